@@ -1,0 +1,20 @@
+"""Which films exist, and how they reach a network."""
+
+from .catalogue import Catalogue
+from .film import Film
+from .film_loader import FilmLoader
+from .find_films import find_films
+from .open_catalogue import open_catalogue
+from .splits import load_split, make_fold, make_site_transfer, shipped_splits
+
+__all__ = [
+    "Catalogue",
+    "Film",
+    "FilmLoader",
+    "find_films",
+    "load_split",
+    "make_fold",
+    "make_site_transfer",
+    "open_catalogue",
+    "shipped_splits",
+]

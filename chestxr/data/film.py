@@ -1,0 +1,49 @@
+"""One film of a collection."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from .film_name import film_name
+
+__all__ = ["Film"]
+
+
+@dataclass(frozen=True)
+class Film:
+    """
+    A film, its masks, and what its collection says of it.
+
+    Attributes
+    ----------
+    image : pathlib.Path
+        The film's file.
+    masks : tuple of pathlib.Path
+        None, one merged mask, or the right lung's and the left lung's mask.
+    site : str
+        Where the film was taken: "montgomery", "shenzhen", or the folder's name.
+    patient : str
+        The patient, by a name that all films of one patient share.
+    tuberculosis : int or None
+        1 for tuberculosis, 0 for normal, None if unknown.
+    sex : str
+        "F", "M", or "" if unknown.
+    age_years : float
+        Age in years, NaN if unknown.
+    reading : str
+        The radiologist's words, "" if there are none.
+    """
+
+    image: Path
+    masks: tuple[Path, ...] = ()
+    site: str = ""
+    patient: str = ""
+    tuberculosis: int | None = None
+    sex: str = ""
+    age_years: float = math.nan
+    reading: str = ""
+
+    @property
+    def name(self) -> str:
+        """The film's name: its file's, without the ending."""
+        return film_name(self.image)

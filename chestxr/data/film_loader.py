@@ -1,0 +1,108 @@
+"""Feed films to a network; set aside the films that cannot be read."""
+
+import sys
+from collections.abc import Iterator
+
+from monai.data import DataLoader
+from monai.data.utils import list_data_collate
+from torch.utils.data import Dataset
+from tqdm import tqdm
+
+from chestxr.io import FilmError
+
+__all__ = ["FilmLoader"]
+
+
+class FilmLoader:
+    """
+    Iterate over films in batches, with a progress bar, going on past films that cannot be read.
+
+    A plain :py:class:`monai.data.DataLoader` ends at the first bad file. Here the batch goes on without that film,
+    and its error is kept in ``failures``. The number of batches is not known beforehand, so a MONAI engine runs
+    until the films are at an end.
+
+    Parameters
+    ----------
+    dataset : torch.utils.data.Dataset
+        Films whose transforms raise :py:class:`chestxr.io.FilmError` for a bad file.
+    batch_size : int, optional
+        Films in a batch.
+    num_workers : int, optional
+        Processes that read films; 0 reads in this one.
+    description : str, optional
+        Words before the progress bar.
+
+    Attributes
+    ----------
+    failures : list of FilmError
+        Why each film set aside by the latest pass could not be read.
+    """
+
+    def __init__(
+        self, dataset: Dataset, batch_size: int = 1, num_workers: int = 0, description: str = "films"
+    ) -> None:
+        self.failures: list[FilmError] = []
+        self.description = description
+        self._total = len(dataset)
+        self._batches = DataLoader(
+            _ErrorsAsItems(dataset), batch_size=batch_size, num_workers=num_workers, collate_fn=_collate
+        )
+
+    def __iter__(self) -> Iterator[dict]:
+        self.failures.clear()
+        with tqdm(total=self._total, desc=self.description, unit="film") as progress:
+            for batch, failures, count in self._batches:
+                self.failures.extend(failures)
+                if batch is not None:
+                    yield batch
+                progress.update(count)
+
+    def exit_if_failed(self) -> None:
+        """
+        List the films that the latest pass set aside and end the program with status 1; return if there are none.
+
+        Raises
+        ------
+        SystemExit
+            If at least one film could not be read.
+        """
+        if self.failures:
+            lines = [
+                f"{len(self.failures)} of {self._total} films could not be read:",
+                *map(str, self.failures),
+            ]
+            print("\n  ".join(lines), file=sys.stderr)
+            raise SystemExit(1)
+
+
+class _ErrorsAsItems(Dataset):
+    """A data set that gives a film's error in its place, so that it crosses from a worker process."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> dict | FilmError:
+        try:
+            return self.dataset[index]
+        except Exception as error:
+            film_error = _film_error_behind(error)
+            if film_error is None:
+                raise
+            return film_error
+
+
+def _film_error_behind(error: BaseException | None) -> FilmError | None:
+    """Find the FilmError that MONAI's transforms wrapped in errors of their own."""
+    while error is not None and not isinstance(error, FilmError):
+        error = error.__cause__
+    return error
+
+
+def _collate(items: list) -> tuple[dict | None, list[FilmError], int]:
+    """Separate the films of a batch from the errors."""
+    films = [item for item in items if not isinstance(item, FilmError)]
+    failures = [item for item in items if isinstance(item, FilmError)]
+    return (list_data_collate(films) if films else None), failures, len(items)

@@ -1,0 +1,171 @@
+"""Which films train, validate and test: by patient, alike in site and label."""
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from .catalogue import Catalogue
+from .datalist import datalist_item
+from .film import Film
+from .open_catalogue import open_catalogue
+
+__all__ = ["SECTIONS", "load_split", "make_fold", "make_site_transfer", "shipped_splits", "split_text"]
+
+SECTIONS = ("training", "validation", "test")
+_PARTS = 10
+
+
+def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list[Film]]:
+    """
+    Split films 70 : 10 : 20 into training, validation and test, as one of five folds.
+
+    The films are dealt into ten parts, patient by patient, each with its share of every site, label and of films with
+    a mask. Fold k tests on parts 2k and 2k + 1 and validates on the part that follows.
+
+    Parameters
+    ----------
+    films : sequence of Film
+        The films.
+    fold : int
+        0 to 4. The five folds test on every film once.
+    seed : int, optional
+        Seed of the deal.
+
+    Returns
+    -------
+    dict of str to list of Film
+        "training", "validation" and "test".
+
+    Raises
+    ------
+    ValueError
+        If there is no such fold, or too few films to deal.
+    """
+    if fold not in range(_PARTS // 2):
+        raise ValueError(f"fold {fold}: expected 0 to {_PARTS // 2 - 1}")
+    ordered, part = _deal(films, seed)
+    test, validation = (2 * fold, 2 * fold + 1), (2 * fold + 2) % _PARTS
+    section = ["test" if p in test else "validation" if p == validation else "training" for p in part]
+    return {name: [film for film, s in zip(ordered, section, strict=True) if s == name] for name in SECTIONS}
+
+
+def make_site_transfer(
+    films: Sequence[Film], source: str, target: str, seed: int = 0
+) -> dict[str, list[Film]]:
+    """
+    Train and validate on one site, test on all films of another.
+
+    Parameters
+    ----------
+    films : sequence of Film
+        The films of both sites.
+    source, target : str
+        Site to train on, site to test on.
+    seed : int, optional
+        Seed of the deal that sets a tenth of the source's films apart for validation.
+
+    Returns
+    -------
+    dict of str to list of Film
+        "training", "validation" and "test".
+    """
+    ordered, part = _deal(films, seed)
+    at_source = [(film, p) for film, p in zip(ordered, part, strict=True) if film.site == source]
+    return {
+        "training": [film for film, p in at_source if p != 0],
+        "validation": [film for film, p in at_source if p == 0],
+        "test": [film for film in ordered if film.site == target],
+    }
+
+
+def _deal(films: Sequence[Film], seed: int) -> tuple[list[Film], np.ndarray]:
+    """Deal films, ordered by name, into ten parts."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    ordered = sorted(films, key=lambda film: film.name)
+    if len({film.patient for film in ordered}) < _PARTS:
+        raise ValueError(f"{len(ordered)} films: expected at least {_PARTS} patients to split by patient")
+    strata = [f"{film.site}/{film.tuberculosis}/{bool(film.masks)}" for film in ordered]
+    part = np.empty(len(ordered), dtype=int)
+    dealer = StratifiedGroupKFold(_PARTS, shuffle=True, random_state=seed)
+    for number, (_, members) in enumerate(dealer.split(ordered, strata, [film.patient for film in ordered])):
+        part[members] = number
+    return ordered, part
+
+
+def split_text(sections: dict[str, list[Film]], description: str, root: Path) -> str:
+    """Write a split as a MONAI datalist in JSON, one film a line, with paths relative to `root`."""
+    blocks = [f' "description": {json.dumps(description)}']
+    for name, films in sections.items():
+        lines = ",\n".join("  " + json.dumps(datalist_item(film, root)) for film in films)
+        blocks.append(f' "{name}": [\n{lines}\n ]')
+    return "{\n" + ",\n".join(blocks) + "\n}\n"
+
+
+def shipped_splits() -> list[str]:
+    """Return the names of the splits that come with chestxr."""
+    return sorted(Path(entry.name).stem for entry in files(__package__).joinpath("splits").iterdir())
+
+
+def load_split(
+    split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False
+) -> dict[str, list[dict]]:
+    """
+    Find a split's films in a folder.
+
+    Films are found by name, so a split serves every layout that the collection comes in.
+
+    Parameters
+    ----------
+    split : str or os.PathLike
+        A shipped split's name (``default``, ``fold-0`` ...), or a datalist's file.
+    dataset_dir : str or os.PathLike
+        The collection's folder.
+    masked : bool, optional
+        Leave out the films that have no mask.
+
+    Returns
+    -------
+    dict of str to list of dict
+        "training", "validation" and "test": items as :py:func:`datalist_item` gives them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such split or folder, or a film of the split is not in the folder.
+    """
+    names = _film_names(split)
+    catalogue = open_catalogue(dataset_dir)
+    films = {film.name: film for film in catalogue.films}
+    _check_complete(names, films, split, catalogue)
+    return {
+        section: [datalist_item(films[name]) for name in names[section] if films[name].masks or not masked]
+        for section in SECTIONS
+    }
+
+
+def _film_names(split: str | PathLike) -> dict[str, list[str]]:
+    """Return the names of a split's films by section."""
+    shipped = files(__package__).joinpath("splits", f"{split}.json")
+    source = shipped if shipped.is_file() else Path(split)
+    if not source.is_file():
+        known = ", ".join(shipped_splits())
+        raise FileNotFoundError(f"{split}: no such split; expected a datalist's file or one of {known}")
+    datalist = json.loads(source.read_text(encoding="utf-8"))
+    return {section: [item["film"] for item in datalist.get(section, [])] for section in SECTIONS}
+
+
+def _check_complete(
+    names: dict[str, list[str]], films: dict, split: str | PathLike, catalogue: Catalogue
+) -> None:
+    missing = [name for section in SECTIONS for name in names[section] if name not in films]
+    if missing:
+        some = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+        raise FileNotFoundError(
+            f"{catalogue.root}: {len(missing)} films of split {split} are not there ({some}); "
+            "give the collection's folder, or make a split of your own: chestxr data split"
+        )

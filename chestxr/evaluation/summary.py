@@ -1,0 +1,72 @@
+"""From one row per film to means with bootstrap intervals."""
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["bootstrap_interval", "summarise"]
+
+
+def bootstrap_interval(
+    values: np.ndarray, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0
+) -> tuple[float, float]:
+    """
+    Percentile bootstrap interval of a mean, films drawn with replacement.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n,)
+        One finite value per film.
+    confidence : float, optional
+        Coverage of the interval.
+    resamples : int, optional
+        Number of bootstrap samples.
+    seed : int, optional
+        Seed of the draw: the same values give the same interval.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end, in the unit of `values`; both NaN for fewer than two films.
+    """
+    if len(values) < 2:
+        return np.nan, np.nan
+    draws = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)))
+    low, high = np.quantile(
+        np.asarray(values)[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2]
+    )
+    return float(low), float(high)
+
+
+def summarise(table: pd.DataFrame) -> list[dict]:
+    """
+    Give mean and 95% interval of every metric and structure, for each site and for all films.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns film, site, structure, metric, value, unit, as :py:class:`chestxr.handlers.FilmTable` builds it.
+        Films without a value (a distance to a lung that was not found) are left out of the mean; ``n`` counts the
+        films that are in it.
+
+    Returns
+    -------
+    list of dict
+        Rows with the keys site ("all" for every film), structure, metric, value, low, high, n, unit.
+    """
+    by_site = [("all", table), *table.groupby("site")]
+    rows = []
+    for site, films in by_site:
+        for (structure, metric, unit), group in films.groupby(["structure", "metric", "unit"], sort=False):
+            values = group["value"].dropna().to_numpy()
+            low, high = bootstrap_interval(values)
+            value = float(values.mean()) if len(values) else np.nan
+            row = {
+                "site": site,
+                "structure": structure,
+                "metric": metric,
+                "value": value,
+                "low": low,
+                "high": high,
+            }
+            rows.append(row | {"n": len(values), "unit": unit})
+    return rows

@@ -1,0 +1,43 @@
+"""Keep the weights of the best epoch."""
+
+from os import PathLike
+from pathlib import Path
+
+import torch
+from ignite.distributed import one_rank_only
+from ignite.engine import Engine, Events
+from torch.nn import Module
+
+from chestxr.io.whole_file import whole_file
+
+__all__ = ["BestCheckpoint"]
+
+
+class BestCheckpoint:
+    """
+    Write the network's weights whenever the evaluator's key metric reaches a new best.
+
+    The file holds the bare state dictionary, as every MONAI bundle's ``models/model.pt`` does.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        The network, not wrapped for several devices.
+    path : str or os.PathLike
+        The file to write.
+    """
+
+    def __init__(self, network: Module, path: str | PathLike) -> None:
+        self.network = network
+        self.path = Path(path)
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to the evaluator."""
+        evaluator.add_event_handler(Events.COMPLETED, self)
+
+    @one_rank_only()
+    def __call__(self, evaluator: Engine) -> None:
+        """Write the weights if the epoch just evaluated is the best so far."""
+        if evaluator.state.best_metric_epoch == evaluator.state.epoch:
+            with whole_file(self.path) as partial:
+                torch.save(self.network.state_dict(), partial)

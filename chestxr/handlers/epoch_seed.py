@@ -1,0 +1,37 @@
+"""Make an epoch's randomness a function of the seed and the epoch's number alone."""
+
+from ignite.engine import Engine, Events
+from monai.data.utils import set_rnd
+from monai.utils import set_determinism
+from torch.utils.data import Dataset
+
+__all__ = ["EpochSeed"]
+
+
+class EpochSeed:
+    """
+    Seed shuffling and augmentation anew at the start of every epoch.
+
+    Two runs with one seed then train alike, and a run that was killed and resumed trains as one that was not.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed. Epoch ``e`` is seeded with ``seed + e``.
+    dataset : torch.utils.data.Dataset
+        The training data, whose random transforms are seeded.
+    """
+
+    def __init__(self, seed: int, dataset: Dataset) -> None:
+        self.seed = seed
+        self.dataset = dataset
+
+    def attach(self, trainer: Engine) -> None:
+        """Attach to the trainer."""
+        trainer.add_event_handler(Events.EPOCH_STARTED, self)
+
+    def __call__(self, trainer: Engine) -> None:
+        """Seed the epoch that begins."""
+        seed = self.seed + trainer.state.epoch
+        set_determinism(seed)
+        set_rnd(self.dataset, seed)

@@ -1,0 +1,61 @@
+"""One row per film: what inference found, and what it could not read."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+from ignite.engine import Engine, Events
+
+from chestxr.io import FilmError
+from chestxr.io.whole_file import write_text
+
+__all__ = ["FilmResults"]
+
+
+class FilmResults:
+    """
+    Write ``films.csv`` when inference ends: film, image, status, warnings of the quality check, measurements.
+
+    Parameters
+    ----------
+    output_dir : str or os.PathLike
+        Folder to write to.
+    unreadable : sequence of FilmError, optional
+        Films set aside while loading; read when inference ends. Their rows have the status "failed" and the reason.
+    """
+
+    def __init__(self, output_dir: str | PathLike, unreadable: Sequence[FilmError] = ()) -> None:
+        self.path = Path(output_dir) / "films.csv"
+        self.unreadable = unreadable
+        self._rows: list[dict] = []
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to an evaluator whose items hold ``quality``, as LungQualityd gives it."""
+        evaluator.add_event_handler(Events.STARTED, self._start)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._note_films)
+        evaluator.add_event_handler(Events.COMPLETED, self._write)
+
+    def _start(self, evaluator: Engine) -> None:
+        self._rows = []
+
+    def _note_films(self, evaluator: Engine) -> None:
+        for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
+            warnings = result["quality_flags"]
+            self._rows.append(
+                row | {"status": "warning" if warnings else "ok", "reason": warnings} | result["quality"]
+            )
+
+    def _write(self, evaluator: Engine) -> None:
+        failed = [
+            {
+                "film": Path(error.path).stem,
+                "image": str(error.path),
+                "status": "failed",
+                "reason": str(error),
+            }
+            for error in self.unreadable
+        ]
+        table = pd.DataFrame(self._rows + failed)
+        write_text(self.path, table.to_csv(index=False, float_format="%.6g"))

@@ -1,0 +1,72 @@
+"""One row per film, structure and metric: what an evaluator measured."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import torch
+from ignite.engine import Engine, Events
+from monai.utils import string_list_all_gather
+from monai.utils.dist import evenly_divisible_all_gather
+
+__all__ = ["FilmTable"]
+
+
+class FilmTable:
+    """
+    Collect an evaluator's per-film metrics as a tidy table.
+
+    After each evaluation ``engine.state.film_table`` is a :py:class:`pandas.DataFrame` with the columns film, site,
+    structure, metric, value, unit. Distances are in pixels of the film ("px"), and in mm as well where the film
+    states one spacing for both directions. A distance that has no value (a structure that was not found) is NaN.
+
+    Parameters
+    ----------
+    structures : sequence of str
+        Names of the metrics' channels.
+    units : mapping of str to str
+        Unit of each metric to collect, by the metric's name in the evaluator: "px" for distances, "1" for ratios.
+    """
+
+    def __init__(self, structures: Sequence[str], units: Mapping[str, str]) -> None:
+        self.structures = list(structures)
+        self.units = dict(units)
+        self._films: list[str] = []
+        self._sites: list[str] = []
+        self._spacings: list[float] = []
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to the evaluator; its metrics keep their details (``save_details=True``, the default)."""
+        evaluator.add_event_handler(Events.EPOCH_STARTED, self._start)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._note_films)
+        evaluator.add_event_handler(Events.EPOCH_COMPLETED, self._build)
+
+    def _start(self, evaluator: Engine) -> None:
+        self._films, self._sites, self._spacings = [], [], []
+
+    def _note_films(self, evaluator: Engine) -> None:
+        for item in evaluator.state.batch:
+            self._films.append(str(item["film"]))
+            self._sites.append(str(item["site"]))
+            self._spacings.append(_square_spacing(item["image"].meta))
+
+    def _build(self, evaluator: Engine) -> None:
+        films, sites = string_list_all_gather(self._films), string_list_all_gather(self._sites)
+        spacings = evenly_divisible_all_gather(torch.tensor(self._spacings, dtype=torch.float64)).tolist()
+        rows = []
+        for metric, unit in self.units.items():
+            details = torch.as_tensor(evaluator.state.metric_details[metric]).reshape(len(films), -1).tolist()
+            for film, site, spacing, values in zip(films, sites, spacings, details, strict=True):
+                for structure, value in zip(self.structures, values, strict=True):
+                    value = value if math.isfinite(value) else math.nan
+                    rows.append((film, site, structure, metric, value, unit))
+                    if unit == "px" and math.isfinite(spacing):
+                        rows.append((film, site, structure, metric, value * spacing, "mm"))
+        table = pd.DataFrame(rows, columns=["film", "site", "structure", "metric", "value", "unit"])
+        evaluator.state.film_table = table.drop_duplicates(["film", "structure", "metric", "unit"])
+
+
+def _square_spacing(meta: dict) -> float:
+    """Return the spacing in mm if it is known and the same in both directions, else NaN."""
+    x, y = (float(value) for value in meta["pixel_spacing_mm"])
+    return x if math.isclose(x, y) else math.nan

@@ -1,0 +1,81 @@
+"""Save a training run after every epoch, and go on from there."""
+
+import logging
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+import torch
+from ignite.distributed import one_rank_only
+from ignite.engine import Engine, Events
+
+from chestxr.io.whole_file import whole_file
+
+__all__ = ["LastCheckpoint"]
+
+logger = logging.getLogger(__name__)
+
+
+class LastCheckpoint:
+    """
+    Save all that a training run needs to go on, and restore it when the run starts again.
+
+    Together with :py:class:`EpochSeed`, a run that was killed and started again ends with the very weights of a run
+    that was not.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file to write after every epoch, and to read at the start if it is there.
+    objects : mapping of str to object
+        What to save, by name: each has ``state_dict`` and ``load_state_dict`` (network, optimizer, scheduler ...).
+    evaluator : ignite.engine.Engine
+        The validation engine, whose best metric is carried over.
+    resume : bool, optional
+        Go on from the file if it is there; with False the run starts afresh and the file is replaced.
+    """
+
+    def __init__(
+        self, path: str | PathLike, objects: Mapping[str, object], evaluator: Engine, resume: bool = True
+    ) -> None:
+        self.path = Path(path)
+        self.objects = objects
+        self.evaluator = evaluator
+        self.resume = resume
+
+    def attach(self, trainer: Engine) -> None:
+        """Attach to the trainer, after the handler that validates."""
+        trainer.add_event_handler(Events.STARTED, self.restore)
+        trainer.add_event_handler(Events.EPOCH_COMPLETED, self.save)
+
+    def restore(self, trainer: Engine) -> None:
+        """
+        Load the saved state, if there is one.
+
+        Raises
+        ------
+        RuntimeError
+            If the file was written by a run of another network or optimizer.
+        """
+        if not (self.resume and self.path.is_file()):
+            return
+        saved = torch.load(self.path, map_location=trainer.state.device, weights_only=True)
+        for name, target in self.objects.items():
+            target.load_state_dict(saved[name])
+        trainer.state.epoch, trainer.state.iteration = saved["epoch"], saved["iteration"]
+        self.evaluator.state.best_metric = saved["best_metric"]
+        self.evaluator.state.best_metric_epoch = saved["best_metric_epoch"]
+        logger.info("resuming %s after epoch %d", self.path, saved["epoch"])
+
+    @one_rank_only()
+    def save(self, trainer: Engine) -> None:
+        """Save the state after the epoch just completed."""
+        progress = {
+            "epoch": trainer.state.epoch,
+            "iteration": trainer.state.iteration,
+            "best_metric": float(self.evaluator.state.best_metric),
+            "best_metric_epoch": self.evaluator.state.best_metric_epoch,
+        }
+        states = {name: item.state_dict() for name, item in self.objects.items()}
+        with whole_file(self.path) as partial:
+            torch.save(progress | states, partial)

@@ -1,0 +1,41 @@
+"""Stop a training run that no longer gets better."""
+
+import logging
+
+from ignite.engine import Engine, Events
+
+__all__ = ["Patience"]
+
+logger = logging.getLogger(__name__)
+
+
+class Patience:
+    """
+    Stop training once the evaluator's key metric has not improved for a number of epochs.
+
+    Unlike Ignite's ``EarlyStopping`` it keeps no count of its own, only the evaluator's best epoch: a resumed run
+    stops where an uninterrupted one would.
+
+    Parameters
+    ----------
+    epochs : int
+        Epochs without improvement after which to stop.
+    evaluator : ignite.engine.Engine
+        The validation engine, which knows the best epoch.
+    """
+
+    def __init__(self, epochs: int, evaluator: Engine) -> None:
+        self.epochs = epochs
+        self.evaluator = evaluator
+
+    def attach(self, trainer: Engine) -> None:
+        """Attach to the trainer."""
+        trainer.add_event_handler(Events.EPOCH_STARTED, self)
+
+    def __call__(self, trainer: Engine) -> None:
+        """Stop before an epoch that comes too long after the best one."""
+        best_epoch = self.evaluator.state.best_metric_epoch
+        completed = trainer.state.epoch - 1
+        if best_epoch > 0 and completed - best_epoch >= self.epochs:
+            logger.info("no improvement since epoch %d: stopping after epoch %d", best_epoch, completed)
+            trainer.terminate()

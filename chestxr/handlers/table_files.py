@@ -1,0 +1,73 @@
+"""Write an evaluation's per-film table and its summary."""
+
+import json
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+from ignite.distributed import one_rank_only
+from ignite.engine import Engine, Events
+
+from chestxr.evaluation.summary import summarise
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import FilmError
+from chestxr.io.whole_file import write_text
+
+__all__ = ["TableFiles"]
+
+
+class TableFiles:
+    """
+    Write ``films.csv`` (one row per film, structure and metric) and ``summary.json`` when an evaluation ends.
+
+    The summary holds means with bootstrap 95% intervals by site, what was evaluated, the versions of the packages,
+    and the failures: films that could not be read, and films in which a lung was not found.
+
+    Parameters
+    ----------
+    output_dir : str or os.PathLike
+        Folder to write to.
+    description : mapping
+        What was evaluated (model, data, split ...), copied into the summary.
+    unreadable : sequence of FilmError, optional
+        Films set aside while loading; read when the evaluation ends.
+    """
+
+    def __init__(
+        self,
+        output_dir: str | PathLike,
+        description: Mapping[str, object],
+        unreadable: Sequence[FilmError] = (),
+    ) -> None:
+        self.output_dir = Path(output_dir)
+        self.description = dict(description)
+        self.unreadable = unreadable
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to the evaluator, after :py:class:`FilmTable`."""
+        evaluator.add_event_handler(Events.COMPLETED, self)
+
+    @one_rank_only()
+    def __call__(self, evaluator: Engine) -> None:
+        """Write the evaluation just completed."""
+        table = evaluator.state.film_table
+        summary = self.description | {
+            "rows": summarise(table),
+            "failures": _failures(table, self.unreadable),
+            "versions": package_versions(),
+        }
+        write_text(self.output_dir / "films.csv", table.to_csv(index=False, float_format="%.6g"))
+        write_text(self.output_dir / "summary.json", json.dumps(summary, indent=2) + "\n")
+
+
+def _failures(table: pd.DataFrame, unreadable: Sequence[FilmError]) -> list[dict[str, str]]:
+    """List the films without a result, with the reason."""
+    missing = table[table["value"].isna()].groupby("film")["structure"].unique()
+    return [
+        *({"film": Path(error.path).stem, "reason": str(error)} for error in unreadable),
+        *(
+            {"film": film, "reason": "not found: " + ", ".join(structures)}
+            for film, structures in missing.items()
+        ),
+    ]

@@ -1,0 +1,104 @@
+"""Show the films that a network does worst on."""
+
+from heapq import nsmallest
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from ignite.distributed import one_rank_only
+from ignite.engine import Engine, Events
+from monai.metrics import compute_dice
+from PIL import Image, ImageDraw
+from torch.utils.tensorboard import SummaryWriter
+
+from chestxr.report.overlay import overlay_lungs, picture_of_film
+
+__all__ = ["WorstFilms"]
+
+
+class _Result(NamedTuple):
+    dice: float
+    film: str
+    image: torch.Tensor
+    label: torch.Tensor
+    pred: torch.Tensor
+
+
+class WorstFilms:
+    """
+    Put an evaluation's worst films into TensorBoard: film, truth and prediction side by side.
+
+    Each process of a distributed run looks at its own films; the first one's are shown.
+
+    Parameters
+    ----------
+    summary_writer : torch.utils.tensorboard.SummaryWriter
+        Where to write.
+    section : str
+        First part of the tag: "validation", "test".
+    count : int, optional
+        How many films to show.
+    interval : int, optional
+        Show them every so many epochs.
+    """
+
+    def __init__(
+        self,
+        summary_writer: SummaryWriter,
+        section: str,
+        count: int = 4,
+        interval: int = 1,
+    ) -> None:
+        self.summary_writer = summary_writer
+        self.section = section
+        self.count = count
+        self.interval = interval
+        self._worst: list[_Result] = []
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to an evaluator whose items hold ``image``, ``label`` and ``pred``, the last two as lung channels."""
+        evaluator.add_event_handler(Events.EPOCH_STARTED, self._start)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep_worst)
+        evaluator.add_event_handler(Events.COMPLETED, self._show)
+
+    def _start(self, evaluator: Engine) -> None:
+        self._worst = []
+
+    def _keep_worst(self, evaluator: Engine) -> None:
+        for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            dice = compute_dice(result["pred"][None, :1], result["label"][None, :1]).item()
+            self._worst.append(
+                _Result(dice, str(source["film"]), source["image"], result["label"], result["pred"])
+            )
+        self._worst = nsmallest(self.count, self._worst, key=lambda result: result.dice)
+
+    @one_rank_only()
+    def _show(self, evaluator: Engine) -> None:
+        step = evaluator.state.epoch
+        if step % self.interval == 0 and self._worst:
+            page = np.concatenate([_draw(result) for result in self._worst])
+            self.summary_writer.add_image(f"{self.section}/worst films", page, step, dataformats="HWC")
+            self.summary_writer.flush()
+
+
+def _draw(result: _Result) -> np.ndarray:
+    """Draw film, truth and prediction side by side, (height, width, 3)."""
+    picture = picture_of_film(result.image[0].cpu().numpy(), longest_side=384)
+    panels = [
+        picture,
+        overlay_lungs(picture, _label_map(result.label)),
+        overlay_lungs(picture, _label_map(result.pred)),
+    ]
+    row = Image.fromarray(np.concatenate(panels, axis=1))
+    captions = (result.film, "truth", f"prediction, Dice {result.dice:.3f}")
+    for number, caption in enumerate(captions):
+        ImageDraw.Draw(row).text(
+            (number * picture.shape[1] + 6, 4), caption, fill=(255, 255, 255), font_size=14
+        )
+    return np.asarray(row)
+
+
+def _label_map(channels: torch.Tensor) -> np.ndarray:
+    """Turn the channels both, right, left lung into a label map (W, H)."""
+    channels = channels.cpu().numpy()
+    return (channels[1] + 2 * channels[2]).astype(np.uint8)

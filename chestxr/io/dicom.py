@@ -1,0 +1,250 @@
+"""Films stored as DICOM: computed and digital radiographs, secondary captures."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom import uid
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+
+from .errors import FilmError
+from .orientation import turn_upright
+from .stored_film import StoredFilm, check_size
+
+try:
+    from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
+except ImportError:  # pydicom 2
+    from pydicom.pixel_data_handlers.util import (
+        apply_color_lut,
+        apply_modality_lut,
+        apply_voi_lut,
+        convert_color_space,
+    )
+
+__all__ = ["read_dicom"]
+
+_MODALITIES = ("CR", "DX", "RG", "OT", "SC", "XC", "")
+_LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
+_CODEC_REMEDY = "pip install pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle python-gdcm"
+_PYDICOM_MAJOR = int(pydicom.__version__.split(".")[0])
+
+
+def read_dicom(path: Path) -> StoredFilm:
+    """
+    Read a frontal film: modality and VOI LUT applied, bone white, upright.
+
+    Spacing is PixelSpacing, else ImagerPixelSpacing (at the detector, with the estimated magnification noted); values
+    that are missing or zero mean that it is unknown (DICOM PS3.3, 10.7.1.3).
+
+    Raises
+    ------
+    FilmError
+        If the file is broken, is no single frontal radiograph, or its codec is not installed.
+    """
+    dataset = _read_dataset(path)
+    _check_kind(dataset, path)
+    check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
+    stored = _decode(dataset, path)
+    inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
+    pixels = _as_rgb(stored, dataset) if _is_coloured(dataset) else _bone_white(stored, dataset)
+    pixels, reoriented = _upright(dataset, pixels, path)
+    spacing = _spacing(dataset)
+    if spacing and reoriented.startswith("transposed"):
+        spacing["spacing_mm"] = spacing["spacing_mm"][::-1]
+    return StoredFilm(pixels, inverted=inverted, reoriented=reoriented, **spacing)
+
+
+def _read_dataset(path: Path) -> Dataset:
+    try:
+        dataset = pydicom.dcmread(path, force=True)
+        dataset.get("Rows")
+    except (
+        InvalidDicomError,
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        NotImplementedError,
+    ) as error:
+        raise _broken(path) from error
+    if "PixelData" not in dataset:
+        raise FilmError(path, "a DICOM object without pixel data", "a radiograph", "leave it out")
+    _name_transfer_syntax(dataset)
+    return dataset
+
+
+def _name_transfer_syntax(dataset: Dataset) -> None:
+    """Write the encoding that a file without file meta information was found to have into that information."""
+    if "TransferSyntaxUID" in dataset.file_meta:
+        return
+    if not dataset.is_little_endian:
+        syntax = uid.ExplicitVRBigEndian
+    else:
+        syntax = uid.ImplicitVRLittleEndian if dataset.is_implicit_VR else uid.ExplicitVRLittleEndian
+    dataset.file_meta.TransferSyntaxUID = syntax
+
+
+def _check_kind(dataset: Dataset, path: Path) -> None:
+    """Refuse what is not one frontal radiograph."""
+    modality = str(dataset.get("Modality") or "")
+    if modality not in _MODALITIES:
+        raise FilmError(
+            path, f"modality {modality[:16]}", "a radiograph (CR, DX or secondary capture)", "leave it out"
+        )
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames != 1:
+        raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
+    view = str(dataset.get("ViewPosition") or "")
+    if view in _LATERAL_VIEWS:
+        raise FilmError(
+            path, f"a lateral film (ViewPosition {view})", "a frontal film (PA or AP)", "leave laterals out"
+        )
+
+
+def _decode(dataset: Dataset, path: Path) -> np.ndarray:
+    """Return the stored values, after making sure that none are missing."""
+    _check_complete(dataset, path)
+    try:
+        return dataset.pixel_array
+    except (RuntimeError, NotImplementedError, ImportError, AttributeError) as error:
+        if _is_missing_codec(error):
+            syntax = dataset.file_meta.TransferSyntaxUID.name
+            raise FilmError(
+                path, f"pixel data in {syntax}", "a codec that is installed", _CODEC_REMEDY
+            ) from error
+        raise _broken(path) from error
+    except Exception as error:  # codecs raise errors of their own kinds
+        raise _broken(path) from error
+
+
+def _is_missing_codec(error: Exception) -> bool:
+    text = str(error).lower()
+    return "missing dependencies" in text or "missing required dependencies" in text or "none of the" in text
+
+
+def _check_complete(dataset: Dataset, path: Path) -> None:
+    """Find pixel data that was cut off; some decoders would fill up the rest in silence."""
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax.is_compressed and not syntax.is_deflated:
+        complete = _codestream_ends(dataset.PixelData, syntax)
+    else:
+        samples = int(dataset.get("SamplesPerPixel") or 1)
+        bits = dataset.Rows * dataset.Columns * samples * int(dataset.get("BitsAllocated") or 8)
+        complete = len(dataset.PixelData) >= bits // 8 or "422" in str(
+            dataset.get("PhotometricInterpretation")
+        )
+    if not complete:
+        raise FilmError(path, "truncated pixel data", "a whole film", "export or copy it again")
+
+
+def _codestream_ends(encapsulated: bytes, syntax: uid.UID) -> bool:
+    """Say whether a JPEG or JPEG 2000 stream ends with its end marker; RLE has none and is checked by its decoder."""
+    if syntax == uid.RLELossless:
+        return True
+    return b"\xff\xd9" in encapsulated[-64:]
+
+
+def _is_coloured(dataset: Dataset) -> bool:
+    return (
+        int(dataset.get("SamplesPerPixel") or 1) > 1
+        or dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
+    )
+
+
+def _as_rgb(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Bring colour to RGB; from YBR, pydicom 3 has done so while decoding."""
+    photometric = str(dataset.get("PhotometricInterpretation"))
+    if photometric == "PALETTE COLOR":
+        return apply_color_lut(stored, dataset)
+    if _PYDICOM_MAJOR < 3 and photometric.startswith("YBR_FULL"):
+        return convert_color_space(stored, photometric, "RGB")
+    return stored
+
+
+def _bone_white(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Apply the LUTs, invert MONOCHROME1, and darken the padding around the film."""
+    values = _apply_luts(stored, dataset)
+    if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
+        low, high = _value_range(dataset)
+        values = (low + high) - values.astype(np.float64)
+    padding = _padding(stored, dataset)
+    if padding.any() and not padding.all():
+        values = np.where(padding, values[~padding].min(), values)
+    return values
+
+
+def _apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Apply modality LUT and the first VOI LUT or window; a window that leaves nothing to see is passed over."""
+    values = apply_modality_lut(stored, dataset)
+    try:
+        windowed = apply_voi_lut(values, dataset, index=0)
+    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError):
+        return values
+    return windowed if np.ptp(windowed) > 0 else values
+
+
+def _value_range(dataset: Dataset) -> tuple[float, float]:
+    """Return the lowest and highest value that the film can have after its LUTs."""
+    for sequence in ("VOILUTSequence", "ModalityLUTSequence"):
+        if dataset.get(sequence):
+            return 0.0, float(2 ** int(dataset[sequence][0].LUTDescriptor[2]) - 1)
+    bits = int(dataset.BitsStored)
+    low, high = (
+        (0, 2**bits - 1) if dataset.PixelRepresentation == 0 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    )
+    slope, intercept = float(dataset.get("RescaleSlope") or 1), float(dataset.get("RescaleIntercept") or 0)
+    return low * slope + intercept, high * slope + intercept
+
+
+def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Mark the pixels that are padding, not film (DICOM PS3.3, C.7.5.1.1.2)."""
+    value = dataset.get("PixelPaddingValue")
+    if value is None:
+        return np.zeros(stored.shape, dtype=bool)
+    limit = dataset.get("PixelPaddingRangeLimit")
+    ends = sorted((int(value), int(value if limit is None else limit)))
+    return (stored >= ends[0]) & (stored <= ends[1])
+
+
+def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
+    """Turn the film as PatientOrientation says; a film that does not say is taken as upright."""
+    codes = [str(code) for code in dataset.get("PatientOrientation") or []]
+    if len(codes) != 2 or not all(codes):
+        return pixels, ""
+    return turn_upright(pixels, *codes, path)
+
+
+def _spacing(dataset: Dataset) -> dict:
+    """Return StoredFilm's fields on spacing."""
+    for source in ("PixelSpacing", "ImagerPixelSpacing"):
+        spacing = _two_positive(dataset.get(source))
+        if spacing is not None:
+            between_rows, between_columns = spacing
+            factor = (
+                dataset.get("EstimatedRadiographicMagnificationFactor") if source != "PixelSpacing" else None
+            )
+            return {
+                "spacing_mm": (between_columns, between_rows),
+                "spacing_source": source,
+                "magnification": math.nan if factor is None else float(factor),
+            }
+    return {}
+
+
+def _two_positive(values) -> tuple[float, float] | None:
+    """Return two finite numbers above zero, or None."""
+    try:
+        first, second = (float(value) for value in values)
+    except (TypeError, ValueError):
+        return None
+    valid = all(math.isfinite(value) and value > 0 for value in (first, second))
+    return (first, second) if valid else None
+
+
+def _broken(path: Path) -> FilmError:
+    return FilmError(
+        path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again"
+    )

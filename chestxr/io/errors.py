@@ -1,0 +1,35 @@
+"""The error that a film gives when it cannot be used."""
+
+from os import PathLike
+
+__all__ = ["FilmError"]
+
+
+class FilmError(ValueError):
+    """
+    A file cannot be used as a film or as a mask.
+
+    Its text is one line that names the file, what was found, what was expected and what to do. It never holds a
+    patient's name or identifier: nothing from a DICOM header but technical codes enters it.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file.
+    found : str
+        What the file is.
+    expected : str
+        What it should be.
+    remedy : str
+        What the user can do.
+    """
+
+    def __init__(self, path: str | PathLike, found: str, expected: str, remedy: str) -> None:
+        super().__init__(str(path), found, expected, remedy)
+        self.path = str(path)
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.path}: found {self.found}; expected {self.expected}; {self.remedy}"

@@ -1,0 +1,83 @@
+"""The one way in: every film becomes one channel, bone white, upright, float32."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from monai.data import ImageReader
+from monai.utils import ensure_tuple
+
+from .colour import grey_from_colours
+from .errors import FilmError
+from .metadata import film_metadata
+from .read import read_stored
+
+__all__ = ["FilmReader"]
+
+# Smaller than any film, larger than an icon.
+_SMALLEST_SIDE = 64
+
+
+class FilmReader(ImageReader):
+    """
+    Read a chest film: DICOM (CR, DX, secondary capture), PNG, JPEG, TIFF or NIfTI, told apart by content.
+
+    Whatever the format, and whether ITK is installed or not, the array is (W, H) float32 in the file's own units
+    with bone white, x running to the patient's left and y to the feet. Give an instance to MONAI's ``LoadImage``
+    or ``LoadImaged`` as ``reader``.
+
+    Notes
+    -----
+    ``LoadImage`` swallows what a reader's ``read`` raises, and tries other readers. So ``read`` only notes the path,
+    and the file is decoded in ``get_data``, whose errors reach the user.
+    """
+
+    def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
+        """Accept any name: the content decides."""
+        return True
+
+    def read(self, data: Sequence[PathLike] | PathLike, **kwargs) -> list[Path]:
+        """Note which file to read."""
+        return [Path(path) for path in ensure_tuple(data)]
+
+    def get_data(self, img: list[Path]) -> tuple[np.ndarray, dict]:
+        """
+        Decode the film.
+
+        Parameters
+        ----------
+        img : list of pathlib.Path
+            One file, as ``read`` gives it.
+
+        Returns
+        -------
+        film : numpy.ndarray, shape (W, H), float32
+            The film.
+        meta : dict
+            As :py:func:`chestxr.io.metadata.film_metadata` describes.
+
+        Raises
+        ------
+        FilmError
+            If the file is not one frontal film with something on it.
+        """
+        if len(img) != 1:
+            raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
+        path = img[0]
+        film = read_stored(path)
+        meta = film_metadata(path, film)
+        pixels = film.pixels if film.pixels.ndim == 2 else grey_from_colours(film.pixels, path)
+        _check_content(pixels, path)
+        return np.ascontiguousarray(pixels.T, dtype=np.float32), meta
+
+
+def _check_content(pixels: np.ndarray, path: Path) -> None:
+    """Refuse arrays that no film gives."""
+    if min(pixels.shape) < _SMALLEST_SIDE:
+        size = f"an image of {pixels.shape[1]} x {pixels.shape[0]} pixels"
+        raise FilmError(path, size, f"at least {_SMALLEST_SIDE} on each side", "use the film, not its icon")
+    if not np.isfinite(pixels).all():
+        raise FilmError(path, "values that are not numbers", "finite values", "export it again")
+    if np.ptp(pixels) == 0:
+        raise FilmError(path, "the same value everywhere", "a film with something on it", "export it again")

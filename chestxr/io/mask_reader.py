@@ -1,0 +1,110 @@
+"""Lung masks, merged or by side, as label maps."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from monai.data import ImageReader
+from monai.utils import ensure_tuple
+
+from .colour import grey_from_colours
+from .errors import FilmError
+from .metadata import film_metadata
+from .read import read_stored
+from .stored_film import StoredFilm
+
+__all__ = ["MaskReader"]
+
+_OVERLAP = 0.01
+
+
+class MaskReader(ImageReader):
+    """
+    Read lung masks: PNG, TIFF, JPEG, NIfTI or DICOM, turned as their films are.
+
+    One file is a merged mask, or a label map if its values are 0, 1 and 2. A merged mask counts as lung above half of
+    the largest value its type holds (above 127 for 8 bits: masks are often anti-aliased), or wherever it is 1 in a
+    mask of 0 and 1. Two files are the right lung's mask and the left lung's.
+
+    The array is (W, H) uint8: 0 background, 1 lung (merged) or right lung, 2 left lung; ``sides_known`` in the
+    metadata says which.
+    """
+
+    def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
+        """Accept any name: the content decides."""
+        return True
+
+    def read(self, data: Sequence[PathLike] | PathLike, **kwargs) -> list[Path]:
+        """Note which files to read."""
+        return [Path(path) for path in ensure_tuple(data)]
+
+    def get_data(self, img: list[Path]) -> tuple[np.ndarray, dict]:
+        """
+        Decode the mask, or the masks of right and left lung.
+
+        Parameters
+        ----------
+        img : list of pathlib.Path
+            One file, or the right lung's and the left lung's, as ``read`` gives them.
+
+        Returns
+        -------
+        labels : numpy.ndarray, shape (W, H), uint8
+            The label map.
+        meta : dict
+            As :py:func:`chestxr.io.metadata.film_metadata` describes, and ``sides_known``.
+
+        Raises
+        ------
+        FilmError
+            If a file is no mask, marks no lung, or the two files do not fit each other.
+        """
+        masks = [(path, read_stored(path)) for path in img]
+        path, film = masks[0]
+        labels = [_label_map(mask, name) for name, mask in masks]
+        if len(labels) == 1:
+            label, sides_known = labels[0], bool((labels[0] == 2).any())
+        elif len(labels) == 2:
+            label, sides_known = _join_sides(*labels, path), True
+        else:
+            raise FilmError(
+                path, f"{len(labels)} masks", "one, or right and left", "give the two lungs' masks"
+            )
+        meta = film_metadata(path, film) | {"sides_known": sides_known}
+        return np.ascontiguousarray(label.T), meta
+
+
+def _label_map(mask: StoredFilm, path: Path) -> np.ndarray:
+    """Return (rows, columns) uint8 of 0, 1 and perhaps 2."""
+    pixels = mask.pixels if mask.pixels.ndim == 2 else grey_from_colours(mask.pixels, path)
+    values = pixels.max(initial=0)
+    if values <= 2 and np.array_equal(pixels, np.round(pixels)):
+        labels = pixels.astype(np.uint8)
+    else:
+        labels = (pixels > _half_range(mask.pixels)).astype(np.uint8)
+    if not labels.any():
+        raise FilmError(
+            path, "a mask that marks nothing", "a lung mask", "leave the film out, or give its mask"
+        )
+    return labels
+
+
+def _half_range(pixels: np.ndarray) -> float:
+    """Return half of what the type can hold, or of the largest value for floats."""
+    if np.issubdtype(pixels.dtype, np.integer):
+        return np.iinfo(pixels.dtype).max / 2
+    return float(pixels.max()) / 2
+
+
+def _join_sides(right: np.ndarray, left: np.ndarray, path: Path) -> np.ndarray:
+    """Put the right lung's and the left lung's mask into one label map."""
+    if right.shape != left.shape:
+        sizes = f"{right.shape[1]} x {right.shape[0]} and {left.shape[1]} x {left.shape[0]} pixels"
+        raise FilmError(path, f"masks of {sizes}", "two masks of one size", "export them from the same film")
+    right, left = right > 0, left > 0
+    if (right & left).sum() > _OVERLAP * min(right.sum(), left.sum()):
+        raise FilmError(
+            path, "two masks that overlap", "the right and the left lung's", "check the pair of files"
+        )
+    return np.where(left, 2, right).astype(np.uint8)

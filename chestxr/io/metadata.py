@@ -1,0 +1,41 @@
+"""The metadata that MONAI's transforms and writers need."""
+
+from os import PathLike
+
+import numpy as np
+from monai.utils import MetaKeys, SpaceKeys
+
+from .stored_film import StoredFilm
+
+__all__ = ["film_metadata"]
+
+
+def film_metadata(path: str | PathLike, film: StoredFilm) -> dict:
+    """
+    Describe a film that is handed on as an array (W, H).
+
+    The affine is that of a picture: x runs to the patient's left, y down; pixels of unknown spacing count as 1. No
+    value is None, so that films can be collated into batches.
+
+    Returns
+    -------
+    dict
+        MONAI's keys, and ``pixel_spacing_mm`` (x, y; NaN when unknown), ``pixel_spacing_source``, ``magnification``,
+        ``inverted``, ``reoriented`` as in :py:class:`StoredFilm`.
+    """
+    spacing = np.array(film.spacing_mm, dtype=np.float64)
+    x, y = np.where(np.isfinite(spacing), spacing, 1.0)
+    affine = np.diag([-x, -y, 1.0, 1.0])
+    return {
+        str(MetaKeys.AFFINE): affine,
+        str(MetaKeys.ORIGINAL_AFFINE): affine.copy(),
+        str(MetaKeys.SPATIAL_SHAPE): np.array(film.pixels.shape[1::-1]),
+        str(MetaKeys.ORIGINAL_CHANNEL_DIM): "no_channel",
+        str(MetaKeys.SPACE): str(SpaceKeys.RAS),
+        "filename_or_obj": str(path),
+        "pixel_spacing_mm": spacing,
+        "pixel_spacing_source": film.spacing_source,
+        "magnification": film.magnification,
+        "inverted": film.inverted,
+        "reoriented": film.reoriented,
+    }

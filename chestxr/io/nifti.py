@@ -1,0 +1,82 @@
+"""Films stored as NIfTI."""
+
+import math
+import zlib
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+from .errors import FilmError
+from .orientation import turn_upright
+from .stored_film import StoredFilm, check_size
+
+__all__ = ["read_nifti"]
+
+_FEET_AND_HEAD = {"I": "F", "S": "H"}
+
+
+def read_nifti(path: Path) -> StoredFilm:
+    """
+    Read a single slice.
+
+    A slice in the coronal plane is a true film: its affine says how to turn it upright. A slice in the axial plane,
+    where no frontal film lies, is a picture that was converted (ITK and MONAI write those so): it is taken as (x, y),
+    as stored. The spacing is believed when the header's unit is mm and it is not the bare default of 1.
+
+    Raises
+    ------
+    FilmError
+        If the file is broken, or holds a volume, a lateral film or anything but numbers.
+    """
+    try:
+        image = nib.load(path)
+        shape, affine, zooms = image.shape, image.affine, image.header.get_zooms()
+    except (
+        nib.filebasedimages.ImageFileError,
+        nib.spatialimages.HeaderDataError,
+        OSError,
+        EOFError,
+        zlib.error,
+    ) as e:
+        raise _broken(path) from e
+    in_plane = [axis for axis, size in enumerate(shape) if size != 1]
+    if len(in_plane) != 2 or max(in_plane) > 2:
+        raise FilmError(
+            path, f"an array of shape {shape}", "a single two-dimensional slice", "leave volumes out"
+        )
+    check_size(path, *(shape[axis] for axis in in_plane))
+    if image.get_data_dtype().fields is not None:
+        raise FilmError(path, "a colour image", "a radiograph in shades of grey", "convert it to greyscale")
+    try:
+        pixels = np.asarray(image.dataobj, dtype=np.float32).reshape([shape[axis] for axis in in_plane]).T
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise _broken(path) from error
+    spacing_mm = tuple(float(zooms[axis]) for axis in in_plane)
+    known = image.header.get_xyzt_units()[0] == "mm" and spacing_mm != (1.0, 1.0) and min(spacing_mm) > 0
+    pixels, reoriented = _turn(pixels, [nib.aff2axcodes(affine)[axis] for axis in in_plane], path)
+    if reoriented.startswith("transposed"):
+        spacing_mm = spacing_mm[::-1]
+    return StoredFilm(
+        pixels,
+        spacing_mm=spacing_mm if known else (math.nan, math.nan),
+        spacing_source="NIfTI" if known else "unknown",
+        reoriented=reoriented,
+    )
+
+
+def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray, str]:
+    """Turn (rows, columns) upright; the codes say where columns (x) and rows (y) run to."""
+    x_code, y_code = (_FEET_AND_HEAD.get(code, code) for code in codes)
+    axial = {x_code, y_code} <= {"L", "R", "A", "P"} and len({x_code, y_code} & {"L", "R"}) == 1
+    if not axial:
+        return turn_upright(pixels, x_code, y_code, path)
+    if x_code in ("L", "R"):
+        return pixels, ""
+    return pixels.T, "transposed"
+
+
+def _broken(path: Path) -> FilmError:
+    return FilmError(
+        path, "a truncated or broken NIfTI file", "a whole NIfTI file", "export or copy it again"
+    )

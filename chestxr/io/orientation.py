@@ -1,0 +1,59 @@
+"""Turn a film upright: columns run to the patient's left, rows to the feet."""
+
+from pathlib import Path
+
+import numpy as np
+
+from .errors import FilmError
+
+__all__ = ["turn_upright"]
+
+
+def turn_upright(
+    pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path
+) -> tuple[np.ndarray, str]:
+    """
+    Flip and transpose a frontal film until the patient's right is at the picture's left and the head on top.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (rows, columns, ...)
+        The film as stored.
+    row_runs_to, column_runs_to : str
+        Direction along a row (from the first column to the last) and along a column (from the first row to the
+        last): "L", "R", "A", "P", "H", "F"; of a compound code such as "LF" the first letter counts (DICOM PS3.3,
+        C.7.6.1.1.1).
+    path : pathlib.Path
+        The file, for errors.
+
+    Returns
+    -------
+    pixels : numpy.ndarray
+        The film upright.
+    reoriented : str
+        What was done, "" for nothing.
+
+    Raises
+    ------
+    FilmError
+        If the codes are not those of a frontal film.
+    """
+    row, column = row_runs_to[:1], column_runs_to[:1]
+    steps = []
+    if row in ("H", "F") and column in ("L", "R"):
+        pixels, row, column = pixels.swapaxes(0, 1), column, row
+        steps.append("transposed")
+    if row not in ("L", "R") or column not in ("H", "F"):
+        raise FilmError(
+            path,
+            f"a film that is not frontal (PatientOrientation {row_runs_to}\\{column_runs_to})",
+            "a frontal film (PA or AP)",
+            "leave laterals out",
+        )
+    if row == "R":
+        pixels = pixels[:, ::-1]
+        steps.append("flipped left-right")
+    if column == "H":
+        pixels = pixels[::-1]
+        steps.append("flipped upside-down")
+    return pixels, ", ".join(steps)

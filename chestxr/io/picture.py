@@ -1,0 +1,105 @@
+"""PNG, JPEG and TIFF films."""
+
+import struct
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import tifffile
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .errors import FilmError
+from .stored_film import StoredFilm, check_size
+
+__all__ = ["read_jpeg", "read_png", "read_tiff"]
+
+_PNG_COLOUR_TYPES = (2, 4, 6)
+
+
+def read_png(path: Path) -> StoredFilm:
+    """
+    Read a PNG file of 1 to 16 bits: grey, grey + alpha, RGB, RGBA or palette.
+
+    Raises
+    ------
+    FilmError
+        If the file is cut off, broken or of an impossible size.
+    """
+    with path.open("rb") as file:
+        header = file.read(26)
+    if len(header) < 26:
+        raise _truncated(path)
+    columns, rows, depth, colour_type = struct.unpack(">IIBB", header[16:26])
+    check_size(path, columns, rows)
+    if depth == 16 and colour_type in _PNG_COLOUR_TYPES:
+        return StoredFilm(_decode(path, lambda: imagecodecs.png_decode(path.read_bytes())))
+    return _read_with_pillow(path)
+
+
+def read_jpeg(path: Path) -> StoredFilm:
+    """
+    Read a JPEG file, turned as its EXIF orientation says.
+
+    Raises
+    ------
+    FilmError
+        If the file is cut off, broken or of an impossible size.
+    """
+    return _read_with_pillow(path)
+
+
+def read_tiff(path: Path) -> StoredFilm:
+    """
+    Read a TIFF file of one page, 8 or 16 bits, grey or colour, white-is-zero or black-is-zero.
+
+    Raises
+    ------
+    FilmError
+        If the file is cut off, broken, of several pages or of an impossible size.
+    """
+    try:
+        with tifffile.TiffFile(path) as tiff:
+            page = tiff.pages[0]
+            if len(tiff.pages) > 1:
+                raise FilmError(path, f"{len(tiff.pages)} pages", "one film", "save each page as a file")
+            check_size(path, page.imagewidth, page.imagelength)
+            pixels = _decode(path, page.asarray)
+            palette = page.colormap
+            inverted = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+            planar = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and pixels.ndim == 3
+    except (tifffile.TiffFileError, IndexError, struct.error) as error:
+        raise _truncated(path) from error
+    if palette is not None:
+        pixels = palette.T[pixels]
+    if planar:
+        pixels = np.moveaxis(pixels, 0, -1)
+    if inverted:
+        pixels = np.iinfo(pixels.dtype).max - pixels
+    return StoredFilm(pixels, inverted=inverted)
+
+
+def _read_with_pillow(path: Path) -> StoredFilm:
+    try:
+        image = Image.open(path)
+    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise _truncated(path) from error
+    with image:
+        check_size(path, *image.size)
+        upright = _decode(path, lambda: ImageOps.exif_transpose(image))
+        if upright.mode in ("P", "CMYK", "YCbCr"):
+            upright = upright.convert("RGB")
+        elif upright.mode == "1":
+            upright = upright.convert("L")
+        return StoredFilm(np.array(upright))
+
+
+def _decode(path: Path, decode):
+    """Call a decoder, and give its failure as a FilmError."""
+    try:
+        return decode()
+    except (OSError, ValueError, RuntimeError, SyntaxError, struct.error) as error:
+        raise _truncated(path) from error
+
+
+def _truncated(path: Path) -> FilmError:
+    return FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")

@@ -1,0 +1,66 @@
+"""A film as its file stores it, whatever the format."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .errors import FilmError
+
+__all__ = ["MAX_PIXELS", "StoredFilm", "check_size"]
+
+# The largest radiographs have about 30 million pixels; a header that claims far more is broken or hostile.
+MAX_PIXELS = 100_000_000
+
+
+@dataclass
+class StoredFilm:
+    """
+    Pixels of one film, bone white and upright, with what its file says of their size.
+
+    Attributes
+    ----------
+    pixels : numpy.ndarray, shape (rows, columns) or (rows, columns, colours)
+        Values in the file's own units.
+    spacing_mm : tuple of float
+        Distance in mm between columns (x) and between rows (y); NaN when the file states none.
+    spacing_source : str
+        Where the spacing comes from: "PixelSpacing", "ImagerPixelSpacing", "NIfTI" or "unknown".
+    magnification : float
+        Estimated radiographic magnification when the spacing is that of the detector; NaN when not stated.
+    inverted : bool
+        Whether the file stored bone black, and the pixels were inverted.
+    reoriented : str
+        How the pixels were turned upright: "", or "flipped left-right", "flipped upside-down", "transposed",
+        joined by commas.
+    """
+
+    pixels: np.ndarray
+    spacing_mm: tuple[float, float] = (math.nan, math.nan)
+    spacing_source: str = "unknown"
+    magnification: float = math.nan
+    inverted: bool = False
+    reoriented: str = ""
+
+
+def check_size(path: Path, columns: int, rows: int) -> None:
+    """
+    Refuse sizes that no film has, before anything is decoded.
+
+    Raises
+    ------
+    FilmError
+        If a side is zero or the film has more than ``MAX_PIXELS`` pixels.
+    """
+    if columns < 1 or rows < 1:
+        raise FilmError(
+            path, f"an image of {columns} x {rows} pixels", "a film with pixels", "export it again"
+        )
+    if columns * rows > MAX_PIXELS:
+        raise FilmError(
+            path,
+            f"a header that claims {columns} x {rows} pixels",
+            f"at most {MAX_PIXELS:,} pixels",
+            "check the file's origin; it may be broken or hostile",
+        )

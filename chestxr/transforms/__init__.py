@@ -1,0 +1,23 @@
+"""What MONAI lacks for chest films, as transforms with MONAI's names and conventions."""
+
+from .lung_channels import LungChannels, LungChannelsD, LungChannelsd, LungChannelsDict
+from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
+from .resize_film import ResizeFilmD, ResizeFilmd, ResizeFilmDict
+from .stretch_film import StretchFilmD, StretchFilmd, StretchFilmDict
+
+__all__ = [
+    "LungChannels",
+    "LungChannelsD",
+    "LungChannelsDict",
+    "LungChannelsd",
+    "LungLabels",
+    "LungLabelsD",
+    "LungLabelsDict",
+    "LungLabelsd",
+    "ResizeFilmD",
+    "ResizeFilmDict",
+    "ResizeFilmd",
+    "StretchFilmD",
+    "StretchFilmDict",
+    "StretchFilmd",
+]

@@ -1,0 +1,129 @@
+"""Tell the lungs of a merged mask apart."""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+from monai.config import KeysCollection, NdarrayOrTensor
+from monai.transforms import MapTransform, Transform
+from monai.utils import TransformBackends, convert_data_type, convert_to_dst_type
+from scipy.ndimage import distance_transform_edt
+from skimage.measure import label as label_components
+from skimage.measure import regionprops
+from skimage.segmentation import watershed
+
+__all__ = ["LungLabels", "LungLabelsD", "LungLabelsDict", "LungLabelsd"]
+
+RIGHT, LEFT = 1, 2
+
+
+class LungLabels(Transform):
+    """
+    Turn a merged lung mask into a label map: 0 background, 1 right lung, 2 left lung.
+
+    The sides are the patient's: on an upright film the right lung is at small x. The rule:
+
+    1. A label map that already holds a 2 stays as it is.
+    2. The two largest components are the lungs; the one whose centre has the smaller x is the right lung. Every
+       further component joins the lung that is nearest to it.
+    3. If the second component has less than `smallest_lung` of the mask, there is one large component. Where it
+       crosses the middle of the picture, two lungs touch, and they are parted by a watershed of the distance to the
+       edge, from the widest place on each side. Where it does not, it is the only lung, on the side where it lies.
+
+    Parameters
+    ----------
+    smallest_lung : float, optional
+        Share of the mask's area below which a component is not a lung of its own.
+    """
+
+    backend = [TransformBackends.NUMPY]
+
+    def __init__(self, smallest_lung: float = 0.05) -> None:
+        self.smallest_lung = smallest_lung
+
+    def __call__(self, mask: NdarrayOrTensor) -> NdarrayOrTensor:
+        """
+        Parameters
+        ----------
+        mask : torch.Tensor or numpy.ndarray, shape (1, W, H)
+            0 background, 1 lung; or a label map.
+
+        Returns
+        -------
+        torch.Tensor or numpy.ndarray, shape (1, W, H), uint8
+            The label map, of the type that was given.
+
+        Raises
+        ------
+        ValueError
+            If the mask is empty, or has not one channel.
+        """
+        array = convert_data_type(mask, np.ndarray)[0]
+        if array.shape[0] != 1 or not array.any():
+            raise ValueError(
+                f"LungLabels expects a lung mask of one channel, found shape {array.shape}, or no lung."
+            )
+        labels = array[0] if (array == LEFT).any() else self._part(array[0] > 0)
+        return convert_to_dst_type(labels[None].astype(np.uint8), mask, dtype=np.uint8)[0]
+
+    def _part(self, mask: np.ndarray) -> np.ndarray:
+        components = label_components(mask, connectivity=2)
+        regions = sorted(regionprops(components), key=lambda region: region.area, reverse=True)
+        if len(regions) > 1 and regions[1].area >= self.smallest_lung * mask.sum():
+            right, left = sorted(regions[:2], key=lambda region: region.centroid[0])
+            seeds = np.select([components == right.label, components == left.label], [RIGHT, LEFT])
+            return np.where(mask, _nearest_label(seeds), 0)
+        return _part_touching(mask, regions[0])
+
+
+def _nearest_label(seeds: np.ndarray) -> np.ndarray:
+    """Give every pixel the label of the nearest seed."""
+    nearest = distance_transform_edt(seeds == 0, return_distances=False, return_indices=True)
+    return seeds[tuple(nearest)]
+
+
+def _part_touching(mask: np.ndarray, region) -> np.ndarray:
+    """Part one component that crosses the middle of the picture; else give it the side where it lies."""
+    first, last, middle = region.bbox[0], region.bbox[2], mask.shape[0] / 2
+    if last <= middle or first >= middle:
+        return np.where(mask, RIGHT if last <= middle else LEFT, 0)
+    depth = distance_transform_edt(mask)
+    centre = (first + last) // 2
+    markers = np.zeros(mask.shape, dtype=np.uint8)
+    for side, columns in ((RIGHT, slice(first, centre)), (LEFT, slice(centre, last))):
+        half = np.zeros_like(depth)
+        half[columns] = depth[columns]
+        markers[np.unravel_index(half.argmax(), half.shape)] = side
+    return watershed(-depth, markers, mask=mask)
+
+
+class LungLabelsd(MapTransform):
+    """
+    Dictionary-based version of :py:class:`LungLabels`.
+
+    Parameters
+    ----------
+    keys : str or sequence of str
+        Masks to label.
+    smallest_lung : float, optional
+        As in :py:class:`LungLabels`.
+    allow_missing_keys : bool, optional
+        Pass over items that a film does not have.
+    """
+
+    backend = LungLabels.backend
+
+    def __init__(
+        self, keys: KeysCollection, smallest_lung: float = 0.05, allow_missing_keys: bool = False
+    ) -> None:
+        super().__init__(keys, allow_missing_keys)
+        self.labeller = LungLabels(smallest_lung)
+
+    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
+        """Return the items as label maps."""
+        labelled = dict(data)
+        for key in self.key_iterator(labelled):
+            labelled[key] = self.labeller(labelled[key])
+        return labelled
+
+
+LungLabelsD = LungLabelsDict = LungLabelsd
