@@ -2,8 +2,10 @@
 
 from .best_checkpoint import BestCheckpoint
 from .epoch_seed import EpochSeed
+from .film_results import FilmResults
 from .film_table import FilmTable
 from .last_checkpoint import LastCheckpoint
+from .overlay_pictures import OverlayPictures
 from .patience import Patience
 from .table_files import TableFiles
 from .table_scalars import TableScalars
@@ -12,8 +14,10 @@ from .worst_films import WorstFilms
 __all__ = [
     "BestCheckpoint",
     "EpochSeed",
+    "FilmResults",
     "FilmTable",
     "LastCheckpoint",
+    "OverlayPictures",
     "Patience",
     "TableFiles",
     "TableScalars",

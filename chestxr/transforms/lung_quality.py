@@ -1,0 +1,168 @@
+"""Does what a network outlined look like a pair of lungs on an upright frontal film?"""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+from monai.config import NdarrayOrTensor
+from monai.transforms import MapTransform, Transform
+from monai.utils import TransformBackends, convert_data_type
+
+__all__ = ["LungQuality", "LungQualityD", "LungQualityDict", "LungQualityd"]
+
+
+class LungQuality(Transform):
+    """
+    Measure predicted lungs, and say what is odd about them.
+
+    The measurements, with the limits beyond which a film is flagged:
+
+    - ``right_area``, ``left_area``: share of the film that each lung covers.
+    - ``symmetry``: smaller lung's area over the larger one's.
+    - ``wholeness``: share of the predicted lung pixels that the clean-up kept (one component a lung, holes filled).
+    - ``confidence``: mean probability of the predicted class over the lungs.
+    - ``heart_side``: how far the gap between the lungs lies off the thorax's midline in the lungs' lower half, in
+      thorax widths, toward the patient's left. The heart makes it positive; on a film stored mirrored it is negative,
+      as it is in dextrocardia.
+
+    The default limits lie outside what is seen on training and validation films of the public Montgomery and
+    Shenzhen sets; ``tools/results/quality_limits.py`` measures them.
+
+    Parameters
+    ----------
+    smallest_lung, largest_lung : float, optional
+        Limits of each lung's area, as a share of the film.
+    least_symmetry, least_wholeness, least_confidence : float, optional
+        Lower limits of those measurements.
+    least_heart_side : float, optional
+        Lower limit of ``heart_side``, in thorax widths.
+    """
+
+    backend = [TransformBackends.NUMPY]
+
+    def __init__(
+        self,
+        smallest_lung: float = 0.04,
+        largest_lung: float = 0.30,
+        least_symmetry: float = 0.40,
+        least_wholeness: float = 0.95,
+        least_confidence: float = 0.90,
+        least_heart_side: float = 0.0,
+    ) -> None:
+        self.smallest_lung = smallest_lung
+        self.largest_lung = largest_lung
+        self.least_symmetry = least_symmetry
+        self.least_wholeness = least_wholeness
+        self.least_confidence = least_confidence
+        self.least_heart_side = least_heart_side
+
+    def __call__(
+        self, lungs: NdarrayOrTensor, predicted: NdarrayOrTensor, probability: NdarrayOrTensor
+    ) -> tuple[dict[str, float], str]:
+        """
+        Parameters
+        ----------
+        lungs : torch.Tensor or numpy.ndarray, shape (1, W, H)
+            The label map after clean-up: 0 background, 1 right lung, 2 left lung.
+        predicted : torch.Tensor or numpy.ndarray, shape (1, W, H)
+            The label map before clean-up.
+        probability : torch.Tensor or numpy.ndarray, shape (3, W, H)
+            The probabilities of background, right and left lung.
+
+        Returns
+        -------
+        measurements : dict of str to float
+            As above; NaN where there is nothing to measure.
+        warnings : str
+            What is odd, in words joined by "; "; "" for nothing.
+        """
+        lungs, predicted, probability = (
+            convert_data_type(array, np.ndarray)[0] for array in (lungs, predicted, probability)
+        )
+        right, left = lungs[0] == 1, lungs[0] == 2
+        areas = sorted((float(right.mean()), float(left.mean())))
+        either = right | left
+        measurements = {
+            "right_area": float(right.mean()),
+            "left_area": float(left.mean()),
+            "symmetry": _ratio(*areas),
+            "wholeness": _ratio((either & (predicted[0] > 0)).sum(), (predicted[0] > 0).sum()),
+            "confidence": float(np.where(right, probability[1], probability[2])[either].mean())
+            if either.any()
+            else np.nan,
+            "heart_side": _heart_side(right, left),
+        }
+        return measurements, "; ".join(self._warnings(measurements))
+
+    def _warnings(self, found: dict[str, float]) -> list[str]:
+        missing = [side for side in ("right", "left") if found[f"{side}_area"] < self.smallest_lung]
+        if missing:
+            return [f"{' and '.join(missing)} lung missing or tiny: is this a frontal chest film?"]
+        warnings = []
+        if max(found["right_area"], found["left_area"]) > self.largest_lung:
+            warnings.append("lungs too large: is this a whole chest film?")
+        if found["symmetry"] < self.least_symmetry:
+            warnings.append("lungs of very different size")
+        if found["wholeness"] < self.least_wholeness:
+            warnings.append("lungs in pieces")
+        if found["confidence"] < self.least_confidence:
+            warnings.append("the network is unsure")
+        if not found["heart_side"] >= self.least_heart_side:
+            warnings.append("heart on the patient's right: film stored mirrored, or dextrocardia")
+        return warnings
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole else np.nan
+
+
+def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
+    """Return the mean offset of the gap's middle from the thorax's, in thorax widths, below the lungs' mid-height."""
+    rows = np.flatnonzero(right.any(axis=0) & left.any(axis=0))
+    if len(rows) < 2:
+        return np.nan
+    lower = rows[len(rows) // 2 :]
+    width = right.shape[0]
+    right, left = right[:, lower], left[:, lower]
+    outer_right, inner_right = right.argmax(axis=0), width - 1 - right[::-1].argmax(axis=0)
+    inner_left, outer_left = left.argmax(axis=0), width - 1 - left[::-1].argmax(axis=0)
+    off_centre = (inner_right + inner_left) / 2 - (outer_right + outer_left) / 2
+    return float((off_centre / np.maximum(outer_left - outer_right, 1)).mean())
+
+
+class LungQualityd(MapTransform):
+    """
+    Dictionary-based version of :py:class:`LungQuality`.
+
+    Adds ``quality``, the measurements, and ``quality_flags``, the warnings, to the item.
+
+    Parameters
+    ----------
+    keys : str
+        The label map after clean-up.
+    predicted_key : str, optional
+        The label map before clean-up.
+    probability_key : str, optional
+        The class probabilities.
+    **limits
+        As in :py:class:`LungQuality`.
+    """
+
+    backend = LungQuality.backend
+
+    def __init__(
+        self, keys: str, predicted_key: str = "predicted", probability_key: str = "probability", **limits: float
+    ) -> None:
+        super().__init__(keys)
+        self.predicted_key = predicted_key
+        self.probability_key = probability_key
+        self.check = LungQuality(**limits)
+
+    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
+        """Return the item with its quality."""
+        measurements, warnings = self.check(
+            data[self.first_key(data)], data[self.predicted_key], data[self.probability_key]
+        )
+        return dict(data) | {"quality": measurements, "quality_flags": warnings}
+
+
+LungQualityD = LungQualityDict = LungQualityd
