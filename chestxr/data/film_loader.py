@@ -38,9 +38,7 @@ class FilmLoader:
         Why each film set aside by the latest pass could not be read.
     """
 
-    def __init__(
-        self, dataset: Dataset, batch_size: int = 1, num_workers: int = 0, description: str = "films"
-    ) -> None:
+    def __init__(self, dataset: Dataset, batch_size: int = 1, num_workers: int = 0, description: str = "films") -> None:
         self.failures: list[FilmError] = []
         self.description = description
         self._total = len(dataset)
@@ -49,6 +47,7 @@ class FilmLoader:
         )
 
     def __iter__(self) -> Iterator[dict]:
+        """Give the batches of films that can be read."""
         self.failures.clear()
         with tqdm(total=self._total, desc=self.description, unit="film") as progress:
             for batch, failures, count in self._batches:

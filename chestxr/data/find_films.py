@@ -38,14 +38,10 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
         If a path does not exist, or there is no film.
     """
     sources = [source] if isinstance(source, (str, PathLike)) else list(source)
-    paths = list(
-        dict.fromkeys(path.absolute() for entry in sources for path in _expand(Path(entry).expanduser()))
-    )
+    paths = list(dict.fromkeys(path.absolute() for entry in sources for path in _expand(Path(entry).expanduser())))
     if not paths:
         raise FileNotFoundError(f"no films in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
-    return [
-        {"film": name, "image": str(path)} for name, path in zip(_unique_names(paths), paths, strict=True)
-    ]
+    return [{"film": name, "image": str(path)} for name, path in zip(_unique_names(paths), paths, strict=True)]
 
 
 def _expand(path: Path) -> list[Path]:

@@ -25,8 +25,7 @@ def is_montgomery(root: Path) -> bool:
 def open_montgomery(root: Path) -> Catalogue:
     """List the films of `root`: ``CXR_png/``, ``ManualMask/rightMask/`` and ``leftMask/``, ``ClinicalReadings/``."""
     right, left = (
-        {path.name: path for path in (root / "ManualMask" / side).glob("*.png")}
-        for side in ("rightMask", "leftMask")
+        {path.name: path for path in (root / "ManualMask" / side).glob("*.png")} for side in ("rightMask", "leftMask")
     )
     films = tuple(_film(image, right, left, root) for image in sorted((root / "CXR_png").glob("*.png")))
     names = {film.image.name for film in films}

@@ -36,9 +36,7 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
     root = Path(directory).expanduser()
     if not root.is_dir():
         raise FileNotFoundError(f"{root}: no such folder; give the folder of a film collection")
-    catalogue = next((open_layout for recognised, open_layout in _LAYOUTS if recognised(root)), open_folder)(
-        root
-    )
+    catalogue = next((open_layout for recognised, open_layout in _LAYOUTS if recognised(root)), open_folder)(root)
     if not catalogue.films:
         raise FileNotFoundError(
             f"{root}: no films found; expected CXR_png/ or a folder of DICOM, PNG, JPEG, TIFF, NIfTI"

@@ -53,9 +53,7 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
     return {name: [film for film, s in zip(ordered, section, strict=True) if s == name] for name in SECTIONS}
 
 
-def make_site_transfer(
-    films: Sequence[Film], source: str, target: str, seed: int = 0
-) -> dict[str, list[Film]]:
+def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: int = 0) -> dict[str, list[Film]]:
     """
     Train and validate on one site, test on all films of another.
 
@@ -111,9 +109,7 @@ def shipped_splits() -> list[str]:
     return sorted(Path(entry.name).stem for entry in files(__package__).joinpath("splits").iterdir())
 
 
-def load_split(
-    split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False
-) -> dict[str, list[dict]]:
+def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False) -> dict[str, list[dict]]:
     """
     Find a split's films in a folder.
 
@@ -159,9 +155,7 @@ def _film_names(split: str | PathLike) -> dict[str, list[str]]:
     return {section: [item["film"] for item in datalist.get(section, [])] for section in SECTIONS}
 
 
-def _check_complete(
-    names: dict[str, list[str]], films: dict, split: str | PathLike, catalogue: Catalogue
-) -> None:
+def _check_complete(names: dict[str, list[str]], films: dict, split: str | PathLike, catalogue: Catalogue) -> None:
     missing = [name for section in SECTIONS for name in names[section] if name not in films]
     if missing:
         some = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")

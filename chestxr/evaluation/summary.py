@@ -31,9 +31,7 @@ def bootstrap_interval(
     if len(values) < 2:
         return np.nan, np.nan
     draws = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)))
-    low, high = np.quantile(
-        np.asarray(values)[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2]
-    )
+    low, high = np.quantile(np.asarray(values)[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
 

@@ -43,9 +43,7 @@ class FilmResults:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
             warnings = result["quality_flags"]
-            self._rows.append(
-                row | {"status": "warning" if warnings else "ok", "reason": warnings} | result["quality"]
-            )
+            self._rows.append(row | {"status": "warning" if warnings else "ok", "reason": warnings} | result["quality"])
 
     def _write(self, evaluator: Engine) -> None:
         failed = [

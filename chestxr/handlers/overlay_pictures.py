@@ -4,11 +4,9 @@ from os import PathLike
 from pathlib import Path
 
 from ignite.engine import Engine, Events
-from monai.transforms import LoadImage
 from PIL import Image
 
-from chestxr.io import FilmReader
-from chestxr.io.whole_file import whole_file
+from chestxr.io import read_film, whole_file
 from chestxr.report.overlay import overlay_lungs, picture_of_film
 
 __all__ = ["OverlayPictures"]
@@ -31,7 +29,6 @@ class OverlayPictures:
     def __init__(self, output_dir: str | PathLike, longest_side: int = 1024) -> None:
         self.output_dir = Path(output_dir)
         self.longest_side = longest_side
-        self._load = LoadImage(reader=FilmReader(), image_only=True)
 
     def attach(self, evaluator: Engine) -> None:
         """Attach to an evaluator whose items hold ``pred``, a label map of the lungs."""
@@ -40,8 +37,8 @@ class OverlayPictures:
     def __call__(self, evaluator: Engine) -> None:
         """Write the pictures of the films just segmented."""
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            film = self._load(source["image"].meta["filename_or_obj"])
-            picture = picture_of_film(film.numpy(), self.longest_side)
+            film, _ = read_film(source["image"].meta["filename_or_obj"])
+            picture = picture_of_film(film, self.longest_side)
             outlined = overlay_lungs(picture, result["pred"][0].cpu().numpy())
             with whole_file(self.output_dir / f"{source['film']}_overlay.png") as partial:
                 Image.fromarray(outlined).save(partial)

@@ -66,8 +66,5 @@ def _failures(table: pd.DataFrame, unreadable: Sequence[FilmError]) -> list[dict
     missing = table[table["value"].isna()].groupby("film")["structure"].unique()
     return [
         *({"film": Path(error.path).stem, "reason": str(error)} for error in unreadable),
-        *(
-            {"film": film, "reason": "not found: " + ", ".join(structures)}
-            for film, structures in missing.items()
-        ),
+        *({"film": film, "reason": "not found: " + ", ".join(structures)} for film, structures in missing.items()),
     ]

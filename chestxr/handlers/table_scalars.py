@@ -36,8 +36,6 @@ class TableScalars:
         table = evaluator.state.film_table.query("unit != 'mm'")
         for (metric, structure), value in table.groupby(["metric", "structure"])["value"].mean().items():
             self.summary_writer.add_scalar(f"{self.section}/{metric}/{structure}", value, step)
-        for (metric, structure, site), value in (
-            table.groupby(["metric", "structure", "site"])["value"].mean().items()
-        ):
+        for (metric, structure, site), value in table.groupby(["metric", "structure", "site"])["value"].mean().items():
             self.summary_writer.add_scalar(f"{self.section} sites/{metric}/{structure}/{site}", value, step)
         self.summary_writer.flush()

@@ -67,9 +67,7 @@ class WorstFilms:
     def _keep_worst(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             dice = compute_dice(result["pred"][None, :1], result["label"][None, :1]).item()
-            self._worst.append(
-                _Result(dice, str(source["film"]), source["image"], result["label"], result["pred"])
-            )
+            self._worst.append(_Result(dice, str(source["film"]), source["image"], result["label"], result["pred"]))
         self._worst = nsmallest(self.count, self._worst, key=lambda result: result.dice)
 
     @one_rank_only()
@@ -92,9 +90,7 @@ def _draw(result: _Result) -> np.ndarray:
     row = Image.fromarray(np.concatenate(panels, axis=1))
     captions = (result.film, "truth", f"prediction, Dice {result.dice:.3f}")
     for number, caption in enumerate(captions):
-        ImageDraw.Draw(row).text(
-            (number * picture.shape[1] + 6, 4), caption, fill=(255, 255, 255), font_size=14
-        )
+        ImageDraw.Draw(row).text((number * picture.shape[1] + 6, 4), caption, fill=(255, 255, 255), font_size=14)
     return np.asarray(row)
 
 

@@ -37,9 +37,7 @@ def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
     """
     channels = pixels.shape[2]
     if channels not in (1, 2, 3, 4):
-        raise FilmError(
-            path, f"{channels} channels", "grey or colour (1 to 4 channels)", "convert it to greyscale"
-        )
+        raise FilmError(path, f"{channels} channels", "grey or colour (1 to 4 channels)", "convert it to greyscale")
     if channels <= 2:
         return pixels[..., 0].astype(np.float32)
     colours = pixels[..., :3].astype(np.float64)
@@ -57,6 +55,4 @@ def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
 
 def _full_range(pixels: np.ndarray) -> float:
     """Return the largest value that the channels can hold."""
-    return (
-        float(np.iinfo(pixels.dtype).max) if np.issubdtype(pixels.dtype, np.integer) else float(pixels.max())
-    )
+    return float(np.iinfo(pixels.dtype).max) if np.issubdtype(pixels.dtype, np.integer) else float(pixels.max())

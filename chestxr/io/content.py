@@ -33,9 +33,7 @@ def format_of(path: Path) -> str:
         head = file.read(_NIFTI_MAGIC_OFFSET + 4)
     if not head:
         raise FilmError(path, "an empty file", "a film", "export or copy it again")
-    if (
-        head[128:132] == b"DICM"
-    ):  # first of all: a DICOM file may carry a TIFF header in its preamble (PS3.10, 7.1)
+    if head[128:132] == b"DICM":  # first of all: a DICOM file may carry a TIFF header in its preamble (PS3.10, 7.1)
         return "dicom"
     for signature, name in _SIGNATURES.items():
         if head.startswith(signature):

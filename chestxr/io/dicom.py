@@ -91,9 +91,7 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
     """Refuse what is not one frontal radiograph."""
     modality = str(dataset.get("Modality") or "")
     if modality not in _MODALITIES:
-        raise FilmError(
-            path, f"modality {modality[:16]}", "a radiograph (CR, DX or secondary capture)", "leave it out"
-        )
+        raise FilmError(path, f"modality {modality[:16]}", "a radiograph (CR, DX or secondary capture)", "leave it out")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames != 1:
         raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
@@ -112,9 +110,7 @@ def _decode(dataset: Dataset, path: Path) -> np.ndarray:
     except (RuntimeError, NotImplementedError, ImportError, AttributeError) as error:
         if _is_missing_codec(error):
             syntax = dataset.file_meta.TransferSyntaxUID.name
-            raise FilmError(
-                path, f"pixel data in {syntax}", "a codec that is installed", _CODEC_REMEDY
-            ) from error
+            raise FilmError(path, f"pixel data in {syntax}", "a codec that is installed", _CODEC_REMEDY) from error
         raise _broken(path) from error
     except Exception as error:  # codecs raise errors of their own kinds
         raise _broken(path) from error
@@ -133,9 +129,7 @@ def _check_complete(dataset: Dataset, path: Path) -> None:
     else:
         samples = int(dataset.get("SamplesPerPixel") or 1)
         bits = dataset.Rows * dataset.Columns * samples * int(dataset.get("BitsAllocated") or 8)
-        complete = len(dataset.PixelData) >= bits // 8 or "422" in str(
-            dataset.get("PhotometricInterpretation")
-        )
+        complete = len(dataset.PixelData) >= bits // 8 or "422" in str(dataset.get("PhotometricInterpretation"))
     if not complete:
         raise FilmError(path, "truncated pixel data", "a whole film", "export or copy it again")
 
@@ -148,10 +142,7 @@ def _codestream_ends(encapsulated: bytes, syntax: uid.UID) -> bool:
 
 
 def _is_coloured(dataset: Dataset) -> bool:
-    return (
-        int(dataset.get("SamplesPerPixel") or 1) > 1
-        or dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
-    )
+    return int(dataset.get("SamplesPerPixel") or 1) > 1 or dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
 
 
 def _as_rgb(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -192,9 +183,7 @@ def _value_range(dataset: Dataset) -> tuple[float, float]:
         if dataset.get(sequence):
             return 0.0, float(2 ** int(dataset[sequence][0].LUTDescriptor[2]) - 1)
     bits = int(dataset.BitsStored)
-    low, high = (
-        (0, 2**bits - 1) if dataset.PixelRepresentation == 0 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    )
+    low, high = (0, 2**bits - 1) if dataset.PixelRepresentation == 0 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
     slope, intercept = float(dataset.get("RescaleSlope") or 1), float(dataset.get("RescaleIntercept") or 0)
     return low * slope + intercept, high * slope + intercept
 
@@ -223,9 +212,7 @@ def _spacing(dataset: Dataset) -> dict:
         spacing = _two_positive(dataset.get(source))
         if spacing is not None:
             between_rows, between_columns = spacing
-            factor = (
-                dataset.get("EstimatedRadiographicMagnificationFactor") if source != "PixelSpacing" else None
-            )
+            factor = dataset.get("EstimatedRadiographicMagnificationFactor") if source != "PixelSpacing" else None
             return {
                 "spacing_mm": (between_columns, between_rows),
                 "spacing_source": source,
@@ -245,6 +232,4 @@ def _two_positive(values) -> tuple[float, float] | None:
 
 
 def _broken(path: Path) -> FilmError:
-    return FilmError(
-        path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again"
-    )
+    return FilmError(path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again")

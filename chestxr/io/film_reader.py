@@ -13,7 +13,7 @@ from .errors import FilmError
 from .metadata import film_metadata
 from .read import read_stored
 
-__all__ = ["FilmReader"]
+__all__ = ["FilmReader", "read_film"]
 
 # Smaller than any film, larger than an icon.
 _SMALLEST_SIDE = 64
@@ -70,6 +70,11 @@ class FilmReader(ImageReader):
         pixels = film.pixels if film.pixels.ndim == 2 else grey_from_colours(film.pixels, path)
         _check_content(pixels, path)
         return np.ascontiguousarray(pixels.T, dtype=np.float32), meta
+
+
+def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
+    """Read one film outside of a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
+    return FilmReader().get_data([Path(path)])
 
 
 def _check_content(pixels: np.ndarray, path: Path) -> None:

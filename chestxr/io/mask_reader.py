@@ -14,7 +14,7 @@ from .metadata import film_metadata
 from .read import read_stored
 from .stored_film import StoredFilm
 
-__all__ = ["MaskReader"]
+__all__ = ["MaskReader", "read_mask"]
 
 _OVERLAP = 0.01
 
@@ -68,11 +68,14 @@ class MaskReader(ImageReader):
         elif len(labels) == 2:
             label, sides_known = _join_sides(*labels, path), True
         else:
-            raise FilmError(
-                path, f"{len(labels)} masks", "one, or right and left", "give the two lungs' masks"
-            )
+            raise FilmError(path, f"{len(labels)} masks", "one, or right and left", "give the two lungs' masks")
         meta = film_metadata(path, film) | {"sides_known": sides_known}
         return np.ascontiguousarray(label.T), meta
+
+
+def read_mask(paths: Sequence[str | PathLike]) -> tuple[np.ndarray, dict]:
+    """Read one mask, or right and left lung's; array, metadata and errors as :py:meth:`MaskReader.get_data`."""
+    return MaskReader().get_data([Path(path) for path in paths])
 
 
 def _label_map(mask: StoredFilm, path: Path) -> np.ndarray:
@@ -84,9 +87,7 @@ def _label_map(mask: StoredFilm, path: Path) -> np.ndarray:
     else:
         labels = (pixels > _half_range(mask.pixels)).astype(np.uint8)
     if not labels.any():
-        raise FilmError(
-            path, "a mask that marks nothing", "a lung mask", "leave the film out, or give its mask"
-        )
+        raise FilmError(path, "a mask that marks nothing", "a lung mask", "leave the film out, or give its mask")
     return labels
 
 
@@ -104,7 +105,5 @@ def _join_sides(right: np.ndarray, left: np.ndarray, path: Path) -> np.ndarray:
         raise FilmError(path, f"masks of {sizes}", "two masks of one size", "export them from the same film")
     right, left = right > 0, left > 0
     if (right & left).sum() > _OVERLAP * min(right.sum(), left.sum()):
-        raise FilmError(
-            path, "two masks that overlap", "the right and the left lung's", "check the pair of files"
-        )
+        raise FilmError(path, "two masks that overlap", "the right and the left lung's", "check the pair of files")
     return np.where(left, 2, right).astype(np.uint8)

@@ -42,9 +42,7 @@ def read_nifti(path: Path) -> StoredFilm:
         raise _broken(path) from e
     in_plane = [axis for axis, size in enumerate(shape) if size != 1]
     if len(in_plane) != 2 or max(in_plane) > 2:
-        raise FilmError(
-            path, f"an array of shape {shape}", "a single two-dimensional slice", "leave volumes out"
-        )
+        raise FilmError(path, f"an array of shape {shape}", "a single two-dimensional slice", "leave volumes out")
     check_size(path, *(shape[axis] for axis in in_plane))
     if image.get_data_dtype().fields is not None:
         raise FilmError(path, "a colour image", "a radiograph in shades of grey", "convert it to greyscale")
@@ -77,6 +75,4 @@ def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray,
 
 
 def _broken(path: Path) -> FilmError:
-    return FilmError(
-        path, "a truncated or broken NIfTI file", "a whole NIfTI file", "export or copy it again"
-    )
+    return FilmError(path, "a truncated or broken NIfTI file", "a whole NIfTI file", "export or copy it again")

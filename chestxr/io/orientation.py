@@ -9,9 +9,7 @@ from .errors import FilmError
 __all__ = ["turn_upright"]
 
 
-def turn_upright(
-    pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path
-) -> tuple[np.ndarray, str]:
+def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path) -> tuple[np.ndarray, str]:
     """
     Flip and transpose a frontal film until the patient's right is at the picture's left and the head on top.
 

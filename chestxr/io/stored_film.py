@@ -54,9 +54,7 @@ def check_size(path: Path, columns: int, rows: int) -> None:
         If a side is zero or the film has more than ``MAX_PIXELS`` pixels.
     """
     if columns < 1 or rows < 1:
-        raise FilmError(
-            path, f"an image of {columns} x {rows} pixels", "a film with pixels", "export it again"
-        )
+        raise FilmError(path, f"an image of {columns} x {rows} pixels", "a film with pixels", "export it again")
     if columns * rows > MAX_PIXELS:
         raise FilmError(
             path,

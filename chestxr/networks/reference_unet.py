@@ -37,6 +37,4 @@ class ReferenceUNet(BasicUNet):
     ) -> None:
         top = features[0]
         super().__init__(spatial_dims, in_channels, out_channels, (*features, top), act="relu", norm=norm)
-        self.upcat_1 = UpCat(
-            spatial_dims, features[1], top, top, "relu", norm, bias=True, dropout=0.0, halves=True
-        )
+        self.upcat_1 = UpCat(spatial_dims, features[1], top, top, "relu", norm, bias=True, dropout=0.0, halves=True)

@@ -145,9 +145,7 @@ class _Blocks:
             self.conv(in_channels, out_channels, stride=stride),
         )
 
-    def residual_unit(
-        self, in_channels: int, out_channels: int, stride: int, pre_activated: bool = True
-    ) -> nn.Module:
+    def residual_unit(self, in_channels: int, out_channels: int, stride: int, pre_activated: bool = True) -> nn.Module:
         first = self.activated_conv if pre_activated else self.conv
         chain = nn.Sequential(
             first(in_channels, out_channels, stride=stride), self.activated_conv(out_channels, out_channels)

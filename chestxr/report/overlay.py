@@ -35,9 +35,7 @@ def picture_of_film(film: ArrayLike, longest_side: int = 1024) -> np.ndarray:
     return np.repeat((grey * 255).round().astype(np.uint8)[..., None], 3, axis=2)
 
 
-def overlay_lungs(
-    picture: np.ndarray, lungs: ArrayLike, colours=(RIGHT_LUNG_COLOUR, LEFT_LUNG_COLOUR)
-) -> np.ndarray:
+def overlay_lungs(picture: np.ndarray, lungs: ArrayLike, colours=(RIGHT_LUNG_COLOUR, LEFT_LUNG_COLOUR)) -> np.ndarray:
     """
     Outline the lungs on a picture of their film.
 

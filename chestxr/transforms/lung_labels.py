@@ -59,9 +59,7 @@ class LungLabels(Transform):
         """
         array = convert_data_type(mask, np.ndarray)[0]
         if array.shape[0] != 1 or not array.any():
-            raise ValueError(
-                f"LungLabels expects a lung mask of one channel, found shape {array.shape}, or no lung."
-            )
+            raise ValueError(f"LungLabels expects a lung mask of one channel, found shape {array.shape}, or no lung.")
         labels = array[0] if (array == LEFT).any() else self._part(array[0] > 0)
         return convert_to_dst_type(labels[None].astype(np.uint8), mask, dtype=np.uint8)[0]
 
@@ -112,9 +110,7 @@ class LungLabelsd(MapTransform):
 
     backend = LungLabels.backend
 
-    def __init__(
-        self, keys: KeysCollection, smallest_lung: float = 0.05, allow_missing_keys: bool = False
-    ) -> None:
+    def __init__(self, keys: KeysCollection, smallest_lung: float = 0.05, allow_missing_keys: bool = False) -> None:
         super().__init__(keys, allow_missing_keys)
         self.labeller = LungLabels(smallest_lung)
 

@@ -150,7 +150,11 @@ class LungQualityd(MapTransform):
     backend = LungQuality.backend
 
     def __init__(
-        self, keys: str, predicted_key: str = "predicted", probability_key: str = "probability", **limits: float
+        self,
+        keys: str,
+        predicted_key: str = "predicted",
+        probability_key: str = "probability",
+        **limits: float,
     ) -> None:
         super().__init__(keys)
         self.predicted_key = predicted_key

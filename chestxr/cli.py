@@ -1,0 +1,117 @@
+"""The command line: ``chestxr --help``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+app = typer.Typer(
+    help="Chest radiographs in MONAI: lung outlines, radiomics and tuberculosis screening. Research use only.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Film collections: check, split, show.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+console = Console()
+
+Collection = Annotated[Path, typer.Argument(help="Folder of the collection.", show_default=False)]
+
+
+@data_app.command("check")
+def check(directory: Collection) -> None:
+    """
+    Cross-reference films and masks, and read them all.
+
+    Exit status: 0 the collection is clean, 1 it is not, 2 it cannot be opened. A film without a mask is counted, but
+    is no fault.
+
+    Example: chestxr data check ~/films/montgomery
+    """
+    from chestxr.data import open_catalogue
+    from chestxr.data.check import check_collection
+    from chestxr.report.check_table import check_table
+
+    catalogue = _or_exit(open_catalogue, directory)
+    steps = track(check_collection(catalogue), "reading films", total=len(catalogue.films), console=console)
+    *_, report = steps
+    console.print(check_table(report), soft_wrap=True)
+    raise typer.Exit(1 if report.problems else 0)
+
+
+@data_app.command("split")
+def split(
+    directory: Collection,
+    out: Annotated[Path, typer.Option(help="Datalist to write (JSON).", show_default=False)],
+    fold: Annotated[int, typer.Option(help="Which of five folds, 0 to 4, the films are tested in.")] = 0,
+    train_on: Annotated[str, typer.Option(help="Train on this site only, and test on --test-on.")] = "",
+    test_on: Annotated[str, typer.Option(help="Test on all films of this site.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the deal.")] = 0,
+) -> None:
+    """
+    Deal films into training, validation and test, by patient, alike in site and label.
+
+    The result is a MONAI datalist. Bundles take it as --split FILE. Splits that come with chestxr: default (which is
+    fold-0), fold-0 to fold-4, montgomery-to-shenzhen, shenzhen-to-montgomery.
+
+    Example: chestxr data split ~/films/ours --out ours.json
+    """
+    from chestxr.data import make_fold, make_site_transfer, open_catalogue
+    from chestxr.data.splits import split_text
+    from chestxr.io import write_text
+
+    catalogue = _or_exit(open_catalogue, directory)
+    if train_on and test_on:
+        sections = _or_exit(make_site_transfer, catalogue.films, train_on, test_on, seed)
+        description = f"trained and validated on {train_on}, tested on {test_on}; by patient; seed {seed}"
+    else:
+        sections = _or_exit(make_fold, catalogue.films, fold, seed)
+        description = f"fold {fold} of 5, by patient, alike in site, label and masks; seed {seed}"
+    write_text(out, split_text(sections, description, catalogue.root))
+    console.print(f"{out}: " + ", ".join(f"{len(films)} {name}" for name, films in sections.items()))
+
+
+@data_app.command("show")
+def show(
+    directory: Collection,
+    out: Annotated[Path, typer.Option(help="Picture to write (PNG).", show_default=False)],
+    films: Annotated[int, typer.Option(help="Films in a row, or rows with --augment.")] = 6,
+    augment: Annotated[bool, typer.Option("--augment", help="Show what each training augmentation does.")] = False,
+    bundle: Annotated[Path, typer.Option(help="Bundle whose augmentations to show.")] = Path(
+        "bundles/cxr_lung_segmentation_unet"
+    ),
+    seed: Annotated[int, typer.Option(help="Seed of the choice.")] = 0,
+) -> None:
+    """
+    Draw a contact sheet: films by site and label, the right lung outlined in orange, the left one in blue.
+
+    Example: chestxr data show ~/films/ours --out sheet.png
+    """
+    import numpy as np
+
+    from chestxr.data import open_catalogue
+    from chestxr.data.datalist import datalist_item
+    from chestxr.io import whole_file
+    from chestxr.report.augmentation_sheet import augmentation_sheet
+    from chestxr.report.film_sheet import film_sheet
+
+    catalogue = _or_exit(open_catalogue, directory)
+    if augment:
+        masked = [film for film in catalogue.films if film.masks]
+        order = np.random.default_rng(seed).permutation(len(masked))[:films]
+        sheet = augmentation_sheet([datalist_item(masked[index]) for index in order], bundle, seed=seed)
+    else:
+        sheet = _or_exit(film_sheet, catalogue.films, films, seed=seed)
+    with whole_file(out) as partial:
+        sheet.save(partial)
+    console.print(f"{out}: {sheet.width} x {sheet.height} pixels")
+
+
+def _or_exit(function, *args, **kwargs):
+    """Call a function; a mistake of the user's ends the program with one line and status 2."""
+    try:
+        return function(*args, **kwargs)
+    except (OSError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error

@@ -1,0 +1,61 @@
+"""What each of a bundle's training augmentations does to a film."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from monai.bundle import ConfigParser
+from monai.transforms import Compose
+from PIL import Image
+
+from .contact_sheet import contact_sheet
+from .overlay import overlay_lungs, picture_of_film
+
+__all__ = ["augmentation_sheet"]
+
+
+def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int = 256, seed: int = 0) -> Image.Image:
+    """
+    Draw films as training sees them: unchanged, with each random transform alone, and with all of them.
+
+    The transforms are those of the bundle's ``configs/train.json``: nothing is listed twice.
+
+    Parameters
+    ----------
+    items : sequence of dict
+        Films with masks, as a datalist has them.
+    bundle : str or os.PathLike
+        The bundle's folder.
+    side : int, optional
+        Side in pixels of a picture.
+    seed : int, optional
+        Seed of the random transforms.
+
+    Returns
+    -------
+    PIL.Image.Image
+        One row a film.
+    """
+    parser = ConfigParser()
+    parser.read_config(Path(bundle) / "configs" / "train.json")
+    prepare = Compose(parser.get_parsed_content("train#deterministic_transforms"))
+    whole_chain = Compose(parser.get_parsed_content("train#random_transforms")).set_random_state(seed)
+    always = [config | {"prob": 1.0} for config in parser["train"]["random_transforms"]]
+    parser.update({"train#random_transforms": always})
+    steps = parser.get_parsed_content("train#random_transforms")
+    rows = []
+    for item in items:
+        film = prepare(dict(item))
+        pictures = [("unchanged", _picture(film, side))]
+        for step in steps:
+            name = type(step).__name__.removeprefix("Rand").removesuffix("d")
+            pictures.append((name, _picture(step.set_random_state(seed)(dict(film)), side)))
+        pictures.append(("all, as in training", _picture(whole_chain(dict(film)), side)))
+        rows.append((item["film"], pictures))
+    return contact_sheet(rows, side)
+
+
+def _picture(item: dict, side: int) -> np.ndarray:
+    shares = np.asarray(item["label"])
+    return overlay_lungs(picture_of_film(np.asarray(item["image"][0]), side), shares.argmax(axis=0))

@@ -1,0 +1,56 @@
+"""A collection at a glance: films by site and label, lungs outlined."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from chestxr.data.film import Film
+from chestxr.io import read_film, read_mask
+from chestxr.transforms import LungLabels
+
+from .contact_sheet import contact_sheet
+from .overlay import overlay_lungs, picture_of_film
+
+__all__ = ["film_sheet"]
+
+_LABELS = {0: "normal", 1: "tuberculosis", None: "label unknown"}
+
+
+def film_sheet(films: Sequence[Film], per_row: int = 6, side: int = 256, seed: int = 0) -> Image.Image:
+    """
+    Draw some films of every site and label, the right lung outlined in orange, the left one in blue.
+
+    Parameters
+    ----------
+    films : sequence of Film
+        The films to choose from.
+    per_row : int, optional
+        Films of each site and label.
+    side : int, optional
+        Side in pixels of a picture.
+    seed : int, optional
+        Seed of the choice.
+
+    Returns
+    -------
+    PIL.Image.Image
+        The sheet.
+    """
+    groups: dict[str, list[Film]] = {}
+    for film in films:
+        groups.setdefault(f"{film.site}, {_LABELS[film.tuberculosis]}", []).append(film)
+    rows = []
+    for title, members in sorted(groups.items()):
+        order = np.random.default_rng(seed).permutation(len(members))[:per_row]
+        chosen = [members[index] for index in sorted(order)]
+        rows.append((f"{title} ({len(members)} films)", [(film.name, _picture(film, side)) for film in chosen]))
+    return contact_sheet(rows, side)
+
+
+def _picture(film: Film, side: int) -> np.ndarray:
+    picture = picture_of_film(read_film(film.image)[0], side)
+    if not film.masks:
+        return picture
+    mask, _ = read_mask(film.masks)
+    return overlay_lungs(picture, LungLabels()(mask[None])[0])
