@@ -32,4 +32,5 @@ class FilmError(ValueError):
         self.remedy = remedy
 
     def __str__(self) -> str:
+        """Return the one line that a user reads."""
         return f"{self.path}: found {self.found}; expected {self.expected}; {self.remedy}"

@@ -1,6 +1,7 @@
 """ResUNet: a U-Net of pre-activation residual units."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -74,7 +75,7 @@ class ResUNet(nn.Module):
             )
         blocks = _Blocks(spatial_dims, act, norm)
         stem = blocks.residual_unit(in_channels, channels[0], stride=1, pre_activated=False)
-        levels = zip(channels, channels[1:], strict=False)
+        levels = pairwise(channels)
         self.encoder = nn.ModuleList([stem, *(blocks.residual_unit(above, own, 2) for above, own in levels)])
         bottom = channels[-1]
         self.bridge = nn.Sequential(*(blocks.activated_conv(bottom, bottom) for _ in range(bridge_units)))

@@ -3,11 +3,47 @@
 from .lung_channels import LungChannels, LungChannelsD, LungChannelsd, LungChannelsDict
 from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
 from .lung_quality import LungQuality, LungQualityD, LungQualityd, LungQualityDict
+from .recipe_contrast import (
+    ContrastV1,
+    ContrastV1D,
+    ContrastV1d,
+    ContrastV1Dict,
+    ContrastV2,
+    ContrastV2D,
+    ContrastV2d,
+    ContrastV2Dict,
+    RandContrastV1,
+    RandContrastV1D,
+    RandContrastV1d,
+    RandContrastV1Dict,
+    RandContrastV2,
+    RandContrastV2D,
+    RandContrastV2d,
+    RandContrastV2Dict,
+)
 from .resize_film import ResizeFilmD, ResizeFilmd, ResizeFilmDict
 from .save_result import SaveResultD, SaveResultd, SaveResultDict
 from .stretch_film import StretchFilmD, StretchFilmd, StretchFilmDict
+from .uniform_noise import (
+    RandUniformNoise,
+    RandUniformNoiseD,
+    RandUniformNoised,
+    RandUniformNoiseDict,
+    UniformNoise,
+    UniformNoiseD,
+    UniformNoised,
+    UniformNoiseDict,
+)
 
 __all__ = [
+    "ContrastV1",
+    "ContrastV1D",
+    "ContrastV1Dict",
+    "ContrastV1d",
+    "ContrastV2",
+    "ContrastV2D",
+    "ContrastV2Dict",
+    "ContrastV2d",
     "LungChannels",
     "LungChannelsD",
     "LungChannelsDict",
@@ -20,6 +56,18 @@ __all__ = [
     "LungQualityD",
     "LungQualityDict",
     "LungQualityd",
+    "RandContrastV1",
+    "RandContrastV1D",
+    "RandContrastV1Dict",
+    "RandContrastV1d",
+    "RandContrastV2",
+    "RandContrastV2D",
+    "RandContrastV2Dict",
+    "RandContrastV2d",
+    "RandUniformNoise",
+    "RandUniformNoiseD",
+    "RandUniformNoiseDict",
+    "RandUniformNoised",
     "ResizeFilmD",
     "ResizeFilmDict",
     "ResizeFilmd",
@@ -29,4 +77,8 @@ __all__ = [
     "StretchFilmD",
     "StretchFilmDict",
     "StretchFilmd",
+    "UniformNoise",
+    "UniformNoiseD",
+    "UniformNoiseDict",
+    "UniformNoised",
 ]
