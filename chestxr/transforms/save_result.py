@@ -4,17 +4,17 @@ from collections.abc import Hashable, Mapping
 from os import PathLike
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
-from monai.config import DtypeLike, KeysCollection, NdarrayOrTensor
-from monai.data import NibabelWriter, PILWriter
+from monai.config import DtypeLike, KeysCollection
+from monai.data import MetaTensor
 from monai.transforms import MapTransform
-from monai.utils import TransformBackends
+from monai.utils import TransformBackends, convert_data_type
+from PIL import Image
 
 from chestxr.io import whole_file
 
 __all__ = ["SaveResultD", "SaveResultDict", "SaveResultd"]
-
-_WRITERS = {".png": PILWriter, ".nii.gz": NibabelWriter, ".nii": NibabelWriter}
 
 
 class SaveResultd(MapTransform):
@@ -33,7 +33,7 @@ class SaveResultd(MapTransform):
     postfix : str
         What to add to the film's name, after an underscore.
     output_ext : str, optional
-        ".png", ".nii.gz" or ".nii". NIfTI carries the film's spacing where it is known.
+        ".png" (one channel), ".nii.gz" or ".nii". NIfTI carries the film's affine, and so its spacing if that is known.
     output_dtype : dtype, optional
         Type to write: label maps are 0, 1, 2 in 8 bits.
     allow_missing_keys : bool, optional
@@ -57,26 +57,36 @@ class SaveResultd(MapTransform):
         allow_missing_keys: bool = False,
     ) -> None:
         super().__init__(keys, allow_missing_keys)
-        if output_ext not in _WRITERS:
-            raise ValueError(f"{output_ext}: expected one of {', '.join(_WRITERS)}")
+        writers = {".png": _write_png, ".nii.gz": _write_nifti, ".nii": _write_nifti}
+        if output_ext not in writers:
+            raise ValueError(f"{output_ext}: expected one of {', '.join(writers)}")
         self.output_dir = Path(output_dir)
         self.ending = f"_{postfix}{output_ext}"
-        self.writer = _WRITERS[output_ext]
+        self.write = writers[output_ext]
         self.output_dtype = output_dtype
 
-    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
+    def __call__(self, data: Mapping[Hashable, MetaTensor]) -> dict[Hashable, MetaTensor]:
         """Write the items; the path goes into their metadata as ``saved_to``."""
         saved = dict(data)
         for key in self.key_iterator(saved):
-            item = saved[key]
             path = self.output_dir / f"{saved['film']}{self.ending}"
-            writer = self.writer(output_dtype=self.output_dtype, scale=None)
-            writer.set_data_array(item, channel_dim=0)
-            writer.set_metadata(item.meta, resample=False)
+            array = convert_data_type(saved[key], np.ndarray, dtype=self.output_dtype)[0]
             with whole_file(path) as partial:
-                writer.write(partial, verbose=False)
-            item.meta["saved_to"] = str(path)
+                self.write(array, saved[key].affine.cpu().numpy(), partial)
+            saved[key].meta["saved_to"] = str(path)
         return saved
+
+
+def _write_png(array: np.ndarray, affine: np.ndarray, path: Path) -> None:
+    Image.fromarray(array[0].T).save(path)
+
+
+def _write_nifti(array: np.ndarray, affine: np.ndarray, path: Path) -> None:
+    """Write one slice, several channels as NIfTI's fourth dimension."""
+    volume = array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)[:, :, None]
+    image = nib.Nifti1Image(volume, affine)
+    image.header.set_xyzt_units("mm")
+    nib.save(image, path)
 
 
 SaveResultD = SaveResultDict = SaveResultd

@@ -1,0 +1,38 @@
+"""What many tests share: synthetic films, and the real ones where CHESTXR_DATA names them."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydicom.data import get_testdata_file
+
+from tests.phantom import write_collection
+
+
+@pytest.fixture(scope="session")
+def real_films() -> Path:
+    """The folder of the Montgomery and Shenzhen films."""
+    folder = os.environ.get("CHESTXR_DATA")
+    if not folder:
+        pytest.skip("CHESTXR_DATA is not set: left out on the real films")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def collection(tmp_path_factory) -> Path:
+    """A folder of 20 synthetic films with masks and a datalist."""
+    root = tmp_path_factory.mktemp("collection")
+    write_collection(root, 20)
+    return root
+
+
+@pytest.fixture(scope="session")
+def chest_dicom() -> Path:
+    """A real computed radiograph of the chest: PA, MONOCHROME1, 15 bits, pixel spacing of zero."""
+    return Path(get_testdata_file("RG1_UNCR.dcm", download=False))
+
+
+@pytest.fixture(scope="session")
+def leg_dicom() -> Path:
+    """A real computed radiograph of a leg, stored mirrored."""
+    return Path(get_testdata_file("RG3_UNCR.dcm", download=False))

@@ -1,0 +1,155 @@
+"""A bad file gives one clear line that names it, and never an array."""
+
+import gzip
+import pickle
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pydicom
+import pytest
+import tifffile
+from PIL import Image
+from pydicom.data import get_testdata_file
+
+from chestxr.io import FilmError, read_film
+from tests.io.film_files import dicom_dataset, save_dicom
+from tests.phantom import chest_film
+
+GREY = (chest_film((120, 150), seed=5)[0].T).astype(np.uint8)
+
+
+def _write(path, content: bytes):
+    path.write_bytes(content)
+    return path
+
+
+def _png(folder, pixels=GREY):
+    Image.fromarray(pixels).save(folder / "film.png")
+    return folder / "film.png"
+
+
+def _jpeg(folder):
+    Image.fromarray(GREY).save(folder / "film.jpg")
+    return folder / "film.jpg"
+
+
+def _cut(path, share=0.6):
+    content = path.read_bytes()
+    return _write(path, content[: int(share * len(content))])
+
+
+def _huge_png(folder):
+    content = bytearray(_png(folder).read_bytes())
+    content[16:24] = (60000).to_bytes(4, "big") * 2
+    return _write(folder / "bomb.png", bytes(content))
+
+
+def _nan_nifti(folder):
+    pixels = GREY.T.astype(np.float32)
+    pixels[3, 3] = np.nan
+    nib.save(nib.Nifti1Image(pixels, np.diag([-1, -1, 1, 1])), folder / "nan.nii.gz")
+    return folder / "nan.nii.gz"
+
+
+def _volume(folder):
+    nib.save(nib.Nifti1Image(np.zeros((70, 70, 5), np.float32), np.eye(4)), folder / "volume.nii.gz")
+    return folder / "volume.nii.gz"
+
+
+def _huge_nifti(folder):
+    image = nib.Nifti1Image(GREY.T.astype(np.float32), np.eye(4))
+    header = bytearray(image.to_bytes())
+    header[42:46] = (30000).to_bytes(2, "little") * 2
+    return _write(folder / "bomb.nii.gz", gzip.compress(bytes(header)))
+
+
+def _photograph(folder):
+    colours = np.random.default_rng(0).integers(0, 255, (100, 100, 3), dtype=np.uint8)
+    return _png(folder, colours)
+
+
+def _pages(folder):
+    tifffile.imwrite(folder / "pages.tif", np.stack([GREY] * 3), photometric="minisblack")
+    return folder / "pages.tif"
+
+
+CASES = {
+    "missing": (lambda folder: folder / "nowhere.png", "no such file"),
+    "empty": (lambda folder: _write(folder / "film.png", b""), "an empty file"),
+    "text": (lambda folder: _write(folder / "film.dcm", b"not a film at all\n" * 40), "no image that chestxr reads"),
+    "cut PNG": (lambda folder: _cut(_png(folder)), "truncated or broken"),
+    "cut JPEG": (lambda folder: _cut(_jpeg(folder)), "truncated or broken"),
+    "cut PNG header": (lambda folder: _cut(_png(folder), 0.001), "truncated|no image|empty"),
+    "cut DICOM": (lambda folder: _cut(save_dicom(folder / "film.dcm", GREY, bits=8)), "truncated"),
+    "cut NIfTI": (lambda folder: _cut(_nan_nifti(folder)), "truncated or broken"),
+    "constant": (lambda folder: _png(folder, np.full((90, 90), 7, np.uint8)), "the same value everywhere"),
+    "NaN": (_nan_nifti, "values that are not numbers"),
+    "icon": (lambda folder: _png(folder, GREY[:40, :40]), "at least 64"),
+    "PNG bomb": (_huge_png, "claims 60000 x 60000"),
+    "NIfTI bomb": (_huge_nifti, "claims 30000 x 30000"),
+    "DICOM bomb": (lambda folder: save_dicom(folder / "a.dcm", GREY, Rows=60000, Columns=60000), "claims 60000"),
+    "zero rows": (lambda folder: save_dicom(folder / "a.dcm", GREY, Rows=0), "0 pixels"),
+    "volume": (_volume, "single two-dimensional slice"),
+    "pages": (_pages, "3 pages"),
+    "photograph": (_photograph, "a colour picture"),
+    "CT slice": (lambda folder: save_dicom(folder / "a.dcm", GREY, Modality="CT"), "modality CT"),
+    "lateral": (lambda folder: save_dicom(folder / "a.dcm", GREY, PatientOrientation=["A", "F"]), "not frontal"),
+    "lateral view": (lambda folder: save_dicom(folder / "a.dcm", GREY, ViewPosition="LL"), "a lateral film"),
+    "frames": (lambda folder: save_dicom(folder / "a.dcm", GREY, NumberOfFrames=4), "4 frames"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_file_is_refused_with_one_clear_line(tmp_path, case):
+    make, cause = CASES[case]
+    path = make(tmp_path)
+    with pytest.raises(FilmError, match=cause) as caught:
+        read_film(path)
+    text = str(caught.value)
+    assert "\n" not in text and str(path) in text and "expected" in text
+    assert "Geheim" not in text and "4711" not in text
+
+
+def test_real_files_that_are_no_films_are_refused():
+    for name in ("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "SC_rgb_rle.dcm", "OBXXXX1A.dcm", "SC_rgb_2frame.dcm"):
+        with pytest.raises(FilmError):
+            read_film(get_testdata_file(name, download=False))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+@pytest.mark.parametrize("name", ["RG1_J2KR.dcm", "RG1_UNCR.dcm", "RG3_J2KI.dcm"])
+def test_cut_off_pixel_data_is_never_filled_up(tmp_path, name, share):
+    content = Path(get_testdata_file(name, download=False)).read_bytes()
+    path = _write(tmp_path / name, content[: int(share * len(content))])
+    with pytest.raises(FilmError):
+        read_film(path)
+
+
+def test_missing_codec_names_the_package(tmp_path, monkeypatch):
+    path = get_testdata_file("RG1_J2KR.dcm", download=False)
+
+    def refuse(self):
+        raise RuntimeError("Unable to decompress pixel data because all plugins are missing dependencies")
+
+    monkeypatch.setattr(pydicom.Dataset, "pixel_array", property(refuse))
+    with pytest.raises(FilmError, match=r"pip install .*pylibjpeg-openjpeg"):
+        read_film(path)
+
+
+def test_small_coloured_label_on_a_film_is_no_photograph(tmp_path):
+    rgb = np.repeat(GREY[..., None], 3, axis=2)
+    rgb[:10, :20] = (255, 0, 0)
+    film, _ = read_film(_png(tmp_path, rgb))
+    np.testing.assert_array_equal(film[:, 20:], GREY[20:].T)
+
+
+def test_film_error_crosses_to_another_process():
+    error = FilmError("film.dcm", "a", "b", "c")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error) == "film.dcm: found a; expected b; c"
+
+
+def test_nothing_of_the_patient_reaches_the_metadata(tmp_path):
+    path = save_dicom(tmp_path / "film.dcm", GREY, bits=8)
+    assert "Geheim" in str(dicom_dataset(GREY).PatientName)
+    assert "Geheim" not in repr(read_film(path)[1]) and "4711" not in repr(read_film(path)[1])

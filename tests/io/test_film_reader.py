@@ -1,0 +1,177 @@
+"""One film, one array: whatever the format, the polarity and the way up."""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pydicom
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from monai.data import list_data_collate
+from monai.transforms import LoadImaged
+from PIL import Image
+from pydicom.data import get_testdata_file
+
+from chestxr.io import FilmReader, read_film
+from tests.io.film_files import save_dicom, save_everywhere
+from tests.phantom import chest_film
+
+
+@pytest.fixture(scope="module")
+def pixels() -> np.ndarray:
+    film, _ = chest_film((120, 150), seed=3)
+    return np.ascontiguousarray(film.T * 200, dtype=np.uint16)
+
+
+def test_every_format_gives_the_same_array(tmp_path, pixels):
+    for name, path in save_everywhere(tmp_path, pixels).items():
+        film, meta = read_film(path)
+        np.testing.assert_array_equal(film, pixels.T.astype(np.float32), err_msg=name)
+        assert film.dtype == np.float32
+        assert tuple(meta["spatial_shape"]) == film.shape == (120, 150), name
+
+
+@settings(max_examples=20, deadline=None)
+@given(arrays(np.uint16, st.tuples(st.integers(64, 90), st.integers(64, 90)), elements=st.integers(0, 65535)))
+def test_dicom_polarity_and_png_agree_for_any_pixels(tmp_path_factory, stored):
+    stored[0, 0], stored[0, 1] = 0, 1
+    folder = tmp_path_factory.mktemp("any")
+    inverted, _ = read_film(save_dicom(folder / "m1.dcm", 65535 - stored, PhotometricInterpretation="MONOCHROME1"))
+    Image.fromarray(stored).save(folder / "film.png")
+    np.testing.assert_array_equal(inverted, read_film(folder / "film.png")[0])
+
+
+@pytest.mark.parametrize("syntax", ["JPEG2000Lossless", "RLELossless", "JPEGLSLossless"])
+def test_compressed_dicom_gives_the_same_array(tmp_path, pixels, syntax):
+    if int(pydicom.__version__.split(".")[0]) < 3 and syntax != "RLELossless":
+        pytest.skip("pydicom 2 cannot write this syntax")
+    dataset = pydicom.dcmread(save_dicom(tmp_path / "film.dcm", pixels))
+    try:
+        dataset.compress(getattr(pydicom.uid, syntax))
+    except RuntimeError:
+        pytest.skip(f"no encoder for {syntax} here")
+    dataset.save_as(tmp_path / "compressed.dcm")
+    np.testing.assert_array_equal(read_film(tmp_path / "compressed.dcm")[0], pixels.T)
+
+
+def test_jpeg_2000_and_uncompressed_agree_on_a_real_film(chest_dicom):
+    reference, meta = read_film(chest_dicom)
+    film, _ = read_film(get_testdata_file("RG1_J2KR.dcm", download=False))
+    np.testing.assert_array_equal(film, reference)
+    assert film.shape == (1841, 1955)
+    assert meta["inverted"] and meta["pixel_spacing_source"] == "unknown"
+
+
+def test_demo_film_is_bone_white_and_upright(chest_dicom):
+    film, _ = read_film(chest_dicom)
+    width, height = film.shape
+    spine = film[int(0.48 * width) : int(0.52 * width), int(0.5 * height) : int(0.8 * height)].mean()
+    lung = film[int(0.75 * width) : int(0.85 * width), int(0.25 * height) : int(0.4 * height)].mean()
+    assert spine > 1.2 * lung
+
+
+def test_mirrored_film_comes_out_upright(tmp_path, leg_dicom):
+    film, meta = read_film(leg_dicom)
+    assert meta["reoriented"] == "flipped left-right"
+    dataset = pydicom.dcmread(leg_dicom)
+    del dataset.PatientOrientation
+    dataset.save_as(tmp_path / "as_stored.dcm")
+    as_stored, meta = read_film(tmp_path / "as_stored.dcm")
+    assert meta["reoriented"] == ""
+    np.testing.assert_array_equal(film, as_stored[::-1])
+
+
+@pytest.mark.parametrize(
+    ("tags", "spacing", "source"),
+    [
+        ({"PixelSpacing": [0.2, 0.1]}, (0.1, 0.2), "PixelSpacing"),
+        ({"ImagerPixelSpacing": [0.2, 0.1]}, (0.1, 0.2), "ImagerPixelSpacing"),
+        ({"PixelSpacing": [0, 0], "ImagerPixelSpacing": [0.14, 0.14]}, (0.14, 0.14), "ImagerPixelSpacing"),
+        ({"PixelSpacing": [0, 0]}, (np.nan, np.nan), "unknown"),
+        ({}, (np.nan, np.nan), "unknown"),
+        ({"PixelSpacing": [0.2, 0.1], "PatientOrientation": ["F", "L"]}, (0.2, 0.1), "PixelSpacing"),
+    ],
+)
+def test_spacing_is_stated_only_when_the_film_states_it(tmp_path, pixels, tags, spacing, source):
+    _, meta = read_film(save_dicom(tmp_path / "film.dcm", pixels, **tags))
+    np.testing.assert_array_equal(meta["pixel_spacing_mm"], spacing)
+    assert meta["pixel_spacing_source"] == source
+    expected = np.nan_to_num(spacing, nan=1.0)
+    np.testing.assert_array_equal(np.diag(meta["affine"])[:2], -expected)
+
+
+def test_magnification_is_noted(tmp_path, pixels):
+    tags = {"ImagerPixelSpacing": [0.14, 0.14], "EstimatedRadiographicMagnificationFactor": 1.1}
+    assert read_film(save_dicom(tmp_path / "film.dcm", pixels, **tags))[1]["magnification"] == 1.1
+
+
+def test_resolution_of_a_picture_is_no_spacing(tmp_path, pixels):
+    Image.fromarray(pixels).save(tmp_path / "film.png", dpi=(300, 300))
+    assert np.isnan(read_film(tmp_path / "film.png")[1]["pixel_spacing_mm"]).all()
+
+
+def test_rescale_window_and_padding(tmp_path):
+    stored = np.tile(np.arange(100, 228, dtype=np.uint16), (96, 1))
+    stored[:5] = 4000
+    path = save_dicom(
+        tmp_path / "film.dcm", stored, bits=12, RescaleSlope=2, RescaleIntercept=10, PixelPaddingValue=4000
+    )
+    film, _ = read_film(path)
+    np.testing.assert_array_equal(film[:, 10], 2 * stored[10] + 10)
+    assert (film[:, :5] == film[:, 10].min()).all()
+    windowed = save_dicom(tmp_path / "window.dcm", stored[5:], bits=12, WindowCenter=164, WindowWidth=64)
+    film, _ = read_film(windowed)
+    assert film.min() == 0 and film.max() == 4095 and (np.diff(film[:, 0]) >= 0).all()
+
+
+def test_window_that_hides_everything_is_passed_over(tmp_path, pixels):
+    for window in ({"WindowCenter": 60000.0, "WindowWidth": 1.0}, {"WindowCenter": 1.0, "WindowWidth": 0.0}):
+        film, _ = read_film(save_dicom(tmp_path / "film.dcm", pixels // 2, **window))
+        np.testing.assert_array_equal(film, (pixels // 2).T)
+
+
+def test_dicom_with_a_tiff_header_in_its_preamble_is_dicom(chest_dicom):
+    assert chest_dicom.read_bytes()[:4] == b"II*\x00"
+    assert read_film(chest_dicom)[1]["inverted"]
+
+
+def test_files_without_suffix_or_preamble_are_read(tmp_path, pixels):
+    path = save_dicom(tmp_path / "film.dcm", pixels)
+    bare = tmp_path / "bare"
+    bare.write_bytes(path.read_bytes()[132:])
+    np.testing.assert_array_equal(read_film(bare)[0], pixels.T)
+
+
+def test_monai_loads_films_and_collates_them(tmp_path, pixels):
+    load = LoadImaged("image", reader=FilmReader(), ensure_channel_first=True)
+    films = [load({"image": str(path)}) for path in save_everywhere(tmp_path, pixels).values()]
+    batch = list_data_collate(films)
+    assert batch["image"].shape == (len(films), 1, 120, 150)
+
+
+def test_itk_changes_nothing(chest_dicom):
+    """MONAI prefers ITK where it is installed; our reader must not notice."""
+    program = textwrap.dedent(
+        """
+        import sys, types
+        if sys.argv[2] == "itk":
+            itk = types.ModuleType("itk")
+            itk.__version__ = "5.4.0"
+            itk.imread = lambda *args, **kwargs: sys.exit("itk was asked to read")
+            sys.modules["itk"] = itk
+        from monai.transforms import LoadImage
+        from chestxr.io import FilmReader
+        film = LoadImage(reader=FilmReader(), image_only=True, ensure_channel_first=True)(sys.argv[1])
+        print(tuple(film.shape), float(film.sum()))
+        """
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(chest_dicom), itk], capture_output=True, text=True, check=True
+        ).stdout.splitlines()[-1]
+        for itk in ("itk", "none")
+    }
+    assert len(outputs) == 1
