@@ -1,0 +1,54 @@
+"""What does not look like a pair of lungs is flagged."""
+
+import numpy as np
+import pytest
+
+from chestxr.transforms import LungQuality, LungQualityd
+from tests.phantom import chest_film
+
+LABELS = chest_film((192, 224), seed=2)[1][None]
+
+
+def _probability(labels, sure=0.98):
+    rest = (1 - sure) / 2
+    return np.stack([np.where(labels[0] == value, sure, rest) for value in (0, 1, 2)])
+
+
+def _warnings(labels, predicted=None, sure=0.98):
+    return LungQuality()(labels, labels if predicted is None else predicted, _probability(labels, sure))[1]
+
+
+def test_two_lungs_are_not_flagged():
+    assert _warnings(LABELS) == ""
+
+
+def test_mirrored_film_is_noticed():
+    mirrored = np.choose(LABELS[:, ::-1], [0, 2, 1])
+    assert "mirrored" in _warnings(mirrored)
+
+
+@pytest.mark.parametrize("label", [1, 2])
+def test_missing_lung_is_noticed(label):
+    assert "missing" in _warnings(np.where(label == LABELS, 0, LABELS))
+
+
+def test_nothing_found_is_noticed():
+    assert "right and left lung missing" in _warnings(np.zeros_like(LABELS))
+
+
+def test_pieces_and_doubt_are_noticed():
+    predicted = LABELS.copy()
+    predicted[:, :20] = 1
+    assert "pieces" in _warnings(LABELS, predicted)
+    assert "unsure" in _warnings(LABELS, sure=0.6)
+
+
+def test_lungs_in_each_others_place_are_noticed():
+    assert _warnings(np.choose(LABELS, [0, 2, 1])) != ""
+
+
+def test_dictionary_version_adds_plain_values():
+    item = {"pred": LABELS, "predicted": LABELS, "probability": _probability(LABELS)}
+    checked = LungQualityd("pred")(item)
+    assert checked["quality_flags"] == ""
+    assert all(isinstance(value, float) for value in checked["quality"].values())

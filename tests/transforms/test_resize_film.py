@@ -1,0 +1,42 @@
+"""To the network's size and back."""
+
+import numpy as np
+import torch
+from monai.data import MetaTensor
+from monai.transforms import Compose, Invertd
+
+from chestxr.transforms import LungChannels, ResizeFilmd, StretchFilmd
+from tests.phantom import chest_film
+
+
+def test_probabilities_come_back_smooth_and_in_place():
+    _, labels = chest_film((300, 260), seed=4)
+    chain = Compose([ResizeFilmd("image", (96, 96))])
+    item = chain({"image": MetaTensor(torch.as_tensor((labels == 1)[None].astype(np.float32)))})
+    item["pred"] = MetaTensor(item["image"].clone())
+    restored = Invertd("pred", chain, orig_keys="image", nearest_interp=False)(item)["pred"]
+    assert restored.shape == (1, 300, 260)
+    overlap = ((restored[0] > 0.5).numpy() & (labels == 1)).sum()
+    assert 2 * overlap / ((restored > 0.5).sum() + (labels == 1).sum()) > 0.985
+    assert len(np.unique(restored.numpy().round(3))) > 50
+
+
+def test_area_keeps_the_mean():
+    film = torch.rand(1, 256, 192)
+    small = ResizeFilmd("image", (64, 64))({"image": MetaTensor(film)})["image"]
+    assert torch.isclose(small.mean(), film.mean(), atol=1e-4)
+
+
+def test_stretched_film_leaves_nothing_to_invert():
+    meta = {"pixel_spacing_mm": np.array([0.1, 0.1])}
+    film = MetaTensor(torch.rand(1, 64, 64), meta=meta)
+    stretched = StretchFilmd("image", (90, 70))({"image": film})["image"]
+    assert stretched.shape == (1, 90, 70) and not stretched.applied_operations
+    assert np.isnan(stretched.meta["pixel_spacing_mm"]).all()
+
+
+def test_channels_of_labels_and_probabilities():
+    labels = torch.tensor([[[0, 1, 2]]])
+    assert LungChannels()(labels).tolist() == [[[0, 1, 1]], [[0, 1, 0]], [[0, 0, 1]]]
+    probability = torch.tensor([[[0.2]], [[0.5]], [[0.3]]])
+    assert torch.allclose(LungChannels()(probability).flatten(), torch.tensor([0.8, 0.5, 0.3]))
