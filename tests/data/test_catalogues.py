@@ -1,0 +1,74 @@
+"""Every layout of the public collections, and any folder."""
+
+import math
+
+import pytest
+
+from chestxr.data import open_catalogue
+from tests.data.layouts import save_film, save_mask, write_montgomery, write_shenzhen
+
+
+def test_montgomery_layout(tmp_path):
+    catalogue = open_catalogue(write_montgomery(tmp_path))
+    first, second, third = catalogue.films
+    assert [path.parent.name for path in first.masks] == ["rightMask", "leftMask"]
+    assert (first.site, first.tuberculosis, first.sex, first.age_years, first.reading) == (
+        "montgomery",
+        0,
+        "F",
+        27.0,
+        "normal",
+    )
+    assert second.reading == "improved TB, left upper lobe" and second.sex == "M"
+    assert third.masks == () and third.patient == second.patient == "MCUCXR_0113_1"
+    assert math.isnan(third.age_years)
+    assert [path.name for path in catalogue.masks_without_film] == ["MCUCXR_9999_0.png"]
+
+
+def test_shenzhen_layout(tmp_path):
+    first, second = open_catalogue(write_shenzhen(tmp_path)).films
+    assert (first.site, first.tuberculosis, first.sex, first.age_years) == ("shenzhen", 0, "M", 45.0)
+    assert first.masks[0].name == "CHNCXR_0001_0_mask.png" and second.masks == ()
+    assert second.sex == "F" and second.age_years == pytest.approx(8 / 12)
+    assert second.reading == "1. bilateral PTB; 2. right pleural adhesions"
+
+
+def test_combined_layout(collection):
+    catalogue = open_catalogue(collection)
+    assert {film.site for film in catalogue.films} == {"montgomery", "shenzhen"}
+    assert all(len(film.masks) == 1 for film in catalogue.films)
+
+
+def test_any_folder_of_films(tmp_path):
+    root = tmp_path / "ours"
+    labels = save_film(root / "2024" / "a.png", 1)
+    save_film(root / "2025" / "b.png", 2)
+    save_mask(root / "masks" / "a_mask.png", labels)
+    save_mask(root / "masks" / "lost.png", labels)
+    catalogue = open_catalogue(root)
+    assert [(film.name, film.site, len(film.masks)) for film in catalogue.films] == [("a", "ours", 1), ("b", "ours", 0)]
+    assert [path.name for path in catalogue.masks_without_film] == ["lost.png"]
+
+
+def test_folders_without_films_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no films found"):
+        open_catalogue(tmp_path)
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        open_catalogue(tmp_path / "nowhere")
+
+
+@pytest.mark.films
+def test_real_collection(real_films):
+    films = open_catalogue(real_films).films
+
+    def count(site, label=None, masked=False):
+        return sum(
+            film.site == site and label in (None, film.tuberculosis) and (bool(film.masks) or not masked)
+            for film in films
+        )
+
+    assert (len(films), count("montgomery", 0), count("montgomery", 1)) == (800, 80, 58)
+    assert (count("shenzhen", 0), count("shenzhen", 1)) == (326, 336)
+    assert (count("montgomery", masked=True), count("shenzhen", masked=True)) == (138, 566)
+    assert (count("shenzhen", 0, masked=True), count("shenzhen", 1, masked=True)) == (279, 287)
+    assert all(film.sex and film.age_years >= 0 for film in films if film.site == "shenzhen")

@@ -1,0 +1,36 @@
+"""The films that a user names."""
+
+import json
+
+import pytest
+
+from chestxr.data import find_films
+from tests.data.layouts import save_film
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for path in ("a/film.png", "b/film.png", "b/film.tif", "b/other.png", "b/.hidden.png", "b/notes.md"):
+        save_film(tmp_path / path, 0) if path.endswith("png") else (tmp_path / path).write_bytes(b"II*\0")
+    return tmp_path
+
+
+def test_folder_is_searched_and_names_are_unique(folder):
+    assert [item["film"] for item in find_films(folder)] == ["a/film", "b/film.png", "b/film.tif", "b/other"]
+
+
+def test_one_film_and_lists_of_films(folder):
+    (only,) = find_films(folder / "a" / "film.png")
+    assert only == {"film": "film", "image": str(folder / "a" / "film.png")}
+    assert len(find_films([folder / "a", str(folder / "b" / "other.png")])) == 2
+    (folder / "list.txt").write_text("a/film.png\n\nb/other.png\n")
+    (folder / "list.csv").write_text("image,site\na/film.png,x\n")
+    (folder / "list.json").write_text(json.dumps([{"image": "a/film.png"}, "b/other.png"]))
+    assert [len(find_films(folder / f"list.{kind}")) for kind in ("txt", "csv", "json")] == [2, 1, 2]
+
+
+def test_nothing_to_do_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no films in"):
+        find_films(tmp_path)
+    with pytest.raises(FileNotFoundError, match="no such film or folder"):
+        find_films(tmp_path / "nowhere.dcm")
