@@ -1,6 +1,7 @@
 """Which films train, validate and test: by patient, alike in site and label."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
 from os import PathLike
@@ -88,6 +89,8 @@ def _deal(films: Sequence[Film], seed: int) -> tuple[list[Film], np.ndarray]:
     if len({film.patient for film in ordered}) < _PARTS:
         raise ValueError(f"{len(ordered)} films: expected at least {_PARTS} patients to split by patient")
     strata = [f"{film.site}/{film.tuberculosis}/{bool(film.masks)}" for film in ordered]
+    if max(Counter(strata).values()) < _PARTS:
+        strata = ["too few of any kind to share out"] * len(ordered)
     part = np.empty(len(ordered), dtype=int)
     dealer = StratifiedGroupKFold(_PARTS, shuffle=True, random_state=seed)
     for number, (_, members) in enumerate(dealer.split(ordered, strata, [film.patient for film in ordered])):

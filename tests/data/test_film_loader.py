@@ -26,5 +26,5 @@ def test_bad_films_are_set_aside(collection, tmp_path, workers, capsys):
 
 def test_other_errors_are_not_hidden(collection):
     loader = FilmLoader(Dataset(find_films(collection / "CXR_png"), lambda item: item["no such key"]))
-    with pytest.raises(KeyError):
+    with pytest.raises(RuntimeError, match="applying transform"):
         list(loader)

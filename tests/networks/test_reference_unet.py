@@ -28,3 +28,11 @@ def test_nothing_is_normalised():
 def test_it_gives_logits_of_the_films_size():
     network = ReferenceUNet(out_channels=3, features=(4, 8, 16, 32, 64))
     assert network(torch.zeros(1, 1, 64, 48)).shape == (1, 3, 64, 48)
+
+
+def test_it_exports_to_a_program():
+    network = ReferenceUNet(out_channels=3, features=(4, 8, 16, 32, 64)).eval()
+    films = torch.randn(1, 1, 64, 48)
+    with torch.no_grad():
+        program = torch.export.export(network, (films,))
+        torch.testing.assert_close(program.module()(films), network(films))

@@ -27,6 +27,21 @@ def test_mirrored_film_is_noticed():
     assert "mirrored" in _warnings(mirrored)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_the_heart_side_of_a_mirror_image_is_the_opposite(seed):
+    labels = chest_film((192, 224), seed)[1][None]
+    mirrored = np.choose(labels[:, ::-1], [0, 2, 1])
+    upright, turned = (LungQuality()(film, film, _probability(film))[0] for film in (labels, mirrored))
+    assert upright["heart_side"] > 0
+    assert turned["heart_side"] == pytest.approx(-upright["heart_side"])
+
+
+def test_lungs_above_each_other_are_noticed():
+    labels = np.zeros((1, 100, 200), np.uint8)
+    labels[0, 20:80, 10:80], labels[0, 20:80, 120:190] = 1, 2
+    assert _warnings(labels) == "lungs not side by side: is the film upright?"
+
+
 @pytest.mark.parametrize("label", [1, 2])
 def test_missing_lung_is_noticed(label):
     assert "missing" in _warnings(np.where(label == LABELS, 0, LABELS))

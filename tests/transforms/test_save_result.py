@@ -1,0 +1,59 @@
+"""Results are written under the film's name, whole, and read back as they were."""
+
+import numpy as np
+import pytest
+from monai.data import MetaTensor
+from monai.transforms import LoadImaged
+
+from chestxr.io import FilmReader, MaskReader
+from chestxr.transforms import SaveResultd
+from tests.phantom import chest_film
+
+
+@pytest.fixture
+def item(collection) -> dict:
+    """A film as inference has it, with a label map and probabilities."""
+    path = sorted((collection / "CXR_png").iterdir())[0]
+    data = LoadImaged("image", reader=FilmReader(), ensure_channel_first=True)({"image": str(path)})
+    labels = chest_film(tuple(data["image"].shape[1:]), seed=0)[1][None]
+    probability = np.stack([labels[0] == label for label in range(3)]).astype(np.float32) * 0.5 + 0.25
+    return {
+        "film": "ward-phantom",
+        "pred": MetaTensor(labels, meta=dict(data["image"].meta)),
+        "probability": MetaTensor(probability, meta=dict(data["image"].meta)),
+    }
+
+
+@pytest.mark.parametrize("ending", [".png", ".nii.gz", ".nii"])
+def test_a_label_map_reads_back(item, tmp_path, ending):
+    saved = SaveResultd("pred", tmp_path, "lungs", ending)(item)
+    path = tmp_path / f"ward-phantom_lungs{ending}"
+    assert [written.name for written in tmp_path.iterdir()] == [path.name]
+    assert saved["pred"].meta["saved_to"] == str(path)
+    back = LoadImaged("label", reader=MaskReader(), ensure_channel_first=True, dtype="uint8")({"label": str(path)})
+    np.testing.assert_array_equal(back["label"], item["pred"])
+
+
+def test_probabilities_read_back(item, tmp_path):
+    nibabel = pytest.importorskip("nibabel")
+    SaveResultd("probability", tmp_path, "probability", ".nii.gz", "float32")(item)
+    (path,) = tmp_path.iterdir()
+    values = np.moveaxis(np.squeeze(nibabel.load(path).get_fdata()), -1, 0)
+    np.testing.assert_allclose(values, item["probability"], atol=1e-6)
+
+
+def test_other_endings_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"\.jpg: expected one of \.png"):
+        SaveResultd("pred", tmp_path, "lungs", ".jpg")
+
+
+def test_a_failed_write_leaves_nothing(item, tmp_path, monkeypatch):
+    save = SaveResultd("pred", tmp_path, "lungs")
+
+    def fail(self, *arguments, **options):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(save.writer, "write", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save(item)
+    assert list(tmp_path.iterdir()) == []

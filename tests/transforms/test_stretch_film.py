@@ -1,0 +1,53 @@
+"""A stretched film counts as the original: nothing restores the size it was stored at."""
+
+import numpy as np
+import pytest
+import torch
+from monai.data import MetaTensor
+from monai.transforms import Compose, Invertd
+
+from chestxr.transforms import ResizeFilmd, StretchFilmd
+from tests.phantom import chest_film
+
+
+@pytest.fixture
+def item() -> dict:
+    film, labels = chest_film((96, 112), seed=4)
+    meta = {"pixel_spacing_mm": np.array([0.5, 0.25]), "spatial_shape": np.array([96, 112])}
+    return {
+        "image": MetaTensor(film[None], affine=np.diag([-0.5, -0.25, 1, 1]), meta=dict(meta)),
+        "label": MetaTensor(labels[None], affine=np.diag([-0.5, -0.25, 1, 1]), meta=dict(meta)),
+    }
+
+
+def stretch() -> StretchFilmd:
+    return StretchFilmd(["image", "label"], (192, 128), mode=["bilinear", "nearest-exact"])
+
+
+def test_film_and_mask_get_the_size(item):
+    stretched = stretch()(item)
+    for key in ("image", "label"):
+        assert stretched[key].shape == (1, 192, 128)
+        assert tuple(stretched[key].meta["spatial_shape"]) == (192, 128)
+    assert set(torch.unique(stretched["label"]).tolist()) == {0, 1, 2}
+    share = [(labels > 0).float().mean().item() for labels in (item["label"], stretched["label"])]
+    assert share[1] == pytest.approx(share[0], rel=0.02)
+
+
+def test_spacing_is_no_longer_known(item):
+    assert np.isnan(stretch()(item)["image"].meta["pixel_spacing_mm"]).all()
+
+
+def test_the_source_is_left_alone(item):
+    stretch()(item)
+    assert item["image"].shape == (1, 96, 112)
+    assert item["image"].meta["pixel_spacing_mm"].tolist() == [0.5, 0.25]
+
+
+def test_inversion_stops_at_the_stretched_size(item):
+    chain = Compose([stretch(), ResizeFilmd("image", (64, 64))])
+    small = chain(item)
+    assert small["image"].shape == (1, 64, 64)
+    small["pred"] = small["image"].clone()
+    restored = Invertd("pred", transform=chain, orig_keys="image", nearest_interp=False)(small)
+    assert restored["pred"].shape == (1, 192, 128)
