@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from monai.data import DataLoader
 from monai.data.utils import list_data_collate
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Sampler
 from tqdm import tqdm
 
 from chestxr.io import FilmError
@@ -31,6 +31,8 @@ class FilmLoader:
         Processes that read films; 0 reads in this one.
     description : str, optional
         Words before the progress bar.
+    sampler : torch.utils.data.Sampler, optional
+        Which films to read; this process's share in a distributed run. All of them by default.
 
     Attributes
     ----------
@@ -38,12 +40,23 @@ class FilmLoader:
         Why each film set aside by the latest pass could not be read.
     """
 
-    def __init__(self, dataset: Dataset, batch_size: int = 1, num_workers: int = 0, description: str = "films") -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        batch_size: int = 1,
+        num_workers: int = 0,
+        description: str = "films",
+        sampler: Sampler | None = None,
+    ) -> None:
         self.failures: list[FilmError] = []
         self.description = description
-        self._total = len(dataset)
+        self._total = len(dataset if sampler is None else sampler)
         self._batches = DataLoader(
-            _ErrorsAsItems(dataset), batch_size=batch_size, num_workers=num_workers, collate_fn=_collate
+            _ErrorsAsItems(dataset),
+            batch_size=batch_size,
+            num_workers=num_workers,
+            collate_fn=_collate,
+            sampler=sampler,
         )
 
     def __iter__(self) -> Iterator[dict]:

@@ -6,8 +6,9 @@ from os import PathLike
 from pathlib import Path
 
 import pandas as pd
-from ignite.distributed import one_rank_only
+from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
+from monai.utils import string_list_all_gather
 
 from chestxr.evaluation.summary import summarise
 from chestxr.evaluation.versions import package_versions
@@ -48,23 +49,27 @@ class TableFiles:
         """Attach to the evaluator, after :py:class:`FilmTable`."""
         evaluator.add_event_handler(Events.COMPLETED, self)
 
-    @one_rank_only()
     def __call__(self, evaluator: Engine) -> None:
-        """Write the evaluation just completed."""
-        table = evaluator.state.film_table
+        """Write the evaluation just completed: the first process does, for all."""
+        films = string_list_all_gather([Path(error.path).stem for error in self.unreadable])
+        reasons = string_list_all_gather([str(error) for error in self.unreadable])
+        if get_rank() == 0:
+            self._write(evaluator.state.film_table, dict(zip(films, reasons, strict=True)))
+
+    def _write(self, table: pd.DataFrame, unreadable: dict[str, str]) -> None:
         summary = self.description | {
             "rows": summarise(table),
-            "failures": _failures(table, self.unreadable),
+            "failures": _failures(table, unreadable),
             "versions": package_versions(),
         }
         write_text(self.output_dir / "films.csv", table.to_csv(index=False, float_format="%.6g"))
         write_text(self.output_dir / "summary.json", json.dumps(summary, indent=2) + "\n")
 
 
-def _failures(table: pd.DataFrame, unreadable: Sequence[FilmError]) -> list[dict[str, str]]:
+def _failures(table: pd.DataFrame, unreadable: dict[str, str]) -> list[dict[str, str]]:
     """List the films without a result, with the reason."""
     missing = table[table["value"].isna()].groupby("film")["structure"].unique()
     return [
-        *({"film": Path(error.path).stem, "reason": str(error)} for error in unreadable),
+        *({"film": film, "reason": reason} for film, reason in unreadable.items()),
         *({"film": film, "reason": "not found: " + ", ".join(structures)} for film, structures in missing.items()),
     ]

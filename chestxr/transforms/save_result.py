@@ -72,20 +72,21 @@ class SaveResultd(MapTransform):
             path = self.output_dir / f"{saved['film']}{self.ending}"
             array = convert_data_type(saved[key], np.ndarray, dtype=self.output_dtype)[0]
             with whole_file(path) as partial:
-                self.write(array, saved[key].affine.cpu().numpy(), partial)
+                self.write(array, saved[key], partial)
             saved[key].meta["saved_to"] = str(path)
         return saved
 
 
-def _write_png(array: np.ndarray, affine: np.ndarray, path: Path) -> None:
+def _write_png(array: np.ndarray, item: MetaTensor, path: Path) -> None:
     Image.fromarray(array[0].T).save(path)
 
 
-def _write_nifti(array: np.ndarray, affine: np.ndarray, path: Path) -> None:
-    """Write one slice, several channels as NIfTI's fourth dimension."""
+def _write_nifti(array: np.ndarray, item: MetaTensor, path: Path) -> None:
+    """Write one slice, several channels as NIfTI's fourth dimension; mm only where the film states its spacing."""
     volume = array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)[:, :, None]
-    image = nib.Nifti1Image(volume, affine)
-    image.header.set_xyzt_units("mm")
+    image = nib.Nifti1Image(volume, item.affine.cpu().numpy())
+    known = np.isfinite(item.meta.get("pixel_spacing_mm", np.nan)).all()
+    image.header.set_xyzt_units("mm" if known else "unknown")
     nib.save(image, path)
 
 

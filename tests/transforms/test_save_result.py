@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from monai.data import MetaTensor
 from monai.transforms import LoadImaged
+from PIL import Image
 
 from chestxr.io import FilmReader, MaskReader
 from chestxr.transforms import SaveResultd
@@ -48,12 +49,10 @@ def test_other_endings_are_refused(tmp_path):
 
 
 def test_a_failed_write_leaves_nothing(item, tmp_path, monkeypatch):
-    save = SaveResultd("pred", tmp_path, "lungs")
-
     def fail(self, *arguments, **options):
         raise OSError("disk full")
 
-    monkeypatch.setattr(save.writer, "write", fail)
+    monkeypatch.setattr(Image.Image, "save", fail)
     with pytest.raises(OSError, match="disk full"):
-        save(item)
+        SaveResultd("pred", tmp_path, "lungs")(item)
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,106 @@
+"""The bundles' configs: complete, alike where they must be, and every knob at the top."""
+
+import json
+
+import jsonschema
+import pytest
+from monai.bundle import verify_metadata
+
+from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, training, workflow
+
+BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
+CONFIGS = ("train", "evaluate", "inference", "multi_gpu_train", "multi_gpu_evaluate")
+MAY_DIFFER = {
+    "train": {"run_name", "network_def"},
+    "inference": {"network_def"},
+    "metadata": {"name", "description", "references", "changelog", "version", "eval_metrics"},
+}
+METADATA_SCHEMA = {
+    "type": "object",
+    "required": [
+        "schema",
+        "version",
+        "changelog",
+        "monai_version",
+        "pytorch_version",
+        "numpy_version",
+        "required_packages_version",
+        "task",
+        "description",
+        "authors",
+        "copyright",
+        "network_data_format",
+    ],
+    "properties": {
+        "schema": {"type": "string", "pattern": "meta_schema_20240725.json$"},
+        "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"},
+        "changelog": {"type": "object"},
+        "required_packages_version": {"type": "object"},
+        "supported_apps": {"type": "object"},
+        "network_data_format": {"type": "object", "required": ["inputs", "outputs"]},
+    },
+}
+
+
+def _load(bundle: str, name: str) -> dict:
+    return json.loads((BUNDLES / bundle / "configs" / f"{name}.json").read_text())
+
+
+@BOTH
+def test_bundle_is_complete(bundle):
+    names = [f"configs/{name}.json" for name in (*CONFIGS, "metadata")]
+    names += ["configs/logging.conf", "docs/README.md", "docs/data_license.txt", "LICENSE", "models/model.pt"]
+    missing = [name for name in names if not (BUNDLES / bundle / name).is_file()]
+    assert not missing
+    assert (BUNDLES / bundle / "models/model.pt").stat().st_size < 25 * 2**20
+
+
+@pytest.mark.parametrize("name", [*CONFIGS, "metadata"])
+def test_bundles_differ_only_where_they_must(name):
+    one, other = _load(UNET, name), _load(RESUNET, name)
+    assert list(one) == list(other)
+    different = {key for key in one if one[key] != other[key]}
+    assert different <= MAY_DIFFER.get(name, set())
+
+
+@BOTH
+def test_inference_sees_films_as_validation_does(bundle):
+    train, inference = _load(bundle, "train"), _load(bundle, "inference")
+    for key in ("image_size", "image_transforms", "network_def"):
+        assert train[key] == inference[key]
+    text = json.dumps(train["validate"]["lung_transforms"])
+    assert json.loads(text.replace("@validate#preprocessing", "@preprocessing")) == inference["lung_transforms"]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (("train",), "train"),
+        (("train", "evaluate"), "train"),
+        (("inference",), "inference"),
+    ],
+)
+def test_properties_that_monai_asks_for_are_there(bundle, names, kind, collection, tmp_path):
+    """MONAI Label, Deploy and other callers find what they look for."""
+    settings = training(collection, tmp_path) if kind == "train" else {"films": str(collection / "CXR_png")}
+    bundle_workflow = workflow(bundle, *names, kind=kind, **settings)
+    bundle_workflow.initialize()
+    assert not bundle_workflow.check_properties()
+
+
+@BOTH
+def test_metadata_is_valid(bundle, tmp_path):
+    metadata = _load(bundle, "metadata")
+    jsonschema.validate(metadata, METADATA_SCHEMA)
+    assert metadata["version"] in metadata["changelog"]
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps(METADATA_SCHEMA))
+    verify_metadata(meta_file=str(BUNDLES / bundle / "configs/metadata.json"), filepath=str(schema))
+
+
+@BOTH
+def test_no_mirroring_in_training(bundle):
+    """The heart has a side: right and left lung are told apart by it."""
+    names = [step["_target_"] for step in _load(bundle, "train")["train"]["random_transforms"]]
+    assert not [name for name in names if "Flip" in name or "Rotate90" in name]
