@@ -49,7 +49,8 @@ def summarise(table: pd.DataFrame) -> list[dict]:
     Returns
     -------
     list of dict
-        Rows with the keys site ("all" for every film), structure, metric, value, low, high, n, unit.
+        Rows with the keys site ("all" for every film), structure, metric, value (the mean), low, high, median, n,
+        unit.
     """
     by_site = [("all", table), *table.groupby("site")]
     rows = []
@@ -57,14 +58,9 @@ def summarise(table: pd.DataFrame) -> list[dict]:
         for (structure, metric, unit), group in films.groupby(["structure", "metric", "unit"], sort=False):
             values = group["value"].dropna().to_numpy()
             low, high = bootstrap_interval(values)
-            value = float(values.mean()) if len(values) else np.nan
-            row = {
-                "site": site,
-                "structure": structure,
-                "metric": metric,
-                "value": value,
-                "low": low,
-                "high": high,
-            }
+            mean, median = (values.mean(), np.median(values)) if len(values) else (np.nan, np.nan)
+            numbers = {"value": mean, "low": low, "high": high, "median": median}
+            row = {"site": site, "structure": structure, "metric": metric}
+            row |= {name: round(float(number), 5) for name, number in numbers.items()}
             rows.append(row | {"n": len(values), "unit": unit})
     return rows
