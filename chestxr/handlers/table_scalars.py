@@ -11,7 +11,8 @@ class TableScalars:
     """
     Write the mean of every metric, by structure and by site, to TensorBoard.
 
-    Tags read ``validation/dice/both lungs`` over all films and ``validation sites/dice/both lungs/montgomery``.
+    Tags read ``validation/dice`` over all films and structures, ``validation/dice/both lungs`` over all films, and
+    ``validation sites/dice/both lungs/montgomery``.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ class TableScalars:
     def __call__(self, evaluator: Engine) -> None:
         """Write the evaluation just completed."""
         step = evaluator.state.epoch
+        for metric, value in evaluator.state.metrics.items():
+            self.summary_writer.add_scalar(f"{self.section}/{metric}", value, step)
         table = evaluator.state.film_table.query("unit != 'mm'")
         for (metric, structure), value in table.groupby(["metric", "structure"])["value"].mean().items():
             self.summary_writer.add_scalar(f"{self.section}/{metric}/{structure}", value, step)

@@ -66,7 +66,7 @@ def test_tensorboard_shows_the_run(bundle, trained):
     scalars, images = events.Tags()["scalars"], events.Tags()["images"]
     for tag in ("train/loss", "train/learning rate", "validation/dice/both lungs", "validation/iou/left lung"):
         assert tag in scalars
-    for tag in ("validation/hd95/right lung", "validation/assd/both lungs"):
+    for tag in ("validation/hd95/right lung", "validation/assd/both lungs", "validation/dice_loss"):
         assert tag in scalars
     assert any(tag.startswith("validation sites/dice/both lungs/") for tag in scalars)
     assert images == ["validation/worst films"]

@@ -1,0 +1,106 @@
+"""
+Write the tables of README.md and of the bundles' model cards from docs/results.json.
+
+    python tools/results/write_tables.py
+
+A table stands between the lines ``<!-- results -->`` and ``<!-- end of results -->``; what is between them is replaced.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from chestxr.io import write_text
+
+REPOSITORY = Path(__file__).parents[2]
+NAMES = {"unet": "U-Net", "resunet": "ResUNet"}
+BLOCK = re.compile(r"(<!-- results -->\n).*?(<!-- end of results -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Rewrite all tables."""
+    rows = {model: _load(model) for model in NAMES}
+    _replace(REPOSITORY / "README.md", comparison(rows))
+    for model in NAMES:
+        _replace(_bundle(model) / "docs" / "README.md", details(rows[model]))
+
+
+def comparison(rows: dict[str, list[dict]]) -> str:
+    """Compare the two bundles on the test films of the default split."""
+    lines = ["| | " + " | ".join(NAMES[model] for model in rows) + " |", "|---" * (len(rows) + 1) + "|"]
+    for site in ("montgomery", "shenzhen"):
+        for metric, title in (("dice", "Dice"), ("iou", "IoU"), ("hd95", "HD95, px"), ("assd", "ASSD, px")):
+            cells = [_cell(find(rows[model], site=site, metric=metric)) for model in rows]
+            lines.append(f"| {site.capitalize()}, {title} | " + " | ".join(cells) + " |")
+    for metric, title in (("network time per film", "network, ms a film, one core"), ("parameters", "parameters")):
+        cells = [_cell(find(rows[model], experiment="cost", metric=metric)) for model in rows]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def details(rows: list[dict]) -> str:
+    """List everything that was measured for both lungs, and each lung on the test films."""
+    lines = ["| what | site | structure | Dice | median | IoU | HD95, px | n |", "|---|---|---|---|---|---|---|---|"]
+    kinds = dict.fromkeys(
+        (row["experiment"], row["split"], row["section"], row["variant"], row["training"])
+        for row in rows
+        if "split" in row
+    )
+    for kind in kinds:
+        own = [row for row in rows if tuple(row.get(key) for key in _KIND) == kind]
+        structures = ("both lungs", "right lung", "left lung") if kind[0] == "default" else ("both lungs",)
+        for site in [site for site in ("montgomery", "shenzhen") if find(own, site=site, metric="dice")]:
+            for structure in structures:
+                dice, iou, hd95 = (
+                    find(own, site=site, structure=structure, metric=name) for name in ("dice", "iou", "hd95")
+                )
+                cells = (_title(*kind), site.capitalize(), structure, _cell(dice), f"{dice['median']:.4f}")
+                lines.append("| " + " | ".join((*cells, _cell(iou), _cell(hd95), str(dice["n"]))) + " |")
+    return "\n".join(lines)
+
+
+_KIND = ("experiment", "split", "section", "variant", "training")
+
+
+def _title(experiment: str, split: str, section: str, variant: str, training: str) -> str:
+    parts = [f"{split}, {section}"]
+    parts += [variant.replace("_", " ")] if variant != "original" else []
+    parts += [f"trained with {training}"] if training != "as shipped" else []
+    return ", ".join(parts)
+
+
+def find(rows: list[dict], **wanted) -> dict | None:
+    """Return the row that has the wanted values; by default both lungs, test films of the default split."""
+    defaults = {} if "experiment" in wanted else {"structure": "both lungs"}
+    wanted = defaults | wanted
+    matching = [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
+    return matching[0] if matching else None
+
+
+def _cell(row: dict | None) -> str:
+    if row is None:
+        return "not measured"
+    digits = {"1": 4, "px": 1, "ms": 1}[row["unit"]]
+    if row["metric"] == "parameters":
+        return f"{row['value']:,}"
+    return f"{row['value']:.{digits}f} [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
+
+
+def _bundle(model: str) -> Path:
+    return REPOSITORY / "bundles" / f"cxr_lung_segmentation_{model}"
+
+
+def _load(model: str) -> list[dict]:
+    path = _bundle(model) / "docs" / "results.json"
+    return json.loads(path.read_text())["rows"] if path.is_file() else []
+
+
+def _replace(path: Path, table: str) -> None:
+    text, replaced = BLOCK.subn(lambda match: f"{match[1]}{table}\n{match[2]}", path.read_text())
+    if not replaced:
+        raise ValueError(f"{path}: expected the lines <!-- results --> and <!-- end of results -->")
+    write_text(path, text)
+
+
+if __name__ == "__main__":
+    main()
