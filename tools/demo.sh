@@ -10,6 +10,7 @@ source tools/environment.sh
 # RG1_UNCR.dcm: a computed radiograph of the chest, PA, MONOCHROME1, from pydicom-data (MIT licence).
 film=$(python -c 'from pydicom.data import get_testdata_file; print(get_testdata_file("RG1_UNCR.dcm", download=False))')
 bundle=bundles/cxr_lung_segmentation_unet
+export PYTHONWARNINGS=ignore
 started=$SECONDS
 python -m monai.bundle run --bundle_root "$bundle" --config_file "$bundle/configs/inference.json" \
     --films "$film" --output_dir "$output"

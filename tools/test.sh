@@ -7,4 +7,5 @@ source tools/environment.sh
 
 ruff check .
 ruff format --check .
-exec python -m pytest "$@"
+export OMP_NUM_THREADS=1
+exec python -m pytest -n auto --dist loadfile "$@"
