@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pydicom
 from pydicom import uid
@@ -14,8 +15,10 @@ from .orientation import turn_upright
 from .stored_film import StoredFilm, check_size
 
 try:
+    from pydicom.encaps import generate_frames
     from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
 except ImportError:  # pydicom 2
+    from pydicom.encaps import generate_pixel_data_frame as generate_frames
     from pydicom.pixel_data_handlers.util import (
         apply_color_lut,
         apply_modality_lut,
@@ -105,15 +108,22 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
 def _decode(dataset: Dataset, path: Path) -> np.ndarray:
     """Return the stored values, after making sure that none are missing."""
     _check_complete(dataset, path)
+    syntax = dataset.file_meta.TransferSyntaxUID
     try:
+        if syntax == uid.JPEGExtended12Bit and dataset.BitsStored > 8:
+            return _decode_12_bit_jpeg(dataset)
         return dataset.pixel_array
-    except (RuntimeError, NotImplementedError, ImportError, AttributeError) as error:
-        if _is_missing_codec(error):
-            syntax = dataset.file_meta.TransferSyntaxUID.name
-            raise FilmError(path, f"pixel data in {syntax}", "a codec that is installed", _CODEC_REMEDY) from error
-        raise _broken(path) from error
     except Exception as error:  # codecs raise errors of their own kinds
-        raise _broken(path) from error
+        if _is_missing_codec(error):
+            raise FilmError(path, f"pixel data in {syntax.name}", "an installed codec for it", _CODEC_REMEDY) from error
+        raise FilmError(
+            path, f"pixel data in {syntax.name} that does not decode", "a whole DICOM file", "export or copy it again"
+        ) from error
+
+
+def _decode_12_bit_jpeg(dataset: Dataset) -> np.ndarray:
+    """Decode what none of pydicom's freely licensed plug-ins does."""
+    return imagecodecs.jpeg_decode(b"".join(generate_frames(dataset.PixelData)))
 
 
 def _is_missing_codec(error: Exception) -> bool:

@@ -65,6 +65,25 @@ def test_jpeg_2000_and_uncompressed_agree_on_a_real_film(chest_dicom):
     assert meta["inverted"] and meta["pixel_spacing_source"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "JPGLosslessP14SV1_1s_1f_8b.dcm",
+        "JPEG-LL.dcm",
+        "JPEG-lossy.dcm",
+        "MR_small_jpeg_ls_lossless.dcm",
+        "JPEG2000.dcm",
+    ],
+)
+def test_real_codecs_are_decoded(tmp_path, name):
+    """Files of other modalities that other vendors compressed, relabelled as radiographs."""
+    dataset = pydicom.dcmread(get_testdata_file(name, download=False))
+    dataset.Modality = "CR"
+    dataset.save_as(tmp_path / name)
+    film, _ = read_film(tmp_path / name)
+    assert film.shape == (dataset.Columns, dataset.Rows)
+
+
 def test_demo_film_is_bone_white_and_upright(chest_dicom):
     film, _ = read_film(chest_dicom)
     width, height = film.shape
