@@ -58,4 +58,5 @@ def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int 
 
 def _picture(item: dict, side: int) -> np.ndarray:
     shares = np.asarray(item["label"])
-    return overlay_lungs(picture_of_film(np.asarray(item["image"][0]), side), shares.argmax(axis=0))
+    picture = picture_of_film(np.asarray(item["image"][0]), side, window=(0, 1))
+    return overlay_lungs(picture, shares.argmax(axis=0))

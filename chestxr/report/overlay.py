@@ -12,7 +12,7 @@ RIGHT_LUNG_COLOUR = (230, 159, 0)
 LEFT_LUNG_COLOUR = (86, 180, 233)
 
 
-def picture_of_film(film: ArrayLike, longest_side: int = 1024) -> np.ndarray:
+def picture_of_film(film: ArrayLike, longest_side: int = 1024, window: tuple[float, float] | None = None) -> np.ndarray:
     """
     Turn a film into a grey picture for the eye.
 
@@ -22,15 +22,17 @@ def picture_of_film(film: ArrayLike, longest_side: int = 1024) -> np.ndarray:
         The film, bone white, in any unit.
     longest_side : int, optional
         Length in pixels of the picture's longer side.
+    window : tuple of float, optional
+        Values to show as black and as white; by default the 0.5th and the 99.5th percentile.
 
     Returns
     -------
     numpy.ndarray, shape (height, width, 3), uint8
-        Rows first, as picture files and plots have it; black and white at the 0.5th and 99.5th percentile.
+        Rows first, as picture files have it.
     """
     film = np.asarray(film, dtype=np.float32).T
     small = resize(film, _fit(film.shape, longest_side), order=1, anti_aliasing=True, preserve_range=True)
-    black, white = np.percentile(small, [0.5, 99.5])
+    black, white = np.percentile(small, [0.5, 99.5]) if window is None else window
     grey = np.clip((small - black) / max(white - black, np.finfo(np.float32).tiny), 0, 1)
     return np.repeat((grey * 255).round().astype(np.uint8)[..., None], 3, axis=2)
 

@@ -44,15 +44,11 @@ def test_dicom_polarity_and_png_agree_for_any_pixels(tmp_path_factory, stored):
     np.testing.assert_array_equal(inverted, read_film(folder / "film.png")[0])
 
 
-@pytest.mark.parametrize("syntax", ["JPEG2000Lossless", "RLELossless", "JPEGLSLossless"])
+@pytest.mark.skipif(pydicom.__version__ < "3", reason="pydicom 2 does not encode; real files are read below")
+@pytest.mark.parametrize("syntax", ["JPEG2000Lossless", "RLELossless"])
 def test_compressed_dicom_gives_the_same_array(tmp_path, pixels, syntax):
-    if int(pydicom.__version__.split(".")[0]) < 3 and syntax != "RLELossless":
-        pytest.skip("pydicom 2 cannot write this syntax")
     dataset = pydicom.dcmread(save_dicom(tmp_path / "film.dcm", pixels))
-    try:
-        dataset.compress(getattr(pydicom.uid, syntax))
-    except RuntimeError:
-        pytest.skip(f"no encoder for {syntax} here")
+    dataset.compress(getattr(pydicom.uid, syntax))
     dataset.save_as(tmp_path / "compressed.dcm")
     np.testing.assert_array_equal(read_film(tmp_path / "compressed.dcm")[0], pixels.T)
 

@@ -1,5 +1,5 @@
 """
-Write the tables of README.md and of the bundles' model cards from docs/results.json.
+Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from docs/results.json.
 
     python tools/results/write_tables.py
 
@@ -23,6 +23,7 @@ def main() -> None:
     _replace(REPOSITORY / "README.md", comparison(rows))
     for model in NAMES:
         _replace(_bundle(model) / "docs" / "README.md", details(rows[model]))
+        _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", rows[model])
 
 
 def comparison(rows: dict[str, list[dict]]) -> str:
@@ -93,6 +94,17 @@ def _bundle(model: str) -> Path:
 def _load(model: str) -> list[dict]:
     path = _bundle(model) / "docs" / "results.json"
     return json.loads(path.read_text())["rows"] if path.is_file() else []
+
+
+def _write_eval_metrics(metadata: Path, rows: list[dict]) -> None:
+    """Put the mean Dice of both lungs, by site, into the metadata, on its one line."""
+    dice = {
+        f"mean_dice_{site}_test": round(row["value"], 4)
+        for site in ("montgomery", "shenzhen")
+        if (row := find(rows, site=site, metric="dice"))
+    }
+    text = re.sub(r'"eval_metrics": \{.*?\}', lambda _: f'"eval_metrics": {json.dumps(dice)}', metadata.read_text())
+    write_text(metadata, text)
 
 
 def _replace(path: Path, table: str) -> None:
