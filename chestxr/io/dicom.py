@@ -28,7 +28,7 @@ except ImportError:  # pydicom 2
 
 __all__ = ["read_dicom"]
 
-_MODALITIES = ("CR", "DX", "RG", "OT", "SC", "XC", "")
+_MODALITIES = ("CR", "DX", "RG", "OT", "SC", "")
 _LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
 _CODEC_REMEDY = "pip install pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle python-gdcm"
 _PYDICOM_MAJOR = int(pydicom.__version__.split(".")[0])
