@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -27,6 +28,31 @@ def test_split_writes_a_datalist(tmp_path):
     result = run(app, ["data", "split", str(tmp_path), "--out", str(tmp_path / "split.json"), "--fold", "2"])
     assert result.exit_code == 0, result.output
     assert (tmp_path / "split.json").read_text().count('"film"') == 40
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["check", "nowhere"], "no such folder"),
+        (["split", "FILMS", "--out", "out.json", "--fold", "9"], "expected 0 to 4"),
+        (["split", "FILMS", "--out", "out.json", "--train-on", "montgomery"], "montgomery, shenzhen"),
+        (["split", "FILMS", "--out", "BAD", "--fold", "0"], "BAD"),
+        (["show", "FILMS", "--out", "out.png", "--augment", "--bundle", "nowhere"], "give a bundle's folder"),
+        (["show", "BAD", "--out", "out.png"], "found no image that chestxr reads"),
+        (["show", "BAD", "--out", "out.png", "--augment"], "no film has a mask"),
+        (["show", "MASKED", "--out", "out.png", "--augment"], "found no image that chestxr reads"),
+    ],
+)
+def test_mistakes_get_one_line_and_status_2(collection, tmp_path, monkeypatch, command, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILMS").symlink_to(collection)
+    (tmp_path / "bundles").symlink_to(Path(__file__).parents[1] / "bundles")
+    for name in ("BAD/film.png", "MASKED/film.png", "MASKED/masks/film.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("no film")
+    result = run(app, ["data", *command])
+    assert result.exit_code == 2 and said in result.stderr.splitlines()[-1] and "Traceback" not in result.output
+    assert not (tmp_path / "out.png").exists() and not (tmp_path / "out.json").exists()
 
 
 @pytest.mark.parametrize("extra", [[], ["--augment", "--films", "2"]])

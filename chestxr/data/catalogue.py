@@ -1,11 +1,12 @@
 """Which films a folder holds."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from .film import Film
 
-__all__ = ["Catalogue"]
+__all__ = ["Catalogue", "cross_reference"]
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,32 @@ class Catalogue:
     films : tuple of Film
         The films, by name.
     masks_without_film : tuple of pathlib.Path
-        Mask files that belong to no film.
+        Mask files that no film uses: none has their name, the other lung's mask is missing, or the film has another.
     """
 
     root: Path
     films: tuple[Film, ...]
-    masks_without_film: tuple[Path, ...] = field(default=())
+    masks_without_film: tuple[Path, ...] = ()
+
+
+def cross_reference(root: Path, films: Iterable[Film], masks: Iterable[Path]) -> Catalogue:
+    """
+    Put films into a catalogue, with those of the folder's mask files that none of them uses.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The collection's folder.
+    films : iterable of Film
+        The films, by name.
+    masks : iterable of pathlib.Path
+        All mask files of the folder.
+
+    Returns
+    -------
+    Catalogue
+        The films and the masks without film.
+    """
+    films = tuple(films)
+    used = {mask for film in films for mask in film.masks}
+    return Catalogue(root, films, tuple(sorted(set(masks) - used)))

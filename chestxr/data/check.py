@@ -12,10 +12,21 @@ from chestxr.io import FilmError, read_film, read_mask
 
 from .catalogue import Catalogue
 from .film import Film
+from .film_name import film_name
+from .public_name import read_public_name
 
 __all__ = ["COUNTS", "CheckReport", "Problem", "check_collection"]
 
-COUNTS = ("films", "masks", "pairs", "without mask", "size mismatch", "unreadable", "duplicate")
+COUNTS = (
+    "films",
+    "masks",
+    "pairs",
+    "without mask",
+    "mask without film",
+    "size mismatch",
+    "unreadable",
+    "duplicate",
+)
 
 
 @dataclass(frozen=True)
@@ -47,22 +58,27 @@ class CheckReport:
     ----------
     counts : dict of (str, str) to collections.Counter
         Counts by site and label ("normal", "tuberculosis", "unknown"), under the names in ``COUNTS``.
-    masks_without_film : int
-        Number of masks that belong to no film.
     problems : list of Problem
         All that makes the collection unclean. A film without a mask is no problem: it is only counted.
     """
 
     counts: dict[tuple[str, str], Counter] = field(default_factory=dict)
-    masks_without_film: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+    def add(self, site: str, tuberculosis: int | None, counts: dict[str, int], problems: list[Problem]) -> None:
+        """Add one film, or one mask without a film."""
+        label = {0: "normal", 1: "tuberculosis", None: "unknown"}[tuberculosis]
+        kinds = Counter(problem.kind for problem in problems)
+        self.counts.setdefault((site, label), Counter()).update(Counter(counts) + kinds)
+        self.problems += problems
 
 
 def check_collection(catalogue: Catalogue) -> Iterator[CheckReport]:
     """
     Read every film and mask, and report what is wrong.
 
-    Two films are duplicates when their pixels are equal, whatever their files are called.
+    Two films are duplicates when their pixels are equal, whatever their files are called. A mask without film is
+    counted under the site and label that its name tells.
 
     Parameters
     ----------
@@ -74,16 +90,22 @@ def check_collection(catalogue: Catalogue) -> Iterator[CheckReport]:
     CheckReport
         The same report after every film, so that a caller can show progress; the last one is complete.
     """
-    report = CheckReport(masks_without_film=len(catalogue.masks_without_film))
-    report.problems += [
-        Problem("mask without film", path, "no film of that name") for path in catalogue.masks_without_film
-    ]
+    report = CheckReport()
+    for mask in catalogue.masks_without_film:
+        name = read_public_name(film_name(mask).removesuffix("_mask"), catalogue.root.name)
+        problem = Problem(
+            "mask without film", mask, "of no film, without the other lung's mask, or a film's second one"
+        )
+        report.add(name["site"], name["tuberculosis"], {}, [problem])
     first_with: dict[str, Path] = {}
     for film in catalogue.films:
-        found = list(_problems_of(film, first_with))
-        report.problems += found
-        report.counts.setdefault((film.site, _label(film)), Counter()).update(_count(film, found))
+        report.add(film.site, film.tuberculosis, _counts(film), list(_problems_of(film, first_with)))
         yield report
+
+
+def _counts(film: Film) -> dict[str, int]:
+    masked = bool(film.masks)
+    return {"films": 1, "masks": len(film.masks), "pairs": int(masked), "without mask": int(not masked)}
 
 
 def _problems_of(film: Film, first_with: dict[str, Path]) -> Iterator[Problem]:
@@ -91,33 +113,27 @@ def _problems_of(film: Film, first_with: dict[str, Path]) -> Iterator[Problem]:
     pixels = mask = None
     try:
         pixels, _ = read_film(film.image)
-    except FilmError as error:
-        yield Problem("unreadable", film.image, str(error))
+    except (FilmError, OSError) as error:
+        yield _unreadable(error, film.image)
     if film.masks:
         try:
             mask, _ = read_mask(film.masks)
-        except FilmError as error:
-            yield Problem("unreadable", film.masks[0], str(error))
+        except (FilmError, OSError) as error:
+            yield _unreadable(error, film.masks[0])
     if pixels is not None and mask is not None and pixels.shape != mask.shape:
         sizes = f"mask {mask.shape[0]} x {mask.shape[1]}, film {pixels.shape[0]} x {pixels.shape[1]} pixels"
         yield Problem("size mismatch", film.masks[0], sizes)
     if pixels is not None:
         original = first_with.setdefault(_digest(pixels), film.image)
         if original != film.image:
-            yield Problem("duplicate", film.image, f"same pixels as {original.name}")
+            yield Problem("duplicate", film.image, f"same pixels as {original}")
+
+
+def _unreadable(error: FilmError | OSError, path: Path) -> Problem:
+    if isinstance(error, FilmError):
+        return Problem("unreadable", Path(error.path), f"{error.found}; expected {error.expected}; {error.remedy}")
+    return Problem("unreadable", path, error.strerror or "it cannot be opened")
 
 
 def _digest(pixels: np.ndarray) -> str:
     return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()
-
-
-def _label(film: Film) -> str:
-    return {0: "normal", 1: "tuberculosis", None: "unknown"}[film.tuberculosis]
-
-
-def _count(film: Film, problems: list[Problem]) -> Counter:
-    """Count one film under the names in ``COUNTS``."""
-    kinds = Counter(problem.kind for problem in problems)
-    masked = bool(film.masks)
-    counts = {"films": 1, "masks": len(film.masks), "pairs": int(masked), "without mask": int(not masked)}
-    return Counter(counts | {kind: kinds[kind] for kind in ("size mismatch", "unreadable", "duplicate")})

@@ -6,18 +6,18 @@ from pathlib import Path
 
 __all__ = ["read_clinical_reading"]
 
-_SEX = re.compile(r"\b(?:(fe)?male|([FM])\b(?=\s*$|\s*[,;]))", re.IGNORECASE | re.MULTILINE)
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*(y|m|d)[a-z]*|age:\s*0*(\d+)\s*(y|m|d)?", re.IGNORECASE)
-_YEARS = {"y": 1.0, "m": 1 / 12, "d": 1 / 365.25}
-_LABELS = re.compile(r"^\s*patient'?s?\s+(?:sex|age)\s*:.*$", re.IGNORECASE | re.MULTILINE)
+_LABELLED = re.compile(r"^\s*patient'?s?\s+(?:sex|age)\s*:(.*)$", re.IGNORECASE | re.MULTILINE)
+_SEX = re.compile(r"\b(?:(?P<female>fem|f\b)|ma|m\b)", re.IGNORECASE)
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*(y|m(?!a)|w|d)", re.IGNORECASE)
+_YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 
 
 def read_clinical_reading(path: Path) -> dict:
     """
     Read the sex, age and reading of one film.
 
-    Montgomery's files say "Patient's Sex: F", "Patient's Age: 027Y" and then the reading; Shenzhen's "male 37yrs"
-    and then the reading, with months or days for infants.
+    Montgomery's files say "Patient's Sex: F", "Patient's Age: 027Y" and then the reading. Shenzhen's begin with a line
+    such as "male 37yrs", "femal 32yrs", "female24yrs", "male , 29yrs", "male 16month" or "female 64days".
 
     Parameters
     ----------
@@ -27,32 +27,19 @@ def read_clinical_reading(path: Path) -> dict:
     Returns
     -------
     dict
-        ``sex`` ("F", "M", ""), ``age_years`` (NaN if unknown), ``reading``.
+        ``sex`` ("F", "M", "" if neither), ``age_years`` (NaN if unknown or without a unit), ``reading``.
     """
     if not path.is_file():
         return {"sex": "", "age_years": math.nan, "reading": ""}
-    text = path.read_text(encoding="utf-8", errors="replace").strip()
-    sex, age = _SEX.search(text), _AGE.search(text)
-    return {"sex": _sex(sex), "age_years": _age(age), "reading": _reading(text)}
-
-
-def _sex(match: re.Match | None) -> str:
-    if match is None:
-        return ""
-    return match[2].upper() if match[2] else ("F" if match[1] else "M")
-
-
-def _age(match: re.Match | None) -> float:
-    if match is None:
-        return math.nan
-    number, unit = (match[1], match[2]) if match[1] else (match[3], match[4] or "y")
-    return float(number) * _YEARS[unit.lower()]
-
-
-def _reading(text: str) -> str:
-    """Return what follows the lines on sex and age, on one line."""
-    if _LABELS.search(text):
-        words = _LABELS.sub("", text)
+    text = path.read_text(encoding="utf-8-sig", errors="replace").strip()
+    labelled = _LABELLED.findall(text)
+    if labelled:
+        person, words = " ".join(labelled), _LABELLED.sub("", text)
     else:
-        words = text.partition("\n")[2]
-    return " ".join(words.split())
+        person, _, words = text.partition("\n")
+    sex, age = _SEX.search(person), _AGE.search(person)
+    return {
+        "sex": "" if sex is None else "F" if sex["female"] else "M",
+        "age_years": math.nan if age is None else float(age[1]) * _YEARS[age[2].lower()],
+        "reading": " ".join(words.split()),
+    }

@@ -3,7 +3,9 @@ Montgomery and Shenzhen in one folder, as a widely used public collection has th
 
 800 films in ``CXR_png/`` (``MCUCXR_*`` and ``CHNCXR_*``), 704 merged masks in ``masks/``: Montgomery's under the film's
 name, Shenzhen's with ``_mask`` behind it. The name ends in 0 for normal, 1 for tuberculosis. ``shenzhen_metadata.csv``,
-where it is there, gives sex, age and findings of the Shenzhen films. Sources and terms: see the two sites' modules.
+where it is there, gives sex, age and findings of the Shenzhen films; its ages have no unit, and a "1" may mean a month
+or a day. Films of any other name take the folder's name as their site and have no label. Sources and terms: see the two
+sites' modules.
 """
 
 import math
@@ -11,13 +13,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from .catalogue import Catalogue
+from .catalogue import Catalogue, cross_reference
 from .film import Film
-from .same_patient import patient_of
+from .public_name import read_public_name
 
 __all__ = ["is_combined", "open_combined"]
 
-_SITES = {"MCUCXR": "montgomery", "CHNCXR": "shenzhen"}
 _SEX = {"male": "M", "female": "F"}
 
 
@@ -28,20 +29,19 @@ def is_combined(root: Path) -> bool:
 
 def open_combined(root: Path) -> Catalogue:
     """List the films of `root`: ``CXR_png/``, ``masks/``, and ``shenzhen_metadata.csv`` if it is there."""
-    masks = {path.stem.removesuffix("_mask"): path for path in (root / "masks").glob("*.png")}
+    mask_files = sorted((root / "masks").glob("*.png"))
+    masks = {path.stem.removesuffix("_mask"): path for path in mask_files}
     facts = _read_metadata(root / "shenzhen_metadata.csv")
-    films = tuple(
+    films = (
         Film(
             image=image,
-            masks=(masks.pop(image.stem),) if image.stem in masks else (),
-            site=_SITES.get(image.stem.partition("_")[0], root.name),
-            patient=patient_of(image.stem),
-            tuberculosis=int(image.stem[-1]) if image.stem[-1] in "01" else None,
+            masks=(masks[image.stem],) if image.stem in masks else (),
+            **read_public_name(image.stem, root.name),
             **facts.get(image.stem, {}),
         )
         for image in sorted((root / "CXR_png").glob("*.png"))
     )
-    return Catalogue(root, films, tuple(sorted(masks.values())))
+    return cross_reference(root, films, mask_files)
 
 
 def _read_metadata(path: Path) -> dict[str, dict]:

@@ -32,6 +32,8 @@ class Film:
         Age in years, NaN if unknown.
     reading : str
         The radiologist's words, "" if there are none.
+    name : str
+        A name that no other film of the collection has; by default the file's, without its ending.
     """
 
     image: Path
@@ -42,8 +44,9 @@ class Film:
     sex: str = ""
     age_years: float = math.nan
     reading: str = ""
+    name: str = ""
 
-    @property
-    def name(self) -> str:
-        """The film's name: its file's, without the ending."""
-        return film_name(self.image)
+    def __post_init__(self) -> None:
+        """Name the film after its file unless it was given a name."""
+        if not self.name:
+            object.__setattr__(self, "name", film_name(self.image))

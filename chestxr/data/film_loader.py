@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from chestxr.io import FilmError
 
-__all__ = ["FilmLoader"]
+__all__ = ["FilmLoader", "film_error_behind"]
 
 
 class FilmLoader:
@@ -100,14 +100,14 @@ class _ErrorsAsItems(Dataset):
         try:
             return self.dataset[index]
         except Exception as error:
-            film_error = _film_error_behind(error)
+            film_error = film_error_behind(error)
             if film_error is None:
                 raise
             return film_error
 
 
-def _film_error_behind(error: BaseException | None) -> FilmError | None:
-    """Find the FilmError that MONAI's transforms wrapped in errors of their own."""
+def film_error_behind(error: BaseException | None) -> FilmError | None:
+    """Return the FilmError that MONAI's transforms wrapped in errors of their own, None if there is none."""
     while error is not None and not isinstance(error, FilmError):
         error = error.__cause__
     return error

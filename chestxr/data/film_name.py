@@ -1,8 +1,10 @@
 """Names and endings of film files."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["FILM_SUFFIXES", "film_name", "suffix_of"]
+__all__ = ["FILM_SUFFIXES", "film_name", "suffix_of", "unique_names"]
 
 FILM_SUFFIXES = (".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".nii", ".nii.gz", "")
 
@@ -18,3 +20,31 @@ def suffix_of(path: Path) -> str:
 def film_name(path: Path) -> str:
     """Return a file's name without its ending."""
     return path.name[: len(path.name) - len(suffix_of(path))]
+
+
+def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
+    """
+    Name films so that no two share a name.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        The films' files, all different, below `root`.
+    root : pathlib.Path
+        Folder that holds them all.
+
+    Returns
+    -------
+    list of str
+        The files' names without their endings; if two are the same, all with their folders below `root` (``a/film``),
+        and where that is not enough with their endings (``a/film.png``).
+    """
+    names = [film_name(path) for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    names = [(path.parent.relative_to(root) / film_name(path)).as_posix() for path in paths]
+    repeated = Counter(names)
+    return [
+        name if repeated[name] == 1 else path.relative_to(root).as_posix()
+        for name, path in zip(names, paths, strict=True)
+    ]

@@ -1,38 +1,64 @@
 """
 Any folder of films.
 
-Films lie anywhere below the folder, in any format that chestxr reads. Masks, where there are any, lie in a folder
-``masks/`` beside or above the films, under the film's name or the film's name and ``_mask``. Site is the folder's
-name; labels are unknown, and each film counts as a patient of its own.
+Films lie anywhere below the folder, in any format that chestxr reads. Masks, where there are any, lie in its sub-folder
+``masks/``, under the film's name or the film's name and ``_mask``; where films in two folders share a name, in the same
+folders below ``masks/``. Site, patient, label, sex, age and reading come from ``collection.csv``, if there is one;
+without it the site is the folder's name, the label is unknown, and each film counts as a patient of its own.
 """
 
 from pathlib import Path
 
-from .catalogue import Catalogue
+from .catalogue import Catalogue, cross_reference
+from .collection_table import COLLECTION_TABLE, read_collection_table
 from .film import Film
-from .film_name import FILM_SUFFIXES, film_name, suffix_of
+from .film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
 
 __all__ = ["films_below", "open_folder"]
 
+_HEAD = 512
+
 
 def open_folder(root: Path) -> Catalogue:
-    """List the films below `root`, with the masks of its folder ``masks/`` if there is one."""
+    """List the films below `root`, with the masks of its folder ``masks/`` and its ``collection.csv``, if any."""
     masks_root = root / "masks"
-    masks = {film_name(path).removesuffix("_mask"): path for path in films_below(masks_root)}
-    films = tuple(
+    images = [path for path in films_below(root) if masks_root not in path.parents]
+    names = unique_names(images, root)
+    in_folders = any(name != film_name(image) for name, image in zip(names, images, strict=True))
+    mask_files = films_below(masks_root)
+    masks = {_film_of_mask(path, masks_root if in_folders else path.parent): path for path in mask_files}
+    known = read_collection_table(root / COLLECTION_TABLE)
+    films = (
         Film(
             image=image,
-            masks=(masks.pop(film_name(image)),) if film_name(image) in masks else (),
-            site=root.name,
-            patient=film_name(image),
+            masks=(masks[name],) if name in masks else (),
+            name=name,
+            **({"site": root.name, "patient": name} | known.get(image, {})),
         )
-        for image in films_below(root)
-        if masks_root not in image.parents
+        for name, image in zip(names, images, strict=True)
     )
-    return Catalogue(root, films, tuple(sorted(masks.values())))
+    return cross_reference(root, films, mask_files)
 
 
 def films_below(root: Path) -> list[Path]:
-    """Return the files below a folder whose ending is a film's, sorted; names that begin with a dot are left out."""
-    paths = sorted(path for path in root.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return [path for path in paths if suffix_of(path) in FILM_SUFFIXES and path.name != "DICOMDIR"]
+    """Return the files below a folder that may be films, sorted; hidden files and folders are left out."""
+    return [path for path in sorted(root.rglob("*")) if path.is_file() and _may_be_film(path, root)]
+
+
+def _may_be_film(path: Path, root: Path) -> bool:
+    """Go by the ending; files without one, as DICOM often are, count unless they hold plain text."""
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    if hidden or path.name == "DICOMDIR" or suffix_of(path) not in FILM_SUFFIXES:
+        return False
+    return suffix_of(path) != "" or not _is_text(path)
+
+
+def _is_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return bool(head) and b"\0" not in head
+
+
+def _film_of_mask(path: Path, root: Path) -> str:
+    """Return the name of the film that a mask below `root` belongs to."""
+    return (path.parent.relative_to(root) / film_name(path).removesuffix("_mask")).as_posix()

@@ -3,16 +3,17 @@ The Montgomery County set, as the U.S. National Library of Medicine distributes 
 
 138 films of a tuberculosis screening programme (80 normal, 58 with tuberculosis), PNG of 12 bits in 16, 4020 x 4892 or
 4892 x 4020 pixels of 0.0875 mm. The name ends in 0 for normal, 1 for tuberculosis. Right and left lung have masks of
-their own; a text file for each film gives sex, age and reading. Films and masks may be used with attribution: Jaeger et
-al. 2014 (doi 10.1109/TMI.2013.2284099), Candemir et al. 2014 (doi 10.1109/TMI.2013.2290491).
+their own (a film with one of the two counts as one without); a text file for each film gives sex, age and reading.
+Films and masks may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099), Candemir et al. 2014
+(doi 10.1109/TMI.2013.2290491).
 """
 
 from pathlib import Path
 
-from .catalogue import Catalogue
+from .catalogue import Catalogue, cross_reference
 from .clinical_reading import read_clinical_reading
 from .film import Film
-from .same_patient import patient_of
+from .public_name import read_public_name
 
 __all__ = ["is_montgomery", "open_montgomery"]
 
@@ -27,10 +28,8 @@ def open_montgomery(root: Path) -> Catalogue:
     right, left = (
         {path.name: path for path in (root / "ManualMask" / side).glob("*.png")} for side in ("rightMask", "leftMask")
     )
-    films = tuple(_film(image, right, left, root) for image in sorted((root / "CXR_png").glob("*.png")))
-    names = {film.image.name for film in films}
-    orphans = [path for masks in (right, left) for name, path in sorted(masks.items()) if name not in names]
-    return Catalogue(root, films, tuple(orphans))
+    films = (_film(image, right, left, root) for image in sorted((root / "CXR_png").glob("*.png")))
+    return cross_reference(root, films, [*right.values(), *left.values()])
 
 
 def _film(image: Path, right: dict[str, Path], left: dict[str, Path], root: Path) -> Film:
@@ -39,8 +38,6 @@ def _film(image: Path, right: dict[str, Path], left: dict[str, Path], root: Path
     return Film(
         image=image,
         masks=(right[image.name], left[image.name]) if both else (),
-        site="montgomery",
-        patient=patient_of(image.stem),
-        tuberculosis=int(image.stem[-1]),
+        **read_public_name(image.stem, "montgomery"),
         **reading,
     )

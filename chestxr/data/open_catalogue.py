@@ -1,5 +1,7 @@
 """Open a collection, whichever layout it has."""
 
+from collections import Counter
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
@@ -16,7 +18,11 @@ _LAYOUTS = ((is_montgomery, open_montgomery), (is_combined, open_combined), (is_
 
 def open_catalogue(directory: str | PathLike) -> Catalogue:
     """
-    List the films of a folder: Montgomery's, Shenzhen's or the combined layout, else any folder of films.
+    List the films of a folder.
+
+    The folder is a public collection (Montgomery's, Shenzhen's or the combined layout), or it holds public collections
+    as sub-folders, which then count as one (``MontgomerySet/`` and ``ChinaSet_AllFiles/``, say; other sub-folders are
+    left out), or it is any folder of films.
 
     Parameters
     ----------
@@ -32,13 +38,39 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
     ------
     FileNotFoundError
         If there is no such folder, or no film in it.
+    ValueError
+        If the folder's ``collection.csv`` is faulty, or two of its collections hold a film of the same name.
     """
     root = Path(directory).expanduser()
     if not root.is_dir():
         raise FileNotFoundError(f"{root}: no such folder; give the folder of a film collection")
-    catalogue = next((open_layout for recognised, open_layout in _LAYOUTS if recognised(root)), open_folder)(root)
+    catalogue = _open(root)
     if not catalogue.films:
         raise FileNotFoundError(
             f"{root}: no films found; expected CXR_png/ or a folder of DICOM, PNG, JPEG, TIFF, NIfTI"
         )
+    name, times = Counter(film.name for film in catalogue.films).most_common(1)[0]
+    if times > 1:
+        raise ValueError(f"{root}: found {times} films named {name}; expected one; give one of the folders below it")
     return catalogue
+
+
+def _open(root: Path) -> Catalogue:
+    """Open a public collection, several in sub-folders, or any folder."""
+    opener = _opener(root)
+    if opener is not None:
+        return opener(root)
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and _opener(path) is not None)
+    if not folders:
+        return open_folder(root)
+    parts = [_opener(folder)(folder) for folder in folders]
+    return Catalogue(
+        root,
+        tuple(film for part in parts for film in part.films),
+        tuple(mask for part in parts for mask in part.masks_without_film),
+    )
+
+
+def _opener(root: Path) -> Callable[[Path], Catalogue] | None:
+    """Return what opens a public collection's layout, None for any other folder."""
+    return next((open_layout for recognised, open_layout in _LAYOUTS if recognised(root)), None)

@@ -1,6 +1,7 @@
 """Which films train, validate and test: by patient, alike in site and label."""
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
@@ -12,6 +13,7 @@ import numpy as np
 from .catalogue import Catalogue
 from .datalist import datalist_item
 from .film import Film
+from .film_name import film_name
 from .open_catalogue import open_catalogue
 
 __all__ = ["SECTIONS", "load_split", "make_fold", "make_site_transfer", "shipped_splits", "split_text"]
@@ -25,7 +27,8 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
     Split films 70 : 10 : 20 into training, validation and test, as one of five folds.
 
     The films are dealt into ten parts, patient by patient, each with its share of every site, label and of films with
-    a mask. Fold k tests on parts 2k and 2k + 1 and validates on the part that follows.
+    a mask. Fold k tests on parts 2k and 2k + 1 and validates on the part that follows. The shipped split ``default`` is
+    fold 0 of Montgomery and Shenzhen.
 
     Parameters
     ----------
@@ -51,7 +54,7 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
     ordered, part = _deal(films, seed)
     test, validation = (2 * fold, 2 * fold + 1), (2 * fold + 2) % _PARTS
     section = ["test" if p in test else "validation" if p == validation else "training" for p in part]
-    return {name: [film for film, s in zip(ordered, section, strict=True) if s == name] for name in SECTIONS}
+    return _filled({name: [film for film, s in zip(ordered, section, strict=True) if s == name] for name in SECTIONS})
 
 
 def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: int = 0) -> dict[str, list[Film]]:
@@ -71,14 +74,27 @@ def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: in
     -------
     dict of str to list of Film
         "training", "validation" and "test".
+
+    Raises
+    ------
+    ValueError
+        If source and target are not two sites of the films, have a patient in common, or have too few films.
     """
+    patients = {site: {film.patient for film in films if film.site == site} for site in {film.site for film in films}}
+    if source == target or not {source, target} <= patients.keys():
+        known = ", ".join(sorted(patients))
+        raise ValueError(f"from site {source!r} to site {target!r}: expected two different ones of {known}")
+    if patients[source] & patients[target]:
+        raise ValueError(f"sites {source} and {target} share patients; expected each patient at one of them")
     ordered, part = _deal(films, seed)
     at_source = [(film, p) for film, p in zip(ordered, part, strict=True) if film.site == source]
-    return {
-        "training": [film for film, p in at_source if p != 0],
-        "validation": [film for film, p in at_source if p == 0],
-        "test": [film for film in ordered if film.site == target],
-    }
+    return _filled(
+        {
+            "training": [film for film, p in at_source if p != 0],
+            "validation": [film for film, p in at_source if p == 0],
+            "test": [film for film in ordered if film.site == target],
+        }
+    )
 
 
 def _deal(films: Sequence[Film], seed: int) -> tuple[list[Film], np.ndarray]:
@@ -88,14 +104,25 @@ def _deal(films: Sequence[Film], seed: int) -> tuple[list[Film], np.ndarray]:
     ordered = sorted(films, key=lambda film: film.name)
     if len({film.patient for film in ordered}) < _PARTS:
         raise ValueError(f"{len(ordered)} films: expected at least {_PARTS} patients to split by patient")
+    # Their spelling settles ties in the deal: spelt otherwise, they give other splits than the shipped ones.
     strata = [f"{film.site}/{film.tuberculosis}/{bool(film.masks)}" for film in ordered]
     if max(Counter(strata).values()) < _PARTS:
         strata = ["too few of any kind to share out"] * len(ordered)
     part = np.empty(len(ordered), dtype=int)
     dealer = StratifiedGroupKFold(_PARTS, shuffle=True, random_state=seed)
-    for number, (_, members) in enumerate(dealer.split(ordered, strata, [film.patient for film in ordered])):
-        part[members] = number
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        for number, (_, members) in enumerate(dealer.split(ordered, strata, [film.patient for film in ordered])):
+            part[members] = number
     return ordered, part
+
+
+def _filled(sections: dict[str, list[Film]]) -> dict[str, list[Film]]:
+    """Return the sections; refuse a split with an empty one."""
+    empty = [name for name, films in sections.items() if not films]
+    if empty:
+        raise ValueError(f"no films for {' and '.join(empty)}; expected more patients, or films spread more evenly")
+    return sections
 
 
 def split_text(sections: dict[str, list[Film]], description: str, root: Path) -> str:
@@ -136,6 +163,8 @@ def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool 
     ------
     FileNotFoundError
         If there is no such split or folder, or a film of the split is not in the folder.
+    ValueError
+        If a file is no datalist of films.
     """
     names = _film_names(split)
     catalogue = open_catalogue(dataset_dir)
@@ -154,8 +183,19 @@ def _film_names(split: str | PathLike) -> dict[str, list[str]]:
     if not source.is_file():
         known = ", ".join(shipped_splits())
         raise FileNotFoundError(f"{split}: no such split; expected a datalist's file or one of {known}")
-    datalist = json.loads(source.read_text(encoding="utf-8"))
-    return {section: [item["film"] for item in datalist.get(section, [])] for section in SECTIONS}
+    try:
+        datalist = json.loads(source.read_text(encoding="utf-8"))
+        names = {section: [_name(item) for item in datalist.get(section, [])] for section in SECTIONS}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{split}: no MONAI datalist of films; make one: chestxr data split") from error
+    if not any(names.values()):
+        raise ValueError(f"{split}: no films under {', '.join(SECTIONS)}; make a datalist: chestxr data split")
+    return names
+
+
+def _name(item: dict) -> str:
+    """Return a film's name; a datalist made elsewhere has but the file's."""
+    return item["film"] if "film" in item else film_name(Path(item["image"]))
 
 
 def _check_complete(names: dict[str, list[str]], films: dict, split: str | PathLike, catalogue: Catalogue) -> None:

@@ -9,6 +9,8 @@ from monai.bundle import ConfigParser
 from monai.transforms import Compose
 from PIL import Image
 
+from chestxr.data.film_loader import film_error_behind
+
 from .contact_sheet import contact_sheet
 from .overlay import overlay_lungs, picture_of_film
 
@@ -36,24 +38,42 @@ def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int 
     -------
     PIL.Image.Image
         One row a film.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the bundle has no ``configs/train.json``.
+    FilmError
+        If a film or its mask cannot be read.
     """
+    config = Path(bundle) / "configs" / "train.json"
+    if not config.is_file():
+        raise FileNotFoundError(f"{config}: no such file; give a bundle's folder")
     parser = ConfigParser()
-    parser.read_config(Path(bundle) / "configs" / "train.json")
+    parser.read_config(config)
     prepare = Compose(parser.get_parsed_content("train#deterministic_transforms"))
     whole_chain = Compose(parser.get_parsed_content("train#random_transforms")).set_random_state(seed)
     always = [config | {"prob": 1.0} for config in parser["train"]["random_transforms"]]
     parser.update({"train#random_transforms": always})
     steps = parser.get_parsed_content("train#random_transforms")
     rows = []
-    for item in items:
-        film = prepare(dict(item))
+    for number, item in enumerate(items):
+        film = _prepared(item, prepare)
         pictures = [("unchanged", _picture(film, side))]
         for step in steps:
             name = type(step).__name__.removeprefix("Rand").removesuffix("d")
-            pictures.append((name, _picture(step.set_random_state(seed)(dict(film)), side)))
+            pictures.append((name, _picture(step.set_random_state(seed + number)(dict(film)), side)))
         pictures.append(("all, as in training", _picture(whole_chain(dict(film)), side)))
         rows.append((item["film"], pictures))
     return contact_sheet(rows, side)
+
+
+def _prepared(item: dict, prepare: Compose) -> dict:
+    """Read a film; an unreadable one raises its own error, not MONAI's."""
+    try:
+        return prepare(dict(item))
+    except RuntimeError as error:
+        raise film_error_behind(error) or error from None
 
 
 def _picture(item: dict, side: int) -> np.ndarray:

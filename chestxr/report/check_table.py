@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,12 +11,23 @@ from chestxr.data.check import COUNTS, CheckReport
 
 __all__ = ["check_table"]
 
-_COUNTS_OF_PROBLEMS = ("size mismatch", "unreadable", "duplicate")
+# Headings narrow enough for a terminal of 80 columns.
+_HEADINGS = {
+    "without mask": "no\nmask",
+    "mask without film": "no\nfilm",
+    "size mismatch": "wrong\nsize",
+    "unreadable": "unread-\nable",
+    "duplicate": "dupli-\ncate",
+}
+_COUNTS_OF_PROBLEMS = ("mask without film", "size mismatch", "unreadable", "duplicate")
 
 
 def check_table(report: CheckReport) -> RenderableType:
     """
     Draw counts by site and label, then a line for every problem.
+
+    The headings "no mask", "no film" and "wrong size" count films without a mask, masks without a film, and masks whose
+    size is not their film's.
 
     Parameters
     ----------
@@ -27,16 +39,17 @@ def check_table(report: CheckReport) -> RenderableType:
     rich.console.RenderableType
         What a rich console prints.
     """
-    table = Table("site", "label", *COUNTS)
-    for column in table.columns[2:]:
-        column.justify = "right"
+    table = Table("site", "label", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    for name in COUNTS:
+        table.add_column(_HEADINGS.get(name, name), justify="right")
     for (site, label), counts in sorted(report.counts.items()):
         table.add_row(site, label, *_cells(counts))
     table.add_section()
     table.add_row("all", "", *_cells(sum(report.counts.values(), Counter())), style="bold")
     lines = [Text(f"{problem.kind}: {problem.path}: {problem.detail}", "red") for problem in report.problems]
-    verdict = f"{len(report.problems)} problems" if report.problems else "clean"
-    return Group(table, Text(f"masks without a film: {report.masks_without_film}"), *lines, Text(verdict, "bold"))
+    faults = len(report.problems)
+    verdict = f"{faults} problem{'' if faults == 1 else 's'}" if faults else "clean"
+    return Group(table, *lines, Text(verdict, "bold"))
 
 
 def _cells(counts: Counter) -> list[Text]:

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 __all__ = ["contact_sheet"]
 
 _CAPTION_HEIGHT = 18
+_CAPTION_SIZE = 11
 
 
 def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], side: int = 256) -> Image.Image:
@@ -18,6 +19,7 @@ def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], 
     ----------
     rows : sequence of (str, sequence of (str, numpy.ndarray))
         Each row's title, and its pictures with their captions: (height, width, 3) uint8, none larger than `side`.
+        Captions that are too long are cut.
     side : int, optional
         Side in pixels of the square that each picture gets.
 
@@ -36,5 +38,16 @@ def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], 
         for column, (caption, picture) in enumerate(pictures):
             left = column * side
             sheet.paste(Image.fromarray(picture), (left, top + _CAPTION_HEIGHT))
-            pen.text((left + 4, top + side + _CAPTION_HEIGHT + 2), caption, fill="lightgrey", font_size=11)
+            text = _cut(caption, side - 8, pen)
+            pen.text((left + 4, top + side + _CAPTION_HEIGHT + 2), text, fill="lightgrey", font_size=_CAPTION_SIZE)
     return sheet
+
+
+def _cut(text: str, width: int, pen: ImageDraw.ImageDraw) -> str:
+    """Leave out the middle of a text that is wider than `width` pixels: films' names differ at their ends."""
+    if pen.textlength(text, font_size=_CAPTION_SIZE) <= width:
+        return text
+    keep = len(text) // 2
+    while keep > 1 and pen.textlength(f"{text[:keep]}...{text[-keep:]}", font_size=_CAPTION_SIZE) > width:
+        keep -= 1
+    return f"{text[:keep]}...{text[-keep:]}"

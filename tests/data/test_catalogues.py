@@ -1,6 +1,7 @@
 """Every layout of the public collections, and any folder."""
 
 import math
+import shutil
 
 import pytest
 
@@ -48,6 +49,42 @@ def test_any_folder_of_films(tmp_path):
     catalogue = open_catalogue(root)
     assert [(film.name, film.site, len(film.masks)) for film in catalogue.films] == [("a", "ours", 1), ("b", "ours", 0)]
     assert [path.name for path in catalogue.masks_without_film] == ["lost.png"]
+
+
+def test_films_of_one_name_in_two_folders(tmp_path):
+    root = tmp_path / "ours"
+    labels = save_film(root / "p1" / "film.png", 1)
+    save_film(root / "p2" / "film.png", 2)
+    save_mask(root / "masks" / "p2" / "film_mask.png", labels)
+    films = open_catalogue(root).films
+    assert [(film.name, film.patient, len(film.masks)) for film in films] == [
+        ("p1/film", "p1/film", 0),
+        ("p2/film", "p2/film", 1),
+    ]
+
+
+def test_both_public_sets_in_one_folder(tmp_path):
+    write_montgomery(tmp_path / "MontgomerySet")
+    write_shenzhen(tmp_path / "ChinaSet_AllFiles")
+    catalogue = open_catalogue(tmp_path)
+    assert sorted(film.site for film in catalogue.films) == ["montgomery"] * 3 + ["shenzhen"] * 2
+    assert len(catalogue.masks_without_film) == 1
+    write_montgomery(tmp_path / "another copy")
+    with pytest.raises(ValueError, match="found 2 films named MCUCXR_0001_0"):
+        open_catalogue(tmp_path)
+
+
+def test_shenzhen_as_it_is_distributed_has_no_masks(tmp_path):
+    shutil.rmtree(write_shenzhen(tmp_path) / "mask")
+    films = open_catalogue(tmp_path).films
+    assert [(film.site, film.tuberculosis, film.masks) for film in films] == [("shenzhen", 0, ()), ("shenzhen", 1, ())]
+
+
+def test_other_names_tell_no_label(tmp_path):
+    labels = save_film(tmp_path / "ours" / "CXR_png" / "film_1.png", 1)
+    save_mask(tmp_path / "ours" / "masks" / "film_1.png", labels)
+    (film,) = open_catalogue(tmp_path / "ours").films
+    assert (film.site, film.tuberculosis, len(film.masks)) == ("ours", None, 1)
 
 
 def test_folders_without_films_are_refused(tmp_path):

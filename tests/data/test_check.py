@@ -1,6 +1,7 @@
 """A collection's check finds what is wrong, and only that."""
 
 import shutil
+from pathlib import Path
 
 from chestxr.data import open_catalogue
 from chestxr.data.check import check_collection
@@ -36,9 +37,23 @@ def test_every_fault_is_found(tmp_path):
         "unreadable",
     ]
     assert sum(counts["without mask"] for counts in report.counts.values()) == 1
+    for kind in ("duplicate", "mask without film", "size mismatch", "unreadable"):
+        assert sum(counts[kind] for counts in report.counts.values()) == 1
+    assert report.counts[tmp_path.name, "unknown"]["mask without film"] == 1
 
 
 def test_masks_by_side_are_counted(tmp_path):
     report = _check(write_montgomery(tmp_path))
     assert report.counts["montgomery", "tuberculosis"]["masks"] == 2
-    assert report.masks_without_film == 1
+    assert report.counts["montgomery", "normal"]["mask without film"] == 1
+
+
+def test_mask_of_one_lung_only_and_second_mask_are_found(tmp_path):
+    lone = write_montgomery(tmp_path / "m") / "ManualMask" / "rightMask" / "MCUCXR_0001_0.png"
+    lone.with_name("..").joinpath("leftMask", lone.name).unlink()
+    write_collection(tmp_path / "c", 4)
+    mask = next((tmp_path / "c" / "masks").glob("MCUCXR*"))
+    second = Path(shutil.copy(mask, mask.with_name(f"{mask.stem}_mask.png")))
+    assert lone in [problem.path for problem in _check(tmp_path / "m").problems]
+    (problem,) = _check(tmp_path / "c").problems
+    assert problem.kind == "mask without film" and problem.path in (mask, second)

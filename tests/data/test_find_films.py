@@ -29,8 +29,30 @@ def test_one_film_and_lists_of_films(folder):
     assert [len(find_films(folder / f"list.{kind}")) for kind in ("txt", "csv", "json")] == [2, 1, 2]
 
 
+def test_masks_hidden_files_and_texts_are_no_films(folder, collection):
+    save_film(folder / "masks" / "other.png", 0)
+    save_film(folder / ".cache" / "film.png", 0)
+    (folder / "LICENSE").write_text("Anyone may ...")
+    (folder / "1.2.840.1").write_bytes(b"\0" * 200)
+    assert [item["film"] for item in find_films(folder)] == [
+        "1.2.840.1",
+        "a/film",
+        "b/film.png",
+        "b/film.tif",
+        "b/other",
+    ]
+    assert len(find_films(collection)) == 20
+
+
+@pytest.mark.parametrize(("name", "text"), [("l.csv", "path\na.png\n"), ("l.json", "[{}]"), ("l.json", "a.png")])
+def test_faulty_lists_are_refused(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match="no list of films"):
+        find_films(tmp_path / name)
+
+
 def test_nothing_to_do_is_said(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no films in"):
+    with pytest.raises(FileNotFoundError, match="no films found"):
         find_films(tmp_path)
     with pytest.raises(FileNotFoundError, match="no such film or folder"):
         find_films(tmp_path / "nowhere.dcm")

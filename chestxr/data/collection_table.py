@@ -1,0 +1,68 @@
+"""What a user knows of the films in a folder of their own: ``collection.csv``."""
+
+import csv
+import math
+from pathlib import Path
+
+__all__ = ["COLLECTION_TABLE", "read_collection_table"]
+
+COLLECTION_TABLE = "collection.csv"
+_LABELS = {"0": 0, "1": 1, "": None}
+_SEX = {"m": "M", "male": "M", "f": "F", "female": "F"}
+
+
+def read_collection_table(path: Path) -> dict[Path, dict]:
+    """
+    Read the table that tells site, patient and label of the films in a folder.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file with a column ``image``, the film's path from the file's folder, and any of ``site``, ``patient``
+        (the same for all films of a patient), ``tuberculosis`` (0 or 1), ``sex`` (F or M), ``age_years``,
+        ``reading``. An empty cell means unknown; other columns are left alone. The file may be missing.
+
+    Returns
+    -------
+    dict of pathlib.Path to dict
+        What is known of each film, as :py:class:`Film` takes it.
+
+    Raises
+    ------
+    ValueError
+        If the table has no column ``image``, lists a film twice or one that is not there, or has a label or an age
+        that is no number.
+    """
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    known: dict[Path, dict] = {}
+    for line, row in enumerate(rows, start=2):
+        where = f"{path}, line {line}"
+        cells = {name: (cell or "").strip() for name, cell in row.items() if name is not None}
+        if not cells.get("image"):
+            raise ValueError(f"{where}: found no film; expected its path in a column named image")
+        image = path.parent / cells["image"]
+        if image in known or not image.is_file():
+            fault = "the film of an earlier line" if image in known else "a film that is not there"
+            raise ValueError(f"{where}: found {fault}; expected one line for each film; correct the table")
+        known[image] = _facts(cells, where)
+    return known
+
+
+def _facts(cells: dict[str, str], where: str) -> dict:
+    """Turn a row's cells into what a film is made with."""
+    facts = {name: cells[name] for name in ("site", "patient", "reading") if cells.get(name)}
+    label, age = cells.get("tuberculosis", ""), cells.get("age_years", "")
+    if label not in _LABELS:
+        raise ValueError(f"{where}: found tuberculosis {label!r}; expected 0, 1 or nothing; correct the table")
+    try:
+        years = float(age) if age else math.nan
+    except ValueError as error:
+        raise ValueError(f"{where}: found age_years {age!r}; expected a number; correct the table") from error
+    return facts | {
+        "tuberculosis": _LABELS[label],
+        "sex": _SEX.get(cells.get("sex", "").lower(), ""),
+        "age_years": years,
+    }

@@ -1,0 +1,40 @@
+"""What a user writes down of their own films."""
+
+import math
+
+import pytest
+
+from chestxr.data import open_catalogue
+from tests.data.layouts import save_film
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a", "b", "c"):
+        save_film(tmp_path / "in" / f"{name}.png", 0)
+    return tmp_path
+
+
+def test_table_tells_site_patient_and_label(folder):
+    lines = ("image,patient,site,tuberculosis,sex,age_years", "in/a.png,p1,north,1,f,33.5", "in/b.png,p1,,0,,")
+    (folder / "collection.csv").write_text("\n".join(lines))
+    a, b, c = open_catalogue(folder).films
+    assert (a.site, a.patient, a.tuberculosis, a.sex, a.age_years) == ("north", "p1", 1, "F", 33.5)
+    assert (b.site, b.patient, b.tuberculosis) == (folder.name, "p1", 0) and math.isnan(b.age_years)
+    assert (c.patient, c.tuberculosis) == ("c", None)
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("film\nin/a.png\n", "line 2: found no film"),
+        ("image\nin/z.png\n", "line 2: found a film that is not there"),
+        ("image\nin/a.png\nin/a.png\n", "line 3: found the film of an earlier line"),
+        ("image,tuberculosis\nin/a.png,yes\n", "line 2: found tuberculosis 'yes'"),
+        ("image,age_years\nin/a.png,old\n", "line 2: found age_years 'old'"),
+    ],
+)
+def test_faulty_tables_are_refused(folder, table, found):
+    (folder / "collection.csv").write_text(table)
+    with pytest.raises(ValueError, match=found):
+        open_catalogue(folder)
