@@ -133,7 +133,8 @@ def merge(model: str, experiment: str, rows: list[dict]) -> None:
     results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
     kept = [row for row in results["rows"] if row["experiment"] != experiment]
     rows = [{"experiment": experiment} | row for row in rows]
-    lines = ",\n".join("  " + json.dumps(row) for row in kept + rows)
+    ordered = sorted(kept + rows, key=lambda row: EXPERIMENTS.index(row["experiment"]))
+    lines = ",\n".join("  " + json.dumps(row) for row in ordered)
     head = {"command": "python tools/results/regenerate.py DATASET_DIR", "versions": package_versions()}
     write_text(path, json.dumps(head, indent=1)[:-2] + f',\n "rows": [\n{lines}\n ]\n}}\n')
 

@@ -31,7 +31,7 @@ def comparison(rows: dict[str, list[dict]]) -> str:
     lines = ["| | " + " | ".join(NAMES[model] for model in rows) + " |", "|---" * (len(rows) + 1) + "|"]
     for site in ("montgomery", "shenzhen"):
         for metric, title in (("dice", "Dice"), ("iou", "IoU"), ("hd95", "HD95, px"), ("assd", "ASSD, px")):
-            cells = [_cell(find(rows[model], site=site, metric=metric)) for model in rows]
+            cells = [_cell(_on_test_films(rows[model], site, metric)) for model in rows]
             lines.append(f"| {site.capitalize()}, {title} | " + " | ".join(cells) + " |")
     for metric, title in (("network time per film", "network, ms a film, one core"), ("parameters", "parameters")):
         cells = [_cell(find(rows[model], experiment="cost", metric=metric)) for model in rows]
@@ -50,7 +50,7 @@ def details(rows: list[dict]) -> str:
     for kind in kinds:
         own = [row for row in rows if tuple(row.get(key) for key in _KIND) == kind]
         structures = ("both lungs", "right lung", "left lung") if kind[0] == "default" else ("both lungs",)
-        for site in [site for site in ("montgomery", "shenzhen") if find(own, site=site, metric="dice")]:
+        for site in sorted({row["site"] for row in own} - {"all"}):
             for structure in structures:
                 dice, iou, hd95 = (
                     find(own, site=site, structure=structure, metric=name) for name in ("dice", "iou", "hd95")
@@ -71,11 +71,17 @@ def _title(experiment: str, split: str, section: str, variant: str, training: st
 
 
 def find(rows: list[dict], **wanted) -> dict | None:
-    """Return the row that has the wanted values; by default both lungs, test films of the default split."""
-    defaults = {} if "experiment" in wanted else {"structure": "both lungs"}
-    wanted = defaults | wanted
+    """Return the one row that has the wanted values, or None; more than one is an error."""
     matching = [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
+    if len(matching) > 1:
+        raise ValueError(f"{len(matching)} rows have {wanted}; expected one")
     return matching[0] if matching else None
+
+
+def _on_test_films(rows: list[dict], site: str, metric: str) -> dict | None:
+    """Return the row for both lungs on the unchanged test films of the default split."""
+    kind = {"experiment": "default", "section": "test", "structure": "both lungs"}
+    return find(rows, site=site, metric=metric, **kind)
 
 
 def _cell(row: dict | None) -> str:
@@ -101,7 +107,7 @@ def _write_eval_metrics(metadata: Path, rows: list[dict]) -> None:
     dice = {
         f"mean_dice_{site}_test": round(row["value"], 4)
         for site in ("montgomery", "shenzhen")
-        if (row := find(rows, site=site, metric="dice"))
+        if (row := _on_test_films(rows, site, "dice"))
     }
     text = re.sub(r'"eval_metrics": \{.*?\}', lambda _: f'"eval_metrics": {json.dumps(dice)}', metadata.read_text())
     write_text(metadata, text)

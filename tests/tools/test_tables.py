@@ -1,0 +1,30 @@
+"""The printed tables are those that the results give."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tables():
+    spec = importlib.util.spec_from_file_location("write_tables", REPOSITORY / "tools/results/write_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_readme_and_model_cards_print_the_results(tables):
+    rows = {model: tables._load(model) for model in tables.NAMES}
+    assert tables.comparison(rows) in (REPOSITORY / "README.md").read_text()
+    for model in tables.NAMES:
+        assert tables.details(rows[model]) in (tables._bundle(model) / "docs" / "README.md").read_text()
+
+
+def test_an_ambiguous_row_is_refused(tables):
+    rows = [{"site": "a", "value": 1.0}, {"site": "a", "value": 2.0}]
+    with pytest.raises(ValueError, match="2 rows"):
+        tables.find(rows, site="a")
+    assert tables.find(rows, site="b") is None
