@@ -82,7 +82,8 @@ def bundle(model: str) -> Path:
 def train(model: str, dataset_dir: Path, split: str, overlay: str = "") -> Path:
     """Train on a split, or go on with it, and return the weights."""
     output = WORK / model / "-".join(filter(None, ("train", split, overlay)))
-    settings = {"split": split, "output_dir": output, "run_name": output.name} | TRAINING.get(split, {})
+    settings = {"split": split, "output_dir": output, "run_name": output.name, "compile": model == "unet"}
+    settings |= TRAINING.get(split, {})
     run_bundle(model, ["train"], dataset_dir, settings, [Path(__file__).parent / f"{overlay}.json"] if overlay else [])
     return output / "model.pt"
 
