@@ -68,9 +68,10 @@ def run_experiment(model: str, experiment: str, dataset_dir: Path) -> None:
         draw_best_median_worst(bundle(model), dataset_dir, WORK / model)
         return
     else:
-        rows = []
         for split in SPLITS[experiment]:
-            rows += evaluate(model, dataset_dir, split, checkpoint=train(model, dataset_dir, split))
+            checkpoint = train(model, dataset_dir, split)
+            merge(model, experiment, evaluate(model, dataset_dir, split, checkpoint=checkpoint))
+        return
     merge(model, experiment, rows)
 
 
@@ -129,11 +130,12 @@ def cost_rows(model: str) -> list[dict]:
 
 
 def merge(model: str, experiment: str, rows: list[dict]) -> None:
-    """Replace one experiment's rows in docs/results.json."""
+    """Put an experiment's rows into docs/results.json, in place of those of the same splits."""
     path = bundle(model) / "docs" / "results.json"
     results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
-    kept = [row for row in results["rows"] if row["experiment"] != experiment]
     rows = [{"experiment": experiment} | row for row in rows]
+    measured = {(row["experiment"], row.get("split")) for row in rows}
+    kept = [row for row in results["rows"] if (row["experiment"], row.get("split")) not in measured]
     ordered = sorted(kept + rows, key=lambda row: EXPERIMENTS.index(row["experiment"]))
     lines = ",\n".join("  " + json.dumps(row) for row in ordered)
     head = {"command": "python tools/results/regenerate.py DATASET_DIR", "versions": package_versions()}
