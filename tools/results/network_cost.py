@@ -1,5 +1,6 @@
 """What a bundle's network costs: parameters, and time for one film on one core."""
 
+import platform
 import time
 from pathlib import Path
 
@@ -7,40 +8,52 @@ import numpy as np
 import torch
 from monai.bundle import ConfigParser
 
-__all__ = ["parameter_count", "time_per_film"]
+__all__ = ["network_cost"]
+
+_WARM_UP = 5
 
 
-def parameter_count(config: Path) -> int:
-    """Return the number of the network's trainable parameters."""
-    network = _network(config)[0]
-    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
-
-
-def time_per_film(config: Path, repeats: int = 40) -> tuple[float, float, float, int]:
+def network_cost(config: Path, settings: dict | None = None) -> list[dict]:
     """
-    Time the network on one film at the bundle's image size.
+    Count the network's parameters and time it on one film at the bundle's image size.
+
+    Parameters
+    ----------
+    config : pathlib.Path
+        One of the bundle's configs.
+    settings : dict, optional
+        Knobs of the config that differ.
 
     Returns
     -------
-    tuple
-        Median, 2.5th and 97.5th percentile in ms on one thread, after a warm-up, and the number of repeats.
+    list of dict
+        One row for the trainable parameters; one for the time in ms on one thread, after a warm-up: the median, with
+        the 2.5th and 97.5th percentile as low and high.
     """
-    network, size = _network(config)
-    film, threads = torch.rand(1, 1, *size), torch.get_num_threads()
+    parser = ConfigParser()
+    parser.read_config(config)
+    parser.update(settings or {})
+    network, size = parser.get_parsed_content("network_def").eval(), parser["image_size"]
+    parameters = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+    low, median, high, n = _time_per_film(network, torch.rand(1, 1, *size))
+    machine = platform.processor() or platform.machine()
+    row = {"data": f"{size[0]} x {size[1]} px, one core, {machine}"}
+    return [
+        row | {"metric": "network time per film", "value": median, "low": low, "high": high, "n": n, "unit": "ms"},
+        row | {"metric": "parameters", "value": parameters, "unit": "1"},
+    ]
+
+
+def _time_per_film(network: torch.nn.Module, film: torch.Tensor, repeats: int = 40) -> tuple[float, float, float, int]:
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     times = []
     with torch.inference_mode():
-        for repeat in range(repeats + 5):
+        for repeat in range(repeats + _WARM_UP):
             start = time.perf_counter()
             network(film)
-            if repeat >= 5:
+            if repeat >= _WARM_UP:
                 times.append(1000 * (time.perf_counter() - start))
     torch.set_num_threads(threads)
     low, median, high = np.percentile(times, [2.5, 50, 97.5])
-    return float(median), float(low), float(high), repeats
-
-
-def _network(config: Path) -> tuple[torch.nn.Module, list[int]]:
-    parser = ConfigParser()
-    parser.read_config(config)
-    return parser.get_parsed_content("network_def").eval(), parser["image_size"]
+    return float(low), float(median), float(high), repeats

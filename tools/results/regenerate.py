@@ -12,32 +12,26 @@ measured is kept unless its experiment is named again.
 import argparse
 import json
 import os
-import platform
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from bundle_runs import BUNDLES, REPOSITORY, WORK, bundle_of, evaluate, train
+from choices import choice_rows
 from film_pictures import draw_best_median_worst
-from network_cost import parameter_count, time_per_film
+from network_cost import network_cost
 
 from chestxr.evaluation.versions import package_versions
 from chestxr.io import write_text
 
-REPOSITORY = Path(__file__).parents[2]
-OVERLAYS = Path(__file__).parent / "variants"
-WORK = REPOSITORY / "output" / "results"
-BUNDLES = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
-DATA = "Montgomery + Shenzhen, 8-bit, 512 x 512 px, aspect squashed upstream"
-SPLITS = {
-    "folds": [f"fold-{fold}" for fold in range(1, 5)],
-    "sites": ["montgomery-to-shenzhen", "shenzhen-to-montgomery"],
-}
+FOLDS = [f"fold-{fold}" for fold in range(1, 5)]
+SITES = ["montgomery-to-shenzhen", "shenzhen-to-montgomery"]
 VARIANTS = ["contrast_v1", "contrast_v2", "noise", "landscape", "portrait"]
+RECIPE = Path(__file__).parent / "recipe_augmentation.json"
 # Montgomery alone has a quarter of the films: as many steps take more epochs.
 TRAINING = {
     "montgomery-to-shenzhen": {"epochs": 180, "val_interval": 12, "patience": 72, "warmup_epochs": 8},
 }
-EXPERIMENTS = ("default", "variants", "recipe", "folds", "sites", "cost", "pictures")
+EXPERIMENTS = ("choices", "default", "variants", "recipe", "folds", "sites", "cost", "pictures")
 
 
 def main() -> None:
@@ -50,88 +44,35 @@ def main() -> None:
     for model in arguments.bundle:
         for experiment in arguments.experiments:
             print(f"== {model}: {experiment}", flush=True)
-            run_experiment(model, experiment, arguments.dataset_dir.absolute())
+            for rows in run_experiment(model, experiment, arguments.dataset_dir.absolute()):
+                merge(model, experiment, rows)
 
 
-def run_experiment(model: str, experiment: str, dataset_dir: Path) -> None:
-    """Run one experiment and put its rows into the bundle's results."""
-    if experiment == "default":
-        rows = evaluate(model, dataset_dir, "default") + evaluate(model, dataset_dir, "default", section="validation")
+def run_experiment(model: str, experiment: str, dataset_dir: Path) -> Iterator[list[dict]]:
+    """Run one experiment; give its rows, split by split."""
+    if experiment == "choices":
+        yield choice_rows(model, dataset_dir)
+    elif experiment == "default":
+        yield evaluate(model, dataset_dir, "default") + evaluate(model, dataset_dir, "default", "validation")
     elif experiment == "variants":
-        rows = [row for variant in VARIANTS for row in evaluate(model, dataset_dir, "default", variant=variant)]
+        yield [row for variant in VARIANTS for row in evaluate(model, dataset_dir, "default", variant=variant)]
     elif experiment == "recipe":
-        checkpoint = train(model, dataset_dir, "default", "recipe_augmentation")
-        rows = evaluate(model, dataset_dir, "default", checkpoint=checkpoint, training="recipe augmentation")
+        training = "recipe augmentation"
+        checkpoint = train(model, dataset_dir, "default", training, overlays=[RECIPE])
+        yield evaluate(model, dataset_dir, "default", training=training, checkpoint=checkpoint)
     elif experiment == "cost":
-        rows = cost_rows(model)
+        yield [{"model": model} | row for row in network_cost(bundle_of(model) / "configs" / "inference.json")]
     elif experiment == "pictures":
-        draw_best_median_worst(bundle(model), dataset_dir, WORK / model)
-        return
+        draw_best_median_worst(bundle_of(model), dataset_dir, WORK / model)
     else:
-        for split in SPLITS[experiment]:
-            checkpoint = train(model, dataset_dir, split)
-            merge(model, experiment, evaluate(model, dataset_dir, split, checkpoint=checkpoint))
-        return
-    merge(model, experiment, rows)
-
-
-def bundle(model: str) -> Path:
-    """Return a model's bundle."""
-    return REPOSITORY / "bundles" / BUNDLES[model]
-
-
-def train(model: str, dataset_dir: Path, split: str, overlay: str = "") -> Path:
-    """Train on a split, or go on with it, and return the weights."""
-    output = WORK / model / "-".join(filter(None, ("train", split, overlay)))
-    settings = {"split": split, "output_dir": output, "run_name": output.name, "compile": model == "unet"}
-    settings |= TRAINING.get(split, {})
-    run_bundle(model, ["train"], dataset_dir, settings, [Path(__file__).parent / f"{overlay}.json"] if overlay else [])
-    return output / "model.pt"
-
-
-def evaluate(
-    model: str,
-    dataset_dir: Path,
-    split: str,
-    section: str = "test",
-    variant: str = "original",
-    checkpoint: Path | None = None,
-    training: str = "as shipped",
-) -> list[dict]:
-    """Evaluate one section of a split, and return its rows."""
-    output = WORK / model / "-".join(filter(None, (section, split, variant, training.replace(" ", "_"))))
-    settings = {"split": split, "section": section, "output_dir": output, "run_name": output.name}
-    if checkpoint is not None:
-        settings["checkpoint"] = checkpoint
-    overlays = [] if variant == "original" else [OVERLAYS / f"{variant}.json"]
-    run_bundle(model, ["train", "evaluate"], dataset_dir, settings, overlays)
-    summary = json.loads((output / "summary.json").read_text())
-    origin = {"model": model, "data": DATA, "split": split, "section": section, "variant": variant}
-    return [origin | {"training": training} | row for row in summary["rows"]]
-
-
-def run_bundle(model: str, configs: list[str], dataset_dir: Path, settings: dict, overlays: list[Path]) -> None:
-    """Run a bundle's configs from the command line, as a user does."""
-    files = [str(bundle(model) / "configs" / f"{name}.json") for name in configs] + [str(path) for path in overlays]
-    settings = {"bundle_root": bundle(model), "dataset_dir": dataset_dir} | settings
-    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(files)]
-    subprocess.run([*command, *(f"--{name}={value}" for name, value in settings.items())], check=True)
-
-
-def cost_rows(model: str) -> list[dict]:
-    """Return the network's size and its time for a film on one core."""
-    config = bundle(model) / "configs" / "inference.json"
-    median, low, high, n = time_per_film(config)
-    row = {"model": model, "data": f"256 x 256 px, one core, {platform.processor() or platform.machine()}"}
-    return [
-        row | {"metric": "network time per film", "value": median, "low": low, "high": high, "n": n, "unit": "ms"},
-        row | {"metric": "parameters", "value": parameter_count(config), "unit": "1"},
-    ]
+        for split in FOLDS if experiment == "folds" else SITES:
+            checkpoint = train(model, dataset_dir, split, **TRAINING.get(split, {}))
+            yield evaluate(model, dataset_dir, split, checkpoint=checkpoint)
 
 
 def merge(model: str, experiment: str, rows: list[dict]) -> None:
     """Put an experiment's rows into docs/results.json, in place of those of the same splits."""
-    path = bundle(model) / "docs" / "results.json"
+    path = bundle_of(model) / "docs" / "results.json"
     results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
     rows = [{"experiment": experiment} | row for row in rows]
     measured = {(row["experiment"], row.get("split")) for row in rows}

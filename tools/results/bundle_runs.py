@@ -1,0 +1,95 @@
+"""Trainings and evaluations through ``python -m monai.bundle run``, as a user does them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+__all__ = ["WORK", "bundle_of", "evaluate", "train"]
+
+REPOSITORY = Path(__file__).parents[2]
+WORK = REPOSITORY / "output" / "results"
+OVERLAYS = Path(__file__).parent / "variants"
+BUNDLES = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
+DATA = "Montgomery + Shenzhen, 8-bit, 512 x 512 px, aspect squashed upstream"
+
+
+def bundle_of(model: str) -> Path:
+    """Return a model's bundle."""
+    return REPOSITORY / "bundles" / BUNDLES[model]
+
+
+def train(model: str, dataset_dir: Path, split: str, training: str = "as shipped", **settings) -> Path:
+    """
+    Train on a split, or go on with it where it was stopped.
+
+    Parameters
+    ----------
+    model : str
+        Key of ``BUNDLES``.
+    dataset_dir : pathlib.Path
+        The collection's folder.
+    split : str
+        Shipped split.
+    training : str
+        What this training is called in the results.
+    **settings
+        Knobs of train.json that differ; ``overlays``, a list of further config files.
+
+    Returns
+    -------
+    pathlib.Path
+        The weights of the best epoch.
+    """
+    output = _folder(model, "train", split, training)
+    # torch.compile of a network with 8 channels aborts on some CPUs (torch 2.13).
+    settings = {"split": split, "output_dir": output, "run_name": output.name, "compile": model == "unet"} | settings
+    _run(model, ["train"], dataset_dir, settings)
+    return output / "model.pt"
+
+
+def evaluate(
+    model: str,
+    dataset_dir: Path,
+    split: str,
+    section: str = "test",
+    variant: str = "original",
+    training: str = "as shipped",
+    **settings,
+) -> list[dict]:
+    """
+    Evaluate one section of a split.
+
+    Parameters
+    ----------
+    model, dataset_dir, split, training, **settings
+        As for `train`; ``checkpoint`` names other weights than the shipped ones.
+    section : str
+        "training", "validation" or "test".
+    variant : str
+        "original", or the name of an overlay in variants/ that changes the films.
+
+    Returns
+    -------
+    list of dict
+        One row per site, structure and metric.
+    """
+    output = _folder(model, section, split, variant, training)
+    settings = {"split": split, "section": section, "output_dir": output, "run_name": output.name} | settings
+    if variant != "original":
+        settings["overlays"] = [OVERLAYS / f"{variant}.json"]
+    _run(model, ["train", "evaluate"], dataset_dir, settings)
+    summary = json.loads((output / "summary.json").read_text())
+    origin = {"model": model, "data": DATA, "split": split, "section": section, "variant": variant}
+    return [origin | {"training": training} | row for row in summary["rows"]]
+
+
+def _folder(model: str, *parts: str) -> Path:
+    return WORK / model / "-".join(part.replace(" ", "_").replace(",", "") for part in parts)
+
+
+def _run(model: str, configs: list[str], dataset_dir: Path, settings: dict) -> None:
+    files = [bundle_of(model) / "configs" / f"{name}.json" for name in configs] + settings.pop("overlays", [])
+    settings = {"bundle_root": bundle_of(model), "dataset_dir": dataset_dir} | settings
+    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str([str(path) for path in files])]
+    subprocess.run([*command, *(f"--{name}={value}" for name, value in settings.items())], check=True)
