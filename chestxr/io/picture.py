@@ -9,11 +9,23 @@ import tifffile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import FilmError
+from .orientation import turn_upright
 from .stored_film import StoredFilm, check_size
 
 __all__ = ["read_jpeg", "read_png", "read_tiff"]
 
 _PNG_COLOUR_TYPES = (2, 4, 6)
+# TIFF 6.0, tag 274: where the first row and the first column of the picture are shown, as directions of a frontal film.
+_TIFF_ORIENTATION = {
+    1: ("L", "F"),
+    2: ("R", "F"),
+    3: ("R", "H"),
+    4: ("L", "H"),
+    5: ("F", "L"),
+    6: ("F", "R"),
+    7: ("H", "R"),
+    8: ("H", "L"),
+}
 
 
 def read_png(path: Path) -> StoredFilm:
@@ -50,7 +62,8 @@ def read_jpeg(path: Path) -> StoredFilm:
 
 def read_tiff(path: Path) -> StoredFilm:
     """
-    Read a TIFF file of one page, 8 or 16 bits, grey or colour, white-is-zero or black-is-zero.
+    Read a TIFF file of one page, 8 or 16 bits, grey or colour, white-is-zero or black-is-zero, turned as its
+    orientation tag says.
 
     Raises
     ------
@@ -67,6 +80,7 @@ def read_tiff(path: Path) -> StoredFilm:
             palette = page.colormap
             inverted = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
             planar = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and pixels.ndim == 3
+            orientation = page.tags.valueof("Orientation", 1)
     except (tifffile.TiffFileError, IndexError, struct.error) as error:
         raise _truncated(path) from error
     if palette is not None:
@@ -75,7 +89,8 @@ def read_tiff(path: Path) -> StoredFilm:
         pixels = np.moveaxis(pixels, 0, -1)
     if inverted:
         pixels = np.iinfo(pixels.dtype).max - pixels
-    return StoredFilm(pixels, inverted=inverted)
+    pixels, reoriented = turn_upright(pixels, *_TIFF_ORIENTATION.get(orientation, ("L", "F")), path)
+    return StoredFilm(pixels, inverted=inverted, reoriented=reoriented)
 
 
 def _read_with_pillow(path: Path) -> StoredFilm:

@@ -7,12 +7,13 @@ import textwrap
 import numpy as np
 import pydicom
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from monai.data import list_data_collate
 from monai.transforms import LoadImaged
-from PIL import Image
+from PIL import Image, ImageOps
 from pydicom.data import get_testdata_file
 
 from chestxr.io import FilmReader, read_film
@@ -116,6 +117,17 @@ def test_spacing_is_stated_only_when_the_film_states_it(tmp_path, pixels, tags, 
     assert meta["pixel_spacing_source"] == source
     expected = np.nan_to_num(spacing, nan=1.0)
     np.testing.assert_array_equal(np.diag(meta["affine"])[:2], -expected)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_tiff_orientation_is_honoured_as_pillow_does(tmp_path, pixels, orientation):
+    path = tmp_path / "film.tif"
+    stored = (pixels >> 8).astype(np.uint8)
+    tifffile.imwrite(path, stored, photometric="minisblack", extratags=[(274, "H", 1, orientation, True)])
+    picture = Image.fromarray(stored)
+    picture.getexif()[274] = orientation
+    expected = np.asarray(ImageOps.exif_transpose(picture))
+    assert np.array_equal(read_film(path)[0], expected.T.astype(np.float32))
 
 
 def test_magnification_is_noted(tmp_path, pixels):
