@@ -4,6 +4,7 @@ from .catalogue import Catalogue
 from .film import Film
 from .film_loader import FilmLoader
 from .find_films import find_films
+from .find_masks import find_masks
 from .open_catalogue import open_catalogue
 from .splits import load_split, make_fold, make_site_transfer, shipped_splits
 
@@ -12,6 +13,7 @@ __all__ = [
     "Film",
     "FilmLoader",
     "find_films",
+    "find_masks",
     "load_split",
     "make_fold",
     "make_site_transfer",

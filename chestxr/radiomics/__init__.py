@@ -1,0 +1,26 @@
+"""What the lungs look like in numbers: pyradiomics on both lungs, each lung and six zones."""
+
+from .engine import DEFAULT_SETTINGS, FeatureEngine
+from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
+from .film_features import FilmFeatures
+from .lung_features import LungFeaturesD, LungFeaturesd, LungFeaturesDict
+from .lung_frame import LungFrame, lung_frame
+from .regions import REGIONS, ZONES, lung_regions
+
+__all__ = [
+    "DEFAULT_SETTINGS",
+    "REGIONS",
+    "ZONES",
+    "FeatureEngine",
+    "FilmFeatures",
+    "FilmToMeasure",
+    "LungFeaturesD",
+    "LungFeaturesDict",
+    "LungFeaturesd",
+    "LungFrame",
+    "lung_frame",
+    "lung_regions",
+    "measure_films",
+    "read_feature_table",
+    "write_feature_table",
+]

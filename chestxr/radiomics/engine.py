@@ -1,0 +1,107 @@
+"""pyradiomics on one film in two dimensions: every image it filters, every region."""
+
+import logging
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from radiomics import imageoperations
+from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+__all__ = ["DEFAULT_SETTINGS", "FeatureEngine"]
+
+DEFAULT_SETTINGS = Path(__file__).parent / "settings.yaml"
+# Settings that give wrong values in two dimensions without a word, or undo the lungs' own intensity scale.
+_REFUSED = ("force2D", "normalize", "resampledPixelSpacing", "voxelBased", "resegmentRange")
+
+
+class FeatureEngine:
+    """
+    Measure regions of a film with pyradiomics.
+
+    The values are those of ``RadiomicsFeatureExtractor.execute`` for each region; the film is filtered once for all
+    regions instead of once for each.
+
+    Parameters
+    ----------
+    settings : str or os.PathLike, optional
+        Parameter file in pyradiomics' own YAML form.
+
+    Raises
+    ------
+    ValueError
+        If the file is none of pyradiomics', or holds a setting that is silently wrong in two dimensions.
+    """
+
+    def __init__(self, settings: str | PathLike = DEFAULT_SETTINGS) -> None:
+        logging.getLogger("radiomics").setLevel(logging.ERROR)
+        try:
+            self._extractor = RadiomicsFeatureExtractor(str(settings), additionalInfo=False)
+        except Exception as error:
+            raise ValueError(f"{settings}: not a parameter file of pyradiomics ({error})") from error
+        refused = [name for name in _REFUSED if self._extractor.settings.get(name)]
+        if refused:
+            raise ValueError(f"{settings}: {', '.join(refused)} must be left out; films are measured in two dimensions")
+        self.feature_names = tuple(self._measure_phantom())
+
+    def __call__(self, film: np.ndarray, regions: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
+        """
+        Measure regions.
+
+        Parameters
+        ----------
+        film : numpy.ndarray, shape (W, H)
+            Intensities; distances are in pixels of this array.
+        regions : mapping of str to numpy.ndarray, shape (W, H), bool
+            What to measure.
+
+        Returns
+        -------
+        dict of str to dict of str to float
+            For each region its features, named ``image.family.Feature``; `feature_names` in that order. NaN where
+            pyradiomics gives no value.
+
+        Raises
+        ------
+        RuntimeError
+            If pyradiomics gives other features than it did for the phantom on which the engine was tried.
+        """
+        values = self._measure(film, regions)
+        for name, features in values.items():
+            if tuple(features) != self.feature_names:
+                raise RuntimeError(
+                    f"{name}: {len(features)} features; expected the {len(self.feature_names)} of these settings"
+                )
+        return values
+
+    def _measure(self, film: np.ndarray, regions: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
+        settings = self._extractor.settings
+        image = sitk.GetImageFromArray(np.ascontiguousarray(film.T, dtype=np.float64))
+        masks = {name: sitk.GetImageFromArray(region.T.astype(np.uint32)) for name, region in regions.items()}
+        boxes = {name: imageoperations.checkMask(image, mask, **settings)[0] for name, mask in masks.items()}
+        values = {
+            name: self._extractor.computeShape(image, mask, boxes[name], **settings) for name, mask in masks.items()
+        }
+        for image_type, own in self._extractor.enabledImagetypes.items():
+            filtering = getattr(imageoperations, f"get{image_type}Image")
+            for filtered, image_name, kwargs in filtering(image, None, **(settings | own)):
+                for name, mask in masks.items():
+                    cropped = imageoperations.cropToTumorMask(filtered, mask, boxes[name])
+                    values[name] |= self._extractor.computeFeatures(*cropped, image_name, **kwargs)
+        return {name: {_short(key): float(value) for key, value in found.items()} for name, found in values.items()}
+
+    def _measure_phantom(self) -> dict[str, float]:
+        noise = np.random.default_rng(0).random((64, 64))
+        disc = np.hypot(*np.mgrid[-32:32, -32:32]) < 24
+        return self._measure(noise, {"disc": disc})["disc"]
+
+
+def _short(name: str) -> str:
+    """Turn pyradiomics' name into ``image.family.Feature``; its LoG names say mm for what are pixels here."""
+    image, family, feature = name.split("_")
+    image = image.removesuffix("-mm-3D").replace("-sigma", "")
+    if image.startswith("log-"):
+        image = "log-" + image[4:].replace("-0", "").replace("-", "_") + "px"
+    return f"{image}.{family}.{feature}"

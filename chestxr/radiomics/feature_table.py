@@ -1,0 +1,169 @@
+"""Features of many films: in several processes, cached, with a row for each film that fails."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from hashlib import sha256 as hash_of
+from multiprocessing import get_context
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chestxr.io import FilmError, read_film, read_mask, sha256, whole_file
+from chestxr.transforms import LungLabels
+
+from .film_features import FilmFeatures
+
+__all__ = ["FilmToMeasure", "measure_films", "read_feature_table", "write_feature_table"]
+
+ABOUT = ("film", "image", "settings_hash", "error")
+
+
+@dataclass(frozen=True)
+class FilmToMeasure:
+    """
+    A film and its mask.
+
+    Attributes
+    ----------
+    film : str
+        The film's name in the table.
+    image : pathlib.Path
+        Its file.
+    masks : tuple of pathlib.Path
+        A label map or merged mask, or the right lung's and the left lung's; empty if the film has none.
+    """
+
+    film: str
+    image: Path
+    masks: tuple[Path, ...]
+
+
+def measure_films(
+    films: Sequence[FilmToMeasure], cache: str | PathLike, processes: int = 1, **settings
+) -> Iterator[dict[str, object]]:
+    """
+    Measure films, in the order in which they are finished.
+
+    What was measured before is taken from the cache, by the content of film and mask and by the settings: a second
+    run is quick, and a run that was killed goes on.
+
+    Parameters
+    ----------
+    films : sequence of FilmToMeasure
+        What to measure.
+    cache : str or os.PathLike
+        Folder to keep results in.
+    processes : int, optional
+        How many films are measured at once; each process uses one core.
+    **settings
+        As for :py:class:`FilmFeatures`.
+
+    Yields
+    ------
+    dict
+        ``film``, ``image``, ``settings_hash``, ``error`` ("" for none) and the features; a film that fails has none.
+    """
+    # Processes, since pyradiomics holds the interpreter's lock; spawned, since torch's threads do not survive a fork.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start, (Path(cache), settings)) as pool:
+        jobs = [pool.submit(_measure, film) for film in films]
+        try:
+            for job in as_completed(jobs):
+                yield job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, object]], order: Sequence[str]) -> None:
+    """
+    Write rows as Parquet or CSV, by the file's ending, in the order of their films' names.
+
+    Raises
+    ------
+    ValueError
+        If the ending is neither.
+    """
+    table = pd.DataFrame(rows).set_index("film").loc[list(order)].reset_index()
+    with whole_file(path) as partial:
+        if partial.suffix == ".parquet":
+            table.to_parquet(partial, index=False)
+        elif partial.suffix == ".csv":
+            table.to_csv(partial, index=False)
+        else:
+            raise ValueError(f"{path}: expected .parquet or .csv")
+
+
+def read_feature_table(path: str | PathLike, settings_hash: str | None = None) -> pd.DataFrame:
+    """
+    Read a feature table, and make sure that all its films were measured alike.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Parquet or CSV, as :py:func:`write_feature_table` wrote it.
+    settings_hash : str, optional
+        The settings that the features must come from.
+
+    Raises
+    ------
+    ValueError
+        If the file is no feature table, or its features come from other settings or from several.
+    """
+    path = Path(path)
+    try:
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        found = set(table["settings_hash"])
+        table = table.fillna({"error": ""})
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{path}: not a feature table; expected what `chestxr features` writes") from error
+    expected = {settings_hash} if settings_hash else found
+    if found != expected or len(found) != 1:
+        raise ValueError(
+            f"{path}: features from the settings {_short(found)}; expected {_short(expected)}; measure the films again"
+        )
+    return table
+
+
+def _short(hashes: set) -> str:
+    return " and ".join(sorted(str(each)[:12] for each in hashes))
+
+
+def _start(cache: Path, settings: dict) -> None:
+    """Prepare a process: one thread each, one engine."""
+    global _cache, _features, _labels
+    import SimpleITK as sitk
+    import torch
+
+    torch.set_num_threads(1)
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    _cache, _features, _labels = cache, FilmFeatures(**settings), LungLabels()
+
+
+def _measure(film: FilmToMeasure) -> dict[str, object]:
+    about = {"film": film.film, "image": str(film.image), "settings_hash": _features.settings_hash}
+    try:
+        values = _cached(film)
+    except (OSError, ValueError) as error:
+        told = str(error) if isinstance(error, FilmError) else f"{film.image}: {error}"
+        return about | {"error": told}
+    return about | {"error": ""} | dict(zip(_features.names, values.tolist(), strict=True))
+
+
+def _cached(film: FilmToMeasure) -> np.ndarray:
+    """Return a film's values, from the cache if film, mask and settings were met before."""
+    if not film.masks:
+        raise FilmError(film.image, "no mask", "the lungs outlined", "outline them with a segmentation bundle")
+    parts = [_features.settings_hash, *(sha256(path) for path in (film.image, *film.masks))]
+    key = hash_of(" ".join(parts).encode()).hexdigest()
+    stored = _cache / key[:2] / f"{key}.npy"
+    if stored.is_file():
+        return np.load(stored, allow_pickle=False)
+    pixels, _ = read_film(film.image)
+    labels = _labels(read_mask(film.masks)[0][None])[0]
+    found = _features(pixels, labels)
+    values = np.array([found[name] for name in _features.names])
+    with whole_file(stored) as partial:
+        np.save(partial, values)
+    return values

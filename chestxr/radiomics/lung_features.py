@@ -1,0 +1,58 @@
+"""Radiomic features inside a MONAI transform chain."""
+
+from collections.abc import Hashable, Mapping
+from os import PathLike
+
+import numpy as np
+from monai.config import NdarrayOrTensor
+from monai.transforms import MapTransform
+from monai.utils import TransformBackends, convert_data_type
+
+from .engine import DEFAULT_SETTINGS
+from .film_features import FilmFeatures
+
+__all__ = ["LungFeaturesD", "LungFeaturesDict", "LungFeaturesd"]
+
+
+class LungFeaturesd(MapTransform):
+    """
+    Dictionary-based measuring of a film's lungs.
+
+    Adds ``features``, a dictionary of name to value, and ``features_error``, "" or why there are none: a film that
+    cannot be measured does not keep the others from being finished.
+
+    Parameters
+    ----------
+    keys : str
+        The film, (1, W, H), bone white.
+    lungs_key : str, optional
+        Its label map, (1, W, H): 0 background, 1 right lung, 2 left lung.
+    settings, frame_size, margin, percentiles
+        As in :py:class:`FilmFeatures`.
+    """
+
+    backend = [TransformBackends.NUMPY]
+
+    def __init__(
+        self,
+        keys: str,
+        lungs_key: str = "pred",
+        settings: str | PathLike = DEFAULT_SETTINGS,
+        frame_size: int = 256,
+        margin: float = 0.05,
+        percentiles: tuple[float, float] = (1.0, 99.0),
+    ) -> None:
+        super().__init__(keys)
+        self.lungs_key = lungs_key
+        self.measure = FilmFeatures(settings, frame_size, margin, percentiles)
+
+    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
+        """Return the item with its features."""
+        film, lungs = (convert_data_type(data[key], np.ndarray)[0][0] for key in (self.first_key(data), self.lungs_key))
+        try:
+            return dict(data) | {"features": self.measure(film, lungs.astype(np.uint8)), "features_error": ""}
+        except ValueError as error:
+            return dict(data) | {"features": {}, "features_error": str(error)}
+
+
+LungFeaturesD = LungFeaturesDict = LungFeaturesd

@@ -1,0 +1,115 @@
+"""The lungs' own frame: a crop around them at one size, with intensities in the lungs' own scale."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.functional import interpolate
+
+__all__ = ["LungFrame", "lung_frame"]
+
+# The least share of the film that the lungs' bounding box must cover on each side to be worth measuring.
+_LEAST_SIDE = 0.10
+
+
+@dataclass(frozen=True)
+class LungFrame:
+    """
+    Lungs cut out of a film and brought to one size.
+
+    Attributes
+    ----------
+    film : numpy.ndarray, shape (size, size), float32
+        Intensities, 0 and 1 at the lower and upper percentile of the lungs' pixels; not clipped.
+    labels : numpy.ndarray, shape (size, size), uint8
+        0 background, 1 right lung, 2 left lung.
+    box : tuple of slice
+        Where in the film the frame was cut, margin included.
+    """
+
+    film: np.ndarray
+    labels: np.ndarray
+    box: tuple[slice, slice]
+
+
+def lung_frame(
+    film: np.ndarray,
+    labels: np.ndarray,
+    size: int = 256,
+    margin: float = 0.05,
+    percentiles: tuple[float, float] = (1.0, 99.0),
+) -> LungFrame:
+    """
+    Cut a film around its lungs, and scale it by what the lungs themselves hold.
+
+    The frame takes the film's aspect and field of view out of the features: collections squash their films, and no
+    spacing is known for most. Texture is then measured relative to the lungs' width and height. The percentiles take
+    out brightness and contrast.
+
+    Parameters
+    ----------
+    film : numpy.ndarray, shape (W, H)
+        Bone white, any unit.
+    labels : numpy.ndarray, shape (W, H), integer
+        0 background, 1 right lung, 2 left lung.
+    size : int, optional
+        Side of the frame in pixels.
+    margin : float, optional
+        What is added on each side, as a share of the lungs' bounding box; filled by the nearest pixel beyond the film.
+    percentiles : tuple of float, optional
+        Percentiles of the lungs' pixels that become 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If film and labels differ in size, labels hold other values than 0, 1 and 2, no lung is there or only a speck,
+        the film holds NaN, or the lungs are all of one value.
+    """
+    film, labels = np.asarray(film, dtype=np.float32), np.asarray(labels)
+    _check(film, labels)
+    inner = [_extent((labels > 0).any(axis=1 - axis)) for axis in (0, 1)]
+    if any(stop - start < _LEAST_SIDE * side for (start, stop), side in zip(inner, film.shape, strict=True)):
+        raise ValueError("lungs too small to measure; expected a frontal chest film with both lungs outlined")
+    pads = [round(margin * (stop - start)) for start, stop in inner]
+    box = tuple(slice(start - pad, stop + pad) for (start, stop), pad in zip(inner, pads, strict=True))
+    cut_film = _resize(_cut(film, box), size)
+    shares = np.stack([_resize(_cut((labels == lung).astype(np.float32), box), size) for lung in (1, 2)])
+    cut_labels = np.where(shares.sum(axis=0) >= 0.5, 1 + shares.argmax(axis=0), 0).astype(np.uint8)
+    low, high = np.percentile(cut_film[cut_labels > 0], percentiles)
+    if not high > low:
+        raise ValueError("the lungs are all of one value; expected a film with some contrast")
+    return LungFrame((cut_film - low) / (high - low), cut_labels, box)
+
+
+def _check(film: np.ndarray, labels: np.ndarray) -> None:
+    if film.ndim != 2 or film.shape != labels.shape:
+        raise ValueError(f"a film of {film.shape} and a mask of {labels.shape} pixels; expected the same two sides")
+    if not np.isfinite(film).all():
+        raise ValueError("the film holds NaN or infinite values; expected numbers only")
+    values = np.unique(labels)
+    if not np.isin(values, (0, 1, 2)).all():
+        raise ValueError(
+            f"a mask with the values {values[:5].tolist()}; expected 0 background, 1 right lung, 2 left lung: "
+            "chestxr.transforms.LungLabels makes them from masks of 0 and 255"
+        )
+    if not values.any():
+        raise ValueError("an empty mask; expected both lungs outlined")
+
+
+def _extent(occupied: np.ndarray) -> tuple[int, int]:
+    places = np.flatnonzero(occupied)
+    return int(places[0]), int(places[-1]) + 1
+
+
+def _cut(array: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
+    """Cut a box that may reach beyond the array, where the nearest pixel is repeated."""
+    indices = [
+        np.clip(np.arange(part.start, part.stop), 0, side - 1) for part, side in zip(box, array.shape, strict=True)
+    ]
+    return array[np.ix_(*indices)]
+
+
+def _resize(array: np.ndarray, size: int) -> np.ndarray:
+    """Resize by linear interpolation, averaged where the array shrinks."""
+    tensor = torch.from_numpy(np.ascontiguousarray(array))[None, None]
+    return interpolate(tensor, (size, size), mode="bilinear", antialias=True, align_corners=False)[0, 0].numpy()

@@ -1,0 +1,53 @@
+"""Parts of the lungs that are measured: both, each, and six zones."""
+
+import numpy as np
+
+__all__ = ["LEAST_SHARE", "LUNGS", "REGIONS", "ZONES", "lung_regions"]
+
+LUNGS = ("right_lung", "left_lung")
+ZONES = tuple(f"{side}_{level}" for side in ("right", "left") for level in ("upper", "middle", "lower"))
+REGIONS = ("lungs", *LUNGS, *ZONES)
+# A lung below this share of both lungs' area is missing, destroyed or not found: it and its zones are not measured.
+LEAST_SHARE = 0.10
+
+
+def lung_regions(labels: np.ndarray) -> dict[str, np.ndarray]:
+    """
+    Divide lungs into regions.
+
+    Each lung is cut across into an upper, a middle and a lower zone of a third of its area, to the nearest row; the
+    zones of chest reading, which radiologists draw by height, hold thirds of the area here so that each is measured on
+    as many pixels. A lung that is smaller than ``LEAST_SHARE`` of both lungs together is left out, with its zones.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray, shape (W, H), integer
+        0 background, 1 right lung, 2 left lung; the second axis runs to the feet.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray, shape (W, H), bool
+        Some of ``REGIONS``, in that order.
+
+    Raises
+    ------
+    ValueError
+        If there is no lung.
+    """
+    lungs = labels > 0
+    if not lungs.any():
+        raise ValueError("an empty mask; expected both lungs outlined")
+    regions = {"lungs": lungs}
+    for value, side in ((1, "right"), (2, "left")):
+        lung = labels == value
+        if lung.sum() >= LEAST_SHARE * lungs.sum():
+            regions[f"{side}_lung"] = lung
+            regions |= {f"{side}_{level}": zone for level, zone in _thirds(lung).items()}
+    return {name: regions[name] for name in REGIONS if name in regions}
+
+
+def _thirds(lung: np.ndarray) -> dict[str, np.ndarray]:
+    """Cut a lung across into thirds of its area."""
+    share_above = np.cumsum(lung.sum(axis=0)) / lung.sum()
+    level = np.digitize(share_above - 1e-9, (1 / 3, 2 / 3))
+    return {name: lung & (level == index) for index, name in enumerate(("upper", "middle", "lower"))}

@@ -1,0 +1,34 @@
+"""Lungs are divided by the documented rules."""
+
+import numpy as np
+import pytest
+
+from chestxr.radiomics import REGIONS, ZONES, lung_regions
+from tests.phantom import chest_film
+
+
+def test_zones_are_thirds_of_each_lung_from_apex_to_base():
+    labels = chest_film((200, 240), seed=2)[1]
+    regions = lung_regions(labels)
+    assert tuple(regions) == REGIONS
+    for value, side in ((1, "right"), (2, "left")):
+        zones = [regions[f"{side}_{level}"] for level in ("upper", "middle", "lower")]
+        np.testing.assert_array_equal(np.sum(zones, axis=0), labels == value)
+        widest = (labels == value).sum(axis=0).max()
+        assert all(abs(zone.sum() - (labels == value).sum() / 3) <= widest for zone in zones)
+        rows = [np.flatnonzero(zone.any(axis=0)) for zone in zones]
+        assert rows[0].max() < rows[1].min() and rows[1].max() < rows[2].min()
+
+
+@pytest.mark.parametrize("left_share", [0.0, 0.05])
+def test_a_missing_or_tiny_lung_is_left_out_with_its_zones(left_share):
+    labels = np.zeros((100, 100), dtype=np.uint8)
+    labels[10:40, 10:90] = 1
+    labels[60 : 60 + round(30 * left_share), 10:90] = 2
+    assert [name for name in lung_regions(labels) if "left" in name] == []
+    assert len([name for name in lung_regions(labels) if name in ZONES]) == 3
+
+
+def test_an_empty_mask_is_refused():
+    with pytest.raises(ValueError, match="empty mask"):
+        lung_regions(np.zeros((10, 10), dtype=np.uint8))
