@@ -20,7 +20,8 @@ def test_readme_and_model_cards_print_the_results(tables):
     rows = {model: tables._load(model) for model in tables.NAMES}
     assert tables.comparison(rows) in (REPOSITORY / "README.md").read_text()
     for model in tables.NAMES:
-        assert tables.details(rows[model]) in (tables._bundle(model) / "docs" / "README.md").read_text()
+        card = (tables._bundle(model) / "docs" / "README.md").read_text()
+        assert tables.details(rows[model]) in card and tables.choices(rows[model]) in card
 
 
 def test_an_ambiguous_row_is_refused(tables):

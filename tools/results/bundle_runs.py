@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["WORK", "bundle_of", "evaluate", "train"]
+import pandas as pd
+
+from chestxr.evaluation.summary import summarise
+
+__all__ = ["WORK", "bundle_of", "evaluate", "pool", "train"]
 
 REPOSITORY = Path(__file__).parents[2]
 WORK = REPOSITORY / "output" / "results"
@@ -80,8 +84,35 @@ def evaluate(
         settings["overlays"] = [OVERLAYS / f"{variant}.json"]
     _run(model, ["train", "evaluate"], dataset_dir, settings)
     summary = json.loads((output / "summary.json").read_text())
+    return [_origin(model, split, section, variant, training) | row for row in summary["rows"]]
+
+
+def pool(model: str, splits: list[str], name: str) -> list[dict]:
+    """
+    Summarise the test films of several splits as one, after `evaluate` has been run on each.
+
+    Parameters
+    ----------
+    model : str
+        Key of ``BUNDLES``.
+    splits : list of str
+        Shipped splits whose test films do not overlap.
+    name : str
+        What all of them together are called.
+
+    Returns
+    -------
+    list of dict
+        Rows as `evaluate` gives them.
+    """
+    tables = [_folder(model, "test", split, "original", "as shipped") / "films.csv" for split in splits]
+    films = pd.concat([pd.read_csv(table) for table in tables], ignore_index=True)
+    return [_origin(model, name, "test", "original", "as shipped") | row for row in summarise(films)]
+
+
+def _origin(model: str, split: str, section: str, variant: str, training: str) -> dict:
     origin = {"model": model, "data": DATA, "split": split, "section": section, "variant": variant}
-    return [origin | {"training": training} | row for row in summary["rows"]]
+    return origin | {"training": training}
 
 
 def _folder(model: str, *parts: str) -> Path:

@@ -4,9 +4,9 @@ Regenerate the results that the bundles' READMEs print: docs/results.json and do
     python tools/results/regenerate.py ../shared/data/cxr
     python tools/results/regenerate.py ../shared/data/cxr --bundle unet --experiments default variants
 
-Everything runs through ``python -m monai.bundle run``. The split "default" is evaluated with the shipped weights; the
-other experiments train a network first, in output/results/, and go on where they were stopped. What an earlier call
-measured is kept unless its experiment is named again.
+Everything runs through ``python -m monai.bundle run``. The split "default", which is fold-0, is evaluated with the
+shipped weights; the other experiments train a network first, in output/results/, and go on where they were stopped.
+What an earlier call measured is kept unless its experiment is named again.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bundle_runs import BUNDLES, REPOSITORY, WORK, bundle_of, evaluate, train
+from bundle_runs import BUNDLES, REPOSITORY, WORK, bundle_of, evaluate, pool, train
 from choices import choice_rows
 from film_pictures import draw_best_median_worst
 from network_cost import network_cost
@@ -23,7 +23,7 @@ from network_cost import network_cost
 from chestxr.evaluation.versions import package_versions
 from chestxr.io import write_text
 
-FOLDS = [f"fold-{fold}" for fold in range(1, 5)]
+FOLDS = [f"fold-{fold}" for fold in range(5)]
 SITES = ["montgomery-to-shenzhen", "shenzhen-to-montgomery"]
 VARIANTS = ["contrast_v1", "contrast_v2", "noise", "landscape", "portrait"]
 RECIPE = Path(__file__).parent / "recipe_augmentation.json"
@@ -64,8 +64,13 @@ def run_experiment(model: str, experiment: str, dataset_dir: Path) -> Iterator[l
         yield [{"model": model} | row for row in network_cost(bundle_of(model) / "configs" / "inference.json")]
     elif experiment == "pictures":
         draw_best_median_worst(bundle_of(model), dataset_dir, WORK / model)
+    elif experiment == "folds":
+        yield evaluate(model, dataset_dir, FOLDS[0])
+        for split in FOLDS[1:]:
+            yield evaluate(model, dataset_dir, split, checkpoint=train(model, dataset_dir, split))
+        yield pool(model, FOLDS, "five folds")
     else:
-        for split in FOLDS if experiment == "folds" else SITES:
+        for split in SITES:
             checkpoint = train(model, dataset_dir, split, **TRAINING.get(split, {}))
             yield evaluate(model, dataset_dir, split, checkpoint=checkpoint)
 

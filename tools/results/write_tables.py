@@ -3,7 +3,7 @@ Write the tables of README.md and of the bundles' model cards, and the metadata'
 
     python tools/results/write_tables.py
 
-A table stands between the lines ``<!-- results -->`` and ``<!-- end of results -->``; what is between them is replaced.
+A table stands between the lines ``<!-- NAME -->`` and ``<!-- end of NAME -->``; what is between them is replaced.
 """
 
 import json
@@ -14,15 +14,17 @@ from chestxr.io import write_text
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = {"unet": "U-Net", "resunet": "ResUNet"}
-BLOCK = re.compile(r"(<!-- results -->\n).*?(<!-- end of results -->)", re.DOTALL)
+RECIPE = "recipe augmentation"
 
 
 def main() -> None:
     """Rewrite all tables."""
     rows = {model: _load(model) for model in NAMES}
-    _replace(REPOSITORY / "README.md", comparison(rows))
+    _replace(REPOSITORY / "README.md", "results", comparison(rows))
     for model in NAMES:
-        _replace(_bundle(model) / "docs" / "README.md", details(rows[model]))
+        card = _bundle(model) / "docs" / "README.md"
+        _replace(card, "results", details(rows[model]))
+        _replace(card, "choices", choices(rows[model]))
         _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", rows[model])
 
 
@@ -33,9 +35,27 @@ def comparison(rows: dict[str, list[dict]]) -> str:
         for metric, title in (("dice", "Dice"), ("iou", "IoU"), ("hd95", "HD95, px"), ("assd", "ASSD, px")):
             cells = [_cell(_on_test_films(rows[model], site, metric)) for model in rows]
             lines.append(f"| {site.capitalize()}, {title} | " + " | ".join(cells) + " |")
+    for site in ("montgomery", "shenzhen"):
+        cells = [_cell(_on_test_films(rows[model], site, "dice", "recipe", RECIPE)) for model in rows]
+        lines.append(
+            f"| {site.capitalize()}, Dice, trained with the recipe's augmentations too | {' | '.join(cells)} |"
+        )
+    cells = [_cell(_on_validation_films(rows[model], "all", "dice_loss", "as shipped")) for model in rows]
+    lines.append("| validation loss (Dice loss) | " + " | ".join(cells) + " |")
     for metric, title in (("network time per film", "network, ms a film, one core"), ("parameters", "parameters")):
         cells = [_cell(find(rows[model], experiment="cost", metric=metric)) for model in rows]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def choices(rows: list[dict]) -> str:
+    """Show what was compared on validation films before the network was shipped."""
+    lines = ["| what | Montgomery, Dice | Shenzhen, Dice | both, Dice | ms a film | parameters |", "|---" * 6 + "|"]
+    for training in dict.fromkeys(row["training"] for row in rows if row["experiment"] == "choices"):
+        dice = [_on_validation_films(rows, site, "dice", training) for site in ("montgomery", "shenzhen", "all")]
+        kind = {"experiment": "choices", "training": training}
+        cost = [find(rows, metric=metric, **kind) for metric in ("network time per film", "parameters")]
+        lines.append(f"| {training} | " + " | ".join(_cell(row) for row in (*dice, *cost)) + " |")
     return "\n".join(lines)
 
 
@@ -45,7 +65,7 @@ def details(rows: list[dict]) -> str:
     kinds = dict.fromkeys(
         (row["experiment"], row["split"], row["section"], row["variant"], row["training"])
         for row in rows
-        if "split" in row
+        if "split" in row and row["experiment"] != "choices"
     )
     for kind in kinds:
         own = [row for row in rows if tuple(row.get(key) for key in _KIND) == kind]
@@ -78,9 +98,17 @@ def find(rows: list[dict], **wanted) -> dict | None:
     return matching[0] if matching else None
 
 
-def _on_test_films(rows: list[dict], site: str, metric: str) -> dict | None:
+def _on_test_films(
+    rows: list[dict], site: str, metric: str, experiment: str = "default", training: str = "as shipped"
+) -> dict | None:
     """Return the row for both lungs on the unchanged test films of the default split."""
-    kind = {"experiment": "default", "section": "test", "structure": "both lungs"}
+    kind = {"experiment": experiment, "section": "test", "structure": "both lungs", "training": training}
+    return find(rows, site=site, metric=metric, **kind)
+
+
+def _on_validation_films(rows: list[dict], site: str, metric: str, training: str) -> dict | None:
+    """Return the row for both lungs on the validation films of the default split."""
+    kind = {"section": "validation", "structure": "both lungs", "training": training}
     return find(rows, site=site, metric=metric, **kind)
 
 
@@ -113,10 +141,11 @@ def _write_eval_metrics(metadata: Path, rows: list[dict]) -> None:
     write_text(metadata, text)
 
 
-def _replace(path: Path, table: str) -> None:
-    text, replaced = BLOCK.subn(lambda match: f"{match[1]}{table}\n{match[2]}", path.read_text())
+def _replace(path: Path, name: str, table: str) -> None:
+    block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    text, replaced = block.subn(lambda match: f"{match[1]}{table}\n{match[2]}", path.read_text())
     if not replaced:
-        raise ValueError(f"{path}: expected the lines <!-- results --> and <!-- end of results -->")
+        raise ValueError(f"{path}: expected the lines <!-- {name} --> and <!-- end of {name} -->")
     write_text(path, text)
 
 

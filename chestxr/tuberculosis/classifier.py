@@ -1,0 +1,159 @@
+"""The tuberculosis classifier: XGBoost with its features, calibration and threshold in one file."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xgboost
+
+from chestxr.io import whole_file
+
+__all__ = ["Calibration", "TuberculosisClassifier"]
+
+_FORMAT = "chestxr tuberculosis classifier 1"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Platt's calibration: the logistic function of ``intercept + slope * margin``, the booster's log odds."""
+
+    slope: float
+    intercept: float
+
+    def __call__(self, margin: np.ndarray) -> np.ndarray:
+        """Turn margins into probabilities."""
+        return 1 / (1 + np.exp(-(self.intercept + self.slope * np.asarray(margin, dtype=np.float64))))
+
+
+@dataclass(frozen=True)
+class TuberculosisClassifier:
+    """
+    A fitted classifier.
+
+    Attributes
+    ----------
+    booster : xgboost.Booster
+        The trees; its feature names are the features that were selected.
+    calibration : Calibration
+        From margins to probabilities, fitted on films that the trees had not seen.
+    threshold : float
+        Probability at and above which a film is called suspicious.
+    settings_hash : str
+        The settings that the features come from.
+    about : dict
+        What it was made from: ``films``, ``sites``, ``prevalence``, ``threshold_rule``, ``harmonised``, ``versions``.
+    """
+
+    booster: xgboost.Booster
+    calibration: Calibration
+    threshold: float
+    settings_hash: str
+    about: dict = field(default_factory=dict)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the features that the trees use."""
+        return self.booster.feature_names
+
+    def margin(self, features: pd.DataFrame) -> np.ndarray:
+        """
+        Give the booster's log odds.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame, shape (films, features)
+            Columns by name, `feature_names` among them.
+
+        Returns
+        -------
+        numpy.ndarray, shape (films,)
+
+        Raises
+        ------
+        ValueError
+            If a feature is missing, or a film has none at all.
+        """
+        return self.booster.predict(self._matrix(features), output_margin=True).astype(np.float64)
+
+    def probability(self, features: pd.DataFrame) -> np.ndarray:
+        """Give the calibrated probability of tuberculosis of each film, shape (films,); errors as for `margin`."""
+        return self.calibration(self.margin(features))
+
+    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+        """
+        Give each feature's SHAP value, in log odds; with the column ``bias`` they add up to the margin.
+
+        Returns
+        -------
+        pandas.DataFrame, shape (films, features + 1)
+        """
+        values = self.booster.predict(self._matrix(features), pred_contribs=True)
+        return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=features.index)
+
+    def save(self, path: str | PathLike) -> None:
+        """
+        Write one file in XGBoost's own format, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Ending ".ubj" or ".json".
+        """
+        told = {"format": _FORMAT, "calibration": asdict(self.calibration), "threshold": self.threshold}
+        told |= {"settings_hash": self.settings_hash, "about": self.about}
+        booster = self.booster.copy()
+        booster.set_attr(chestxr=json.dumps(told))
+        with whole_file(path) as partial:
+            booster.save_model(partial)
+
+    @classmethod
+    def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "TuberculosisClassifier":
+        """
+        Read a classifier; nothing in the file is executed.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            What `save` wrote.
+        settings_hash : str, optional
+            The settings of the features that it will be given.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is cut off, no classifier of this version, or was fitted on features of other settings.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: no such classifier")
+        try:
+            booster = xgboost.Booster(model_file=str(path))
+            told = json.loads(booster.attr("chestxr") or "{}")
+        except (xgboost.core.XGBoostError, ValueError) as error:
+            raise ValueError(f"{path}: cut off or no XGBoost model; expected a classifier; copy it again") from error
+        if told.get("format") != _FORMAT:
+            raise ValueError(
+                f"{path}: found {told.get('format', 'an XGBoost model without calibration')}; expected {_FORMAT}; "
+                "fit it with this version of chestxr"
+            )
+        if settings_hash is not None and told["settings_hash"] != settings_hash:
+            raise ValueError(
+                f"{path}: fitted on features from the settings {told['settings_hash'][:12]}; "
+                f"expected {settings_hash[:12]}; measure the films with the settings it was fitted on, or fit it again"
+            )
+        return cls(booster, Calibration(**told["calibration"]), told["threshold"], told["settings_hash"], told["about"])
+
+    def _matrix(self, features: pd.DataFrame) -> xgboost.DMatrix:
+        missing = [name for name in self.feature_names if name not in features.columns]
+        if missing:
+            raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
+        used = features[self.feature_names].astype(np.float32)
+        empty = used.index[used.isna().all(axis=1)]
+        if len(empty):
+            raise ValueError(f"{empty[0]}: no feature has a value; expected a film that was measured")
+        return xgboost.DMatrix(used)

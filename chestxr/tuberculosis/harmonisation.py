@@ -1,0 +1,117 @@
+"""Bring one site's features to another's scale, from unlabelled films alone."""
+
+import json
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from chestxr.io import write_text
+
+__all__ = ["Harmonisation", "site_scale"]
+
+# Fewer films give quartiles that are too rough to standardise by.
+LEAST_FILMS = 10
+
+
+def site_scale(features: pd.DataFrame) -> pd.DataFrame:
+    """
+    Describe a site's features.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame, shape (films, features)
+        A site's films; no labels are looked at.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (2, features)
+        Rows ``median`` and ``spread``: the interquartile range, 1 where that is zero.
+    """
+    values = features.to_numpy(dtype=np.float64)
+    median = np.nan_to_num(np.nanmedian(values, axis=0))
+    spread = np.nan_to_num(np.subtract(*np.nanpercentile(values, [75, 25], axis=0)))
+    spread = np.where(spread > 0, spread, 1.0)
+    return pd.DataFrame([median, spread], index=["median", "spread"], columns=features.columns)
+
+
+@dataclass(frozen=True)
+class Harmonisation:
+    """
+    A site's scale, by which its films are standardised: each feature less its median, over its interquartile range.
+
+    Another site's detector, exposure and processing shift nearly every feature; a classifier that learnt on one site
+    then sees all films of the other as odd. Standardising both by their own films takes such shifts out. It also takes
+    out what truly differs: at a site with much more disease than the training films had, the middle film is ill.
+
+    Attributes
+    ----------
+    scale : pandas.DataFrame, shape (2, features)
+        As :py:func:`site_scale` gives it.
+    films : int
+        How many films it was measured on.
+    settings_hash : str
+        The settings of their features.
+    """
+
+    scale: pd.DataFrame
+    films: int
+    settings_hash: str
+
+    @classmethod
+    def fit(cls, features: pd.DataFrame, settings_hash: str) -> "Harmonisation":
+        """
+        Learn a site's scale from its films.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than ``LEAST_FILMS`` films.
+        """
+        if len(features) < LEAST_FILMS:
+            raise ValueError(f"{len(features)} films; expected {LEAST_FILMS} or more to learn a site's scale from")
+        return cls(site_scale(features), len(features), settings_hash)
+
+    def __call__(self, features: pd.DataFrame) -> pd.DataFrame:
+        """
+        Standardise films of the site.
+
+        Raises
+        ------
+        ValueError
+            If a feature is missing.
+        """
+        missing = self.scale.columns.difference(features.columns)
+        if len(missing):
+            raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
+        return (features[self.scale.columns] - self.scale.loc["median"]) / self.scale.loc["spread"]
+
+    def save(self, path: str | PathLike) -> None:
+        """Write the scale as JSON, whole or not at all."""
+        about = {"kind": "chestxr site scale", "films": self.films, "settings_hash": self.settings_hash}
+        write_text(path, json.dumps(about | {"scale": self.scale.to_dict("index")}))
+
+    @classmethod
+    def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "Harmonisation":
+        """
+        Read a scale.
+
+        Raises
+        ------
+        ValueError
+            If the file is none, or belongs to other settings.
+        """
+        try:
+            found = json.loads(Path(path).read_text(encoding="utf-8"))
+            scale = pd.DataFrame.from_dict(found["scale"], orient="index").loc[["median", "spread"]]
+            loaded = cls(scale, int(found["films"]), found["settings_hash"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{path}: not a site's scale; expected what `chestxr tb adapt` writes") from error
+        if settings_hash is not None and loaded.settings_hash != settings_hash:
+            raise ValueError(
+                f"{path}: the scale of features from the settings {loaded.settings_hash[:12]}; "
+                f"expected {settings_hash[:12]}; run `chestxr tb adapt` again"
+            )
+        return loaded

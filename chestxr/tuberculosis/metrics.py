@@ -1,0 +1,111 @@
+"""How good scores are: discrimination, decisions and calibration, with bootstrap intervals."""
+
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
+
+__all__ = ["calibration_line", "score_rows", "threshold_at_sensitivity"]
+
+_CLIP = 1e-6
+
+
+def threshold_at_sensitivity(labels: np.ndarray, scores: np.ndarray, sensitivity: float) -> float:
+    """
+    Return the highest score at which at least this share of the ill is called.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray, shape (films,)
+        1 tuberculosis, 0 not.
+    scores : numpy.ndarray, shape (films,)
+        Higher is more suspicious.
+    sensitivity : float
+        From 0 to 1.
+    """
+    ill = np.sort(np.asarray(scores)[np.asarray(labels) == 1])[::-1]
+    return float(ill[min(len(ill), int(np.ceil(sensitivity * len(ill) - 1e-9))) - 1])
+
+
+def calibration_line(labels: np.ndarray, probabilities: np.ndarray) -> tuple[float, float]:
+    """
+    Regress labels on the log odds of the probabilities; 1 and 0 are perfect (Cox 1958, doi 10.2307/2333203).
+
+    Returns
+    -------
+    slope, intercept : float
+        The intercept is that of the fit with the slope left free.
+    """
+    clipped = np.clip(probabilities, _CLIP, 1 - _CLIP)
+    line = LogisticRegression(C=np.inf, max_iter=1000).fit(np.log(clipped / (1 - clipped))[:, None], labels)
+    return float(line.coef_[0, 0]), float(line.intercept_[0])
+
+
+def score_rows(
+    labels: np.ndarray, probabilities: np.ndarray, threshold: float, resamples: int = 2000, seed: int = 0
+) -> list[dict]:
+    """
+    Measure scores against labels.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray, shape (films,)
+        1 tuberculosis, 0 not.
+    probabilities : numpy.ndarray, shape (films,)
+        Calibrated probabilities.
+    threshold : float
+        At and above which a film is called; fixed elsewhere, on training films.
+    resamples : int, optional
+        Bootstrap samples; films are drawn within each class.
+    seed : int, optional
+        Seed of the draws.
+
+    Returns
+    -------
+    list of dict
+        Rows ``metric``, ``value``, ``low``, ``high`` (95%), ``n``, ``unit``.
+
+    Raises
+    ------
+    ValueError
+        If the labels are all of one class, or a probability is NaN.
+    """
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities, dtype=np.float64)
+    if set(np.unique(labels)) != {0, 1}:
+        raise ValueError(f"labels {np.unique(labels).tolist()}; expected both 0 and 1 to judge a classifier")
+    if not np.isfinite(probabilities).all():
+        raise ValueError("a score is missing; expected a probability for every film")
+    metrics = _metrics(threshold)
+    draws = _stratified_draws(labels, resamples, seed)
+    rows = []
+    for name, measure in metrics.items():
+        resampled = [measure(labels[draw], probabilities[draw]) for draw in draws]
+        low, high = np.quantile(resampled, [0.025, 0.975])
+        value = measure(labels, probabilities)
+        rows.append({"metric": name, "value": value, "low": float(low), "high": float(high)})
+    return [row | {"n": len(labels), "unit": "1"} for row in rows]
+
+
+def _metrics(threshold: float) -> dict[str, Callable[[np.ndarray, np.ndarray], float]]:
+    return {
+        "auc": lambda labels, scores: float(roc_auc_score(labels, scores)),
+        "sensitivity at threshold": lambda labels, scores: float((scores >= threshold)[labels == 1].mean()),
+        "specificity at threshold": lambda labels, scores: float((scores < threshold)[labels == 0].mean()),
+        "specificity at 90% sensitivity": _specificity_at_90,
+        "brier score": lambda labels, scores: float(brier_score_loss(labels, scores)),
+        "calibration slope": lambda labels, scores: calibration_line(labels, scores)[0],
+        "calibration intercept": lambda labels, scores: calibration_line(labels, scores)[1],
+    }
+
+
+def _specificity_at_90(labels: np.ndarray, scores: np.ndarray) -> float:
+    false_alarms, sensitivity, _ = roc_curve(labels, scores, drop_intermediate=False)
+    return float(1 - false_alarms[np.argmax(sensitivity >= 0.9)])
+
+
+def _stratified_draws(labels: np.ndarray, resamples: int, seed: int) -> list[np.ndarray]:
+    """Draw films with replacement, as many of each class as there are."""
+    random = np.random.default_rng(seed)
+    classes = [np.flatnonzero(labels == value) for value in (0, 1)]
+    return [np.concatenate([random.choice(films, len(films)) for films in classes]) for _ in range(resamples)]
