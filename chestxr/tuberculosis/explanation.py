@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from chestxr.radiomics import ZONES
+
 __all__ = ["FAMILIES", "explain", "zone_contributions"]
 
 FAMILIES = {
@@ -68,16 +70,20 @@ def zone_contributions(contributions: pd.Series) -> dict[str, float]:
     dict of str to float
         Log odds by zone; they add up to the margin less the bias.
     """
-    zones = [f"{side}_{level}" for side in ("right", "left") for level in ("upper", "middle", "lower")]
-    total = dict.fromkeys(zones, 0.0)
+    total = dict.fromkeys(ZONES, 0.0)
     for name, value in contributions.drop("bias").items():
-        words = name.split(".")[0].split("_")
-        concerned = [zone for zone in zones if set(words) & set(zone.split("_"))] if words[0] != "zone" else []
-        if name.split(".")[0] in zones:
-            concerned = [name.split(".")[0]]
-        for zone in concerned or zones:
-            total[zone] += float(value) / len(concerned or zones)
+        concerned = _zones_behind(name.split(".")[0])
+        for zone in concerned:
+            total[zone] += float(value) / len(concerned)
     return total
+
+
+def _zones_behind(place: str) -> tuple[str, ...]:
+    """Return the zones that a region or a difference is measured on."""
+    if place in ZONES:
+        return (place,)
+    part = place.split("_")[0]
+    return tuple(zone for zone in ZONES if part in zone.split("_")) or ZONES
 
 
 def _in_words(name: str) -> str:

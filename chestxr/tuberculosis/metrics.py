@@ -1,8 +1,7 @@
 """How good scores are: discrimination, decisions and calibration, with bootstrap intervals."""
 
-from collections.abc import Callable
-
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
@@ -76,26 +75,28 @@ def score_rows(
         raise ValueError(f"labels {np.unique(labels).tolist()}; expected both 0 and 1 to judge a classifier")
     if not np.isfinite(probabilities).all():
         raise ValueError("a score is missing; expected a probability for every film")
-    metrics = _metrics(threshold)
+    value = _measure(labels, probabilities, threshold)
     draws = _stratified_draws(labels, resamples, seed)
-    rows = []
-    for name, measure in metrics.items():
-        resampled = [measure(labels[draw], probabilities[draw]) for draw in draws]
-        low, high = np.quantile(resampled, [0.025, 0.975])
-        value = measure(labels, probabilities)
-        rows.append({"metric": name, "value": value, "low": float(low), "high": float(high)})
-    return [row | {"n": len(labels), "unit": "1"} for row in rows]
+    resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], threshold) for draw in draws])
+    low, high = (resampled.quantile(share) for share in (0.025, 0.975))
+    return [
+        {"metric": name, "value": value[name], "low": float(low[name]), "high": float(high[name])}
+        | {"n": len(labels), "unit": "1"}
+        for name in value
+    ]
 
 
-def _metrics(threshold: float) -> dict[str, Callable[[np.ndarray, np.ndarray], float]]:
+def _measure(labels: np.ndarray, scores: np.ndarray, threshold: float) -> dict[str, float]:
+    called = scores >= threshold
+    slope, intercept = calibration_line(labels, scores)
     return {
-        "auc": lambda labels, scores: float(roc_auc_score(labels, scores)),
-        "sensitivity at threshold": lambda labels, scores: float((scores >= threshold)[labels == 1].mean()),
-        "specificity at threshold": lambda labels, scores: float((scores < threshold)[labels == 0].mean()),
-        "specificity at 90% sensitivity": _specificity_at_90,
-        "brier score": lambda labels, scores: float(brier_score_loss(labels, scores)),
-        "calibration slope": lambda labels, scores: calibration_line(labels, scores)[0],
-        "calibration intercept": lambda labels, scores: calibration_line(labels, scores)[1],
+        "auc": float(roc_auc_score(labels, scores)),
+        "sensitivity at threshold": float(called[labels == 1].mean()),
+        "specificity at threshold": float(1 - called[labels == 0].mean()),
+        "specificity at 90% sensitivity": _specificity_at_90(labels, scores),
+        "brier score": float(brier_score_loss(labels, scores)),
+        "calibration slope": slope,
+        "calibration intercept": intercept,
     }
 
 

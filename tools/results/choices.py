@@ -12,7 +12,7 @@ from network_cost import network_cost
 
 __all__ = ["choice_rows"]
 
-EPOCHS = {"unet": 15, "resunet": 9}
+EPOCHS = {"unet": 10, "resunet": 6}
 EQUALISED = {"_target_": "HistogramNormalized", "keys": "image", "num_bins": 256, "min": 0.0, "max": 1.0}
 CHOICES = {
     "unet": {

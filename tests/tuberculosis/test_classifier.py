@@ -1,0 +1,68 @@
+"""A classifier comes back from its file as it was, or not at all."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost
+
+from chestxr.tuberculosis.classifier import Calibration, TuberculosisClassifier
+
+
+@pytest.fixture(scope="module")
+def films() -> pd.DataFrame:
+    return pd.DataFrame(np.random.default_rng(0).normal(size=(200, 3)), columns=["a", "b", "c"])
+
+
+@pytest.fixture(scope="module")
+def classifier(films) -> TuberculosisClassifier:
+    labels = (films["a"] + films["b"] > 0).astype(int)
+    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(films, labels), 10)
+    return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, "f" * 64, {"films": 200})
+
+
+@pytest.mark.parametrize("ending", [".ubj", ".json"])
+def test_a_saved_classifier_gives_the_same_scores(classifier, films, tmp_path, ending):
+    path = tmp_path / f"model{ending}"
+    classifier.save(path)
+    loaded = TuberculosisClassifier.load(path, "f" * 64)
+    np.testing.assert_array_equal(loaded.probability(films), classifier.probability(films))
+    assert loaded.about == {"films": 200} and loaded.threshold == 0.3 and loaded.feature_names == ["a", "b", "c"]
+
+
+def test_contributions_add_up_to_the_margin(classifier, films):
+    np.testing.assert_allclose(classifier.contributions(films).sum(axis=1), classifier.margin(films), atol=1e-4)
+
+
+def test_columns_are_taken_by_name(classifier, films):
+    turned = films[["c", "b", "a"]].assign(other=1.0)
+    np.testing.assert_array_equal(classifier.margin(turned), classifier.margin(films))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
+@pytest.mark.parametrize("ending", [".ubj", ".json"])
+def test_a_truncated_file_is_refused(classifier, tmp_path, ending, share):
+    path = tmp_path / f"model{ending}"
+    classifier.save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ValueError, match="cut off or no XGBoost model"):
+        TuberculosisClassifier.load(path)
+
+
+def test_other_settings_versions_and_models_are_refused(classifier, films, tmp_path):
+    path = tmp_path / "model.ubj"
+    classifier.save(path)
+    with pytest.raises(ValueError, match="fitted on features from the settings ffffffffffff; expected 000000000000"):
+        TuberculosisClassifier.load(path, "0" * 64)
+    classifier.booster.copy().save_model(path)
+    with pytest.raises(ValueError, match="an XGBoost model without calibration"):
+        TuberculosisClassifier.load(path)
+    with pytest.raises(FileNotFoundError, match="no such classifier"):
+        TuberculosisClassifier.load(tmp_path / "nowhere.ubj")
+
+
+def test_missing_features_and_unmeasured_films_are_refused(classifier, films):
+    with pytest.raises(ValueError, match="1 features are missing, c among them"):
+        classifier.probability(films[["a", "b"]])
+    with pytest.raises(ValueError, match="no feature has a value"):
+        classifier.probability(films * np.nan)

@@ -1,0 +1,36 @@
+"""Contributions are grouped by place and family, and nothing is lost."""
+
+import pandas as pd
+import pytest
+
+from chestxr.tuberculosis.explanation import explain, zone_contributions
+
+CONTRIBUTIONS = pd.Series(
+    {
+        "right_upper.original.glcm.Contrast": 0.6,
+        "right_upper.log-2px.gldm.SmallDependenceEmphasis": 0.3,
+        "left_lung.original.firstorder.Mean": -0.6,
+        "upper_difference.original.firstorder.Mean": 0.2,
+        "zone_spread.original.glszm.ZoneEntropy": 0.12,
+        "lungs.original.shape2D.Elongation": 0.0,
+        "bias": 0.4,
+    }
+)
+
+
+def test_reasons_come_in_words_strongest_first():
+    reasons = explain(CONTRIBUTIONS)
+    assert [words for words, _ in reasons] == [
+        "right upper zone, texture",
+        "left lung, brightness",
+        "right against left upper zone, brightness",
+    ]
+    assert reasons[0][1] == pytest.approx(0.9)
+
+
+def test_zones_share_all_contributions():
+    zones = zone_contributions(CONTRIBUTIONS)
+    assert sum(zones.values()) == pytest.approx(CONTRIBUTIONS.drop("bias").sum())
+    assert zones["right_upper"] == pytest.approx(0.9 + 0.2 / 2 + 0.12 / 6)
+    assert zones["left_upper"] == pytest.approx(-0.2 + 0.2 / 2 + 0.12 / 6)
+    assert zones["left_middle"] == zones["left_lower"] == pytest.approx(-0.2 + 0.12 / 6)

@@ -1,0 +1,42 @@
+"""A site's scale comes from its films alone, and takes shifts out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chestxr.tuberculosis.harmonisation import Harmonisation
+
+
+@pytest.fixture
+def films() -> pd.DataFrame:
+    values = np.random.default_rng(0).normal(size=(40, 3))
+    return pd.DataFrame(values, columns=["a", "b", "constant"]).assign(constant=2.0)
+
+
+def test_a_shifted_and_stretched_site_comes_out_alike(films):
+    elsewhere = 3 * films + 7
+    here = Harmonisation.fit(films, "hash")(films)
+    there = Harmonisation.fit(elsewhere, "hash")(elsewhere)
+    pd.testing.assert_frame_equal(here[["a", "b"]], there[["a", "b"]])
+    assert here["a"].median() == pytest.approx(0) and (here["constant"] == 0).all()
+
+
+def test_it_is_saved_and_read_back(films, tmp_path):
+    scale = Harmonisation.fit(films, "hash")
+    scale.save(tmp_path / "site.json")
+    loaded = Harmonisation.load(tmp_path / "site.json", "hash")
+    assert loaded.films == 40
+    pd.testing.assert_frame_equal(loaded(films), scale(films))
+
+
+def test_what_does_not_fit_is_refused(films, tmp_path):
+    Harmonisation.fit(films, "hash").save(tmp_path / "site.json")
+    with pytest.raises(ValueError, match="scale of features from the settings hash; expected other"):
+        Harmonisation.load(tmp_path / "site.json", "other")
+    (tmp_path / "cut.json").write_text((tmp_path / "site.json").read_text()[:-30])
+    with pytest.raises(ValueError, match="not a site's scale"):
+        Harmonisation.load(tmp_path / "cut.json")
+    with pytest.raises(ValueError, match="expected 10 or more"):
+        Harmonisation.fit(films[:9], "hash")
+    with pytest.raises(ValueError, match="1 features are missing, b among them"):
+        Harmonisation.fit(films, "hash")(films.drop(columns="b"))
