@@ -11,6 +11,8 @@ import xgboost
 
 from chestxr.io import whole_file
 
+from .harmonisation import Harmonisation
+
 __all__ = ["Calibration", "TuberculosisClassifier"]
 
 _FORMAT = "chestxr tuberculosis classifier 1"
@@ -41,8 +43,8 @@ class TuberculosisClassifier:
         From margins to probabilities, fitted on films that the trees had not seen.
     threshold : float
         Probability at and above which a film is called suspicious.
-    settings_hash : str
-        The settings that the features come from.
+    scale : Harmonisation
+        The scale of the films it was fitted on, by which films are standardised unless their own site's is given.
     about : dict
         What it was made from: ``films``, ``sites``, ``prevalence``, ``threshold_rule``, ``harmonised``, ``versions``.
     """
@@ -50,7 +52,7 @@ class TuberculosisClassifier:
     booster: xgboost.Booster
     calibration: Calibration
     threshold: float
-    settings_hash: str
+    scale: Harmonisation
     about: dict = field(default_factory=dict)
 
     @property
@@ -58,7 +60,12 @@ class TuberculosisClassifier:
         """Names of the features that the trees use."""
         return self.booster.feature_names
 
-    def margin(self, features: pd.DataFrame) -> np.ndarray:
+    @property
+    def settings_hash(self) -> str:
+        """The settings that the features come from."""
+        return self.scale.settings_hash
+
+    def margin(self, features: pd.DataFrame, site: Harmonisation | None = None) -> np.ndarray:
         """
         Give the booster's log odds.
 
@@ -66,6 +73,8 @@ class TuberculosisClassifier:
         ----------
         features : pandas.DataFrame, shape (films, features)
             Columns by name, `feature_names` among them.
+        site : Harmonisation, optional
+            The scale of the site that the films come from.
 
         Returns
         -------
@@ -74,15 +83,15 @@ class TuberculosisClassifier:
         Raises
         ------
         ValueError
-            If a feature is missing, or a film has none at all.
+            If a feature is missing, a film has none at all, or the site's scale is one of other settings.
         """
-        return self.booster.predict(self._matrix(features), output_margin=True).astype(np.float64)
+        return self.booster.predict(self._matrix(features, site), output_margin=True).astype(np.float64)
 
-    def probability(self, features: pd.DataFrame) -> np.ndarray:
-        """Give the calibrated probability of tuberculosis of each film, shape (films,); errors as for `margin`."""
-        return self.calibration(self.margin(features))
+    def probability(self, features: pd.DataFrame, site: Harmonisation | None = None) -> np.ndarray:
+        """Give the calibrated probability of tuberculosis of each film, shape (films,); as for `margin`."""
+        return self.calibration(self.margin(features, site))
 
-    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+    def contributions(self, features: pd.DataFrame, site: Harmonisation | None = None) -> pd.DataFrame:
         """
         Give each feature's SHAP value, in log odds; with the column ``bias`` they add up to the margin.
 
@@ -90,7 +99,7 @@ class TuberculosisClassifier:
         -------
         pandas.DataFrame, shape (films, features + 1)
         """
-        values = self.booster.predict(self._matrix(features), pred_contribs=True)
+        values = self.booster.predict(self._matrix(features, site), pred_contribs=True)
         return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=features.index)
 
     def save(self, path: str | PathLike) -> None:
@@ -103,7 +112,7 @@ class TuberculosisClassifier:
             Ending ".ubj" or ".json".
         """
         told = {"format": _FORMAT, "calibration": asdict(self.calibration), "threshold": self.threshold}
-        told |= {"settings_hash": self.settings_hash, "about": self.about}
+        told |= {"scale": self.scale.as_dict(), "about": self.about}
         booster = self.booster.copy()
         booster.set_attr(chestxr=json.dumps(told))
         with whole_file(path) as partial:
@@ -141,19 +150,25 @@ class TuberculosisClassifier:
                 f"{path}: found {told.get('format', 'an XGBoost model without calibration')}; expected {_FORMAT}; "
                 "fit it with this version of chestxr"
             )
-        if settings_hash is not None and told["settings_hash"] != settings_hash:
+        scale = Harmonisation.from_dict(told["scale"])
+        scale = Harmonisation.from_dict(told["scale"])
+        if settings_hash is not None and scale.settings_hash != settings_hash:
             raise ValueError(
-                f"{path}: fitted on features from the settings {told['settings_hash'][:12]}; "
+                f"{path}: fitted on features from the settings {scale.settings_hash[:12]}; "
                 f"expected {settings_hash[:12]}; measure the films with the settings it was fitted on, or fit it again"
             )
-        return cls(booster, Calibration(**told["calibration"]), told["threshold"], told["settings_hash"], told["about"])
+        return cls(booster, Calibration(**told["calibration"]), told["threshold"], scale, told["about"])
 
-    def _matrix(self, features: pd.DataFrame) -> xgboost.DMatrix:
+    def _matrix(self, features: pd.DataFrame, site: Harmonisation | None) -> xgboost.DMatrix:
         missing = [name for name in self.feature_names if name not in features.columns]
         if missing:
             raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
-        used = features[self.feature_names].astype(np.float32)
+        used = features[self.feature_names].astype(np.float64)
         empty = used.index[used.isna().all(axis=1)]
         if len(empty):
             raise ValueError(f"{empty[0]}: no feature has a value; expected a film that was measured")
-        return xgboost.DMatrix(used)
+        scale = site or self.scale
+        if scale.settings_hash != self.settings_hash:
+            found, expected = scale.settings_hash[:12], self.settings_hash[:12]
+            raise ValueError(f"a site's scale of the settings {found}; expected {expected}; adapt anew")
+        return xgboost.DMatrix(scale(used).astype(np.float32))

@@ -12,6 +12,7 @@ from chestxr.io import write_text
 
 __all__ = ["Harmonisation", "site_scale"]
 
+_KIND = "chestxr site scale"
 # Fewer films give quartiles that are too rough to standardise by.
 LEAST_FILMS = 10
 
@@ -78,20 +79,40 @@ class Harmonisation:
         """
         Standardise films of the site.
 
+        Parameters
+        ----------
+        features : pandas.DataFrame, shape (films, features)
+            Some or all of the features that the scale was learnt on.
+
         Raises
         ------
         ValueError
-            If a feature is missing.
+            If a feature is none of those.
         """
-        missing = self.scale.columns.difference(features.columns)
-        if len(missing):
-            raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
-        return (features[self.scale.columns] - self.scale.loc["median"]) / self.scale.loc["spread"]
+        unknown = features.columns.difference(self.scale.columns)
+        if len(unknown):
+            raise ValueError(
+                f"{len(unknown)} features, {unknown[0]} among them, are not in the site's scale; adapt anew"
+            )
+        scale = self.scale[features.columns]
+        return (features - scale.loc["median"]) / scale.loc["spread"]
+
+    def of(self, names: list[str]) -> "Harmonisation":
+        """Return the scale of some of its features."""
+        return Harmonisation(self.scale[names], self.films, self.settings_hash)
+
+    def as_dict(self) -> dict:
+        """Return the scale in values that JSON knows."""
+        return {"films": self.films, "settings_hash": self.settings_hash, "scale": self.scale.to_dict("split")}
+
+    @classmethod
+    def from_dict(cls, found: dict) -> "Harmonisation":
+        """Return the scale that `as_dict` described."""
+        return cls(pd.DataFrame(**found["scale"]), int(found["films"]), found["settings_hash"])
 
     def save(self, path: str | PathLike) -> None:
         """Write the scale as JSON, whole or not at all."""
-        about = {"kind": "chestxr site scale", "films": self.films, "settings_hash": self.settings_hash}
-        write_text(path, json.dumps(about | {"scale": self.scale.to_dict("index")}))
+        write_text(path, json.dumps({"kind": _KIND} | self.as_dict()))
 
     @classmethod
     def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "Harmonisation":
@@ -104,10 +125,8 @@ class Harmonisation:
             If the file is none, or belongs to other settings.
         """
         try:
-            found = json.loads(Path(path).read_text(encoding="utf-8"))
-            scale = pd.DataFrame.from_dict(found["scale"], orient="index").loc[["median", "spread"]]
-            loaded = cls(scale, int(found["films"]), found["settings_hash"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            loaded = cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path}: not a site's scale; expected what `chestxr tb adapt` writes") from error
         if settings_hash is not None and loaded.settings_hash != settings_hash:
             raise ValueError(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xgboost
 
-from chestxr.tuberculosis.classifier import Calibration, TuberculosisClassifier
+from chestxr.tuberculosis import Calibration, Harmonisation, TuberculosisClassifier
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +16,9 @@ def films() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def classifier(films) -> TuberculosisClassifier:
     labels = (films["a"] + films["b"] > 0).astype(int)
-    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(films, labels), 10)
-    return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, "f" * 64, {"films": 200})
+    scale = Harmonisation.fit(films, "f" * 64)
+    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(scale(films), labels), 10)
+    return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, scale, {"films": 200})
 
 
 @pytest.mark.parametrize("ending", [".ubj", ".json"])
@@ -31,6 +32,15 @@ def test_a_saved_classifier_gives_the_same_scores(classifier, films, tmp_path, e
 
 def test_contributions_add_up_to_the_margin(classifier, films):
     np.testing.assert_allclose(classifier.contributions(films).sum(axis=1), classifier.margin(films), atol=1e-4)
+
+
+def test_another_site_is_brought_to_the_scale_of_the_training_films(classifier, films):
+    elsewhere = 5 * films - 3
+    scale = Harmonisation.fit(elsewhere, "f" * 64)
+    np.testing.assert_allclose(classifier.margin(elsewhere, scale), classifier.margin(films), atol=1e-5)
+    assert np.abs(classifier.margin(elsewhere) - classifier.margin(films)).max() > 0.5
+    with pytest.raises(ValueError, match="scale of the settings gggggggggggg; expected ffffffffffff"):
+        classifier.margin(elsewhere, Harmonisation.fit(elsewhere, "g" * 64))
 
 
 def test_columns_are_taken_by_name(classifier, films):

@@ -38,5 +38,5 @@ def test_what_does_not_fit_is_refused(films, tmp_path):
         Harmonisation.load(tmp_path / "cut.json")
     with pytest.raises(ValueError, match="expected 10 or more"):
         Harmonisation.fit(films[:9], "hash")
-    with pytest.raises(ValueError, match="1 features are missing, b among them"):
-        Harmonisation.fit(films, "hash")(films.drop(columns="b"))
+    with pytest.raises(ValueError, match="1 features, b among them, are not in the site's scale"):
+        Harmonisation.fit(films.drop(columns="b"), "hash")(films)
