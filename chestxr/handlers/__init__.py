@@ -1,4 +1,4 @@
-"""What MONAI's and Ignite's handlers lack: exact resumption, per-film tables, pictures of the worst films."""
+"""What MONAI's and Ignite's handlers lack: exact resumption, per-film tables and pictures."""
 
 from .best_checkpoint import BestCheckpoint
 from .epoch_seed import EpochSeed
@@ -7,9 +7,11 @@ from .film_table import FilmTable
 from .last_checkpoint import LastCheckpoint
 from .overlay_pictures import OverlayPictures
 from .patience import Patience
+from .screening_results import ScreeningResults
 from .table_files import TableFiles
 from .table_scalars import TableScalars
 from .worst_films import WorstFilms
+from .zone_maps import ZoneMaps
 
 __all__ = [
     "BestCheckpoint",
@@ -19,7 +21,9 @@ __all__ = [
     "LastCheckpoint",
     "OverlayPictures",
     "Patience",
+    "ScreeningResults",
     "TableFiles",
     "TableScalars",
     "WorstFilms",
+    "ZoneMaps",
 ]

@@ -97,6 +97,19 @@ class LungQuality(Transform):
         }
         return measurements, "; ".join(self._warnings(measurements))
 
+    def is_chest(self, found: dict[str, float]) -> bool:
+        """
+        Say whether measurements are those of a frontal chest film: two lungs, each in one piece, side by side.
+
+        Of anything else no lung can be judged. Lungs of different size, or of which the network is unsure, may be ill.
+        """
+        return bool(
+            min(found["right_area"], found["left_area"]) >= self.smallest_lung
+            and max(found["right_area"], found["left_area"]) <= self.largest_lung
+            and found["wholeness"] >= self.least_wholeness
+            and np.isfinite(found["heart_side"])
+        )
+
     def _warnings(self, found: dict[str, float]) -> list[str]:
         missing = [side for side in ("right", "left") if found[f"{side}_area"] < self.smallest_lung]
         if missing:
@@ -123,7 +136,7 @@ def _ratio(part: float, whole: float) -> float:
 
 def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
     """
-    Return the mean offset of the gap's middle from the thorax's, in thorax widths.
+    Return the mean offset of the gap's middle from the thorax's, in thorax widths; NaN unless the lungs lie side by side.
 
     The rows are those of `_HEART_ROWS`: apices and costophrenic angles, which say little of the heart, are left out.
     """
@@ -135,15 +148,18 @@ def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
     right, left = right[:, rows], left[:, rows]
     outer_right, inner_right = right.argmax(axis=0), last - right[::-1].argmax(axis=0)
     inner_left, outer_left = left.argmax(axis=0), last - left[::-1].argmax(axis=0)
+    if (outer_left <= inner_right).any() or (inner_left <= outer_right).any():
+        return np.nan
     off_centre = (inner_right + inner_left) / 2 - (outer_right + outer_left) / 2
-    return float((off_centre / np.maximum(outer_left - outer_right, 1)).mean())
+    return float((off_centre / (outer_left - outer_right)).mean())
 
 
 class LungQualityd(MapTransform):
     """
     Dictionary-based version of :py:class:`LungQuality`.
 
-    Adds ``quality``, the measurements, and ``quality_flags``, the warnings, to the item.
+    Adds ``quality``, the measurements, ``quality_flags``, the warnings, and ``is_chest``, whether there are two lungs
+    side by side, to the item.
 
     Parameters
     ----------
@@ -176,7 +192,8 @@ class LungQualityd(MapTransform):
         measurements, warnings = self.check(
             data[self.first_key(data)], data[self.predicted_key], data[self.probability_key]
         )
-        return dict(data) | {"quality": measurements, "quality_flags": warnings}
+        found = {"quality": measurements, "quality_flags": warnings, "is_chest": self.check.is_chest(measurements)}
+        return dict(data) | found
 
 
 LungQualityD = LungQualityDict = LungQualityd

@@ -58,7 +58,12 @@ class TrainingFilms:
 
     def harmonised(self) -> "TrainingFilms":
         """Return the films with each site's features standardised by that site's films."""
-        parts = [Harmonisation.fit(part, "")(part) for _, part in self.features.groupby(self.sites)]
+        parts = []
+        for site, part in self.features.groupby(self.sites):
+            try:
+                parts.append(Harmonisation.fit(part, "")(part))
+            except ValueError as error:
+                raise ValueError(f"site {site}: {error}") from error
         return replace(self, features=pd.concat(parts).loc[self.features.index])
 
     def __len__(self) -> int:

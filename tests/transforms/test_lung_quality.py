@@ -67,3 +67,21 @@ def test_dictionary_version_adds_plain_values():
     checked = LungQualityd("pred")(item)
     assert checked["quality_flags"] == ""
     assert all(isinstance(value, float) for value in checked["quality"].values())
+
+
+def test_what_is_no_chest_cannot_be_judged():
+    check = LungQuality()
+
+    def is_chest(labels, predicted=None):
+        return check.is_chest(check(labels, labels if predicted is None else predicted, _probability(labels))[0])
+
+    assert is_chest(LABELS) and is_chest(np.choose(LABELS[:, ::-1], [0, 2, 1]))
+    assert not is_chest(0 * LABELS)
+    assert not is_chest(np.where(LABELS == 2, 0, LABELS))
+    scattered = LABELS.copy()
+    scattered[0, :, -20:] = 1
+    assert not is_chest(LABELS, scattered)
+    crossed = np.zeros((1, 100, 200), np.uint8)
+    crossed[:, :60, :60], crossed[:, 30:90, 60:120] = 1, 2
+    crossed[:, 70:90, 10:50], crossed[:, 5:20, 70:110] = 2, 1
+    assert not is_chest(crossed)

@@ -1,0 +1,84 @@
+"""One row per film: its tuberculosis score, with what it was made with."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+from ignite.engine import Engine, Events
+
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import FilmError, sha256, whole_file
+
+__all__ = ["ScreeningResults"]
+
+
+class ScreeningResults:
+    """
+    Write ``screening.csv`` and ``screening.parquet`` when inference ends; on request the features too.
+
+    A row holds film, image, status ("ok", "warning", "no score", "failed"), reason, score, probability, decision,
+    threshold, reasons, the lungs' measurements, the versions, and the hashes of the models. Research use only.
+
+    Parameters
+    ----------
+    output_dir : str or os.PathLike
+        Folder to write to.
+    models : dict of str to path
+        The models' files by name; their SHA-256 go into the columns ``<name>_sha256``.
+    threshold : float
+        The classifier's threshold.
+    unreadable : sequence of FilmError, optional
+        Films set aside while loading; read when inference ends.
+    save_features : bool, optional
+        Write ``features.parquet`` too.
+    """
+
+    def __init__(
+        self,
+        output_dir: str | PathLike,
+        models: dict[str, str | PathLike],
+        threshold: float,
+        unreadable: Sequence[FilmError] = (),
+        save_features: bool = False,
+    ) -> None:
+        self.output_dir = Path(output_dir)
+        self.about = {"threshold": threshold} | {f"{name}_sha256": sha256(path) for name, path in models.items()}
+        self.about |= {"versions": " ".join(f"{name}={number}" for name, number in package_versions().items())}
+        self.unreadable = unreadable
+        self.save_features = save_features
+        self._rows: list[dict] = []
+        self._features: list[dict] = []
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to an evaluator whose items hold ``screening``, as ScreenTuberculosisd gives it."""
+        evaluator.add_event_handler(Events.STARTED, self._start)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._note_films)
+        evaluator.add_event_handler(Events.COMPLETED, self._write)
+
+    def _start(self, evaluator: Engine) -> None:
+        self._rows, self._features = [], []
+
+    def _note_films(self, evaluator: Engine) -> None:
+        for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            film = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
+            found, warnings = result["screening"], result["quality_flags"]
+            status = "no score" if found["no_score"] else "warning" if warnings else "ok"
+            told = {name: found[name] for name in ("score", "probability", "decision", "reasons")}
+            row = film | {"status": status, "reason": found["no_score"] or warnings} | told
+            self._rows.append(row | result["quality"] | self.about)
+            self._features.append(film | result["features"])
+
+    def _write(self, evaluator: Engine) -> None:
+        failed = [
+            {"film": Path(error.path).stem, "image": str(error.path), "status": "failed", "reason": str(error)}
+            for error in self.unreadable
+        ]
+        table = pd.DataFrame([*self._rows, *failed])
+        with whole_file(self.output_dir / "screening.csv") as partial:
+            table.to_csv(partial, index=False, float_format="%.6g")
+        with whole_file(self.output_dir / "screening.parquet") as partial:
+            table.to_parquet(partial, index=False)
+        if self.save_features:
+            with whole_file(self.output_dir / "features.parquet") as partial:
+                pd.DataFrame(self._features).to_parquet(partial, index=False)

@@ -1,0 +1,44 @@
+"""A picture beside every scored film: what each zone of its lungs adds to the score."""
+
+from os import PathLike
+from pathlib import Path
+
+from ignite.engine import Engine, Events
+from PIL import Image
+
+from chestxr.io import whole_file
+from chestxr.report.overlay import overlay_lungs, picture_of_film
+from chestxr.report.zone_map import draw_zone_map
+
+__all__ = ["ZoneMaps"]
+
+
+class ZoneMaps:
+    """
+    Write ``<film>_zones.png`` for every film with a score; vermilion speaks for tuberculosis, blue against it.
+
+    Parameters
+    ----------
+    output_dir : str or os.PathLike
+        Folder to write to.
+    longest_side : int, optional
+        Length in pixels of a picture's longer side.
+    """
+
+    def __init__(self, output_dir: str | PathLike, longest_side: int = 1024) -> None:
+        self.output_dir = Path(output_dir)
+        self.longest_side = longest_side
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to an evaluator whose items hold ``screening``, ``pred`` and the film at its own size."""
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self)
+
+    def __call__(self, evaluator: Engine) -> None:
+        """Write the pictures of the films just scored."""
+        for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            if not result["screening"]["zones"]:
+                continue
+            lungs = result["pred"][0].cpu().numpy()
+            picture = overlay_lungs(picture_of_film(source["film_image"][0].numpy(), self.longest_side), lungs)
+            with whole_file(self.output_dir / f"{source['film']}_zones.png") as partial:
+                Image.fromarray(draw_zone_map(picture, lungs, result["screening"]["zones"])).save(partial)

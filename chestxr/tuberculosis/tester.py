@@ -1,0 +1,105 @@
+"""A classifier judged on labelled films: what a bundle's evaluate.json runs."""
+
+import json
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+from torch.utils.tensorboard import SummaryWriter
+
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import sha256, whole_file, write_text
+from chestxr.report.score_plots import plot_scores
+
+from .classifier import TuberculosisClassifier
+from .harmonisation import Harmonisation
+from .metrics import score_rows
+from .trainer import ScreeningFilms
+
+__all__ = ["TuberculosisTester"]
+
+
+class TuberculosisTester:
+    """
+    Score films, and write what the scores are worth.
+
+    Parameters
+    ----------
+    films : ScreeningFilms
+        What to score; none of them may be among those that the classifier learnt from.
+    classifier : str or os.PathLike
+        The classifier's file.
+    output_dir : str or os.PathLike
+        Where ``scores.csv``, ``summary.json`` and ``scores.png`` go.
+    summary_writer : torch.utils.tensorboard.SummaryWriter
+        Where scalars and plots go.
+    site_scale : str or os.PathLike or None, optional
+        What ``chestxr tb adapt`` wrote for the site that the films come from.
+    name : str, optional
+        What is evaluated, for titles.
+    """
+
+    def __init__(
+        self,
+        films: ScreeningFilms,
+        classifier: str | PathLike,
+        output_dir: str | PathLike,
+        summary_writer: SummaryWriter,
+        site_scale: str | PathLike | None = None,
+        name: str = "test",
+    ) -> None:
+        self.films = films
+        self.path = Path(classifier)
+        self.output_dir = Path(output_dir)
+        self.summary_writer = summary_writer
+        self.site_scale = site_scale
+        self.name = name
+
+    def run(self) -> list[dict]:
+        """
+        Measure, score and write; return the summary's rows.
+
+        Raises
+        ------
+        ValueError
+            If the classifier learnt from one of the films.
+        """
+        films, settings_hash = self.films.measure()
+        classifier = TuberculosisClassifier.load(self.path, settings_hash)
+        seen = sorted(set(films.features.index) & set(classifier.about["films"]))
+        if seen:
+            raise ValueError(
+                f"{self.path} learnt from {len(seen)} of these films, {seen[0]} among them; give films it never saw"
+            )
+        site = Harmonisation.load(self.site_scale, settings_hash) if self.site_scale else None
+        table = pd.DataFrame(
+            {"site": films.sites, "tuberculosis": films.labels.astype(int)}, index=films.features.index
+        )
+        table["probability"] = classifier.probability(films.features, site)
+        table["called"] = table["probability"] >= classifier.threshold
+        rows = self._rows(table, classifier.threshold)
+        self._write(table, rows, classifier.threshold)
+        return rows
+
+    def _rows(self, table: pd.DataFrame, threshold: float) -> list[dict]:
+        parts = [("all", table), *table.groupby("site")]
+        return [
+            {"site": site} | row
+            for site, part in parts
+            if part["tuberculosis"].nunique() == 2
+            for row in score_rows(part["tuberculosis"].to_numpy(), part["probability"].to_numpy(), threshold)
+        ]
+
+    def _write(self, table: pd.DataFrame, rows: list[dict], threshold: float) -> None:
+        with whole_file(self.output_dir / "scores.csv") as partial:
+            table.to_csv(partial, index_label="film", float_format="%.6g")
+        about = {"classifier_sha256": sha256(self.path), "threshold": threshold, "failures": self.films.failures}
+        about |= {"versions": package_versions(), "rows": rows}
+        write_text(self.output_dir / "summary.json", json.dumps(about, indent=1))
+        figure = plot_scores(table["tuberculosis"].to_numpy(), table["probability"].to_numpy(), threshold, self.name)
+        with whole_file(self.output_dir / "scores.png") as partial:
+            figure.savefig(partial, dpi=110)
+        self.summary_writer.add_figure("screening/scores", figure)
+        for row in rows:
+            self.summary_writer.add_scalar(f"screening/{row['metric']}/{row['site']}", row["value"])
+        self.summary_writer.flush()

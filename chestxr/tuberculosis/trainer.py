@@ -1,0 +1,122 @@
+"""From films and their lungs to a classifier's file: what a bundle's train.json runs."""
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from chestxr.data import find_masks
+from chestxr.radiomics import FilmToMeasure, measure_films
+
+from .classifier import TuberculosisClassifier
+from .fit import FitSettings, TrainingFilms, fit_classifier
+
+__all__ = ["ScreeningFilms", "TuberculosisTrainer"]
+
+
+class ScreeningFilms:
+    """
+    Labelled films with their features, measured when they are asked for.
+
+    Parameters
+    ----------
+    items : sequence of dict
+        Datalist items: ``film``, ``image``, ``site``, ``patient``, ``tuberculosis``.
+    lungs_dir : str or os.PathLike
+        Folder with the lungs that a network outlined, ``<film>_lungs.png``.
+    cache : str or os.PathLike
+        Folder that keeps what was measured.
+    processes : int, optional
+        Films measured at once.
+    **features
+        As for :py:class:`chestxr.radiomics.FilmFeatures`.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[dict],
+        lungs_dir: str | PathLike,
+        cache: str | PathLike,
+        processes: int = 1,
+        **features: object,
+    ) -> None:
+        self.items = {item["film"]: item for item in items}
+        self.lungs_dir = lungs_dir
+        self.cache = Path(cache).expanduser()
+        self.processes = processes
+        self.features = features
+        self.failures: dict[str, str] = {}
+
+    def measure(self) -> tuple[TrainingFilms, str]:
+        """
+        Measure the films; those that cannot be measured are left out, and kept in ``failures`` with the reason.
+
+        Returns
+        -------
+        films : TrainingFilms
+            Features, labels, patients and sites.
+        settings_hash : str
+            The settings that the features come from.
+
+        Raises
+        ------
+        ValueError
+            If no film could be measured, or a film has no label.
+        """
+        masks = find_masks(self.items, self.lungs_dir)
+        wanted = [
+            FilmToMeasure(name, Path(item["image"]), (masks[name],) if name in masks else ())
+            for name, item in self.items.items()
+        ]
+        steps = measure_films(wanted, self.cache, self.processes, **self.features)
+        rows = pd.DataFrame(tqdm(steps, "measuring lungs", len(wanted), unit="film")).set_index("film")
+        self.failures = rows["error"][rows["error"] != ""].to_dict()
+        rows = rows.loc[[name for name in self.items if name not in self.failures]]
+        if rows.empty:
+            raise ValueError(
+                f"none of {len(wanted)} films could be measured; the first: {next(iter(self.failures.values()))}"
+            )
+        chosen = [self.items[name] for name in rows.index]
+        labels, patients, sites = (
+            np.array([item.get(key) for item in chosen]) for key in ("tuberculosis", "patient", "site")
+        )
+        settings_hash = rows["settings_hash"].iloc[0]
+        return TrainingFilms(
+            rows.drop(columns=["image", "settings_hash", "error"]), labels, patients, sites
+        ), settings_hash
+
+
+class TuberculosisTrainer:
+    """
+    Fit a classifier on films, and write it with plots of how it did in cross-validation.
+
+    Parameters
+    ----------
+    films : ScreeningFilms
+        What to learn from.
+    path : str or os.PathLike
+        The classifier's file to write.
+    summary_writer : torch.utils.tensorboard.SummaryWriter
+        Where scalars and plots go.
+    **settings
+        As for :py:class:`FitSettings`.
+    """
+
+    def __init__(
+        self, films: ScreeningFilms, path: str | PathLike, summary_writer: SummaryWriter, **settings: object
+    ) -> None:
+        self.films = films
+        self.path = Path(path)
+        self.summary_writer = summary_writer
+        self.settings = FitSettings(**settings)
+
+    def run(self) -> TuberculosisClassifier:
+        """Measure, fit and write; return the classifier."""
+        films, settings_hash = self.films.measure()
+        classifier = fit_classifier(films, settings_hash, self.settings)
+        classifier.save(self.path)
+        return classifier
