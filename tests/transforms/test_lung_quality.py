@@ -81,7 +81,4 @@ def test_what_is_no_chest_cannot_be_judged():
     scattered = LABELS.copy()
     scattered[0, :, -20:] = 1
     assert not is_chest(LABELS, scattered)
-    crossed = np.zeros((1, 100, 200), np.uint8)
-    crossed[:, :60, :60], crossed[:, 30:90, 60:120] = 1, 2
-    crossed[:, 70:90, 10:50], crossed[:, 5:20, 70:110] = 2, 1
-    assert not is_chest(crossed)
+    assert not is_chest(np.choose(LABELS, [0, 2, 1]))
