@@ -136,7 +136,7 @@ def _ratio(part: float, whole: float) -> float:
 
 def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
     """
-    Return the mean offset of the gap's middle from the thorax's, in thorax widths; NaN if the lungs are not side by side.
+    Return the mean offset of the gap's middle from the thorax's, in thorax widths; NaN if they are not side by side.
 
     The rows are those of `_HEART_ROWS`: apices and costophrenic angles, which say little of the heart, are left out.
     """
