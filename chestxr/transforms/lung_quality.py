@@ -48,8 +48,8 @@ class LungQuality(Transform):
         smallest_lung: float = 0.04,
         largest_lung: float = 0.30,
         least_symmetry: float = 0.40,
-        least_wholeness: float = 0.95,
-        least_confidence: float = 0.90,
+        least_wholeness: float = 0.97,
+        least_confidence: float = 0.96,
         least_heart_side: float = -0.015,
     ) -> None:
         self.smallest_lung = smallest_lung

@@ -10,6 +10,7 @@ import xgboost
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold
+from tqdm import tqdm
 
 from chestxr.evaluation.versions import package_versions
 
@@ -150,7 +151,8 @@ def fit_classifier(
     """
     scale, films = Harmonisation.fit(films.features, settings_hash), films.harmonised()
     candidates = list(product(settings.counts, settings.depths))
-    scored = [_cross_validate(films, settings, unstable, *candidate) for candidate in candidates]
+    with tqdm(total=len(candidates) * settings.repeats * settings.folds, desc="fitting", unit="fold") as progress:
+        scored = [_cross_validate(films, settings, unstable, *candidate, progress) for candidate in candidates]
     losses = [log_loss(films.labels, 1 / (1 + np.exp(-margins))) for margins, _ in scored]
     best = int(np.argmin(losses))
     (count, depth), (margins, trees) = candidates[best], scored[best]
@@ -187,7 +189,7 @@ def patient_folds(films: TrainingFilms, folds: int, seed: int) -> Iterator[tuple
 
 
 def _cross_validate(
-    films: TrainingFilms, settings: FitSettings, unstable: Collection[str], count: int, depth: int
+    films: TrainingFilms, settings: FitSettings, unstable: Collection[str], count: int, depth: int, progress: tqdm
 ) -> tuple[np.ndarray, int]:
     """Return each film's mean margin from trees that never saw it, all with the median number of trees; that number."""
     fitted = []
@@ -197,6 +199,7 @@ def _cross_validate(
             fitted.append(
                 (outside, names, _boost(films[inside], names, settings, depth, settings.trees, films[outside]))
             )
+            progress.update()
     trees = int(np.median([booster.best_iteration + 1 for _, _, booster in fitted]))
     margins = np.zeros(len(films))
     for outside, names, booster in fitted:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from chestxr.evaluation.summary import summarise
 
-__all__ = ["WORK", "bundle_of", "evaluate", "pool", "train"]
+__all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "train"]
 
 REPOSITORY = Path(__file__).parents[2]
 WORK = REPOSITORY / "output" / "results"
@@ -108,6 +108,15 @@ def pool(model: str, splits: list[str], name: str) -> list[dict]:
     tables = [_folder(model, "test", split, "original", "as shipped") / "films.csv" for split in splits]
     films = pd.concat([pd.read_csv(table) for table in tables], ignore_index=True)
     return [_origin(model, name, "test", "original", "as shipped") | row for row in summarise(films)]
+
+
+def predict(bundle: Path, films: list[str], output: Path) -> Path:
+    """Outline the lungs of some films with a bundle's shipped weights; return the folder of masks and films.csv."""
+    config = bundle / "configs" / "inference.json"
+    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(config), "--films", str(films)]
+    command += ["--bundle_root", str(bundle), "--output_dir", str(output), "--save_overlay", "false"]
+    subprocess.run(command, check=True)
+    return output
 
 
 def _origin(model: str, split: str, section: str, variant: str, training: str) -> dict:

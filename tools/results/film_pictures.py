@@ -1,10 +1,9 @@
 """Pictures of the best, median and worst test films."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
+from bundle_runs import predict
 
 from chestxr.data import load_split
 from chestxr.io import read_film, read_mask, whole_file
@@ -36,7 +35,7 @@ def draw_best_median_worst(bundle: Path, dataset_dir: Path, work: Path) -> None:
     chosen = {"best": dice.index[:-4:-1], "median": dice.index[middle - 1 : middle + 2], "worst": dice.index[:3]}
     items = {item["film"]: item for item in load_split("default", dataset_dir, masked=True)["test"]}
     names = [name for group in chosen.values() for name in group]
-    predictions = _predict(bundle, [items[name]["image"] for name in names], work / "pictures")
+    predictions = predict(bundle, [items[name]["image"] for name in names], work / "pictures")
     rows = []
     for source in ("truth", "prediction"):
         pictures = []
@@ -49,12 +48,3 @@ def draw_best_median_worst(bundle: Path, dataset_dir: Path, work: Path) -> None:
         rows.append((source, pictures))
     with whole_file(bundle / "docs" / "films.png") as partial:
         contact_sheet(rows, _SIDE).quantize(128).save(partial, optimize=True)
-
-
-def _predict(bundle: Path, films: list[str], output: Path) -> Path:
-    """Run the bundle on some films."""
-    config = bundle / "configs" / "inference.json"
-    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(config), "--films", str(films)]
-    command += ["--bundle_root", str(bundle), "--output_dir", str(output), "--save_overlay", "false"]
-    subprocess.run(command, check=True)
-    return output

@@ -6,21 +6,19 @@ flags, and how many of their mirror images it takes for mirrored. Test films are
 
     python tools/results/quality_limits.py ../shared/data/cxr
 
-A mask has no confidence and is whole by nature. Those two are printed as well when `--predicted` names the films.csv
-that inference wrote for the same folder:
-
-    python -m monai.bundle run --bundle_root bundles/cxr_lung_segmentation_unet \\
-        --config_file bundles/cxr_lung_segmentation_unet/configs/inference.json \\
-        --dataset_dir ../shared/data/cxr/CXR_png --output_dir OUT --save_overlay false
-    python tools/results/quality_limits.py ../shared/data/cxr --predicted OUT/films.csv
+A mask has no confidence and is whole by nature. Those two, and how many mirrored films are noticed on what the network
+outlines, are measured on predictions: the shipped U-Net's, of the validation films and of their mirror images.
 """
 
 import argparse
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+from bundle_runs import bundle_of, predict
 from monai.transforms import AsDiscrete, Compose, LoadImaged
+from PIL import Image, ImageOps
 from rich.progress import track
 
 from chestxr.data import load_split
@@ -46,6 +44,21 @@ def measure_masks(items: list[dict], section: str) -> pd.DataFrame:
     return pd.DataFrame(rows).drop(columns=["wholeness", "confidence"])
 
 
+def measure_predictions(items: list[dict], mirrored: bool) -> pd.DataFrame:
+    """Return the table that inference writes for some films, or for their mirror images."""
+    with TemporaryDirectory() as folder:
+        films = [item["image"] for item in items]
+        if mirrored:
+            films = [_mirror(item, Path(folder)) for item in items]
+        return pd.read_csv(predict(bundle_of("unet"), films, Path(folder) / "out") / "films.csv", keep_default_na=False)
+
+
+def _mirror(item: dict, folder: Path) -> str:
+    path = folder / f"{item['film']}.png"
+    ImageOps.mirror(Image.open(item["image"])).save(path)
+    return str(path)
+
+
 def describe(table: pd.DataFrame, title: str) -> None:
     """Print the quantiles of a table's measurements."""
     print(f"\n{title}: {len(table)} films")
@@ -64,19 +77,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="the collection's folder")
     parser.add_argument("--split", default="default", help="shipped split, or a datalist's file")
-    parser.add_argument("--predicted", type=Path, help="films.csv of an inference over the folder")
     arguments = parser.parse_args()
     split = load_split(arguments.split, arguments.dataset_dir, masked=True)
-    predicted = pd.read_csv(arguments.predicted, keep_default_na=False) if arguments.predicted else None
     for section in SECTIONS:
         masks = measure_masks(split[section], section)
         describe(masks, f"{section}, masks")
         print("flagged:", count_flags(masks["flags"]))
         print("flagged among mirror images:", count_flags(masks["mirrored_flags"]))
-        if predicted is not None:
-            found = predicted[predicted["film"].isin(masks["film"])]
-            describe(found, f"{section}, predicted lungs")
-            print("flagged:", count_flags(found["reason"]))
+    for title, mirrored in (("validation, predicted lungs", False), ("validation, mirrored films", True)):
+        found = measure_predictions(split["validation"], mirrored)
+        describe(found, title)
+        print("flagged:", count_flags(found["reason"]))
 
 
 if __name__ == "__main__":
