@@ -14,6 +14,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="Film collections: check, split, show.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+tb_app = typer.Typer(help="Tuberculosis screening: adapt to a site. Research use only.", no_args_is_help=True)
+app.add_typer(tb_app, name="tb")
 console = Console()
 progress_console = Console(stderr=True)
 
@@ -150,6 +152,47 @@ def features(
     for row in failed:
         typer.echo(row["error"], err=True)
     raise typer.Exit(1 if failed else 0)
+
+
+@tb_app.command("adapt")
+def adapt(
+    films: Annotated[Path, typer.Argument(help="Films of the site: no labels are needed.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Site scale to write (JSON).", show_default=False)],
+    bundle: Annotated[Path, typer.Option(help="Screening bundle that will use it.")] = Path(
+        "bundles/cxr_tuberculosis_screening"
+    ),
+) -> None:
+    """
+    Learn a site's scale from unlabelled films, for the screening bundle's --site_scale.
+
+    Detectors and processing differ from site to site, and shift nearly every feature. The scale holds each feature's
+    median and interquartile range over the site's films. Give films as they come, ill and well, 50 or more if you can:
+    at a site with more disease than the films the classifier learnt from, adapting makes ill films look usual.
+
+    Exit status: 0 written, 2 not.
+
+    Example: chestxr tb adapt FILMS --out site.json
+    """
+    from tempfile import TemporaryDirectory
+
+    import monai.bundle
+
+    from chestxr.radiomics import read_feature_table
+    from chestxr.tuberculosis import Harmonisation
+
+    config = bundle / "configs" / "inference.json"
+    if not config.is_file():
+        _or_exit(_refuse, f"{bundle}: no screening bundle; expected configs/inference.json; give a bundle's folder")
+    with TemporaryDirectory() as folder:
+        quiet = {"save_overlay": False, "save_zone_map": False, "save_features": True, "output_dir": folder}
+        run = {"run": ["$@evaluator.run()"], "bundle_root": str(bundle), "films": str(films)}
+        _or_exit(monai.bundle.run, config_file=str(config), **quiet, **run)
+        table = _or_exit(read_feature_table, Path(folder) / "features.parquet")
+    measured = table[table["error"] == ""]
+    features_only = measured.drop(columns=["film", "image", "settings_hash", "error"])
+    scale = _or_exit(Harmonisation.fit, features_only, table["settings_hash"].iloc[0])
+    scale.save(out)
+    console.print(f"{out}: the scale of {len(measured)} films; {len(table) - len(measured)} left out", soft_wrap=True)
 
 
 def _films_to_measure(films, masks):

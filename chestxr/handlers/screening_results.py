@@ -31,7 +31,9 @@ class ScreeningResults:
     unreadable : sequence of FilmError, optional
         Films set aside while loading; read when inference ends.
     save_features : bool, optional
-        Write ``features.parquet`` too.
+        Write ``features.parquet`` too, as ``chestxr features`` does.
+    settings_hash : str, optional
+        The settings that the features come from.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class ScreeningResults:
         threshold: float,
         unreadable: Sequence[FilmError] = (),
         save_features: bool = False,
+        settings_hash: str = "",
     ) -> None:
         self.output_dir = Path(output_dir)
         self.about = {"threshold": threshold} | {f"{name}_sha256": sha256(path) for name, path in models.items()}
         self.about |= {"versions": " ".join(f"{name}={number}" for name, number in package_versions().items())}
         self.unreadable = unreadable
         self.save_features = save_features
+        self.settings_hash = settings_hash
         self._rows: list[dict] = []
         self._features: list[dict] = []
 
@@ -67,7 +71,8 @@ class ScreeningResults:
             told = {name: found[name] for name in ("score", "probability", "decision", "reasons")}
             row = film | {"status": status, "reason": found["no_score"] or warnings} | told
             self._rows.append(row | result["quality"] | self.about)
-            self._features.append(film | result["features"])
+            measured = {"settings_hash": self.settings_hash, "error": found["no_score"]}
+            self._features.append(film | measured | result["features"])
 
     def _write(self, evaluator: Engine) -> None:
         failed = [

@@ -37,7 +37,8 @@ class FilmFeatures:
     Attributes
     ----------
     names : tuple of str
-        Names of the features, ``region.image.family.Feature``.
+        Names of the features, ``region.image.family.Feature``. Images of the lungs' ranks are ``rank`` and
+        ``rank-log-...``.
     settings_hash : str
         SHA-256 over everything that the values depend on beside film and mask.
     """
@@ -45,14 +46,16 @@ class FilmFeatures:
     def __init__(
         self,
         settings: str | PathLike = DEFAULT_SETTINGS,
-        frame_size: int = 256,
+        frame_size: int = 128,
         margin: float = 0.05,
         percentiles: tuple[float, float] = (1.0, 99.0),
     ) -> None:
         self._engine = FeatureEngine(settings)
         self._frame = {"size": frame_size, "margin": margin, "percentiles": tuple(percentiles)}
-        engine_names = self._engine.feature_names
-        self._texture = [name for name in engine_names if ".shape2D." not in name and not name.endswith(".TotalEnergy")]
+        measured = [
+            name for name in self._engine.feature_names if ".shape2D." not in name and not name.endswith(".TotalEnergy")
+        ]
+        self._texture = measured + [_of_ranks(name) for name in measured]
         self.names = tuple(
             [f"{region}.original.shape2D.{name}" for region in ("lungs", *LUNGS) for name in SIZELESS_SHAPE]
             + [f"{region}.{name}" for region in (*REGIONS, *DIFFERENCES) for name in self._texture]
@@ -83,9 +86,15 @@ class FilmFeatures:
         """
         frame = lung_frame(film, labels, **self._frame)
         regions = lung_regions(frame.labels)
-        measured = self._engine(frame.film, regions)
+        measured, of_ranks = self._engine(frame.film, regions), self._engine(frame.ranks, regions)
         found = {f"{region}.{name}": value for region, name, value in normalise_size(measured, regions)}
+        found |= {f"{region}.{_of_ranks(name)}": value for region, name, value in normalise_size(of_ranks, regions)}
         texture = {region: np.array([found[f"{region}.{name}"] for name in self._texture]) for region in regions}
         for difference, values in region_differences(texture).items():
             found |= zip((f"{difference}.{name}" for name in self._texture), values.tolist(), strict=True)
         return {name: found.get(name, np.nan) for name in self.names}
+
+
+def _of_ranks(name: str) -> str:
+    """Name a feature of the ranks after the same feature of the intensities."""
+    return name.replace("original.", "rank.", 1) if name.startswith("original.") else f"rank-{name}"

@@ -38,7 +38,7 @@ class LungFeaturesd(MapTransform):
         keys: str,
         lungs_key: str = "pred",
         settings: str | PathLike = DEFAULT_SETTINGS,
-        frame_size: int = 256,
+        frame_size: int = 128,
         margin: float = 0.05,
         percentiles: tuple[float, float] = (1.0, 99.0),
     ) -> None:

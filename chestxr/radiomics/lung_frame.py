@@ -21,6 +21,8 @@ class LungFrame:
     ----------
     film : numpy.ndarray, shape (size, size), float32
         Intensities, 0 and 1 at the lower and upper percentile of the lungs' pixels; not clipped.
+    ranks : numpy.ndarray, shape (size, size), float32
+        The share of the lungs' pixels that are darker, from 0 to 1: the same for any monotonic tone curve.
     labels : numpy.ndarray, shape (size, size), uint8
         0 background, 1 right lung, 2 left lung.
     box : tuple of slice
@@ -28,6 +30,7 @@ class LungFrame:
     """
 
     film: np.ndarray
+    ranks: np.ndarray
     labels: np.ndarray
     box: tuple[slice, slice]
 
@@ -35,7 +38,7 @@ class LungFrame:
 def lung_frame(
     film: np.ndarray,
     labels: np.ndarray,
-    size: int = 256,
+    size: int = 128,
     margin: float = 0.05,
     percentiles: tuple[float, float] = (1.0, 99.0),
 ) -> LungFrame:
@@ -44,7 +47,7 @@ def lung_frame(
 
     The frame takes the film's aspect and field of view out of the features: collections squash their films, and no
     spacing is known for most. Texture is then measured relative to the lungs' width and height. The percentiles take
-    out brightness and contrast.
+    out brightness and contrast, the ranks the tone curve that a detector's processing gives as well.
 
     Parameters
     ----------
@@ -78,7 +81,7 @@ def lung_frame(
     low, high = np.percentile(cut_film[cut_labels > 0], percentiles)
     if not high > low:
         raise ValueError("the lungs are all of one value; expected a film with some contrast")
-    return LungFrame((cut_film - low) / (high - low), cut_labels, box)
+    return LungFrame((cut_film - low) / (high - low), _ranks(cut_film, cut_film[cut_labels > 0]), cut_labels, box)
 
 
 def _check(film: np.ndarray, labels: np.ndarray) -> None:
@@ -107,6 +110,13 @@ def _cut(array: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
         np.clip(np.arange(part.start, part.stop), 0, side - 1) for part, side in zip(box, array.shape, strict=True)
     ]
     return array[np.ix_(*indices)]
+
+
+def _ranks(film: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Return the share of some pixels that are darker than each, ties counted half."""
+    ordered = np.sort(among)
+    below, up_to = (np.searchsorted(ordered, film, side=side) for side in ("left", "right"))
+    return ((below + up_to) / (2 * len(ordered))).astype(np.float32)
 
 
 def _resize(array: np.ndarray, size: int) -> np.ndarray:

@@ -150,9 +150,8 @@ def fit_classifier(
         If a class has fewer patients than there are folds.
     """
     scale, films = Harmonisation.fit(films.features, settings_hash), films.harmonised()
-    candidates = list(product(settings.counts, settings.depths))
-    with tqdm(total=len(candidates) * settings.repeats * settings.folds, desc="fitting", unit="fold") as progress:
-        scored = [_cross_validate(films, settings, unstable, *candidate, progress) for candidate in candidates]
+    candidates = list(product(sorted(settings.counts), settings.depths))
+    scored = _cross_validate(films, settings, unstable, candidates)
     losses = [log_loss(films.labels, 1 / (1 + np.exp(-margins))) for margins, _ in scored]
     best = int(np.argmin(losses))
     (count, depth), (margins, trees) = candidates[best], scored[best]
@@ -189,23 +188,37 @@ def patient_folds(films: TrainingFilms, folds: int, seed: int) -> Iterator[tuple
 
 
 def _cross_validate(
-    films: TrainingFilms, settings: FitSettings, unstable: Collection[str], count: int, depth: int, progress: tqdm
-) -> tuple[np.ndarray, int]:
-    """Return each film's mean margin from trees that never saw it, all with the median number of trees; that number."""
-    fitted = []
-    for repeat in range(settings.repeats):
-        for inside, outside in patient_folds(films, settings.folds, settings.seed + repeat):
-            names = select_features(films[inside].features, films[inside].labels, count, unstable=unstable)
-            fitted.append(
-                (outside, names, _boost(films[inside], names, settings, depth, settings.trees, films[outside]))
-            )
-            progress.update()
-    trees = int(np.median([booster.best_iteration + 1 for _, _, booster in fitted]))
+    films: TrainingFilms, settings: FitSettings, unstable: Collection[str], candidates: list[tuple[int, int]]
+) -> list[tuple[np.ndarray, int]]:
+    """
+    Try candidates on films that their trees do not see.
+
+    Returns
+    -------
+    list of tuple of numpy.ndarray and int
+        For each candidate every film's mean margin, all with the median number of trees, and that number.
+    """
+    fitted: list[list] = [[] for _ in candidates]
+    with tqdm(total=settings.repeats * settings.folds, desc="fitting", unit="fold", leave=False) as progress:
+        for repeat in range(settings.repeats):
+            for inside, outside in patient_folds(films, settings.folds, settings.seed + repeat):
+                training, held_out = films[inside], films[outside]
+                # Best first: a smaller number of features is the beginning of a larger one.
+                names = select_features(training.features, training.labels, candidates[-1][0], unstable=unstable)
+                for boosters, (count, depth) in zip(fitted, candidates, strict=True):
+                    booster = _boost(training, names[:count], settings, depth, settings.trees, held_out)
+                    boosters.append((outside, names[:count], booster))
+                progress.update()
+    return [_mean_margins(films, boosters, settings.repeats) for boosters in fitted]
+
+
+def _mean_margins(films: TrainingFilms, boosters: list, repeats: int) -> tuple[np.ndarray, int]:
+    trees = int(np.median([booster.best_iteration + 1 for _, _, booster in boosters]))
     margins = np.zeros(len(films))
-    for outside, names, booster in fitted:
+    for outside, names, booster in boosters:
         matrix = xgboost.DMatrix(films[outside].features[names].astype(np.float32))
         rounds = (0, min(trees, booster.num_boosted_rounds()))
-        margins[outside] += booster.predict(matrix, output_margin=True, iteration_range=rounds) / settings.repeats
+        margins[outside] += booster.predict(matrix, output_margin=True, iteration_range=rounds) / repeats
     return margins, trees
 
 

@@ -42,7 +42,7 @@ def calibration_line(labels: np.ndarray, probabilities: np.ndarray) -> tuple[flo
 
 
 def score_rows(
-    labels: np.ndarray, probabilities: np.ndarray, threshold: float, resamples: int = 2000, seed: int = 0
+    labels: np.ndarray, probabilities: np.ndarray, threshold: float | np.ndarray, resamples: int = 2000, seed: int = 0
 ) -> list[dict]:
     """
     Measure scores against labels.
@@ -53,8 +53,9 @@ def score_rows(
         1 tuberculosis, 0 not.
     probabilities : numpy.ndarray, shape (films,)
         Calibrated probabilities.
-    threshold : float
-        At and above which a film is called; fixed elsewhere, on training films.
+    threshold : float or numpy.ndarray, shape (films,)
+        At and above which a film is called, or each film's own if they were scored by several classifiers; fixed
+        elsewhere, on training films.
     resamples : int, optional
         Bootstrap samples; films are drawn within each class.
     seed : int, optional
@@ -75,9 +76,10 @@ def score_rows(
         raise ValueError(f"labels {np.unique(labels).tolist()}; expected both 0 and 1 to judge a classifier")
     if not np.isfinite(probabilities).all():
         raise ValueError("a score is missing; expected a probability for every film")
-    value = _measure(labels, probabilities, threshold)
+    called = probabilities >= threshold
+    value = _measure(labels, probabilities, called)
     draws = _stratified_draws(labels, resamples, seed)
-    resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], threshold) for draw in draws])
+    resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], called[draw]) for draw in draws])
     low, high = (resampled.quantile(share) for share in (0.025, 0.975))
     return [
         {"metric": name, "value": value[name], "low": float(low[name]), "high": float(high[name])}
@@ -86,8 +88,7 @@ def score_rows(
     ]
 
 
-def _measure(labels: np.ndarray, scores: np.ndarray, threshold: float) -> dict[str, float]:
-    called = scores >= threshold
+def _measure(labels: np.ndarray, scores: np.ndarray, called: np.ndarray) -> dict[str, float]:
     slope, intercept = calibration_line(labels, scores)
     return {
         "auc": float(roc_auc_score(labels, scores)),

@@ -18,6 +18,14 @@ def test_brightness_and_contrast_leave_the_frame_alone(chest):
     np.testing.assert_allclose(lung_frame(17 * film + 300, labels).film, lung_frame(film, labels).film, atol=1e-4)
 
 
+def test_no_tone_curve_changes_the_ranks(chest):
+    film, labels = chest
+    frame, curved = lung_frame(film, labels), lung_frame(film**2, labels)
+    inside = frame.labels > 0
+    assert np.abs(curved.ranks - frame.ranks)[inside].mean() < 0.01 < np.abs(curved.film - frame.film)[inside].mean()
+    assert frame.ranks[inside].mean() == pytest.approx(0.5, abs=1e-4)
+
+
 def test_field_of_view_leaves_the_frame_alone(chest):
     film, labels = chest
     wider = [np.pad(array, ((40, 9), (3, 25)), mode="edge") for array in (film, labels)]

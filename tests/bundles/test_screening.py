@@ -1,0 +1,148 @@
+"""The screening bundle: trained, evaluated and run on synthetic films, from its own JSON."""
+
+import json
+import os
+from pathlib import Path
+
+import monai.bundle
+import numpy as np
+import pandas as pd
+import pytest
+from monai.bundle import ConfigParser
+from PIL import Image
+from pydicom.data import get_testdata_file
+
+from chestxr.data import find_masks, load_split
+from chestxr.io import read_film, read_mask
+from chestxr.radiomics import FilmFeatures
+from chestxr.tuberculosis import TuberculosisClassifier
+from tests.bundles.bundle_runs import BUNDLES, UNET, config_files
+from tests.phantom import write_collection
+
+SCREENING = "cxr_tuberculosis_screening"
+SETTINGS = "imageType:\n  Original:\n    binWidth: 0.04\nfeatureClass:\n  shape2D:\n  firstorder:\n  ngtdm:\n"
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory) -> Path:
+    """80 synthetic films; those called tuberculous have a shadow in one lung's upper zone."""
+    root = tmp_path_factory.mktemp("screening")
+    write_collection(root, 80)
+    for item in load_split(root / "datalist.json", root)["training"] + load_split(root / "datalist.json", root)["test"]:
+        if item["tuberculosis"]:
+            picture = np.array(Image.open(item["image"])).astype(int)
+            picture[28:52, 22:40] += 70
+            Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(item["image"])
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(films, tmp_path_factory) -> Path:
+    """The output of train.json, lungs included."""
+    output = tmp_path_factory.mktemp("trained")
+    _run("inference", "train", **_training(films, output))
+    return output
+
+
+def _training(films: Path, output: Path) -> dict:
+    settings = output / "settings.yaml"
+    settings.write_text(SETTINGS)
+    return {
+        "dataset_dir": str(films),
+        "split": str(films / "datalist.json"),
+        "output_dir": str(output),
+        "tensorboard_dir": str(output / "tensorboard"),
+        "cache": str(output / "cache"),
+        "feature_settings": str(settings),
+        "sections": ["training"],
+        "counts": [10],
+        "depths": [2],
+    }
+
+
+def _run(*names: str, **overrides) -> None:
+    monai.bundle.run(config_file=config_files(SCREENING, *names), bundle_root=str(BUNDLES / SCREENING), **overrides)
+
+
+def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path):
+    classifier = TuberculosisClassifier.load(trained / "tuberculosis.ubj")
+    assert len(classifier.about["films"]) == 48 and classifier.about["sites"] == ["montgomery", "shenzhen"]
+    settings = _training(films, trained) | {"sections": ["test"], "output_dir": str(tmp_path)}
+    settings |= {"lungs_dir": str(tmp_path / "lungs"), "classifier": str(trained / "tuberculosis.ubj")}
+    _run("inference", "train", "evaluate", **settings)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    auc = next(row for row in summary["rows"] if row["metric"] == "auc" and row["site"] == "all")
+    assert auc["value"] > 0.9 and auc["n"] == 16
+    assert len(pd.read_csv(tmp_path / "scores.csv")) == 16
+    assert Image.open(tmp_path / "scores.png").size[0] > 500
+    assert list((trained / "tensorboard").glob("events*"))
+    with pytest.raises(RuntimeError) as error:
+        _run(
+            "inference", "train", "evaluate", **(settings | {"sections": ["training"], "lungs_dir": f"{trained}/lungs"})
+        )
+    assert "learnt from 48 of these films" in str(error.value.__cause__)
+
+
+def test_a_stopped_training_outlines_no_lungs_again(films, trained):
+    written = {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()}
+    before = (trained / "tuberculosis.ubj").read_bytes()
+    _run("inference", "train", **_training(films, trained))
+    assert {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()} == written
+    assert (trained / "tuberculosis.ubj").read_bytes() == before
+
+
+def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
+    chest, leg = (get_testdata_file(name, download=False) for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"))
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no film")
+    names = {"films": [chest, leg, str(bad)], "output_dir": str(tmp_path), "save_features": True}
+    names |= {"feature_settings": str(trained / "settings.yaml"), "classifier": str(trained / "tuberculosis.ubj")}
+    with pytest.raises(SystemExit) as exit_status:
+        _run("inference", **names)
+    assert exit_status.value.code == 1
+    rows = pd.read_csv(tmp_path / "screening.csv").set_index("film")
+    assert rows["status"]["RG1_UNCR"] in ("ok", "warning") and 0 < rows["probability"]["RG1_UNCR"] < 1
+    assert rows["decision"]["RG1_UNCR"] in ("suspicious", "not suspicious")
+    assert rows["status"]["RG3_UNCR"] == "no score" and np.isnan(rows["score"]["RG3_UNCR"])
+    assert "is this a frontal chest film" in rows["reason"]["RG3_UNCR"] or "pieces" in rows["reason"]["RG3_UNCR"]
+    assert rows["status"]["bad"] == "failed" and "bad.png" in rows["reason"]["bad"]
+    assert len(rows["classifier_sha256"]["RG1_UNCR"]) == 64
+    assert len(pd.read_parquet(tmp_path / "screening.parquet")) == 3
+    assert (tmp_path / "RG1_UNCR_zones.png").is_file() and not (tmp_path / "RG3_UNCR_zones.png").is_file()
+    features = pd.read_parquet(tmp_path / "features.parquet").set_index("film")
+    lungs = read_mask([find_masks(["RG1_UNCR"], tmp_path)["RG1_UNCR"]])[0]
+    alone = FilmFeatures(trained / "settings.yaml")(read_film(chest)[0], lungs)
+    np.testing.assert_allclose(features.loc["RG1_UNCR", list(alone)].astype(float), list(alone.values()), rtol=1e-9)
+
+
+def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):
+    with pytest.raises(RuntimeError) as error:
+        _run("inference", films=get_testdata_file("RG1_UNCR.dcm", download=False), output_dir=str(tmp_path),
+             classifier=str(trained / "tuberculosis.ubj"))  # fmt: skip
+    causes = []
+    while (error := getattr(error, "value", error)) is not None:
+        causes.append(str(error))
+        error = error.__cause__
+    assert any("fitted on features from the settings" in cause for cause in causes)
+
+
+def test_the_lungs_are_those_of_the_segmentation_bundle():
+    parsers = {}
+    for bundle in (UNET, SCREENING):
+        parsers[bundle] = ConfigParser()
+        parsers[bundle].read_config(config_files(bundle, "inference"))
+    segmentation, screening = (parsers[bundle].config for bundle in (UNET, SCREENING))
+    for key in ("network_def", "image_size", "lung_transforms", "inferer", "evaluator", "dataloader", "amp"):
+        expected = segmentation[key] | {"description": "screening"} if key == "dataloader" else segmentation[key]
+        assert screening[key] == expected, key
+    assert screening["image_transforms"][1:] == segmentation["image_transforms"]
+    weights = [(BUNDLES / bundle / "models" / "model.pt").read_bytes() for bundle in (UNET, SCREENING)]
+    assert weights[0] == weights[1]
+
+
+def test_it_runs_from_any_folder(trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    film = get_testdata_file("RG1_UNCR.dcm", download=False)
+    settings = {"feature_settings": str(trained / "settings.yaml"), "classifier": str(trained / "tuberculosis.ubj")}
+    _run("inference", films=film, output_dir="out", save_overlay=False, save_zone_map=False, **settings)
+    assert sorted(os.listdir("out")) == ["RG1_UNCR_lungs.png", "screening.csv", "screening.parquet"]

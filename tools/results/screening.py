@@ -1,0 +1,269 @@
+"""
+Judge tuberculosis screening, and regenerate docs/results.json and docs/roc.png of its bundle.
+
+    python tools/results/screening.py ../shared/data/cxr
+    python tools/results/screening.py ../shared/data/cxr --experiments "in site" "across sites"
+
+Every film's lungs are outlined by a network that did not learn from the film (the U-Nets of the five folds, which
+tools/results/regenerate.py trains); manual masks enter one ablation only. Features, hyper-parameters, calibration and
+threshold are chosen inside the training films of each fit. What an earlier call measured is kept unless its experiment
+is named again.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from bundle_runs import DATA, REPOSITORY
+from joblib import Parallel, delayed
+from screening_films import all_items, measured_films
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import RobustScaler
+
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import write_text
+from chestxr.tuberculosis import (
+    FitSettings,
+    Harmonisation,
+    TrainingFilms,
+    fit_classifier,
+    patient_folds,
+    score_rows,
+    threshold_at_sensitivity,
+)
+
+BUNDLE = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
+SITES = ("montgomery", "shenzhen")
+FOLDS, REPEATS = 5, 3
+LOCAL_FILMS, LOCAL_DRAWS = 20, 200
+
+
+def main() -> None:
+    """Run the experiments that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--experiments", nargs="+", choices=EXPERIMENTS, default=list(EXPERIMENTS))
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="films measured, and fits made, at once")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.dataset_dir.absolute(), arguments.processes)
+    for experiment in arguments.experiments:
+        print(f"== {experiment}", flush=True)
+        merge(experiment, EXPERIMENTS[experiment](bench))
+
+
+class Bench:
+    """The films by site, and the ways in which they are scored."""
+
+    def __init__(self, dataset_dir: Path, processes: int) -> None:
+        self.dataset_dir, self.processes = dataset_dir, processes
+
+    def films(self, site: str, masks: str = "predicted") -> TrainingFilms:
+        """Return a site's films, measured under one kind of mask."""
+        films, self.settings_hash = measured_films(self.dataset_dir, masks, self.processes)
+        return films[np.flatnonzero(films.sites == site)]
+
+    def nested(self, films: TrainingFilms, fit: Callable | None = None) -> pd.DataFrame:
+        """Score films in repeated cross-validation by patient; each fit chooses inside its own films."""
+        parts = [
+            (inside, outside)
+            for repeat in range(REPEATS)
+            for inside, outside in patient_folds(films, FOLDS, 100 + repeat)
+        ]
+        score = fit or self.boosted
+        found = Parallel(self.processes)(delayed(score)(films[inside], films[outside]) for inside, outside in parts)
+        return _mean_over_repeats(films, [outside for _, outside in parts], found)
+
+    def boosted(self, training: TrainingFilms, test: TrainingFilms, adapted: bool = False) -> tuple[np.ndarray, float]:
+        """Fit the classifier, and score other films; adapted, these are standardised by themselves."""
+        classifier = fit_classifier(training, "", FitSettings())
+        site = Harmonisation.fit(test.features, "") if adapted else None
+        return classifier.probability(test.features, site), classifier.threshold
+
+    def rows(self, scored: pd.DataFrame, **about: object) -> list[dict]:
+        """Measure scores; ``about`` says what was scored."""
+        measured = score_rows(
+            scored["label"].to_numpy(), scored["probability"].to_numpy(), scored["threshold"].to_numpy()
+        )
+        return [about | {"data": DATA} | row for row in measured]
+
+
+def in_site(bench: Bench) -> list[dict]:
+    """Nested cross-validation inside each site; by sex and age where they are known."""
+    rows = []
+    known = {item["film"]: item for item in all_items(bench.dataset_dir)}
+    for site in SITES:
+        scored = bench.nested(bench.films(site))
+        about = {"training": site, "test": site}
+        rows += bench.rows(scored, **about, group="all")
+        people = pd.DataFrame([known[name] for name in scored.index], index=scored.index)
+        ages = pd.cut(people.get("age_years", pd.Series(np.nan, scored.index)), [0, 18, 40, 60, 120], right=False)
+        for groups, name in ((people.get("sex", pd.Series("", scored.index)), "sex"), (ages.astype(str), "age")):
+            for group, part in scored.groupby(groups):
+                if (
+                    group not in ("", "nan")
+                    and part["label"].value_counts().min() >= 10
+                    and part["label"].nunique() == 2
+                ):
+                    rows += bench.rows(part, **about, group=f"{name} {group}")
+    return rows
+
+
+def across_sites(bench: Bench) -> list[dict]:
+    """Learn on one site, score the other: as it is, adapted by unlabelled films, and with a threshold from 20 films."""
+    rows = []
+    for source, target in (SITES[::-1], SITES):
+        training, test = bench.films(source), bench.films(target)
+        for adapted in (False, True):
+            probability, threshold = bench.boosted(training, test, adapted)
+            scored = _table(test, probability, threshold)
+            about = {"training": source, "test": target, "adapted": adapted}
+            rows += bench.rows(scored, **about, group="all")
+            rows += [about | {"data": DATA, "group": "all"} | row for row in _local_threshold(scored)]
+    return rows
+
+
+def controls(bench: Bench) -> list[dict]:
+    """What should tell nothing: the background, the lungs' shape, labels that were shuffled; and which site a film is of."""
+    rows = []
+    for site in SITES:
+        films = bench.films(site)
+        shape = [name for name in films.features if ".shape2D." in name]
+        shuffled = np.random.default_rng(0).permutation(films.labels)
+        alternatives = {
+            "background only": bench.films(site, "background"),
+            "lung shape only": TrainingFilms(films.features[shape], films.labels, films.patients, films.sites),
+            "shuffled labels": TrainingFilms(films.features, shuffled, films.patients, films.sites),
+        }
+        for control, changed in alternatives.items():
+            rows += bench.rows(bench.nested(changed), training=site, test=site, control=control)
+    background = {site: bench.films(site, "background") for site in SITES}
+    for source, target in (SITES[::-1], SITES):
+        scored = _table(background[target], *bench.boosted(background[source], background[target], True))
+        rows += bench.rows(scored, training=source, test=target, adapted=True, control="background only")
+    return rows + _which_site(bench)
+
+
+def _which_site(bench: Bench) -> list[dict]:
+    """Tell Shenzhen's normal films from Montgomery's."""
+    parts = [films[np.flatnonzero(films.labels == 0)] for films in map(bench.films, SITES)]
+    joined = TrainingFilms(
+        pd.concat([part.features for part in parts]),
+        np.repeat([0, 1], [len(part) for part in parts]),
+        np.concatenate([part.patients for part in parts]),
+        np.repeat("both", sum(map(len, parts))),
+    )
+    return bench.rows(bench.nested(joined), training="both", test="both", control="site instead of disease")
+
+
+def ablations(bench: Bench) -> list[dict]:
+    """What each part of the design is worth, inside a site and across."""
+    rows = []
+    films = {site: bench.films(site) for site in SITES}
+    names = films["shenzhen"].features.columns
+    parts = [name.split(".") for name in names]
+    chosen = {
+        "all features": names,
+        "whole lungs only": names[[place == "lungs" for place, *_ in parts]],
+        "no differences": names[[not place.startswith("zone_") and "difference" not in place for place, *_ in parts]],
+        "unfiltered film only": names[[image == "original" for _, image, *_ in parts]],
+        "intensities, no ranks": names[[not image.startswith("rank") for _, image, *_ in parts]],
+        "ranks only": names[[image.startswith("rank") for _, image, *_ in parts]],
+    }
+    for ablation, kept in chosen.items():
+        cut = {site: TrainingFilms(f.features[kept], f.labels, f.patients, f.sites) for site, f in films.items()}
+        rows += _inside_and_across(bench, cut, bench.boosted, ablation=ablation)
+    manual = {site: bench.films(site, "manual") for site in SITES}
+    rows += _inside_and_across(bench, manual, bench.boosted, ablation="manual masks")
+    rows += _inside_and_across(bench, films, _logistic, ablation="logistic regression")
+    return rows + _inside_and_across(bench, films, _mean_intensity, ablation="mean lung intensity")
+
+
+def _inside_and_across(bench: Bench, films: dict[str, TrainingFilms], fit: Callable, **about: object) -> list[dict]:
+    rows = []
+    for site in SITES:
+        rows += bench.rows(bench.nested(films[site], fit), training=site, test=site, **about)
+    for source, target in (SITES[::-1], SITES):
+        for adapted in (False, True):
+            scored = _table(films[target], *fit(films[source], films[target], adapted))
+            rows += bench.rows(scored, training=source, test=target, adapted=adapted, **about)
+    return rows
+
+
+def _logistic(training: TrainingFilms, test: TrainingFilms, adapted: bool = False) -> tuple[np.ndarray, float]:
+    """Score by a strongly regularised logistic regression on the same features."""
+    fill = training.features.median()
+    scaler = RobustScaler().fit(test.features.fillna(fill) if adapted else training.features.fillna(fill))
+    line = LogisticRegression(C=1e-4, max_iter=2000)
+    line.fit(RobustScaler().fit_transform(training.features.fillna(fill)).clip(-5, 5), training.labels.astype(int))
+    probability = line.predict_proba(scaler.transform(test.features.fillna(fill)).clip(-5, 5))[:, 1]
+    return probability, 0.5
+
+
+def _mean_intensity(training: TrainingFilms, test: TrainingFilms, adapted: bool = False) -> tuple[np.ndarray, float]:
+    """Score by the lungs' mean intensity alone."""
+    mean = ["lungs.original.firstorder.Mean"]
+    fill = training.features[mean].median()
+    scaler = RobustScaler().fit((test if adapted else training).features[mean].fillna(fill))
+    line = make_pipeline(RobustScaler(), LogisticRegression()).fit(
+        training.features[mean].fillna(fill), training.labels.astype(int)
+    )
+    return line[-1].predict_proba(scaler.transform(test.features[mean].fillna(fill)))[:, 1], 0.5
+
+
+def _table(films: TrainingFilms, probability: np.ndarray, threshold: float | np.ndarray) -> pd.DataFrame:
+    columns = {"label": films.labels.astype(int), "probability": probability, "threshold": threshold}
+    return pd.DataFrame(columns, index=films.features.index)
+
+
+def _mean_over_repeats(films: TrainingFilms, outsides: list[np.ndarray], found: list[tuple]) -> pd.DataFrame:
+    """Average each film's probability, and the threshold it was held against, over the repeats."""
+    probability, threshold = np.zeros(len(films)), np.zeros(len(films))
+    for outside, (scores, fixed) in zip(outsides, found, strict=True):
+        probability[outside] += scores / REPEATS
+        threshold[outside] += fixed / REPEATS
+    return _table(films, probability, threshold)
+
+
+def _local_threshold(scored: pd.DataFrame) -> list[dict]:
+    """Set the threshold for 90% sensitivity on 20 labelled local films, and judge it on the others; over many draws."""
+    random = np.random.default_rng(0)
+    found = []
+    for _ in range(LOCAL_DRAWS):
+        local = scored.groupby("label").sample(LOCAL_FILMS // 2, random_state=random.integers(2**31))
+        rest = scored.drop(local.index)
+        called = rest["probability"] >= threshold_at_sensitivity(local["label"], local["probability"], 0.9)
+        found.append([called[rest["label"] == 1].mean(), 1 - called[rest["label"] == 0].mean()])
+    low, mean, high = np.quantile(found, 0.025, axis=0), np.mean(found, axis=0), np.quantile(found, 0.975, axis=0)
+    return [
+        {"metric": f"{name}, threshold from {LOCAL_FILMS} local films", "value": float(mean[i]), "low": float(low[i])}
+        | {"high": float(high[i]), "n": len(scored) - LOCAL_FILMS, "unit": "1"}
+        for i, name in enumerate(("sensitivity", "specificity"))
+    ]
+
+
+def merge(experiment: str, rows: list[dict]) -> None:
+    """Put an experiment's rows into docs/results.json, in place of its earlier ones."""
+    path = BUNDLE / "docs" / "results.json"
+    results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
+    kept = [row for row in results["rows"] if row["experiment"] != experiment]
+    told = [{"experiment": experiment, "model": "xgboost"} | _rounded(row) for row in rows]
+    ordered = sorted(kept + told, key=lambda row: list(EXPERIMENTS).index(row["experiment"]))
+    lines = ",\n".join("  " + json.dumps(row) for row in ordered)
+    head = {"command": "python tools/results/screening.py DATASET_DIR", "versions": package_versions()}
+    write_text(path, json.dumps(head, indent=1)[:-2] + f',\n "rows": [\n{lines}\n ]\n}}\n')
+
+
+def _rounded(row: dict) -> dict:
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
+
+
+EXPERIMENTS = {"in site": in_site, "across sites": across_sites, "controls": controls, "ablations": ablations}
+
+if __name__ == "__main__":
+    os.environ["OMP_NUM_THREADS"] = "1"
+    main()
