@@ -71,7 +71,7 @@ def predicted_lungs(dataset_dir: Path) -> Path:
     """Outline every film's lungs by the U-Net of the fold that tests on it; return the folder."""
     folder = WORK / "screening" / "lungs"
     for fold in range(5):
-        films = [item for item in load_split(f"fold-{fold}", dataset_dir)["test"]]
+        films = load_split(f"fold-{fold}", dataset_dir)["test"]
         waiting = [item["image"] for item in films if not (folder / f"{item['film']}_lungs.png").is_file()]
         if not waiting:
             continue
