@@ -39,20 +39,25 @@ def select_features(
     list of str
         Names, the most telling first.
     """
-    candidates = features.drop(columns=[name for name in features.columns if name in set(unstable)])
-    usable = (candidates.notna().mean() >= 0.5) & (candidates.nunique() > 1)
-    candidates = candidates.loc[:, usable]
-    ranks = rankdata(candidates.fillna(candidates.median()).to_numpy(), axis=0)
+    names = np.array([name for name in features.columns if name not in set(unstable)])
+    values = features[names].to_numpy(dtype=np.float64)
+    known = np.isfinite(values)
+    spread = np.nanmax(values, axis=0, initial=-np.inf) - np.nanmin(values, axis=0, initial=np.inf)
+    usable = (known.mean(axis=0) >= 0.5) & (spread > 0)
+    names, values, known = names[usable], values[:, usable], known[:, usable]
+    ranks = rankdata(np.where(known, values, np.nanmedian(values, axis=0)), axis=0)
     order = np.argsort(-np.abs(_auc_from_ranks(ranks, np.asarray(labels)) - 0.5), kind="stable")
     ranks = ranks - ranks.mean(axis=0)
     ranks /= np.linalg.norm(ranks, axis=0)
     taken: list[int] = []
+    chosen = np.zeros((count, len(ranks)))
     for index in order:
         if len(taken) == count:
             break
-        if not taken or np.abs(ranks[:, taken].T @ ranks[:, index]).max() <= most_alike:
+        if np.abs(chosen[: len(taken)] @ ranks[:, index]).max(initial=0) <= most_alike:
+            chosen[len(taken)] = ranks[:, index]
             taken.append(index)
-    return candidates.columns[taken].tolist()
+    return names[taken].tolist()
 
 
 def _auc_from_ranks(ranks: np.ndarray, labels: np.ndarray) -> np.ndarray:

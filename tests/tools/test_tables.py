@@ -18,7 +18,8 @@ def tables():
 
 def test_readme_and_model_cards_print_the_results(tables):
     rows = {model: tables._load(model) for model in tables.NAMES}
-    assert tables.comparison(rows) in (REPOSITORY / "README.md").read_text()
+    readme = (REPOSITORY / "README.md").read_text()
+    assert tables.comparison(rows) in readme and tables.splits(rows["unet"]) in readme
     for model in tables.NAMES:
         card = (tables._bundle(model) / "docs" / "README.md").read_text()
         assert tables.details(rows[model]) in card and tables.choices(rows[model]) in card

@@ -21,6 +21,7 @@ def main() -> None:
     """Rewrite all tables."""
     rows = {model: _load(model) for model in NAMES}
     _replace(REPOSITORY / "README.md", "results", comparison(rows))
+    _replace(REPOSITORY / "README.md", "splits", splits(rows["unet"]))
     for model in NAMES:
         card = _bundle(model) / "docs" / "README.md"
         _replace(card, "results", details(rows[model]))
@@ -45,6 +46,21 @@ def comparison(rows: dict[str, list[dict]]) -> str:
     for metric, title in (("network time per film", "network, ms a film, one core"), ("parameters", "parameters")):
         cells = [_cell(find(rows[model], experiment="cost", metric=metric)) for model in rows]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def splits(rows: list[dict]) -> str:
+    """Show the five folds together, and each site tested by a network that never saw it."""
+    lines = ["| U-Net, both lungs | Montgomery, Dice | Shenzhen, Dice |", "|---|---|---|"]
+    titles = {
+        "five folds": "five folds: every film tested once",
+        "montgomery-to-shenzhen": "learnt on Montgomery",
+        "shenzhen-to-montgomery": "learnt on Shenzhen",
+    }
+    for split, title in titles.items():
+        kind = {"split": split, "section": "test", "structure": "both lungs", "metric": "dice"}
+        cells = [find(rows, site=site, **kind) for site in ("montgomery", "shenzhen")]
+        lines.append(f"| {title} | " + " | ".join(_cell(row) if row else "" for row in cells) + " |")
     return "\n".join(lines)
 
 
