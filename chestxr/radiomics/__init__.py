@@ -6,6 +6,7 @@ from .film_features import FilmFeatures
 from .lung_features import LungFeaturesD, LungFeaturesd, LungFeaturesDict
 from .lung_frame import LungFrame, lung_frame
 from .regions import REGIONS, ZONES, lung_regions
+from .stability import agreement, stability_films, stability_table
 
 __all__ = [
     "DEFAULT_SETTINGS",
@@ -18,9 +19,12 @@ __all__ = [
     "LungFeaturesDict",
     "LungFeaturesd",
     "LungFrame",
+    "agreement",
     "lung_frame",
     "lung_regions",
     "measure_films",
     "read_feature_table",
+    "stability_films",
+    "stability_table",
     "write_feature_table",
 ]

@@ -15,6 +15,7 @@ from chestxr.io import FilmError, read_film, read_mask, sha256, whole_file
 from chestxr.transforms import LungLabels
 
 from .film_features import FilmFeatures
+from .perturbations import PERTURBATIONS
 
 __all__ = ["FilmToMeasure", "measure_films", "read_feature_table", "write_feature_table"]
 
@@ -34,11 +35,14 @@ class FilmToMeasure:
         Its file.
     masks : tuple of pathlib.Path
         A label map or merged mask, or the right lung's and the left lung's; empty if the film has none.
+    perturbation : str
+        Which of `chestxr.radiomics.perturbations.PERTURBATIONS` to apply first; "" for none.
     """
 
     film: str
     image: Path
     masks: tuple[Path, ...]
+    perturbation: str = ""
 
 
 def measure_films(
@@ -155,13 +159,15 @@ def _cached(film: FilmToMeasure) -> np.ndarray:
     """Return a film's values, from the cache if film, mask and settings were met before."""
     if not film.masks:
         raise FilmError(film.image, "no mask", "the lungs outlined", "outline them with a segmentation bundle")
-    parts = [_features.settings_hash, *(sha256(path) for path in (film.image, *film.masks))]
+    parts = [_features.settings_hash, film.perturbation, *(sha256(path) for path in (film.image, *film.masks))]
     key = hash_of(" ".join(parts).encode()).hexdigest()
     stored = _cache / key[:2] / f"{key}.npy"
     if stored.is_file():
         return np.load(stored, allow_pickle=False)
     pixels, _ = read_film(film.image)
     labels = _labels(read_mask(film.masks)[0][None])[0]
+    if film.perturbation:
+        pixels, labels = PERTURBATIONS[film.perturbation](pixels, labels)
     found = _features(pixels, labels)
     values = np.array([found[name] for name in _features.names])
     with whole_file(stored) as partial:
