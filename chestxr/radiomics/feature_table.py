@@ -119,7 +119,7 @@ def read_feature_table(path: str | PathLike, settings_hash: str | None = None) -
     try:
         table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
         found = set(table["settings_hash"])
-        table = table.fillna({"error": ""})
+        table["error"] = table["error"].astype("string").fillna("")
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"{path}: not a feature table; expected what `chestxr features` writes") from error
     expected = {settings_hash} if settings_hash else found
