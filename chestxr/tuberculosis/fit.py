@@ -95,8 +95,8 @@ class FitSettings:
         Seed of folds and trees: the same films and settings give the same classifier.
     """
 
-    counts: Sequence[int] = (50, 200)
-    depths: Sequence[int] = (2, 4)
+    counts: Sequence[int] = (400, 1500)
+    depths: Sequence[int] = (2,)
     folds: int = 5
     repeats: int = 2
     sensitivity: float = 0.9
@@ -104,9 +104,9 @@ class FitSettings:
     patience: int = 50
     booster: dict = field(
         default_factory=lambda: {
-            "eta": 0.03,
+            "eta": 0.05,
             "subsample": 0.7,
-            "colsample_bytree": 0.3,
+            "colsample_bytree": 0.05,
             "min_child_weight": 3.0,
             "lambda": 5.0,
             "nthread": 1,
