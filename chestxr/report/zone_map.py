@@ -48,4 +48,6 @@ def draw_zone_map(picture: np.ndarray, lungs: ArrayLike, zones: Mapping[str, flo
     for name, region in regions.items():
         y, x = np.argwhere(region).mean(axis=0)
         draw.text((x, y), f"{zones[name]:+.2f}", "white", font, "mm", stroke_width=2, stroke_fill="black")
+    corner = (image.width / 2, image.height - 4)
+    draw.text(corner, "log odds by zone; research use only", "white", font, "mb", stroke_width=2, stroke_fill="black")
     return np.array(image)

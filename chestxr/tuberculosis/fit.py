@@ -95,7 +95,7 @@ class FitSettings:
         Seed of folds and trees: the same films and settings give the same classifier.
     """
 
-    counts: Sequence[int] = (400, 1500)
+    counts: Sequence[int] = (400, 1500, 4000)
     depths: Sequence[int] = (2,)
     folds: int = 5
     repeats: int = 2
