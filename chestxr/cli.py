@@ -159,6 +159,9 @@ def stability(
     films: Annotated[Path, typer.Argument(help="Film, folder of films, or list of films.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Table to write (CSV).", show_default=False)],
     masks: Annotated[Path | None, typer.Option(help="Folder of lung masks. Default: the collection's own.")] = None,
+    other_masks: Annotated[
+        Path | None, typer.Option(help="Folder of the same films' masks by another reader or network.")
+    ] = None,
     count: Annotated[int, typer.Option(min=3, help="How many films to take, evenly spread.")] = 60,
     processes: Annotated[int, typer.Option(min=1, help="Films measured at once; each takes a core.")] = 1,
     cache: Annotated[Path, typer.Option(help="Folder that keeps what was measured.")] = Path(
@@ -169,23 +172,27 @@ def stability(
     Rank features by how little small changes of outline and film move them.
 
     Films are measured as they are and with outlines eroded, dilated and shifted by 1.5% of the lungs' width, turned by
-    3 degrees, darkened, and blurred. The table gives every feature's intraclass correlation, most stable first.
+    3 degrees, darkened, and blurred; with --other-masks also under those. The table gives every feature's intraclass
+    correlation, most stable first.
 
     Exit status: 0 all films were measured, 1 some were not, 2 nothing could be started.
 
-    Example: chestxr stability FILMS --masks out --out stability.csv --processes 4
+    Example: chestxr stability FILMS --other-masks out --out stability.csv --processes 4
     """
+    from chestxr.data import find_masks
     from chestxr.io import whole_file
-    from chestxr.radiomics import measure_films, stability_films, stability_table
+    from chestxr.radiomics import LEAST_STABLE, measure_films, stability_films, stability_table
 
     wanted = _or_exit(_films_to_measure, films, masks)
-    wanted = list(stability_films(wanted[:: max(1, len(wanted) // count)][:count]))
+    wanted = wanted[:: max(1, len(wanted) // count)][:count]
+    others = _or_exit(find_masks, [film.film for film in wanted], other_masks) if other_masks else {}
+    wanted = list(stability_films(wanted, others))
     steps = measure_films(wanted, cache.expanduser(), processes)
     rows = list(track(steps, "measuring lungs", total=len(wanted), console=progress_console))
     table = stability_table(rows)
     with whole_file(out) as partial:
         table.to_csv(partial, index_label="feature", float_format="%.4f")
-    stable = (table["least"] >= 0.75).sum()
+    stable = (table["least"] >= LEAST_STABLE).sum()
     console.print(f"{stable} of {len(table)} features keep an ICC of .75 or more; written to {out}", soft_wrap=True)
     failed = [row for row in rows if row["error"]]
     for row in failed:

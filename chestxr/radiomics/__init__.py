@@ -6,10 +6,11 @@ from .film_features import FilmFeatures
 from .lung_features import LungFeaturesD, LungFeaturesd, LungFeaturesDict
 from .lung_frame import LungFrame, lung_frame
 from .regions import REGIONS, ZONES, lung_regions
-from .stability import agreement, stability_films, stability_table
+from .stability import LEAST_STABLE, agreement, stability_films, stability_table
 
 __all__ = [
     "DEFAULT_SETTINGS",
+    "LEAST_STABLE",
     "REGIONS",
     "ZONES",
     "FeatureEngine",

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .regions import ZONES
+from .regions import HALF_ZONES, ZONES
 
-__all__ = ["DIFFERENCES", "region_differences"]
+__all__ = ["DIFFERENCES", "HALF_ZONE_DIFFERENCES", "region_differences"]
 
-_SIDES = {
-    "lung_difference": ("right_lung", "left_lung"),
-    "upper_difference": ("right_upper", "left_upper"),
-    "middle_difference": ("right_middle", "left_middle"),
-    "lower_difference": ("right_lower", "left_lower"),
-}
-DIFFERENCES = (*_SIDES, "zone_spread", "zone_highest", "zone_lowest")
+_LEVELS = ("upper", "middle", "lower")
+_SIDES = {f"{place}_difference": place for place in ("lung", *_LEVELS)}
+_HALF_SIDES = {f"{level}_{half}_difference": f"{level}_{half}" for level in _LEVELS for half in ("inner", "outer")}
+_EXTREMES = ("spread", "highest", "lowest")
+DIFFERENCES = (*_SIDES, *(f"zone_{extreme}" for extreme in _EXTREMES))
+HALF_ZONE_DIFFERENCES = (*_HALF_SIDES, *(f"half_zone_{extreme}" for extreme in _EXTREMES))
 
 
 def region_differences(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -27,26 +26,23 @@ def region_differences(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray
     Parameters
     ----------
     values : mapping of str to numpy.ndarray, shape (features,)
-        The features of some of `chestxr.radiomics.regions.REGIONS`.
+        The features of some of `chestxr.radiomics.regions.REGIONS` and ``HALF_ZONES``.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (features,)
         ``*_difference``: absolute difference of the right and the left region; ``zone_spread``: standard deviation over
-        the zones; ``zone_highest`` and ``zone_lowest``: the extremes over the zones. NaN where a region is missing;
-        the last three need four zones or more.
+        the zones; ``zone_highest`` and ``zone_lowest``: the extremes over the zones; the same of the half zones. What a
+        missing lung leaves without a mate is left out.
     """
-    size = len(next(iter(values.values())))
-    missing = np.full(size, np.nan)
     found = {
-        name: np.abs(values.get(right, missing) - values.get(left, missing)) for name, (right, left) in _SIDES.items()
+        name: np.abs(values[f"right_{place}"] - values[f"left_{place}"])
+        for name, place in (_SIDES | _HALF_SIDES).items()
+        if f"right_{place}" in values and f"left_{place}" in values
     }
-    zones = [values[zone] for zone in ZONES if zone in values]
-    if len(zones) < 4:
-        return found | dict.fromkeys(("zone_spread", "zone_highest", "zone_lowest"), missing)
-    stack = np.stack(zones)
-    return found | {
-        "zone_spread": stack.std(axis=0),
-        "zone_highest": stack.max(axis=0),
-        "zone_lowest": stack.min(axis=0),
-    }
+    for kind, places in (("zone", ZONES), ("half_zone", HALF_ZONES)):
+        if all(place in values for place in places):
+            stack = np.stack([values[place] for place in places])
+            extremes = (stack.std(axis=0), stack.max(axis=0), stack.min(axis=0))
+            found |= {f"{kind}_{extreme}": value for extreme, value in zip(_EXTREMES, extremes, strict=True)}
+    return found

@@ -80,7 +80,7 @@ class FeatureEngine:
         settings = self._extractor.settings
         image = sitk.GetImageFromArray(np.ascontiguousarray(film.T, dtype=np.float64))
         masks = {name: sitk.GetImageFromArray(region.T.astype(np.uint32)) for name, region in regions.items()}
-        boxes = {name: imageoperations.checkMask(image, mask, **settings)[0] for name, mask in masks.items()}
+        boxes = {name: _bounding_box(name, region) for name, region in regions.items()}
         values = {
             name: self._extractor.computeShape(image, mask, boxes[name], **settings) for name, mask in masks.items()
         }
@@ -96,6 +96,18 @@ class FeatureEngine:
         noise = np.random.default_rng(0).random((64, 64))
         disc = np.hypot(*np.mgrid[-32:32, -32:32]) < 24
         return self._measure(noise, {"disc": disc})["disc"]
+
+
+def _bounding_box(name: str, region: np.ndarray) -> np.ndarray:
+    """
+    Give a region's first and last pixel along each axis, as pyradiomics' checkMask does.
+
+    That goes through the whole film's statistics for every region of every image.
+    """
+    sides = [np.flatnonzero(region.any(axis=1 - axis)) for axis in (0, 1)]
+    if any(len(side) < 2 for side in sides):
+        raise ValueError(f"{name}: {int(region.sum())} pixels in a line or none; expected a region of two dimensions")
+    return np.array([end for side in sides for end in (side[0], side[-1])])
 
 
 def _short(name: str) -> str:

@@ -2,43 +2,54 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
-from .differences import DIFFERENCES, region_differences
+from .differences import DIFFERENCES, HALF_ZONE_DIFFERENCES, region_differences
 from .engine import DEFAULT_SETTINGS, FeatureEngine
+from .fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
 from .lung_frame import lung_frame
-from .regions import LUNGS, REGIONS, lung_regions
+from .regions import HALF_ZONES, LUNGS, REGIONS, half_zones, lung_regions
 from .size_normalisation import SIZELESS_SHAPE, normalise_size
 
 __all__ = ["FilmFeatures"]
 
 # Raised when the code comes to give other values for the same settings: results of older code are then not mixed in.
-_REVISION = 1
+_REVISION = 2
 
 
 class FilmFeatures:
     """
     Measure a film's lungs: both, each, six zones, and how these differ.
 
+    Texture is measured on the lungs' intensities and on their ranks, in a coarse frame; fine structure on curvature
+    images of both, in a finer one, and in the zones' halves as well.
+
     Parameters
     ----------
     settings : str or os.PathLike, optional
-        Parameter file in pyradiomics' own YAML form.
+        Parameter file of the texture features, in pyradiomics' own YAML form.
     frame_size : int, optional
-        Side in pixels of the square that the lungs are brought to; see :py:func:`lung_frame`.
+        Side in pixels of the square that the lungs are brought to for texture; see :py:func:`lung_frame`.
     margin : float, optional
         Margin around the lungs, as a share of their width and height.
     percentiles : tuple of float, optional
         Percentiles of the lungs' pixels that become 0 and 1.
+    fine_settings : str or os.PathLike, optional
+        Parameter file of the fine structure's features; without shape.
+    fine_frame_size : int, optional
+        Side in pixels of the square for fine structure.
+    fine_scales : sequence of float, optional
+        Scales of the curvature images, in pixels of that square; see :py:func:`curvature_images`.
 
     Attributes
     ----------
     names : tuple of str
         Names of the features, ``region.image.family.Feature``. Images of the lungs' ranks are ``rank`` and
-        ``rank-log-...``.
+        ``rank-log-...``, curvature images ``hessian-...`` and ``rank-hessian-...``.
     settings_hash : str
         SHA-256 over everything that the values depend on beside film and mask.
     """
@@ -49,18 +60,22 @@ class FilmFeatures:
         frame_size: int = 128,
         margin: float = 0.05,
         percentiles: tuple[float, float] = (1.0, 99.0),
+        fine_settings: str | PathLike = FINE_SETTINGS,
+        fine_frame_size: int = 384,
+        fine_scales: Sequence[float] = (1.0, 2.0),
     ) -> None:
-        self._engine = FeatureEngine(settings)
-        self._frame = {"size": frame_size, "margin": margin, "percentiles": tuple(percentiles)}
-        measured = [
-            name for name in self._engine.feature_names if ".shape2D." not in name and not name.endswith(".TotalEnergy")
-        ]
-        self._texture = measured + [_of_ranks(name) for name in measured]
+        self._engine, self._fine_engine = FeatureEngine(settings), FeatureEngine(fine_settings)
+        self._scaling = {"margin": margin, "percentiles": tuple(percentiles)}
+        self._sizes, self._fine_scales = (frame_size, fine_frame_size), tuple(fine_scales)
+        texture = _names(self._engine, ("original", "rank"))
+        fine = _names(self._fine_engine, self._curvature(np.zeros((8, 8)), np.zeros((8, 8))))
         self.names = tuple(
             [f"{region}.original.shape2D.{name}" for region in ("lungs", *LUNGS) for name in SIZELESS_SHAPE]
-            + [f"{region}.{name}" for region in (*REGIONS, *DIFFERENCES) for name in self._texture]
+            + [f"{region}.{name}" for region in (*REGIONS, *DIFFERENCES) for name in [*texture, *fine]]
+            + [f"{region}.{name}" for region in (*HALF_ZONES, *HALF_ZONE_DIFFERENCES) for name in fine]
         )
-        described = {"settings": Path(settings).read_text(), "frame": self._frame, "revision": _REVISION}
+        described = {"settings": [Path(path).read_text() for path in (settings, fine_settings)], "revision": _REVISION}
+        described |= self._scaling | {"sizes": self._sizes, "fine_scales": self._fine_scales}
         self.settings_hash = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
     def __call__(self, film: np.ndarray, labels: np.ndarray) -> dict[str, float]:
@@ -84,17 +99,42 @@ class FilmFeatures:
         ValueError
             As :py:func:`lung_frame` does.
         """
-        frame = lung_frame(film, labels, **self._frame)
-        regions = lung_regions(frame.labels)
-        measured, of_ranks = self._engine(frame.film, regions), self._engine(frame.ranks, regions)
-        found = {f"{region}.{name}": value for region, name, value in normalise_size(measured, regions)}
-        found |= {f"{region}.{_of_ranks(name)}": value for region, name, value in normalise_size(of_ranks, regions)}
-        texture = {region: np.array([found[f"{region}.{name}"] for name in self._texture]) for region in regions}
-        for difference, values in region_differences(texture).items():
-            found |= zip((f"{difference}.{name}" for name in self._texture), values.tolist(), strict=True)
+        coarse, fine = (lung_frame(film, labels, size, **self._scaling) for size in self._sizes)
+        tones = {"original": coarse.film, "rank": coarse.ranks}
+        found = _measure(self._engine, tones, lung_regions(coarse.labels))
+        inner = lung_regions(inner_lungs(fine.labels))
+        found |= _measure(self._fine_engine, self._curvature(fine.film, fine.ranks), inner | half_zones(inner))
         return {name: found.get(name, np.nan) for name in self.names}
 
+    def _curvature(self, film: np.ndarray, ranks: np.ndarray) -> dict[str, np.ndarray]:
+        """Give the curvature images of the intensities and of the ranks."""
+        of_ranks = curvature_images(ranks, self._fine_scales)
+        return curvature_images(film, self._fine_scales) | {f"rank-{name}": image for name, image in of_ranks.items()}
 
-def _of_ranks(name: str) -> str:
-    """Name a feature of the ranks after the same feature of the intensities."""
-    return name.replace("original.", "rank.", 1) if name.startswith("original.") else f"rank-{name}"
+
+def _measure(
+    engine: FeatureEngine, images: Mapping[str, np.ndarray], regions: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Measure regions of several images, and how the regions differ."""
+    found = {}
+    for image, pixels in images.items():
+        measured = normalise_size(engine(pixels, regions), regions)
+        found |= {f"{region}.{_of_image(name, image)}": value for region, name, value in measured}
+    names = _names(engine, images)
+    values = {region: np.array([found[f"{region}.{name}"] for name in names]) for region in regions}
+    for difference, between in region_differences(values).items():
+        found |= zip((f"{difference}.{name}" for name in names), between.tolist(), strict=True)
+    return found
+
+
+def _names(engine: FeatureEngine, images: Iterable[str]) -> list[str]:
+    """Name what is measured in every region; of shape only a part is, and total energy is energy again."""
+    kept = [name for name in engine.feature_names if ".shape2D." not in name and not name.endswith(".TotalEnergy")]
+    return [_of_image(name, image) for image in images for name in kept]
+
+
+def _of_image(name: str, image: str) -> str:
+    """Name a feature of another image after the same feature of the intensities."""
+    if image == "original":
+        return name
+    return name.replace("original.", f"{image}.", 1) if name.startswith("original.") else f"{image}-{name}"

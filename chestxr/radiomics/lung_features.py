@@ -1,14 +1,12 @@
 """Radiomic features inside a MONAI transform chain."""
 
 from collections.abc import Hashable, Mapping
-from os import PathLike
 
 import numpy as np
 from monai.config import NdarrayOrTensor
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_data_type
 
-from .engine import DEFAULT_SETTINGS
 from .film_features import FilmFeatures
 
 __all__ = ["LungFeaturesD", "LungFeaturesDict", "LungFeaturesd"]
@@ -27,8 +25,8 @@ class LungFeaturesd(MapTransform):
         The film, (1, W, H), bone white.
     lungs_key : str, optional
         Its label map, (1, W, H): 0 background, 1 right lung, 2 left lung.
-    settings, frame_size, margin, percentiles
-        As in :py:class:`FilmFeatures`.
+    **measuring
+        As for :py:class:`FilmFeatures`: settings, frame sizes and scales.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -37,14 +35,11 @@ class LungFeaturesd(MapTransform):
         self,
         keys: str,
         lungs_key: str = "pred",
-        settings: str | PathLike = DEFAULT_SETTINGS,
-        frame_size: int = 128,
-        margin: float = 0.05,
-        percentiles: tuple[float, float] = (1.0, 99.0),
+        **measuring: object,
     ) -> None:
         super().__init__(keys)
         self.lungs_key = lungs_key
-        self.measure = FilmFeatures(settings, frame_size, margin, percentiles)
+        self.measure = FilmFeatures(**measuring)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
         """Return the item with its features."""

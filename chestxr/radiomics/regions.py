@@ -1,11 +1,14 @@
-"""Parts of the lungs that are measured: both, each, and six zones."""
+"""Parts of the lungs that are measured: both, each, six zones, and the zones' halves."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
-__all__ = ["LEAST_SHARE", "LUNGS", "REGIONS", "ZONES", "lung_regions"]
+__all__ = ["HALF_ZONES", "LEAST_SHARE", "LUNGS", "REGIONS", "ZONES", "half_zones", "lung_regions"]
 
 LUNGS = ("right_lung", "left_lung")
 ZONES = tuple(f"{side}_{level}" for side in ("right", "left") for level in ("upper", "middle", "lower"))
+HALF_ZONES = tuple(f"{zone}_{half}" for zone in ZONES for half in ("inner", "outer"))
 REGIONS = ("lungs", *LUNGS, *ZONES)
 # A lung below this share of both lungs' area is missing, destroyed or not found: it and its zones are not measured.
 LEAST_SHARE = 0.10
@@ -44,6 +47,30 @@ def lung_regions(labels: np.ndarray) -> dict[str, np.ndarray]:
             regions[f"{side}_lung"] = lung
             regions |= {f"{side}_{level}": zone for level, zone in _thirds(lung).items()}
     return {name: regions[name] for name in REGIONS if name in regions}
+
+
+def half_zones(regions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """
+    Cut each zone into an inner half, towards the hilum, and an outer one of the same area, to the nearest column.
+
+    Parameters
+    ----------
+    regions : mapping of str to numpy.ndarray, shape (W, H), bool
+        As :py:func:`lung_regions` gives them; the first axis runs to the patient's left.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray, shape (W, H), bool
+        Some of ``HALF_ZONES``, in that order.
+    """
+    halves = {}
+    for zone in (name for name in ZONES if name in regions):
+        share_before = np.cumsum(regions[zone].sum(axis=1)) / regions[zone].sum()
+        towards_right = regions[zone] & (share_before <= 0.5)[:, None]
+        towards_left = regions[zone] & ~towards_right
+        inner, outer = (towards_left, towards_right) if zone.startswith("right") else (towards_right, towards_left)
+        halves |= {f"{zone}_inner": inner, f"{zone}_outer": outer}
+    return halves
 
 
 def _thirds(lung: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,7 +1,8 @@
 """How much of a feature's variation between films outlives small changes of film and outline."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,11 @@ import pandas as pd
 from .feature_table import ABOUT, FilmToMeasure
 from .perturbations import PERTURBATIONS
 
-__all__ = ["agreement", "stability_films", "stability_table"]
+__all__ = ["LEAST_STABLE", "agreement", "stability_films", "stability_table"]
+
+# Good reliability begins here (Koo and Li 2016, doi 10.1016/j.jcm.2016.02.012).
+LEAST_STABLE = 0.75
+_OTHER_MASK = "other mask"
 
 
 def agreement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -41,20 +46,36 @@ def agreement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.where((films >= 3) & (total > 0), found, np.nan)
 
 
-def stability_films(films: Sequence[FilmToMeasure]) -> Iterator[FilmToMeasure]:
-    """Give each film as it is, and once for every perturbation, named ``<perturbation>/<film>``."""
+def stability_films(films: Sequence[FilmToMeasure], other_masks: Mapping[str, Path] = {}) -> Iterator[FilmToMeasure]:
+    """
+    Give each film as it is, and once for every perturbation, named ``<perturbation>/<film>``.
+
+    Parameters
+    ----------
+    films : sequence of FilmToMeasure
+        Films with their masks.
+    other_masks : mapping of str to pathlib.Path, optional
+        By the film's name another reader's or network's mask; measured as the perturbation ``other mask``.
+
+    Yields
+    ------
+    FilmToMeasure
+    """
     for perturbation in ("", *PERTURBATIONS):
         for film in films:
             yield replace(film, film=f"{perturbation}/{film.film}", perturbation=perturbation)
+    for film in films:
+        if film.film in other_masks:
+            yield replace(film, film=f"{_OTHER_MASK}/{film.film}", masks=(other_masks[film.film],))
 
 
-def stability_table(rows: Sequence[dict]) -> pd.DataFrame:
+def stability_table(rows: Sequence[dict] | pd.DataFrame) -> pd.DataFrame:
     """
     Rank features by their stability.
 
     Parameters
     ----------
-    rows : sequence of dict
+    rows : sequence of dict or pandas.DataFrame
         What :py:func:`measure_films` gives for :py:func:`stability_films`. Films with an error are left out.
 
     Returns
@@ -63,11 +84,13 @@ def stability_table(rows: Sequence[dict]) -> pd.DataFrame:
         ICC of every feature under every perturbation, and ``least``, the smallest of them; most stable first.
     """
     table = pd.DataFrame(rows)
-    table[["perturbation", "name"]] = table["film"].str.split("/", n=1, expand=True)
-    failed = set(table["name"][table["error"] != ""])
-    table = table[~table["name"].isin(failed)].set_index(["perturbation", "name"]).sort_index()
-    features = table.drop(columns=list(ABOUT))
-    as_is = features.loc[""].to_numpy()
-    found = {name: agreement(as_is, features.loc[name].to_numpy()) for name in PERTURBATIONS}
+    about = table["film"].str.split("/", n=1, expand=True).set_axis(["perturbation", "name"], axis=1)
+    fine = ~about["name"].isin(about["name"][table["error"] != ""])
+    features = table[fine].drop(columns=list(ABOUT)).set_index(pd.MultiIndex.from_frame(about[fine]))
+    as_is = features.loc[""]
+    found = {}
+    for perturbation in (name for name in about["perturbation"].unique() if name):
+        perturbed = features.loc[perturbation]
+        found[perturbation] = agreement(as_is.loc[perturbed.index].to_numpy(), perturbed.to_numpy())
     ranked = pd.DataFrame(found, index=features.columns)
     return ranked.assign(least=ranked.min(axis=1)).sort_values("least", ascending=False)

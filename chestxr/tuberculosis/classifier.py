@@ -46,7 +46,8 @@ class TuberculosisClassifier:
     scale : Harmonisation
         The scale of the films it was fitted on, by which films are standardised unless their own site's is given.
     about : dict
-        What it was made from: ``films``, ``sites``, ``prevalence``, ``threshold_rule``, ``harmonised``, ``versions``.
+        What it was made from: ``films``, each with its probability in cross-validation, ``sites``, ``prevalence``,
+        ``chosen``, ``threshold_rule``, ``versions``.
     """
 
     booster: xgboost.Booster
@@ -150,7 +151,6 @@ class TuberculosisClassifier:
                 f"{path}: found {told.get('format', 'an XGBoost model without calibration')}; expected {_FORMAT}; "
                 "fit it with this version of chestxr"
             )
-        scale = Harmonisation.from_dict(told["scale"])
         scale = Harmonisation.from_dict(told["scale"])
         if settings_hash is not None and scale.settings_hash != settings_hash:
             raise ValueError(

@@ -15,24 +15,7 @@ FAMILIES = {
     "gldm": "texture",
     "ngtdm": "texture",
 }
-_PLACES = {
-    "lungs": "both lungs",
-    "right_lung": "right lung",
-    "left_lung": "left lung",
-    "right_upper": "right upper zone",
-    "right_middle": "right middle zone",
-    "right_lower": "right lower zone",
-    "left_upper": "left upper zone",
-    "left_middle": "left middle zone",
-    "left_lower": "left lower zone",
-    "lung_difference": "right against left lung",
-    "upper_difference": "right against left upper zone",
-    "middle_difference": "right against left middle zone",
-    "lower_difference": "right against left lower zone",
-    "zone_spread": "unevenness between zones",
-    "zone_highest": "most striking zone",
-    "zone_lowest": "least striking zone",
-}
+_EXTREMES = {"spread": "unevenness between", "highest": "most striking of the", "lowest": "least striking of the"}
 
 
 def explain(contributions: pd.Series, reasons: int = 3) -> list[tuple[str, float]]:
@@ -80,12 +63,25 @@ def zone_contributions(contributions: pd.Series) -> dict[str, float]:
 
 def _zones_behind(place: str) -> tuple[str, ...]:
     """Return the zones that a region or a difference is measured on."""
-    if place in ZONES:
-        return (place,)
     part = place.split("_")[0]
+    whole = place.removesuffix("_inner").removesuffix("_outer")
+    if whole in ZONES:
+        return (whole,)
     return tuple(zone for zone in ZONES if part in zone.split("_")) or ZONES
 
 
 def _in_words(name: str) -> str:
-    place, _, family, _ = name.split(".")
-    return f"{_PLACES[place]}, {FAMILIES[family]}"
+    place, image, family, _ = name.split(".")
+    return f"{_place_in_words(place)}, {'fine structure' if 'hessian' in image else FAMILIES[family]}"
+
+
+def _place_in_words(place: str) -> str:
+    """Turn right_upper_inner into "right upper zone, inner half", lung_difference into "right against left lung"."""
+    *words, last = place.split("_")
+    if last in _EXTREMES:
+        return f"{_EXTREMES[last]} {' '.join(words)}s"
+    if last == "difference":
+        return f"right against left {_place_in_words('_'.join(words)) if words != ['lung'] else 'lung'}"
+    if last in ("inner", "outer"):
+        return f"{' '.join(words)} zone, {last} half"
+    return "both lungs" if place == "lungs" else " ".join([*words, last]) + ("" if last == "lung" else " zone")

@@ -95,18 +95,18 @@ class FitSettings:
         Seed of folds and trees: the same films and settings give the same classifier.
     """
 
-    counts: Sequence[int] = (400, 1500, 4000)
+    counts: Sequence[int] = (1500, 4000)
     depths: Sequence[int] = (2,)
     folds: int = 5
-    repeats: int = 2
+    repeats: int = 1
     sensitivity: float = 0.9
-    trees: int = 600
+    trees: int = 1000
     patience: int = 50
     booster: dict = field(
         default_factory=lambda: {
             "eta": 0.05,
             "subsample": 0.7,
-            "colsample_bytree": 0.05,
+            "colsample_bytree": 0.02,
             "min_child_weight": 3.0,
             "lambda": 5.0,
             "nthread": 1,
@@ -159,8 +159,9 @@ def fit_classifier(
     threshold = threshold_at_sensitivity(films.labels, calibration(margins), settings.sensitivity)
     names = select_features(films.features, films.labels, count, unstable=unstable)
     booster = _boost(films, names, settings, depth, trees)
+    booster.feature_names = names
     about |= {
-        "films": films.features.index.tolist(),
+        "films": dict(zip(films.features.index, calibration(margins).round(4).tolist(), strict=True)),
         "sites": sorted(set(films.sites)),
         "prevalence": float(np.mean(films.labels)),
         "chosen": {"features": count, "depth": depth, "trees": trees},
@@ -216,7 +217,7 @@ def _mean_margins(films: TrainingFilms, boosters: list, repeats: int) -> tuple[n
     trees = int(np.median([booster.best_iteration + 1 for _, _, booster in boosters]))
     margins = np.zeros(len(films))
     for outside, names, booster in boosters:
-        matrix = xgboost.DMatrix(films[outside].features[names].astype(np.float32))
+        matrix = xgboost.DMatrix(films.features[names].to_numpy(np.float32)[outside])
         rounds = (0, min(trees, booster.num_boosted_rounds()))
         margins[outside] += booster.predict(matrix, output_margin=True, iteration_range=rounds) / repeats
     return margins, trees
@@ -230,13 +231,16 @@ def _boost(
     trees: int,
     held_out: TrainingFilms | None = None,
 ) -> xgboost.Booster:
-    """Fit trees; with films held out, until these gain nothing more."""
+    """Fit trees, without names for the features; with films held out, until these gain nothing more."""
+    # XGBoost compares all names anew for each tree: with thousands of them that takes nine tenths of the time.
     matrices = [
-        xgboost.DMatrix(part.features[names].astype(np.float32), part.labels.astype(int))
+        xgboost.DMatrix(part.features[names].to_numpy(np.float32), part.labels.astype(int))
         for part in (films, held_out)
         if part is not None
     ]
-    parameters = {"objective": "binary:logistic", "tree_method": "hist", "max_depth": depth, "seed": settings.seed}
+    # Exact trees look at the sampled features only, which histograms do not: with few of many shown to each tree they
+    # are three times as fast.
+    parameters = {"objective": "binary:logistic", "tree_method": "exact", "max_depth": depth, "seed": settings.seed}
     stopping = {"evals": [(matrices[1], "outside")], "early_stopping_rounds": settings.patience} if held_out else {}
     return xgboost.train(parameters | dict(settings.booster), matrices[0], trees, verbose_eval=False, **stopping)
 

@@ -10,10 +10,13 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from chestxr.data import find_masks
+from chestxr.io import whole_file
 from chestxr.radiomics import FilmToMeasure, measure_films
+from chestxr.report.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
 from .fit import FitSettings, TrainingFilms, fit_classifier
+from .metrics import score_rows
 
 __all__ = ["ScreeningFilms", "TuberculosisTrainer"]
 
@@ -119,4 +122,16 @@ class TuberculosisTrainer:
         films, settings_hash = self.films.measure()
         classifier = fit_classifier(films, settings_hash, self.settings)
         classifier.save(self.path)
+        self._show(films.labels.astype(int), classifier)
         return classifier
+
+    def _show(self, labels: np.ndarray, classifier: TuberculosisClassifier) -> None:
+        """Write how well films were scored by trees that had not seen them."""
+        probabilities = np.array(list(classifier.about["films"].values()))
+        figure = plot_scores(labels, probabilities, classifier.threshold, "cross-validation")
+        with whole_file(self.path.with_name("cross_validation.png")) as partial:
+            figure.savefig(partial, dpi=110)
+        self.summary_writer.add_figure("screening/cross-validation", figure)
+        for row in score_rows(labels, probabilities, classifier.threshold):
+            self.summary_writer.add_scalar(f"screening/{row['metric']}/cross-validation", row["value"])
+        self.summary_writer.flush()

@@ -49,3 +49,11 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     path.write_text("kidneys: 2\n")
     with pytest.raises(ValueError, match=r"settings\.yaml: not a parameter file"):
         FeatureEngine(path)
+
+
+@pytest.mark.parametrize("pixels", [0, 1, 5])
+def test_a_region_without_two_dimensions_is_refused(engine, frame, pixels):
+    line = np.zeros(frame.film.shape, bool)
+    line[40, 40 : 40 + pixels] = True
+    with pytest.raises(ValueError, match=f"right_upper: {pixels} pixels in a line or none"):
+        engine(frame.film, {"right_upper": line})

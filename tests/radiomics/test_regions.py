@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from chestxr.radiomics import REGIONS, ZONES, lung_regions
+from chestxr.radiomics.regions import HALF_ZONES, half_zones
 from tests.phantom import chest_film
 
 
@@ -32,3 +33,16 @@ def test_a_missing_or_tiny_lung_is_left_out_with_its_zones(left_share):
 def test_an_empty_mask_is_refused():
     with pytest.raises(ValueError, match="empty mask"):
         lung_regions(np.zeros((10, 10), dtype=np.uint8))
+
+
+def test_half_zones_are_halves_by_area_the_inner_towards_the_middle():
+    regions = lung_regions(chest_film((200, 240), seed=2)[1])
+    halves = half_zones(regions)
+    assert tuple(halves) == HALF_ZONES
+    for zone in ZONES:
+        inner, outer = halves[f"{zone}_inner"], halves[f"{zone}_outer"]
+        np.testing.assert_array_equal(inner | outer, regions[zone])
+        assert not (inner & outer).any()
+        assert abs(int(inner.sum()) - int(outer.sum())) <= 2 * regions[zone].sum(axis=1).max()
+        middle = [np.argwhere(half)[:, 0].mean() for half in (inner, outer)]
+        assert middle[0] > middle[1] if zone.startswith("right") else middle[0] < middle[1]

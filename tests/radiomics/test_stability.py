@@ -48,8 +48,10 @@ def test_perturbations_are_small_and_change_something(name):
 def test_the_command_ranks_features(collection, tmp_path):
     out = tmp_path / "stability.csv"
     command = ["stability", str(collection), "--out", str(out), "--count", "4", "--cache", str(tmp_path / "cache")]
+    command += ["--other-masks", str(collection / "masks")]
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result.output
     table = pd.read_csv(out, index_col="feature")
-    assert list(table.columns) == [*PERTURBATIONS, "least"] and table["least"].is_monotonic_decreasing
+    assert list(table.columns) == [*PERTURBATIONS, "other mask", "least"] and table["least"].is_monotonic_decreasing
+    assert table["other mask"].min() == pytest.approx(1)
     assert table["darkened"].filter(like="lungs.rank.").median() > 0.9

@@ -28,6 +28,23 @@ def test_reasons_come_in_words_strongest_first():
     assert reasons[0][1] == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "zones"),
+    [
+        ("left_lower_outer.rank-hessian-1px-low.firstorder.Mean", "left lower zone, outer half, fine structure", 1),
+        ("middle_inner_difference.hessian-2px-high.firstorder.Mean", "right against left middle zone, inner half", 2),
+        ("half_zone_highest.hessian-2px-high.firstorder.Mean", "most striking of the half zones, fine structure", 6),
+        ("lung_difference.rank.glcm.Contrast", "right against left lung, texture", 6),
+        ("lungs.original.shape2D.Sphericity", "both lungs, shape", 6),
+    ],
+)
+def test_every_place_has_words_and_zones(name, words, zones):
+    contributions = pd.Series({name: 0.6, "bias": 0.0})
+    assert explain(contributions)[0][0].startswith(words)
+    shares = zone_contributions(contributions)
+    assert sorted(shares.values())[-zones:] == pytest.approx([0.6 / zones] * zones)
+
+
 def test_zones_share_all_contributions():
     zones = zone_contributions(CONTRIBUTIONS)
     assert sum(zones.values()) == pytest.approx(CONTRIBUTIONS.drop("bias").sum())

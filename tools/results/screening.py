@@ -1,44 +1,43 @@
 """
-Judge tuberculosis screening, and regenerate docs/results.json and docs/roc.png of its bundle.
+Judge tuberculosis screening, and regenerate docs/results.json, docs/roc.png and docs/explained.png of its bundle.
 
     python tools/results/screening.py ../shared/data/cxr
     python tools/results/screening.py ../shared/data/cxr --experiments "in site" "across sites"
 
 Every film's lungs are outlined by a network that did not learn from the film (the U-Nets of the five folds, which
 tools/results/regenerate.py trains); manual masks enter one ablation only. Features, hyper-parameters, calibration and
-threshold are chosen inside the training films of each fit. What an earlier call measured is kept unless its experiment
-is named again.
+threshold are chosen inside the training films of each fit. "shipped" trains the bundle's classifier on the training and
+validation films of the split "default" and evaluates it on the test films, through ``python -m monai.bundle run``. What
+an earlier call measured is kept unless its experiment is named again.
 """
 
 import argparse
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bundle_runs import DATA, REPOSITORY
+from bundle_runs import DATA
 from joblib import Parallel, delayed
-from screening_films import all_items, measured_films
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import RobustScaler
+from screening_films import BUNDLE, all_items, measured_films, perturbed_films
+from screening_fits import Fit, boosted, logistic, mean_intensity, stable_only
+from screening_pictures import draw_pictures, keep_scores
+from screening_shipped import evaluate_shipped
 
 from chestxr.evaluation.versions import package_versions
 from chestxr.io import write_text
 from chestxr.tuberculosis import (
-    FitSettings,
-    Harmonisation,
     TrainingFilms,
-    fit_classifier,
     patient_folds,
     score_rows,
     threshold_at_sensitivity,
 )
 
-BUNDLE = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
 SITES = ("montgomery", "shenzhen")
+# Controls and ablations compare large differences, and are not repeated.
 FOLDS, REPEATS = 5, 3
 LOCAL_FILMS, LOCAL_DRAWS = 20, 200
 
@@ -54,6 +53,7 @@ def main() -> None:
     for experiment in arguments.experiments:
         print(f"== {experiment}", flush=True)
         merge(experiment, EXPERIMENTS[experiment](bench))
+    draw_pictures(bench.dataset_dir)
 
 
 class Bench:
@@ -70,22 +70,22 @@ class Bench:
         films = self._measured[masks]
         return films[np.flatnonzero(films.sites == site)]
 
-    def nested(self, films: TrainingFilms, fit: Callable | None = None) -> pd.DataFrame:
+    def nested(self, films: TrainingFilms, fit: Fit = boosted, repeats: int = 1) -> pd.DataFrame:
         """Score films in repeated cross-validation by patient; each fit chooses inside its own films."""
-        parts = [
-            (inside, outside)
-            for repeat in range(REPEATS)
-            for inside, outside in patient_folds(films, FOLDS, 100 + repeat)
-        ]
-        score = fit or self.boosted
-        found = Parallel(self.processes)(delayed(score)(films[inside], films[outside]) for inside, outside in parts)
-        return _mean_over_repeats(films, [outside for _, outside in parts], found)
+        parts = [part for repeat in range(repeats) for part in patient_folds(films, FOLDS, 100 + repeat)]
+        jobs = (delayed(_fit_and_score)(fit, films[inside], films[outside]) for inside, outside in parts)
+        found = [scores for (scores,) in Parallel(self.processes)(jobs)]
+        return _mean_over_repeats(films, [outside for _, outside in parts], found, repeats)
 
-    def boosted(self, training: TrainingFilms, test: TrainingFilms, adapted: bool = False) -> tuple[np.ndarray, float]:
-        """Fit the classifier, and score other films; adapted, these are standardised by themselves."""
-        classifier = fit_classifier(training, "", FitSettings())
-        site = Harmonisation.fit(test.features, "") if adapted else None
-        return classifier.probability(test.features, site), classifier.threshold
+    def across(
+        self, films: dict[str, TrainingFilms], fit: Fit = boosted
+    ) -> Iterator[tuple[str, str, bool, pd.DataFrame]]:
+        """Learn on each site and score the other, as it is and adapted by its unlabelled films."""
+        ways = (SITES[::-1], SITES)
+        jobs = (delayed(_fit_and_score)(fit, films[a], films[b], (False, True)) for a, b in ways)
+        for (source, target), found in zip(ways, Parallel(self.processes)(jobs), strict=True):
+            for adapted, scores in zip((False, True), found, strict=True):
+                yield source, target, adapted, _table(films[target], *scores)
 
     def rows(self, scored: pd.DataFrame, **about: object) -> list[dict]:
         """Measure scores; ``about`` says what was scored."""
@@ -100,7 +100,8 @@ def in_site(bench: Bench) -> list[dict]:
     rows = []
     known = {item["film"]: item for item in all_items(bench.dataset_dir)}
     for site in SITES:
-        scored = bench.nested(bench.films(site))
+        scored = bench.nested(bench.films(site), repeats=REPEATS)
+        keep_scores(scored, site, site)
         about = {"training": site, "test": site}
         rows += bench.rows(scored, **about, group="all")
         people = pd.DataFrame([known[name] for name in scored.index], index=scored.index)
@@ -119,14 +120,12 @@ def in_site(bench: Bench) -> list[dict]:
 def across_sites(bench: Bench) -> list[dict]:
     """Learn on one site, score the other: as it is, adapted by unlabelled films, and with a threshold from 20 films."""
     rows = []
-    for source, target in (SITES[::-1], SITES):
-        training, test = bench.films(source), bench.films(target)
-        for adapted in (False, True):
-            probability, threshold = bench.boosted(training, test, adapted)
-            scored = _table(test, probability, threshold)
-            about = {"training": source, "test": target, "adapted": adapted}
-            rows += bench.rows(scored, **about, group="all")
-            rows += [about | {"data": DATA, "group": "all"} | row for row in _local_threshold(scored)]
+    films = {site: bench.films(site) for site in SITES}
+    for source, target, adapted, scored in bench.across(films):
+        keep_scores(scored, source, target, adapted)
+        about = {"training": source, "test": target, "adapted": adapted, "group": "all"}
+        rows += bench.rows(scored, **about)
+        rows += [about | {"data": DATA} | row for row in _local_threshold(scored)]
     return rows
 
 
@@ -144,10 +143,8 @@ def controls(bench: Bench) -> list[dict]:
         }
         for control, changed in alternatives.items():
             rows += bench.rows(bench.nested(changed), training=site, test=site, control=control)
-    background = {site: bench.films(site, "background") for site in SITES}
-    for source, target in (SITES[::-1], SITES):
-        scored = _table(background[target], *bench.boosted(background[source], background[target], True))
-        rows += bench.rows(scored, training=source, test=target, adapted=True, control="background only")
+    for source, target, adapted, scored in bench.across({site: bench.films(site, "background") for site in SITES}):
+        rows += bench.rows(scored, training=source, test=target, adapted=adapted, control="background only")
     return rows + _which_site(bench)
 
 
@@ -169,53 +166,44 @@ def ablations(bench: Bench) -> list[dict]:
     films = {site: bench.films(site) for site in SITES}
     names = films["shenzhen"].features.columns
     parts = [name.split(".") for name in names]
+    images = np.array([image for _, image, *_ in parts])
+    places = np.array([place for place, *_ in parts])
+    between = np.array([place.split("_")[-1] in ("difference", "spread", "highest", "lowest") for place in places])
+    fine = np.array(["hessian" in image for image in images])
+    ranked = np.array([image.startswith("rank") for image in images])
     chosen = {
         "all features": names,
-        "whole lungs only": names[[place == "lungs" for place, *_ in parts]],
-        "no differences": names[[not place.startswith("zone_") and "difference" not in place for place, *_ in parts]],
-        "unfiltered film only": names[[image == "original" for _, image, *_ in parts]],
-        "intensities, no ranks": names[[not image.startswith("rank") for _, image, *_ in parts]],
-        "ranks only": names[[image.startswith("rank") for _, image, *_ in parts]],
+        "both lungs, unfiltered": names[(places == "lungs") & (images == "original")],
+        "both lungs": names[places == "lungs"],
+        "no differences between regions": names[~between],
+        "no fine structure": names[~fine],
+        "no ranks": names[~ranked],
     }
     for ablation, kept in chosen.items():
         cut = {site: TrainingFilms(f.features[kept], f.labels, f.patients, f.sites) for site, f in films.items()}
-        rows += _inside_and_across(bench, cut, bench.boosted, ablation=ablation)
+        rows += _inside_and_across(bench, cut, boosted, ablation)
     manual = {site: bench.films(site, "manual") for site in SITES}
-    rows += _inside_and_across(bench, manual, bench.boosted, ablation="manual masks")
-    rows += _inside_and_across(bench, films, _logistic, ablation="logistic regression")
-    return rows + _inside_and_across(bench, films, _mean_intensity, ablation="mean lung intensity")
+    rows += _inside_and_across(bench, manual, boosted, "manual masks")
+    perturbed = perturbed_films(bench.dataset_dir, bench.processes)
+    rows += _inside_and_across(bench, films, partial(stable_only, perturbed), "stable features only")
+    rows += _inside_and_across(bench, films, logistic, "logistic regression")
+    return rows + _inside_and_across(bench, films, mean_intensity, "mean lung intensity")
 
 
-def _inside_and_across(bench: Bench, films: dict[str, TrainingFilms], fit: Callable, **about: object) -> list[dict]:
+def _inside_and_across(bench: Bench, films: dict[str, TrainingFilms], fit: Fit, ablation: str) -> list[dict]:
     rows = []
     for site in SITES:
-        rows += bench.rows(bench.nested(films[site], fit), training=site, test=site, **about)
-    for source, target in (SITES[::-1], SITES):
-        for adapted in (False, True):
-            scored = _table(films[target], *fit(films[source], films[target], adapted))
-            rows += bench.rows(scored, training=source, test=target, adapted=adapted, **about)
+        rows += bench.rows(bench.nested(films[site], fit), training=site, test=site, ablation=ablation)
+    for source, target, adapted, scored in bench.across(films, fit):
+        rows += bench.rows(scored, training=source, test=target, adapted=adapted, ablation=ablation)
     return rows
 
 
-def _logistic(training: TrainingFilms, test: TrainingFilms, adapted: bool = False) -> tuple[np.ndarray, float]:
-    """Score by a strongly regularised logistic regression on the same features."""
-    fill = training.features.median()
-    scaler = RobustScaler().fit(test.features.fillna(fill) if adapted else training.features.fillna(fill))
-    line = LogisticRegression(C=1e-4, max_iter=2000)
-    line.fit(RobustScaler().fit_transform(training.features.fillna(fill)).clip(-5, 5), training.labels.astype(int))
-    probability = line.predict_proba(scaler.transform(test.features.fillna(fill)).clip(-5, 5))[:, 1]
-    return probability, 0.5
-
-
-def _mean_intensity(training: TrainingFilms, test: TrainingFilms, adapted: bool = False) -> tuple[np.ndarray, float]:
-    """Score by the lungs' mean intensity alone."""
-    mean = ["lungs.original.firstorder.Mean"]
-    fill = training.features[mean].median()
-    scaler = RobustScaler().fit((test if adapted else training).features[mean].fillna(fill))
-    line = make_pipeline(RobustScaler(), LogisticRegression()).fit(
-        training.features[mean].fillna(fill), training.labels.astype(int)
-    )
-    return line[-1].predict_proba(scaler.transform(test.features[mean].fillna(fill)))[:, 1], 0.5
+def _fit_and_score(
+    fit: Fit, training: TrainingFilms, test: TrainingFilms, ways: Sequence[bool] = (False,)
+) -> list[tuple[np.ndarray, float]]:
+    model = fit(training)
+    return [model(test, adapted) for adapted in ways]
 
 
 def _table(films: TrainingFilms, probability: np.ndarray, threshold: float | np.ndarray) -> pd.DataFrame:
@@ -223,12 +211,14 @@ def _table(films: TrainingFilms, probability: np.ndarray, threshold: float | np.
     return pd.DataFrame(columns, index=films.features.index)
 
 
-def _mean_over_repeats(films: TrainingFilms, outsides: list[np.ndarray], found: list[tuple]) -> pd.DataFrame:
+def _mean_over_repeats(
+    films: TrainingFilms, outsides: list[np.ndarray], found: list[tuple], repeats: int
+) -> pd.DataFrame:
     """Average each film's probability, and the threshold it was held against, over the repeats."""
     probability, threshold = np.zeros(len(films)), np.zeros(len(films))
     for outside, (scores, fixed) in zip(outsides, found, strict=True):
-        probability[outside] += scores / REPEATS
-        threshold[outside] += fixed / REPEATS
+        probability[outside] += scores / repeats
+        threshold[outside] += fixed / repeats
     return _table(films, probability, threshold)
 
 
@@ -265,7 +255,18 @@ def _rounded(row: dict) -> dict:
     return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
 
 
-EXPERIMENTS = {"in site": in_site, "across sites": across_sites, "controls": controls, "ablations": ablations}
+def shipped(bench: Bench) -> list[dict]:
+    """Train and evaluate the classifier that the bundle holds."""
+    return [row | {"data": DATA} for row in evaluate_shipped(bench.dataset_dir, bench.processes)]
+
+
+EXPERIMENTS = {
+    "in site": in_site,
+    "across sites": across_sites,
+    "shipped": shipped,
+    "controls": controls,
+    "ablations": ablations,
+}
 
 if __name__ == "__main__":
     os.environ["OMP_NUM_THREADS"] = "1"

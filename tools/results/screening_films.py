@@ -6,21 +6,30 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bundle_runs import WORK, bundle_of, train
+from bundle_runs import REPOSITORY, WORK, bundle_of, train
 from PIL import Image
 from rich.progress import track
 from skimage.morphology import dilation, disk
 
 from chestxr.data import find_masks, load_split
 from chestxr.io import read_mask, whole_file
-from chestxr.radiomics import FilmToMeasure, measure_films
+from chestxr.radiomics import (
+    FilmFeatures,
+    FilmToMeasure,
+    measure_films,
+    read_feature_table,
+    stability_films,
+    write_feature_table,
+)
 from chestxr.transforms import LungLabels
 from chestxr.tuberculosis import TrainingFilms
 
-__all__ = ["MASKS", "all_items", "measured_films"]
+__all__ = ["BUNDLE", "CACHE", "all_items", "measured_films", "perturbed_films", "predicted_lungs"]
 
+BUNDLE = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
 CACHE = WORK / "screening" / "features"
-MASKS = ("predicted", "manual", "background")
+# Films of each site that are measured under every perturbation.
+_PERTURBED = 40
 
 
 def all_items(dataset_dir: Path) -> list[dict]:
@@ -52,8 +61,7 @@ def measured_films(dataset_dir: Path, masks: str = "predicted", processes: int =
     """
     items = all_items(dataset_dir)
     folder = {"predicted": predicted_lungs, "manual": manual_lungs, "background": background_masks}[masks](dataset_dir)
-    found = find_masks([item["film"] for item in items], folder)
-    wanted = [FilmToMeasure(i["film"], Path(i["image"]), (found[i["film"]],)) for i in items if i["film"] in found]
+    wanted = _with_masks(items, folder)
     steps = measure_films(wanted, CACHE, processes)
     rows = pd.DataFrame(track(steps, f"measuring, {masks} masks", total=len(wanted))).set_index("film").sort_index()
     for name, error in rows["error"][rows["error"] != ""].items():
@@ -65,6 +73,27 @@ def measured_films(dataset_dir: Path, masks: str = "predicted", processes: int =
     )
     settings_hash = rows["settings_hash"].iloc[0]
     return TrainingFilms(rows.drop(columns=["image", "settings_hash", "error"]), labels, patients, sites), settings_hash
+
+
+def perturbed_films(dataset_dir: Path, processes: int = 2) -> pd.DataFrame:
+    """Measure some films of each site under every perturbation, and under the manual instead of the predicted mask."""
+    path = WORK / "screening" / "perturbed.parquet"
+    if not path.is_file():
+        masked = [item for item in all_items(dataset_dir) if "label" in item]
+        sites = [[item for item in masked if item["site"] == site] for site in ("montgomery", "shenzhen")]
+        chosen = [item for site in sites for item in site[:: len(site) // _PERTURBED][:_PERTURBED]]
+        films = _with_masks(chosen, predicted_lungs(dataset_dir))
+        manual = find_masks([film.film for film in films], manual_lungs(dataset_dir))
+        wanted = list(stability_films(films, manual))
+        steps = measure_films(wanted, CACHE, processes)
+        rows = list(track(steps, "measuring, perturbed", total=len(wanted)))
+        write_feature_table(path, rows, [film.film for film in wanted])
+    return read_feature_table(path, FilmFeatures().settings_hash)
+
+
+def _with_masks(items: list[dict], folder: Path) -> list[FilmToMeasure]:
+    found = find_masks([item["film"] for item in items], folder)
+    return [FilmToMeasure(i["film"], Path(i["image"]), (found[i["film"]],)) for i in items if i["film"] in found]
 
 
 def predicted_lungs(dataset_dir: Path) -> Path:

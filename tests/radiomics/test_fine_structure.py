@@ -1,0 +1,62 @@
+"""Curvature images tell lines from spots and dark from bright, at the scale that they have."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from chestxr.radiomics.fine_structure import curvature_images, inner_lungs
+
+CENTRE = (32, 32)
+
+
+def _line() -> np.ndarray:
+    film = np.zeros((65, 65))
+    film[:, 32] = 1
+    return film
+
+
+def test_a_gaussian_spot_has_the_curvature_that_theory_gives():
+    spot = np.zeros((129, 129))
+    spot[64, 64] = 1
+    width, scale = 3.0, 2.0
+    blurred = gaussian_filter(spot, width)
+    found = curvature_images(blurred, [scale])
+    variance = width**2 + scale**2
+    expected = -(scale**2) / (2 * np.pi * variance**2)
+    assert found["hessian-2px-low"][64, 64] == pytest.approx(expected, rel=0.02)
+    assert found["hessian-2px-high"][64, 64] == pytest.approx(expected, rel=0.02)
+
+
+def test_a_line_curves_across_and_not_along():
+    found = curvature_images(_line(), [1.0])
+    assert found["hessian-1px-low"][CENTRE] < -0.2
+    assert abs(found["hessian-1px-high"][CENTRE]) < 0.02
+    dark = curvature_images(1 - _line(), [1.0])
+    assert dark["hessian-1px-high"][CENTRE] == pytest.approx(-found["hessian-1px-low"][CENTRE])
+
+
+def test_a_turned_film_has_turned_curvature():
+    film = gaussian_filter(np.random.default_rng(0).random((40, 40)), 1)
+    inside = (slice(12, -12), slice(12, -12))
+    turned = curvature_images(film.T, [1.0])
+    for name, image in curvature_images(film, [1.0]).items():
+        np.testing.assert_allclose(turned[name][inside], image.T[inside], atol=1e-12)
+
+
+def test_what_lies_beyond_the_lungs_range_changes_nothing():
+    film = gaussian_filter(np.random.default_rng(0).random((40, 40)), 1)
+    film[:, :5] = 1.5
+    marked = film.copy()
+    marked[:, :5] = 40.0
+    for first, second in zip(curvature_images(film, [1]).values(), curvature_images(marked, [1]).values(), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_the_border_is_left_out_unless_a_lung_is_all_border():
+    labels = np.zeros((40, 60), np.uint8)
+    labels[5:18, 10:50], labels[22:35, 10:50] = 1, 2
+    inner = inner_lungs(labels)
+    assert (inner == 1).sum() == 7 * 34 and (inner == 2).sum() == 7 * 34
+    labels[22:35] = 0
+    labels[22:26, 10:50] = 2
+    np.testing.assert_array_equal(inner_lungs(labels), labels)
