@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Outlines the lungs on a real chest film (DICOM) with the shipped bundle. Usage: bash tools/demo.sh [OUTPUT_DIR]
+# Outlines the lungs on a real chest film (DICOM) and gives its tuberculosis score, with the shipped bundles.
+# Usage: bash tools/demo.sh [OUTPUT_DIR]
 set -euo pipefail
 here=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,11 +10,23 @@ source tools/environment.sh
 
 # RG1_UNCR.dcm: a computed radiograph of the chest, PA, MONOCHROME1, from pydicom-data (MIT licence).
 film=$(python -c 'from pydicom.data import get_testdata_file; print(get_testdata_file("RG1_UNCR.dcm", download=False))')
-bundle=bundles/cxr_lung_segmentation_unet
 export PYTHONWARNINGS=ignore
 started=$SECONDS
-python -m monai.bundle run --bundle_root "$bundle" --config_file "$bundle/configs/inference.json" \
-    --films "$film" --output_dir "$output"
+for task in lung_segmentation_unet tuberculosis_screening; do
+    bundle=bundles/cxr_$task
+    python -m monai.bundle run --bundle_root "$bundle" --config_file "$bundle/configs/inference.json" \
+        --films "$film" --output_dir "$output/$task"
+done
 echo
-echo "Lungs outlined in $((SECONDS - started)) s. Research use only."
+echo "Lungs outlined and film scored in $((SECONDS - started)) s. Research use only."
 find "$output" -type f | sort
+echo
+python - "$output/tuberculosis_screening/screening.csv" <<'PYTHON'
+import sys
+
+import pandas as pd
+
+film = pd.read_csv(sys.argv[1]).iloc[0]
+print(f"{film['film']}: {film['status']}, tuberculosis score: probability {film['probability']:.2f}, {film['decision']}")
+print(f"(threshold {film['threshold']:.2f}); reasons, in log odds: {film['reasons']}")
+PYTHON

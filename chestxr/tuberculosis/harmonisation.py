@@ -15,6 +15,9 @@ __all__ = ["Harmonisation", "site_scale"]
 _KIND = "chestxr site scale"
 # Fewer films give quartiles that are too rough to standardise by.
 LEAST_FILMS = 10
+# Where nearly all films have one value the interquartile range is next to nothing, and a film that differs would
+# leave the range of single precision.
+_FARTHEST = 1e9
 
 
 def site_scale(features: pd.DataFrame) -> pd.DataFrame:
@@ -84,6 +87,11 @@ class Harmonisation:
         features : pandas.DataFrame, shape (films, features)
             Some or all of the features that the scale was learnt on.
 
+        Returns
+        -------
+        pandas.DataFrame, shape (films, features)
+            No farther from zero than a thousand million.
+
         Raises
         ------
         ValueError
@@ -95,7 +103,7 @@ class Harmonisation:
                 f"{len(unknown)} features, {unknown[0]} among them, are not in the site's scale; adapt anew"
             )
         scale = self.scale[features.columns]
-        return (features - scale.loc["median"]) / scale.loc["spread"]
+        return ((features - scale.loc["median"]) / scale.loc["spread"]).clip(-_FARTHEST, _FARTHEST)
 
     def of(self, names: list[str]) -> "Harmonisation":
         """Return the scale of some of its features."""

@@ -13,13 +13,14 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 
 from chestxr.data import find_masks, load_split
-from chestxr.io import read_film, read_mask
+from chestxr.io import read_film, read_mask, sha256
 from chestxr.radiomics import FilmFeatures
 from chestxr.tuberculosis import TuberculosisClassifier
 from tests.bundles.bundle_runs import BUNDLES, UNET, config_files
 from tests.phantom import write_collection
 
 SCREENING = "cxr_tuberculosis_screening"
+SHIPPED = BUNDLES / SCREENING / "models" / "tuberculosis.ubj"
 SETTINGS = "imageType:\n  Original:\n    binWidth: 0.04\nfeatureClass:\n  shape2D:\n  firstorder:\n  ngtdm:\n"
 
 
@@ -54,10 +55,17 @@ def _training(films: Path, output: Path) -> dict:
         "tensorboard_dir": str(output / "tensorboard"),
         "cache": str(output / "cache"),
         "feature_settings": str(settings),
+        "fine_scales": [1.0],
         "sections": ["training"],
         "counts": [10],
         "depths": [2],
     }
+
+
+def _settings(trained: Path) -> dict:
+    """The knobs with which the trained classifier's features are measured."""
+    settings = {"feature_settings": str(trained / "settings.yaml"), "fine_scales": [1.0]}
+    return settings | {"classifier": str(trained / "tuberculosis.ubj")}
 
 
 def _run(*names: str, **overrides) -> None:
@@ -76,6 +84,7 @@ def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path
     assert len(pd.read_csv(tmp_path / "scores.csv")) == 16
     assert Image.open(tmp_path / "scores.png").size[0] > 500
     assert list((trained / "tensorboard").glob("events*"))
+    assert Image.open(trained / "cross_validation.png").size[0] > 500
     with pytest.raises(RuntimeError) as error:
         _run(
             "inference", "train", "evaluate", **(settings | {"sections": ["training"], "lungs_dir": f"{trained}/lungs"})
@@ -96,7 +105,7 @@ def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no film")
     names = {"films": [chest, leg, str(bad)], "output_dir": str(tmp_path), "save_features": True}
-    names |= {"feature_settings": str(trained / "settings.yaml"), "classifier": str(trained / "tuberculosis.ubj")}
+    names |= _settings(trained)
     with pytest.raises(SystemExit) as exit_status:
         _run("inference", **names)
     assert exit_status.value.code == 1
@@ -111,7 +120,7 @@ def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
     assert (tmp_path / "RG1_UNCR_zones.png").is_file() and not (tmp_path / "RG3_UNCR_zones.png").is_file()
     features = pd.read_parquet(tmp_path / "features.parquet").set_index("film")
     lungs = read_mask([find_masks(["RG1_UNCR"], tmp_path)["RG1_UNCR"]])[0]
-    alone = FilmFeatures(trained / "settings.yaml")(read_film(chest)[0], lungs)
+    alone = FilmFeatures(trained / "settings.yaml", fine_scales=[1.0])(read_film(chest)[0], lungs)
     np.testing.assert_allclose(features.loc["RG1_UNCR", list(alone)].astype(float), list(alone.values()), rtol=1e-9)
 
 
@@ -143,6 +152,32 @@ def test_the_lungs_are_those_of_the_segmentation_bundle():
 def test_it_runs_from_any_folder(trained, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     film = get_testdata_file("RG1_UNCR.dcm", download=False)
-    settings = {"feature_settings": str(trained / "settings.yaml"), "classifier": str(trained / "tuberculosis.ubj")}
+    settings = _settings(trained)
     _run("inference", films=film, output_dir="out", save_overlay=False, save_zone_map=False, **settings)
     assert sorted(os.listdir("out")) == ["RG1_UNCR_lungs.png", "screening.csv", "screening.parquet"]
+
+
+def test_the_shipped_classifier_learnt_from_no_test_film(real_films):
+    classifier = TuberculosisClassifier.load(SHIPPED, FilmFeatures().settings_hash)
+    sections = load_split("default", real_films)
+    names = {section: {item["film"] for item in items} for section, items in sections.items()}
+    assert set(classifier.about["films"]) == names["training"] | names["validation"]
+    assert not set(classifier.about["films"]) & names["test"]
+
+
+def test_the_shipped_classifier_scores_the_demo_film(tmp_path):
+    _run("inference", films=get_testdata_file("RG1_UNCR.dcm", download=False), output_dir=str(tmp_path))
+    row = pd.read_csv(tmp_path / "screening.csv").iloc[0]
+    assert row["status"] in ("ok", "warning") and 0 < row["probability"] < 1
+    assert (row["decision"] == "suspicious") == (row["probability"] >= row["threshold"])
+    assert "zone" in row["reasons"] or "lung" in row["reasons"]
+    assert row["classifier_sha256"] == sha256(SHIPPED)
+
+
+def test_a_mirrored_film_gets_another_score_or_a_warning(real_films, tmp_path):
+    """Right and left are told apart by place: what is mirrored must not pass as what it was."""
+    film = load_split("default", real_films)["test"][0]["image"]
+    Image.open(film).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "mirrored.png")
+    _run("inference", films=[film, str(tmp_path / "mirrored.png")], output_dir=str(tmp_path / "out"))
+    rows = pd.read_csv(tmp_path / "out" / "screening.csv")
+    assert "mirrored" in str(rows["reason"][1]) or abs(rows["score"][0] - rows["score"][1]) > 0.01

@@ -40,3 +40,10 @@ def test_what_does_not_fit_is_refused(films, tmp_path):
         Harmonisation.fit(films[:9], "hash")
     with pytest.raises(ValueError, match="1 features, b among them, are not in the site's scale"):
         Harmonisation.fit(films.drop(columns="b"), "hash")(films)
+
+
+def test_a_film_far_from_a_scale_without_spread_stays_finite():
+    films = pd.DataFrame({"a": [*(1 + 1e-300 * np.arange(19)), 1e200]}, index=[f"film{i}" for i in range(20)])
+    films["b"] = [*(1e-300 * np.arange(19)), 1.0]
+    standardised = Harmonisation.fit(films, "hash")(films).to_numpy(np.float32)
+    assert np.isfinite(standardised).all() and standardised[-1].min() > 1e8

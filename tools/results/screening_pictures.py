@@ -50,9 +50,8 @@ def _roc() -> Figure:
     for axes, (title, names) in zip(figure.subplots(1, 3), PANELS.items(), strict=True):
         for name in names:
             scored = pd.read_csv(SCORES / f"{name}.csv")
-            shown = "adapted" if name.endswith("adapted") else name.split("-")[1].capitalize()
+            shown = f"{name.split('-')[1].capitalize()}{', adapted' if name.endswith('adapted') else ''}"
             RocCurveDisplay.from_predictions(scored["label"], scored["probability"], ax=axes, name=shown)
-        axes.plot([0.3], [0.9], "k*", markersize=11, linestyle="none", label="WHO triage target: 90%, 70%")
         axes.set(title=title, xlabel="1 - specificity", ylabel="sensitivity")
         axes.legend(loc="lower right")
     figure.suptitle("Tuberculosis scores from predicted lungs, 138 + 662 films. Research use only.")

@@ -31,11 +31,12 @@ class _About(NamedTuple):
 def screening(rows: list[dict], calibration: bool = False) -> str:
     """Show what the score is worth inside a site, across sites, and as it is shipped."""
     metrics = _DECISIONS + (_CALIBRATION if calibration else ())
-    lines = [_line("learnt on", "tested on", *metrics), _line(*["---"] * (2 + len(metrics)))]
+    lines = [_line("learnt on", "tested on", "AUC", *metrics[1:]), _line(*["---"] * (2 + len(metrics)))]
     for about, found in _measured(rows, ("in site", "across sites", "shipped")).items():
         if about.group == "all" and "auc" in found:
             source = {"both": "both sites (shipped)"}.get(about.training, about.training.capitalize())
-            tested = {"all": "test films of both"}.get(about.test, about.test.capitalize())
+            tested = {"all": "both"}.get(about.test, about.test.capitalize())
+            tested = f"test films of {tested}" if about.experiment == "shipped" else tested
             how = {None: "", False: ", as it is", True: ", adapted"}[about.adapted]
             kind = ", nested cross-validation" if about.experiment == "in site" else ""
             tested += f"{how}{kind} ({found['auc']['n']})"
@@ -45,7 +46,7 @@ def screening(rows: list[dict], calibration: bool = False) -> str:
 
 def groups(rows: list[dict]) -> str:
     """Show the in-site scores by sex and age."""
-    lines = [_line("site", "group", "films", "auc", "sensitivity at threshold", "specificity at threshold")]
+    lines = [_line("site", "group", "films", "AUC", "sensitivity at threshold", "specificity at threshold")]
     lines.append(_line(*["---"] * 6))
     for about, found in _measured(rows, ("in site",)).items():
         if about.group != "all":
@@ -67,7 +68,7 @@ def local_thresholds(rows: list[dict]) -> str:
 
 def controls(rows: list[dict]) -> str:
     """Show how well the score does with what should tell it nothing."""
-    lines = [_line("control", "learnt on", "tested on", "auc"), _line(*["---"] * 4)]
+    lines = [_line("control", "learnt on", "tested on", "AUC"), _line(*["---"] * 4)]
     for about, found in _measured(rows, ("controls",)).items():
         tested = about.test.capitalize() + (", adapted" if about.adapted else "")
         lines.append(_line(about.control, about.training.capitalize(), tested, _cell(found["auc"])))

@@ -10,6 +10,8 @@ import json
 import re
 from pathlib import Path
 
+import screening_tables
+
 from chestxr.io import write_text
 
 REPOSITORY = Path(__file__).parents[2]
@@ -26,7 +28,24 @@ def main() -> None:
         card = _bundle(model) / "docs" / "README.md"
         _replace(card, "results", details(rows[model]))
         _replace(card, "choices", choices(rows[model]))
-        _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", rows[model])
+        _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", _dice(rows[model]))
+    _write_screening_tables()
+
+
+def _write_screening_tables() -> None:
+    bundle = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
+    rows = json.loads((bundle / "docs" / "results.json").read_text())["rows"]
+    _replace(REPOSITORY / "README.md", "screening", screening_tables.screening(rows))
+    card = bundle / "docs" / "README.md"
+    _replace(card, "screening", screening_tables.screening(rows, calibration=True))
+    for name in ("groups", "local_thresholds", "controls", "ablations"):
+        _replace(card, name, getattr(screening_tables, name)(rows))
+    auc = {
+        f"auc_{row['test']}_test": round(row["value"], 4)
+        for row in rows
+        if row["experiment"] == "shipped" and row["metric"] == "auc" and row["test"] != "all"
+    }
+    _write_eval_metrics(bundle / "configs" / "metadata.json", auc)
 
 
 def comparison(rows: dict[str, list[dict]]) -> str:
@@ -146,14 +165,18 @@ def _load(model: str) -> list[dict]:
     return json.loads(path.read_text())["rows"] if path.is_file() else []
 
 
-def _write_eval_metrics(metadata: Path, rows: list[dict]) -> None:
-    """Put the mean Dice of both lungs, by site, into the metadata, on its one line."""
-    dice = {
+def _dice(rows: list[dict]) -> dict[str, float]:
+    """Give the mean Dice of both lungs on the test films, by site."""
+    return {
         f"mean_dice_{site}_test": round(row["value"], 4)
         for site in ("montgomery", "shenzhen")
         if (row := _on_test_films(rows, site, "dice"))
     }
-    text = re.sub(r'"eval_metrics": \{.*?\}', lambda _: f'"eval_metrics": {json.dumps(dice)}', metadata.read_text())
+
+
+def _write_eval_metrics(metadata: Path, metrics: dict[str, float]) -> None:
+    """Put metrics into the metadata, on its one line."""
+    text = re.sub(r'"eval_metrics": \{.*?\}', lambda _: f'"eval_metrics": {json.dumps(metrics)}', metadata.read_text())
     write_text(metadata, text)
 
 
