@@ -150,12 +150,13 @@ def controls(bench: Bench) -> list[dict]:
 
 def _which_site(bench: Bench) -> list[dict]:
     """Tell Shenzhen's normal films from Montgomery's."""
-    parts = [films[np.flatnonzero(films.labels == 0)] for films in map(bench.films, SITES)]
+    films = [bench.films(site) for site in SITES]
+    normal = [site.labels == 0 for site in films]
     joined = TrainingFilms(
-        pd.concat([part.features for part in parts]),
-        np.repeat([0, 1], [len(part) for part in parts]),
-        np.concatenate([part.patients for part in parts]),
-        np.repeat("both", sum(map(len, parts))),
+        pd.concat([site.features[kept] for site, kept in zip(films, normal, strict=True)]),
+        np.repeat([0, 1], [kept.sum() for kept in normal]),
+        np.concatenate([site.patients[kept] for site, kept in zip(films, normal, strict=True)]),
+        np.repeat("both", sum(kept.sum() for kept in normal)),
     )
     return bench.rows(bench.nested(joined), training="both", test="both", control="site instead of disease")
 
