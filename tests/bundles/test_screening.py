@@ -11,11 +11,13 @@ import pytest
 from monai.bundle import ConfigParser
 from PIL import Image
 from pydicom.data import get_testdata_file
+from typer.testing import CliRunner
 
+from chestxr.cli import app
 from chestxr.data import find_masks, load_split
 from chestxr.io import read_film, read_mask, sha256
 from chestxr.radiomics import FilmFeatures
-from chestxr.tuberculosis import TuberculosisClassifier
+from chestxr.tuberculosis import Harmonisation, TuberculosisClassifier
 from tests.bundles.bundle_runs import BUNDLES, UNET, config_files
 from tests.phantom import write_collection
 
@@ -181,3 +183,25 @@ def test_a_mirrored_film_gets_another_score_or_a_warning(real_films, tmp_path):
     _run("inference", films=[film, str(tmp_path / "mirrored.png")], output_dir=str(tmp_path / "out"))
     rows = pd.read_csv(tmp_path / "out" / "screening.csv")
     assert "mirrored" in str(rows["reason"][1]) or abs(rows["score"][0] - rows["score"][1]) > 0.01
+
+
+def test_a_site_is_adapted_to_by_its_unlabelled_films(real_films, tmp_path):
+    films = [item["image"] for item in load_split("default", real_films)["test"]]
+    montgomery = [path for path in films if "MCUCXR" in path][:11]
+    (tmp_path / "films.txt").write_text("\n".join(montgomery))
+    scale = tmp_path / "site.json"
+    result = CliRunner().invoke(app, ["tb", "adapt", str(tmp_path / "films.txt"), "--out", str(scale)])
+    assert result.exit_code == 0, result.output
+    assert Harmonisation.load(scale, FilmFeatures().settings_hash).films >= 10
+    scores = []
+    for site_scale in (None, str(scale)):
+        _run("inference", films=montgomery[0], output_dir=str(tmp_path), site_scale=site_scale)
+        scores.append(pd.read_csv(tmp_path / "screening.csv")["score"][0])
+    assert np.isfinite(scores).all() and scores[0] != scores[1]
+
+
+def test_too_few_films_to_adapt_by_are_refused(tmp_path):
+    film = get_testdata_file("RG1_UNCR.dcm", download=False)
+    result = CliRunner().invoke(app, ["tb", "adapt", film, "--out", str(tmp_path / "site.json")])
+    assert result.exit_code == 2 and "1 films; expected 10 or more" in result.output
+    assert not (tmp_path / "site.json").exists()
