@@ -139,8 +139,10 @@ def _start(cache: Path, settings: dict) -> None:
     global _cache, _features, _labels
     import SimpleITK as sitk
     import torch
+    from threadpoolctl import threadpool_limits
 
     torch.set_num_threads(1)
+    threadpool_limits(1)
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     _cache, _features, _labels = cache, FilmFeatures(**settings), LungLabels()
 

@@ -4,9 +4,9 @@ import json
 
 import jsonschema
 import pytest
-from monai.bundle import verify_metadata
+from monai.bundle import ConfigParser, verify_metadata
 
-from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, training, workflow
+from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, config_files, training, workflow
 
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 CONFIGS = ("train", "evaluate", "inference", "multi_gpu_train", "multi_gpu_evaluate")
@@ -104,3 +104,18 @@ def test_no_mirroring_in_training(bundle):
     """The heart has a side: right and left lung are told apart by it."""
     names = [step["_target_"] for step in _load(bundle, "train")["train"]["random_transforms"]]
     assert not [name for name in names if "Flip" in name or "Rotate90" in name]
+
+
+@pytest.mark.parametrize(
+    ("bundle", "configs", "name"),
+    [
+        (UNET, ("train", "evaluate"), "evaluate-ours-test"),
+        (RESUNET, ("train", "evaluate"), "evaluate-ours-test"),
+        ("cxr_tuberculosis_screening", ("inference", "train", "evaluate"), "evaluate-ours"),
+    ],
+)
+def test_an_evaluation_on_a_split_of_ones_own_is_named_after_it(bundle, configs, name):
+    parser = ConfigParser()
+    parser.read_config(config_files(bundle, *configs))
+    parser.update({"split": "/somewhere/else/ours.json"})
+    assert parser.get_parsed_content("run_name") == name
