@@ -180,15 +180,20 @@ def ablations(bench: Bench) -> list[dict]:
         "no fine structure": names[~fine],
         "no ranks": names[~ranked],
     }
+    ways: dict[str, tuple[dict[str, TrainingFilms], Fit]] = {
+        "mean lung intensity": (films, mean_intensity),
+        "logistic regression": (films, logistic),
+        "stable features only": (films, partial(stable_only, perturbed_films(bench.dataset_dir, bench.processes))),
+        "manual masks": ({site: bench.films(site, "manual") for site in SITES}, boosted),
+    }
     for ablation, kept in chosen.items():
         cut = {site: TrainingFilms(f.features[kept], f.labels, f.patients, f.sites) for site, f in films.items()}
-        rows += _inside_and_across(bench, cut, boosted, ablation)
-    manual = {site: bench.films(site, "manual") for site in SITES}
-    rows += _inside_and_across(bench, manual, boosted, "manual masks")
-    perturbed = perturbed_films(bench.dataset_dir, bench.processes)
-    rows += _inside_and_across(bench, films, partial(stable_only, perturbed), "stable features only")
-    rows += _inside_and_across(bench, films, logistic, "logistic regression")
-    return rows + _inside_and_across(bench, films, mean_intensity, "mean lung intensity")
+        ways[ablation] = (cut, boosted)
+    for ablation, (measured, fit) in ways.items():
+        rows += _inside_and_across(bench, measured, fit, ablation)
+        # An ablation takes minutes: what is done is kept, should the next be stopped.
+        merge("ablations", rows)
+    return rows
 
 
 def _inside_and_across(bench: Bench, films: dict[str, TrainingFilms], fit: Fit, ablation: str) -> list[dict]:
