@@ -232,14 +232,13 @@ def _boost(
     held_out: TrainingFilms | None = None,
 ) -> xgboost.Booster:
     """Fit trees, without names for the features; with films held out, until these gain nothing more."""
-    # XGBoost compares all names anew for each tree: with thousands of them that takes nine tenths of the time.
+    # XGBoost compares all names anew for each tree, which with thousands of them costs about as much as growing it.
     matrices = [
         xgboost.DMatrix(part.features[names].to_numpy(np.float32), part.labels.astype(int))
         for part in (films, held_out)
         if part is not None
     ]
-    # Exact trees look at the sampled features only, which histograms do not: with few of many shown to each tree they
-    # are three times as fast.
+    # Exact trees look at the sampled features only; histograms are built of all of them.
     parameters = {"objective": "binary:logistic", "tree_method": "exact", "max_depth": depth, "seed": settings.seed}
     stopping = {"evals": [(matrices[1], "outside")], "early_stopping_rounds": settings.patience} if held_out else {}
     return xgboost.train(parameters | dict(settings.booster), matrices[0], trees, verbose_eval=False, **stopping)
