@@ -186,6 +186,8 @@ def stability(
     wanted = _or_exit(_films_to_measure, films, masks)
     wanted = wanted[:: max(1, len(wanted) // count)][:count]
     others = _or_exit(find_masks, [film.film for film in wanted], other_masks) if other_masks else {}
+    if other_masks and not others:
+        _or_exit(_refuse, f"{other_masks}: no mask of these films; expected FILM_lungs, FILM_mask or FILM")
     wanted = list(stability_films(wanted, others))
     steps = measure_films(wanted, cache.expanduser(), processes)
     rows = list(track(steps, "measuring lungs", total=len(wanted), console=progress_console))
@@ -193,7 +195,9 @@ def stability(
     with whole_file(out) as partial:
         table.to_csv(partial, index_label="feature", float_format="%.4f")
     stable = (table["least"] >= LEAST_STABLE).sum()
-    console.print(f"{stable} of {len(table)} features keep an ICC of .75 or more; written to {out}", soft_wrap=True)
+    console.print(
+        f"{stable} of {len(table)} features keep an ICC of {LEAST_STABLE} or more, written to {out}", soft_wrap=True
+    )
     failed = [row for row in rows if row["error"]]
     for row in failed:
         typer.echo(row["error"], err=True)

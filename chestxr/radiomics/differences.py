@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .regions import HALF_ZONES, ZONES
+from .regions import HALF_ZONES, HALVES, LEVELS, ZONES
 
 __all__ = ["DIFFERENCES", "HALF_ZONE_DIFFERENCES", "region_differences"]
 
-_LEVELS = ("upper", "middle", "lower")
-_SIDES = {f"{place}_difference": place for place in ("lung", *_LEVELS)}
-_HALF_SIDES = {f"{level}_{half}_difference": f"{level}_{half}" for level in _LEVELS for half in ("inner", "outer")}
+_SIDES = {f"{place}_difference": place for place in ("lung", *LEVELS)}
+_HALF_SIDES = {f"{level}_{half}_difference": f"{level}_{half}" for level in LEVELS for half in HALVES}
 _EXTREMES = ("spread", "highest", "lowest")
 DIFFERENCES = (*_SIDES, *(f"zone_{extreme}" for extreme in _EXTREMES))
 HALF_ZONE_DIFFERENCES = (*_HALF_SIDES, *(f"half_zone_{extreme}" for extreme in _EXTREMES))

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-__all__ = ["HALF_ZONES", "LEAST_SHARE", "LUNGS", "REGIONS", "ZONES", "half_zones", "lung_regions"]
+__all__ = ["HALF_ZONES", "HALVES", "LEAST_SHARE", "LEVELS", "LUNGS", "REGIONS", "ZONES", "half_zones", "lung_regions"]
 
 LUNGS = ("right_lung", "left_lung")
-ZONES = tuple(f"{side}_{level}" for side in ("right", "left") for level in ("upper", "middle", "lower"))
-HALF_ZONES = tuple(f"{zone}_{half}" for zone in ZONES for half in ("inner", "outer"))
+LEVELS = ("upper", "middle", "lower")
+HALVES = ("inner", "outer")
+ZONES = tuple(f"{side}_{level}" for side in ("right", "left") for level in LEVELS)
+HALF_ZONES = tuple(f"{zone}_{half}" for zone in ZONES for half in HALVES)
 REGIONS = ("lungs", *LUNGS, *ZONES)
 # A lung below this share of both lungs' area is missing, destroyed or not found: it and its zones are not measured.
 LEAST_SHARE = 0.10
@@ -77,4 +79,4 @@ def _thirds(lung: np.ndarray) -> dict[str, np.ndarray]:
     """Cut a lung across into thirds of its area."""
     share_above = np.cumsum(lung.sum(axis=0)) / lung.sum()
     level = np.digitize(share_above - 1e-9, (1 / 3, 2 / 3))
-    return {name: lung & (level == index) for index, name in enumerate(("upper", "middle", "lower"))}
+    return {name: lung & (level == index) for index, name in enumerate(LEVELS)}

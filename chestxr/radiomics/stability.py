@@ -1,6 +1,6 @@
 """How much of a feature's variation between films outlives small changes of film and outline."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def stability_films(films: Sequence[FilmToMeasure], other_masks: Mapping[str, Pa
             yield replace(film, film=f"{_OTHER_MASK}/{film.film}", masks=(other_masks[film.film],))
 
 
-def stability_table(rows: Sequence[dict] | pd.DataFrame) -> pd.DataFrame:
+def stability_table(rows: Sequence[dict] | pd.DataFrame, among: Collection[str] | None = None) -> pd.DataFrame:
     """
     Rank features by their stability.
 
@@ -77,6 +77,8 @@ def stability_table(rows: Sequence[dict] | pd.DataFrame) -> pd.DataFrame:
     ----------
     rows : sequence of dict or pandas.DataFrame
         What :py:func:`measure_films` gives for :py:func:`stability_films`. Films with an error are left out.
+    among : collection of str, optional
+        Names of the films to judge by; others are left out.
 
     Returns
     -------
@@ -86,6 +88,8 @@ def stability_table(rows: Sequence[dict] | pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     about = table["film"].str.split("/", n=1, expand=True).set_axis(["perturbation", "name"], axis=1)
     fine = ~about["name"].isin(about["name"][table["error"] != ""])
+    if among is not None:
+        fine &= about["name"].isin(list(among))
     features = table[fine].drop(columns=list(ABOUT)).set_index(pd.MultiIndex.from_frame(about[fine]))
     as_is = features.loc[""]
     found = {}

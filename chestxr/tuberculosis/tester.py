@@ -14,6 +14,7 @@ from chestxr.report.score_plots import plot_scores
 from .classifier import TuberculosisClassifier
 from .harmonisation import Harmonisation
 from .metrics import score_rows
+from .show_scores import show_scores
 from .trainer import ScreeningFilms
 
 __all__ = ["TuberculosisTester"]
@@ -97,9 +98,4 @@ class TuberculosisTester:
         about |= {"versions": package_versions(), "rows": rows}
         write_text(self.output_dir / "summary.json", json.dumps(about, indent=1))
         figure = plot_scores(table["tuberculosis"].to_numpy(), table["probability"].to_numpy(), threshold, self.name)
-        with whole_file(self.output_dir / "scores.png") as partial:
-            figure.savefig(partial, dpi=110)
-        self.summary_writer.add_figure("screening/scores", figure)
-        for row in rows:
-            self.summary_writer.add_scalar(f"screening/{row['metric']}/{row['site']}", row["value"])
-        self.summary_writer.flush()
+        show_scores(figure, rows, self.output_dir / "scores.png", self.summary_writer)

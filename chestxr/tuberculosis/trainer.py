@@ -10,13 +10,13 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from chestxr.data import find_masks
-from chestxr.io import whole_file
 from chestxr.radiomics import FilmToMeasure, measure_films
 from chestxr.report.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
 from .fit import FitSettings, TrainingFilms, fit_classifier
 from .metrics import score_rows
+from .show_scores import show_scores
 
 __all__ = ["ScreeningFilms", "TuberculosisTrainer"]
 
@@ -129,9 +129,6 @@ class TuberculosisTrainer:
         """Write how well films were scored by trees that had not seen them."""
         probabilities = np.array(list(classifier.about["films"].values()))
         figure = plot_scores(labels, probabilities, classifier.threshold, "cross-validation")
-        with whole_file(self.path.with_name("cross_validation.png")) as partial:
-            figure.savefig(partial, dpi=110)
-        self.summary_writer.add_figure("screening/cross-validation", figure)
-        for row in score_rows(labels, probabilities, classifier.threshold):
-            self.summary_writer.add_scalar(f"screening/{row['metric']}/cross-validation", row["value"])
-        self.summary_writer.flush()
+        rows = score_rows(labels, probabilities, classifier.threshold)
+        crossed = [{"site": "cross-validation"} | row for row in rows]
+        show_scores(figure, crossed, self.path.with_name("cross_validation.png"), self.summary_writer)

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from chestxr.evaluation.summary import summarise
 
-__all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "train"]
+__all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "run_bundle", "train"]
 
 REPOSITORY = Path(__file__).parents[2]
 WORK = REPOSITORY / "output" / "results"
@@ -112,11 +113,31 @@ def pool(model: str, splits: list[str], name: str) -> list[dict]:
 
 def predict(bundle: Path, films: list[str], output: Path) -> Path:
     """Outline the lungs of some films with a bundle's shipped weights; return the folder of masks and films.csv."""
-    config = bundle / "configs" / "inference.json"
-    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(config), "--films", str(films)]
-    command += ["--bundle_root", str(bundle), "--output_dir", str(output), "--save_overlay", "false"]
-    subprocess.run(command, check=True)
+    run_bundle(bundle, ["inference"], films=films, output_dir=output, save_overlay=False)
     return output
+
+
+def run_bundle(bundle: Path, configs: Sequence[str | Path], **settings: object) -> None:
+    """
+    Run a bundle as a user does.
+
+    Parameters
+    ----------
+    bundle : pathlib.Path
+        The bundle's folder.
+    configs : sequence of str or pathlib.Path
+        Names in its folder configs, without ".json", or paths of further config files; later ones win.
+    **settings
+        Knobs.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If the run fails.
+    """
+    files = [str(config if isinstance(config, Path) else bundle / "configs" / f"{config}.json") for config in configs]
+    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(files), "--bundle_root", str(bundle)]
+    subprocess.run([*command, *(f"--{name}={value}" for name, value in settings.items())], check=True)
 
 
 def _origin(model: str, split: str, section: str, variant: str, training: str) -> dict:
@@ -129,7 +150,5 @@ def _folder(model: str, *parts: str) -> Path:
 
 
 def _run(model: str, configs: list[str], dataset_dir: Path, settings: dict) -> None:
-    files = [bundle_of(model) / "configs" / f"{name}.json" for name in configs] + settings.pop("overlays", [])
-    settings = {"bundle_root": bundle_of(model), "dataset_dir": dataset_dir} | settings
-    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str([str(path) for path in files])]
-    subprocess.run([*command, *(f"--{name}={value}" for name, value in settings.items())], check=True)
+    overlays = settings.pop("overlays", [])
+    run_bundle(bundle_of(model), [*configs, *overlays], dataset_dir=dataset_dir, **settings)

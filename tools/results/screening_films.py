@@ -1,12 +1,11 @@
 """All films of the collection with features, their lungs outlined by a network that did not learn from them."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bundle_runs import REPOSITORY, WORK, bundle_of, train
+from bundle_runs import REPOSITORY, WORK, bundle_of, run_bundle, train
 from PIL import Image
 from rich.progress import track
 from skimage.morphology import dilation, disk
@@ -109,11 +108,8 @@ def predicted_lungs(dataset_dir: Path) -> Path:
         listed = WORK / "screening" / f"fold-{fold}.txt"
         with whole_file(listed) as partial:
             partial.write_text("\n".join(waiting))
-        config = bundle_of("unet") / "configs" / "inference.json"
         settings = {"films": listed, "output_dir": folder, "checkpoint": checkpoint, "save_overlay": False}
-        command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(config)]
-        command += [f"--{name}={value}" for name, value in settings.items()]
-        subprocess.run([*command, "--bundle_root", str(bundle_of("unet"))], check=True)
+        run_bundle(bundle_of("unet"), ["inference"], **settings)
     return folder
 
 

@@ -10,7 +10,7 @@ from sklearn.preprocessing import RobustScaler
 from chestxr.radiomics import LEAST_STABLE, stability_table
 from chestxr.tuberculosis import FitSettings, Harmonisation, TrainingFilms, fit_classifier, threshold_at_sensitivity
 
-__all__ = ["Fit", "Model", "boosted", "logistic", "mean_intensity", "stable_only"]
+__all__ = ["Fit", "Model", "boosted", "few_features", "logistic", "stable_only"]
 
 # A fit takes films and gives a model; a model takes films to score, and whether to adapt to them, and gives their
 # probabilities and the threshold that the training films set.
@@ -31,30 +31,29 @@ def boosted(training: TrainingFilms, unstable: Collection[str] = ()) -> Model:
 
 def stable_only(perturbed: pd.DataFrame, training: TrainingFilms) -> Model:
     """Fit without the features that small changes move, as the training films among the perturbed ones tell."""
-    known = perturbed["film"].str.split("/").str[1].isin(training.features.index)
-    icc = stability_table(perturbed[known])["least"]
+    icc = stability_table(perturbed, among=training.features.index)["least"]
     return boosted(training, icc.index[~(icc >= LEAST_STABLE)])
 
 
 def logistic(training: TrainingFilms) -> Model:
     """Fit a strongly regularised logistic regression on the same features."""
-    return _linear(training, list(training.features), LogisticRegression(C=1e-4, max_iter=2000))
+    return _linear(training, LogisticRegression(C=1e-4, solver="liblinear", dual=True, max_iter=2000))
 
 
-def mean_intensity(training: TrainingFilms) -> Model:
-    """Fit a logistic regression on the lungs' mean intensity alone."""
-    return _linear(training, ["lungs.original.firstorder.Mean"], LogisticRegression())
+def few_features(training: TrainingFilms) -> Model:
+    """Fit a logistic regression on films with a few features."""
+    return _linear(training, LogisticRegression())
 
 
-def _linear(training: TrainingFilms, names: list[str], line: LogisticRegression) -> Model:
-    fill = training.features[names].median()
-    scaler = RobustScaler().fit(training.features[names].fillna(fill))
+def _linear(training: TrainingFilms, line: LogisticRegression) -> Model:
+    fill = training.features.median()
+    scaler = RobustScaler().fit(training.features.fillna(fill))
 
     def prepared(films: TrainingFilms, by: RobustScaler) -> np.ndarray:
-        return by.transform(films.features[names].fillna(fill)).clip(-5, 5)
+        return by.transform(films.features.fillna(fill)).clip(-5, 5)
 
     def score(test: TrainingFilms, adapted: bool) -> tuple[np.ndarray, float]:
-        own = RobustScaler().fit(test.features[names].fillna(fill)) if adapted else scaler
+        own = RobustScaler().fit(test.features.fillna(fill)) if adapted else scaler
         return line.predict_proba(prepared(test, own))[:, 1], threshold
 
     line.fit(prepared(training, scaler), training.labels.astype(int))

@@ -1,12 +1,10 @@
 """Pictures of the screening bundle's documentation: ROC curves, and films with their reasons."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bundle_runs import WORK
+from bundle_runs import WORK, run_bundle
 from matplotlib.figure import Figure
 from PIL import Image
 from screening_films import BUNDLE
@@ -73,10 +71,8 @@ def _explained(dataset_dir: Path) -> Image.Image:
 
 def _screen(paths: list[str]) -> Path:
     """Run the bundle on some films, with the classifier that was trained; return the folder of its results."""
-    folder, config = WORK / "screening" / "explained", BUNDLE / "configs" / "inference.json"
-    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(config), "--films", str(paths)]
-    command += [f"--bundle_root={BUNDLE}", f"--output_dir={folder}", f"--classifier={TRAINED / 'tuberculosis.ubj'}"]
-    subprocess.run(command, check=True)
+    folder = WORK / "screening" / "explained"
+    run_bundle(BUNDLE, ["inference"], films=paths, output_dir=folder, classifier=TRAINED / "tuberculosis.ubj")
     return folder
 
 

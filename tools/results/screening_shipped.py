@@ -1,11 +1,9 @@
 """The classifier that the screening bundle holds: trained and evaluated through ``python -m monai.bundle run``."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-from bundle_runs import WORK
+from bundle_runs import WORK, run_bundle
 from screening_films import BUNDLE, CACHE, predicted_lungs
 
 __all__ = ["TRAINED", "evaluate_shipped"]
@@ -21,18 +19,11 @@ def evaluate_shipped(dataset_dir: Path, processes: int) -> list[dict]:
     output/results/screening/trained; copy it into the bundle to ship it.
     """
     lungs = predicted_lungs(dataset_dir)
-    settings = {"bundle_root": BUNDLE, "dataset_dir": dataset_dir, "lungs_dir": lungs, "cache": CACHE}
-    settings |= {"processes": processes}
-    _run(["inference", "train"], settings | {"output_dir": TRAINED, "run_name": "screening"})
+    settings = {"dataset_dir": dataset_dir, "lungs_dir": lungs, "cache": CACHE, "processes": processes}
+    run_bundle(BUNDLE, ["inference", "train"], **settings, output_dir=TRAINED, run_name="screening")
     evaluation = WORK / "screening" / "evaluated"
     settings |= {"classifier": TRAINED / "tuberculosis.ubj", "output_dir": evaluation, "run_name": "evaluate-default"}
-    _run(["inference", "train", "evaluate"], settings)
+    run_bundle(BUNDLE, ["inference", "train", "evaluate"], **settings)
     rows = json.loads((evaluation / "summary.json").read_text())["rows"]
     both = {"training": "both", "split": "default", "section": "test"}
     return [both | {"test": row.pop("site"), "group": "all"} | row for row in rows]
-
-
-def _run(configs: list[str], settings: dict) -> None:
-    files = [str(BUNDLE / "configs" / f"{name}.json") for name in configs]
-    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", str(files)]
-    subprocess.run([*command, *(f"--{name}={value}" for name, value in settings.items())], check=True)

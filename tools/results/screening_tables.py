@@ -45,13 +45,13 @@ def screening(rows: list[dict], calibration: bool = False) -> str:
 
 
 def groups(rows: list[dict]) -> str:
-    """Show the in-site scores by sex and age."""
+    """Show the in-site scores by sex, age and reading; films of one reading are all ill, and have no AUC."""
     lines = [_line("site", "group", "films", "AUC", "sensitivity at threshold", "specificity at threshold")]
     lines.append(_line(*["---"] * 6))
     for about, found in _measured(rows, ("in site",)).items():
         if about.group != "all":
-            films = str(found["auc"]["n"])
-            cells = (_cell(found[metric]) for metric in _DECISIONS[:3])
+            films = str(found["sensitivity at threshold"]["n"])
+            cells = (_cell(found[metric]) if metric in found else "" for metric in _DECISIONS[:3])
             lines.append(_line(about.test.capitalize(), about.group, films, *cells))
     return "\n".join(lines)
 
