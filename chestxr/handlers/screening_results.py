@@ -12,13 +12,16 @@ from chestxr.io import FilmError, sha256, whole_file
 
 __all__ = ["ScreeningResults"]
 
+_TOLD = ("score", "probability", "probability_low", "probability_high", "decision", "reasons")
+
 
 class ScreeningResults:
     """
     Write ``screening.csv`` and ``screening.parquet`` when inference ends; on request the features too.
 
-    A row holds film, image, status ("ok", "warning", "no score", "failed"), reason, score, probability, decision,
-    threshold, reasons, the lungs' measurements, the versions, and the hashes of the models. Research use only.
+    A row holds film, image, status ("ok", "warning", "no score", "failed"), reason, score, probability with its 95%
+    interval, decision, reasons, threshold, the lungs' measurements, the versions, and the models' hashes. Research use
+    only.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ class ScreeningResults:
             film = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
             found, warnings = result["screening"], result["quality_flags"]
             status = "no score" if found["no_score"] else "warning" if warnings else "ok"
-            told = {name: found[name] for name in ("score", "probability", "decision", "reasons")}
+            told = {name: found[name] for name in _TOLD}
             row = film | {"status": status, "reason": found["no_score"] or warnings} | told
             self._rows.append(row | result["quality"] | self.about)
             measured = {"settings_hash": self.settings_hash, "error": found["no_score"]}

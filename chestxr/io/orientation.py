@@ -6,7 +6,7 @@ import numpy as np
 
 from .errors import FilmError
 
-__all__ = ["turn_upright"]
+__all__ = ["turn_back", "turn_upright"]
 
 
 def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path) -> tuple[np.ndarray, str]:
@@ -55,3 +55,36 @@ def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path
         pixels = pixels[::-1]
         steps.append("flipped upside-down")
     return pixels, ", ".join(steps)
+
+
+def turn_back(pixels: np.ndarray, reoriented: str) -> np.ndarray:
+    """
+    Undo :py:func:`turn_upright`, so that pixels lie again as the file stores them.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (rows, columns, ...)
+        Upright.
+    reoriented : str
+        What had been done.
+
+    Returns
+    -------
+    numpy.ndarray
+        As stored.
+
+    Raises
+    ------
+    ValueError
+        If a step is none of those that turn a film upright.
+    """
+    undo = {
+        "transposed": lambda turned: turned.swapaxes(0, 1),
+        "flipped left-right": lambda turned: turned[:, ::-1],
+        "flipped upside-down": lambda turned: turned[::-1],
+    }
+    for step in reversed(reoriented.split(", ") if reoriented else []):
+        if step not in undo:
+            raise ValueError(f"{step}: not a way in which a film is turned upright; expected {', '.join(undo)}")
+        pixels = undo[step](pixels)
+    return pixels

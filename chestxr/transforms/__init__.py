@@ -22,6 +22,14 @@ from .recipe_contrast import (
     RandContrastV2Dict,
 )
 from .resize_film import ResizeFilmD, ResizeFilmd, ResizeFilmDict
+from .save_dicom import (
+    SaveDicomReportD,
+    SaveDicomReportd,
+    SaveDicomReportDict,
+    SaveDicomSegmentationD,
+    SaveDicomSegmentationd,
+    SaveDicomSegmentationDict,
+)
 from .save_result import SaveResultD, SaveResultd, SaveResultDict
 from .stretch_film import StretchFilmD, StretchFilmd, StretchFilmDict
 from .uniform_noise import (
@@ -71,6 +79,12 @@ __all__ = [
     "ResizeFilmD",
     "ResizeFilmDict",
     "ResizeFilmd",
+    "SaveDicomReportD",
+    "SaveDicomReportDict",
+    "SaveDicomReportd",
+    "SaveDicomSegmentationD",
+    "SaveDicomSegmentationDict",
+    "SaveDicomSegmentationd",
     "SaveResultD",
     "SaveResultDict",
     "SaveResultd",

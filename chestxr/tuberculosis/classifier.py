@@ -16,6 +16,13 @@ from .harmonisation import Harmonisation
 __all__ = ["Calibration", "TuberculosisClassifier"]
 
 _FORMAT = "chestxr tuberculosis classifier 1"
+_NORMAL_95 = 1.959964
+# Probabilities of the training films are kept with four digits.
+_LEAST = 5e-5
+
+
+def _logistic(log_odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-log_odds))
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,34 @@ class Calibration:
 
     def __call__(self, margin: np.ndarray) -> np.ndarray:
         """Turn margins into probabilities."""
-        return 1 / (1 + np.exp(-(self.intercept + self.slope * np.asarray(margin, dtype=np.float64))))
+        return _logistic(self.intercept + self.slope * np.asarray(margin, dtype=np.float64))
+
+    def interval(self, margin: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """
+        Give the 95% confidence interval of the calibrated probability: how well the films tell the line.
+
+        It is Wald's interval on the log odds, from the Fisher information of a logistic regression (Hosmer and Lemeshow
+        2013, 2.5, doi 10.1002/9781118548387). It says nothing of films unlike those that the line was fitted on.
+
+        Parameters
+        ----------
+        margin : numpy.ndarray, shape (films,)
+            The booster's log odds.
+        fitted : numpy.ndarray, shape (training films,)
+            Probabilities that the line gave to the films it was fitted on.
+
+        Returns
+        -------
+        low, high : numpy.ndarray, shape (films,)
+        """
+        fitted = np.clip(fitted, _LEAST, 1 - _LEAST)
+        margins = (np.log(fitted / (1 - fitted)) - self.intercept) / self.slope
+        design = np.stack([np.ones_like(margins), margins])
+        covariance = np.linalg.inv((design * fitted * (1 - fitted)) @ design.T)
+        asked = np.stack([np.ones_like(margin, dtype=np.float64), np.asarray(margin, dtype=np.float64)])
+        half_width = _NORMAL_95 * np.sqrt(np.einsum("if,ij,jf->f", asked, covariance, asked))
+        log_odds = self.intercept + self.slope * asked[1]
+        return _logistic(log_odds - half_width), _logistic(log_odds + half_width)
 
 
 @dataclass(frozen=True)
@@ -91,6 +125,10 @@ class TuberculosisClassifier:
     def probability(self, features: pd.DataFrame, site: Harmonisation | None = None) -> np.ndarray:
         """Give the calibrated probability of tuberculosis of each film, shape (films,); as for `margin`."""
         return self.calibration(self.margin(features, site))
+
+    def interval(self, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give the 95% interval of the probabilities at margins, as :py:meth:`Calibration.interval` does."""
+        return self.calibration.interval(margin, np.array(list(self.about["films"].values())))
 
     def contributions(self, features: pd.DataFrame, site: Harmonisation | None = None) -> pd.DataFrame:
         """

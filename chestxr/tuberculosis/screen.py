@@ -17,9 +17,10 @@ class ScreenTuberculosisd(MapTransform):
     """
     Dictionary-based scoring of a film's features. Research use only.
 
-    Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated), ``decision`` ("suspicious" at
-    and above the classifier's threshold, "not suspicious" below), ``reasons`` in words, ``zones`` (log odds by zone),
-    and ``no_score``, "" or why there is none. A film on which two lungs were not found gets no score.
+    Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated) with its 95% interval
+    ``probability_low`` and ``probability_high``, the classifier's ``threshold``, ``decision`` ("suspicious" at and
+    above it, "not suspicious" below), ``reasons`` in words, ``zones`` (log odds by zone), and ``no_score``, "" or why
+    there is none. A film on which two lungs were not found gets no score.
 
     Parameters
     ----------
@@ -57,19 +58,24 @@ class ScreenTuberculosisd(MapTransform):
     def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
         """Return the item with its score."""
         if not data["is_chest"]:
-            return dict(data) | {"screening": _no_score(data["quality_flags"])}
-        if data["features_error"]:
-            return dict(data) | {"screening": _no_score(data["features_error"])}
-        return dict(data) | {"screening": self._screen(data[self.first_key(data)], str(data.get("film", "film")))}
+            found = _no_score(data["quality_flags"])
+        elif data["features_error"]:
+            found = _no_score(data["features_error"])
+        else:
+            found = self._screen(data[self.first_key(data)], str(data.get("film", "film")))
+        return dict(data) | {"screening": {"threshold": self.classifier.threshold} | found}
 
     def _screen(self, features: Mapping[str, float], film: str) -> dict[str, object]:
         table = pd.DataFrame([features], index=[film])
-        score = float(self.classifier.margin(table, self.site)[0])
-        probability = float(self.classifier.calibration(score))
+        margin = self.classifier.margin(table, self.site)
+        probability = float(self.classifier.calibration(margin)[0])
+        low, high = self.classifier.interval(margin)
         contributions = self.classifier.contributions(table, self.site).iloc[0]
         return {
-            "score": score,
+            "score": float(margin[0]),
             "probability": probability,
+            "probability_low": float(low[0]),
+            "probability_high": float(high[0]),
             "decision": "suspicious" if probability >= self.classifier.threshold else "not suspicious",
             "reasons": "; ".join(f"{words} ({value:+.2f})" for words, value in explain(contributions, self.reasons)),
             "zones": zone_contributions(contributions),
@@ -78,7 +84,8 @@ class ScreenTuberculosisd(MapTransform):
 
 
 def _no_score(reason: str) -> dict[str, object]:
-    return {"score": None, "probability": None, "decision": "", "reasons": "", "zones": {}, "no_score": reason}
+    numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high"))
+    return numbers | {"decision": "", "reasons": "", "zones": {}, "no_score": reason}
 
 
 ScreenTuberculosisD = ScreenTuberculosisDict = ScreenTuberculosisd

@@ -7,6 +7,7 @@ from pathlib import Path
 import monai.bundle
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 from monai.bundle import ConfigParser
 from PIL import Image
@@ -19,6 +20,7 @@ from chestxr.io import read_film, read_mask, sha256
 from chestxr.radiomics import FilmFeatures
 from chestxr.tuberculosis import Harmonisation, TuberculosisClassifier
 from tests.bundles.bundle_runs import BUNDLES, UNET, config_files
+from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.phantom import write_collection
 
 SCREENING = "cxr_tuberculosis_screening"
@@ -112,7 +114,10 @@ def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
         _run("inference", **names)
     assert exit_status.value.code == 1
     rows = pd.read_csv(tmp_path / "screening.csv").set_index("film")
-    assert rows["status"]["RG1_UNCR"] in ("ok", "warning") and 0 < rows["probability"]["RG1_UNCR"] < 1
+    assert rows["status"]["RG1_UNCR"] in ("ok", "warning")
+    ends = ("probability_low", "probability", "probability_high")
+    low, probability, high = (rows[end]["RG1_UNCR"] for end in ends)
+    assert 0 < low < probability < high < 1
     assert rows["decision"]["RG1_UNCR"] in ("suspicious", "not suspicious")
     assert rows["status"]["RG3_UNCR"] == "no score" and np.isnan(rows["score"]["RG3_UNCR"])
     assert "is this a frontal chest film" in rows["reason"]["RG3_UNCR"] or "pieces" in rows["reason"]["RG3_UNCR"]
@@ -124,6 +129,34 @@ def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
     lungs = read_mask([find_masks(["RG1_UNCR"], tmp_path)["RG1_UNCR"]])[0]
     alone = FilmFeatures(trained / "settings.yaml", fine_scales=[1.0])(read_film(chest)[0], lungs)
     np.testing.assert_allclose(features.loc["RG1_UNCR", list(alone)].astype(float), list(alone.values()), rtol=1e-9)
+
+
+@needs_dciodvfy
+def test_dicom_films_get_a_segmentation_and_a_report(trained, tmp_path):
+    chest, leg = (get_testdata_file(name, download=False) for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"))
+    nameless = pydicom.dcmread(chest)
+    del nameless.StudyInstanceUID
+    nameless.save_as(tmp_path / "nameless.dcm")
+    film = read_film(chest)[0].T
+    Image.fromarray((255 * (film - film.min()) / np.ptp(film)).astype(np.uint8)).save(tmp_path / "picture.png")
+    films = [chest, leg, str(tmp_path / "nameless.dcm"), str(tmp_path / "picture.png")]
+    out = tmp_path / "out"
+    _run(
+        "inference", films=films, output_dir=str(out), save_dicom=True, uid_root="1.2.276.0.99999", **_settings(trained)
+    )
+    written = sorted(path.name for path in out.glob("*.dcm"))
+    assert written == ["RG1_UNCR_seg.dcm", "RG1_UNCR_sr.dcm", "RG3_UNCR_sr.dcm"]
+    assert not any(dicom_errors(out / name) for name in written)
+    segmentation, report = (pydicom.dcmread(out / f"RG1_UNCR_{kind}.dcm") for kind in ("seg", "sr"))
+    assert segmentation.SOPInstanceUID.startswith("1.2.276.0.99999.")
+    assert segmentation.StudyInstanceUID == report.StudyInstanceUID == pydicom.dcmread(chest).StudyInstanceUID
+    assert segmentation.SOPInstanceUID in str(report)
+    lungs = read_mask([out / "RG1_UNCR_lungs.png"])[0]
+    frames = segmentation.pixel_array
+    assert ((lungs == 1) == frames[0].T).all() and ((lungs == 2) == frames[1].T).all()
+    rows = pd.read_csv(out / "screening.csv").set_index("film")
+    assert f"{rows['probability']['RG1_UNCR']:.4f}" in str(report)
+    assert "no DICOM result: a DICOM film without StudyInstanceUID" in rows["reason"]["nameless"]
 
 
 def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xgboost
+from sklearn.linear_model import LogisticRegression
 
 from chestxr.tuberculosis import Calibration, Harmonisation, TuberculosisClassifier
 
@@ -76,3 +77,22 @@ def test_missing_features_and_unmeasured_films_are_refused(classifier, films):
         classifier.probability(films[["a", "b"]])
     with pytest.raises(ValueError, match="no feature has a value"):
         classifier.probability(films * np.nan)
+
+
+def test_the_interval_is_the_one_that_resampling_the_films_gives():
+    """The calibration line is fitted again and again on films drawn with replacement."""
+    random = np.random.default_rng(0)
+    margins = random.normal(size=600)
+    labels = random.random(600) < 1 / (1 + np.exp(-(0.2 + 1.1 * margins)))
+    asked = np.array([-2.0, 0.0, 1.5])
+
+    def fit(films):
+        line = LogisticRegression(C=np.inf, max_iter=1000).fit(margins[films, None], labels[films])
+        return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
+
+    line = fit(np.arange(600))
+    low, high = line.interval(asked, line(margins))
+    drawn = np.array([fit(random.integers(0, 600, 600))(asked) for _ in range(400)])
+    expected_low, expected_high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    np.testing.assert_allclose(high - low, expected_high - expected_low, rtol=0.2)
+    assert (low < line(asked)).all() and (line(asked) < high).all()

@@ -1,0 +1,127 @@
+"""What DICOM results take over from the film that they are about."""
+
+import copy
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+
+from .errors import FilmError
+
+__all__ = ["is_dicom", "quiet_dicom", "read_header", "take_identity", "without_identity"]
+
+_IDENTITY = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+_PATIENT_AND_STUDY = (
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyID",
+    "AccessionNumber",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+)
+# A film's plane has no place in the room: whoever needs its size finds it in the film, which results point to.
+_GEOMETRY = (
+    "FrameOfReferenceUID",
+    "PixelSpacing",
+    "ImagerPixelSpacing",
+    "ImageOrientationPatient",
+    "ImagePositionPatient",
+    "PositionReferenceIndicator",
+)
+
+
+@contextmanager
+def quiet_dicom() -> Iterator[None]:
+    """Keep DICOM libraries from warning of odd values: their texts hold them, names and identifiers among them."""
+    settings = pydicom.config.settings
+    reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
+    loggers = [logging.getLogger(name) for name in ("pydicom", "highdicom")]
+    levels = [logger.level for logger in loggers]
+    settings.reading_validation_mode = settings.writing_validation_mode = pydicom.config.IGNORE
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def is_dicom(path: str | PathLike) -> bool:
+    """Say whether a file is a DICOM object with identifiers, to which others can refer."""
+    try:
+        with quiet_dicom():
+            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_IDENTITY), force=True)
+            return "SOPClassUID" in header
+    except (InvalidDicomError, OSError, EOFError, ValueError, KeyError, AttributeError, NotImplementedError):
+        return False
+
+
+def read_header(path: str | PathLike) -> Dataset:
+    """
+    Read the identity of a film's patient, study and image.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        A film in DICOM.
+
+    Returns
+    -------
+    pydicom.Dataset
+        The header without private attributes and pixels, and without geometry, of which a projection has none in the
+        room: a derived object lies on the film's pixels. Patient and study attributes that the film leaves out are
+        empty.
+
+    Raises
+    ------
+    FilmError
+        If the film has no identifiers of its own, so that nothing can refer to it.
+    """
+    with quiet_dicom():
+        header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        header.remove_private_tags()
+        for keyword in _GEOMETRY:
+            header.pop(keyword, None)
+        missing = [keyword for keyword in _IDENTITY if not header.get(keyword)]
+        if missing:
+            raise FilmError(
+                Path(path),
+                f"a DICOM film without {', '.join(missing)}",
+                "a film as an archive keeps it",
+                "export it again",
+            )
+        for keyword in _PATIENT_AND_STUDY:
+            if keyword not in header:
+                setattr(header, keyword, None)
+    return header
+
+
+def without_identity(header: Dataset) -> Dataset:
+    """
+    Give a header with patient and study emptied, and no character set.
+
+    Highdicom refuses odd dates and character sets, and its errors hold the values: `take_identity` puts them back.
+    """
+    plain = copy.deepcopy(header)
+    plain.decode()
+    plain.pop("SpecificCharacterSet", None)
+    for keyword in _PATIENT_AND_STUDY:
+        setattr(plain, keyword, None)
+    return plain
+
+
+def take_identity(derived: Dataset, header: Dataset) -> None:
+    """Make a derived object one of the film's patient and study, as they are, in the film's own character set."""
+    for keyword in ("SpecificCharacterSet", *_PATIENT_AND_STUDY):
+        if keyword in header:
+            derived[keyword] = copy.deepcopy(header[keyword])

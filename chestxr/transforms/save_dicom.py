@@ -1,0 +1,144 @@
+"""Write a film's results as DICOM objects that belong to its study."""
+
+from collections.abc import Hashable, Mapping
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from monai.transforms import MapTransform
+from monai.utils import TransformBackends, convert_data_type
+from pydicom.dataset import Dataset
+
+from chestxr.io import Algorithm, FilmError, whole_file
+from chestxr.io.dicom_header import is_dicom, quiet_dicom, read_header
+from chestxr.io.dicom_report import FilmFindings, screening_report
+from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
+from chestxr.io.dicom_uids import DEFAULT_UID_ROOT
+
+__all__ = [
+    "SaveDicomReportD",
+    "SaveDicomReportDict",
+    "SaveDicomReportd",
+    "SaveDicomSegmentationD",
+    "SaveDicomSegmentationDict",
+    "SaveDicomSegmentationd",
+]
+
+
+class SaveDicomSegmentationd(MapTransform):
+    """
+    Dictionary-based writing of lungs as a DICOM segmentation, ``<film>_seg.dcm``.
+
+    Only films that came in DICOM get one: there is nothing else that it could refer to. A film on which
+    :py:class:`LungQualityd` finds no two lungs gets none, lest an archive hold lungs of a hand; a DICOM film without
+    identifiers gets none and a warning in ``quality_flags``.
+
+    Parameters
+    ----------
+    keys : str
+        The label map (1, W, H) of the lungs, a MetaTensor at the film's own size.
+    output_dir : str or os.PathLike
+        Folder to write to.
+    algorithm : Algorithm
+        What outlined the lungs.
+    uid_root : str, optional
+        Prefix of new identifiers.
+    """
+
+    backend = [TransformBackends.NUMPY]
+
+    def __init__(
+        self, keys: str, output_dir: str | PathLike, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT
+    ) -> None:
+        super().__init__(keys)
+        self.output_dir = Path(output_dir)
+        self.algorithm = algorithm
+        self.uid_root = uid_root
+
+    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+        """
+        Write the segmentation.
+
+        The film's header and the object go into the item as ``dicom_header`` and ``dicom_segmentation``, None if there
+        is none.
+        """
+        lungs = data[self.first_key(data)]
+        source = lungs.meta["filename_or_obj"]
+        found = dict(data) | {"dicom_header": None, "dicom_segmentation": None}
+        if not is_dicom(source):
+            return found
+        try:
+            found["dicom_header"] = read_header(source)
+        except FilmError as error:
+            flags = [found["quality_flags"], f"no DICOM result: {error.found}"]
+            return found | {"quality_flags": "; ".join(flag for flag in flags if flag)}
+        if data["is_chest"]:
+            labels = convert_data_type(lungs, np.ndarray)[0][0]
+            found["dicom_segmentation"] = lung_segmentation(
+                found["dicom_header"], labels, self.algorithm, lungs.meta["reoriented"], self.uid_root
+            )
+            _save(found["dicom_segmentation"], self.output_dir / f"{data['film']}_seg.dcm")
+        return found
+
+
+class SaveDicomReportd(MapTransform):
+    """
+    Dictionary-based writing of what was found as a DICOM structured report, ``<film>_sr.dcm``.
+
+    Needs what :py:class:`SaveDicomSegmentationd`, :py:class:`LungQualityd` and
+    :py:class:`chestxr.tuberculosis.ScreenTuberculosisd` add to the item. Only films that came in DICOM get one.
+
+    Parameters
+    ----------
+    keys : str
+        The label map (1, W, H) of the lungs, a MetaTensor at the film's own size.
+    output_dir, algorithm, uid_root
+        As for :py:class:`SaveDicomSegmentationd`.
+    """
+
+    backend = [TransformBackends.NUMPY]
+
+    def __init__(
+        self, keys: str, output_dir: str | PathLike, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT
+    ) -> None:
+        super().__init__(keys)
+        self.output_dir = Path(output_dir)
+        self.algorithm = algorithm
+        self.uid_root = uid_root
+
+    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+        """Write the report."""
+        header, findings = data["dicom_header"], _findings(data, data[self.first_key(data)])
+        if header is not None:
+            report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
+            _save(report, self.output_dir / f"{data['film']}_sr.dcm")
+        return dict(data)
+
+
+def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
+    screening = data["screening"]
+    numbers = {
+        name: screening[key]
+        for name, key in (("probability", "probability"), ("low", "probability_low"), ("high", "probability_high"))
+        if screening[key] is not None
+    }
+    return FilmFindings(
+        lung_pixels={label: int((lungs == label).sum()) for label in LUNG_CODES},
+        pixel_area_mm2=float(np.prod(np.asarray(lungs.meta["pixel_spacing_mm"]))),
+        at_detector=lungs.meta["pixel_spacing_source"] == "ImagerPixelSpacing",
+        flags=data["quality_flags"].split("; ") if data["quality_flags"] else (),
+        threshold=screening["threshold"],
+        decision=screening["decision"],
+        reasons=screening["reasons"].split("; ") if screening["reasons"] else (),
+        no_score=screening["no_score"],
+        **numbers,
+    )
+
+
+def _save(dataset: Dataset, path: Path) -> None:
+    with whole_file(path) as partial, quiet_dicom():
+        dataset.save_as(partial)
+
+
+SaveDicomSegmentationD = SaveDicomSegmentationDict = SaveDicomSegmentationd
+SaveDicomReportD = SaveDicomReportDict = SaveDicomReportd

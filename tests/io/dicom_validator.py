@@ -1,0 +1,23 @@
+"""dciodvfy of Debian's dicom3tools, as a judge of what we write."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from pydicom.dataset import Dataset
+
+needs_dciodvfy = pytest.mark.skipif(not shutil.which("dciodvfy"), reason="needs dciodvfy: apt-get install dicom3tools")
+
+
+def dicom_errors(path: Path) -> list[str]:
+    """Return the errors that dciodvfy finds in a file."""
+    told = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, errors="replace", check=False)
+    assert "Segmentation" in told.stderr or "ComprehensiveSR" in told.stderr, told.stderr
+    return [line for line in told.stderr.splitlines() if line.startswith("Error")]
+
+
+def errors_of(dataset: Dataset, folder: Path) -> list[str]:
+    """Write an object and return the errors that dciodvfy finds in it."""
+    dataset.save_as(folder / "judged.dcm")
+    return dicom_errors(folder / "judged.dcm")
