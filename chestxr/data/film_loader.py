@@ -34,10 +34,15 @@ class FilmLoader:
     sampler : torch.utils.data.Sampler, optional
         Which films to read; this process's share in a distributed run. All of them by default.
 
+    progress : bool, optional
+        Show the progress bar.
+
     Attributes
     ----------
     failures : list of FilmError
         Why each film set aside by the latest pass could not be read.
+    read : int
+        How many films the latest pass could read.
     """
 
     def __init__(
@@ -47,10 +52,13 @@ class FilmLoader:
         num_workers: int = 0,
         description: str = "films",
         sampler: Sampler | None = None,
+        progress: bool = True,
     ) -> None:
         self.failures: list[FilmError] = []
+        self.read = 0
         self.description = description
-        self._total = len(dataset if sampler is None else sampler)
+        self.progress = progress
+        self._counted = dataset if sampler is None else sampler
         self._batches = DataLoader(
             _ErrorsAsItems(dataset),
             batch_size=batch_size,
@@ -62,10 +70,12 @@ class FilmLoader:
     def __iter__(self) -> Iterator[dict]:
         """Give the batches of films that can be read."""
         self.failures.clear()
-        with tqdm(total=self._total, desc=self.description, unit="film") as progress:
+        self.read = 0
+        with tqdm(total=len(self._counted), desc=self.description, unit="film", disable=not self.progress) as progress:
             for batch, failures, count in self._batches:
                 self.failures.extend(failures)
                 if batch is not None:
+                    self.read += count - len(failures)
                     yield batch
                 progress.update(count)
 
@@ -80,7 +90,7 @@ class FilmLoader:
         """
         if self.failures:
             lines = [
-                f"{len(self.failures)} of {self._total} films could not be read:",
+                f"{len(self.failures)} of {len(self._counted)} films could not be read:",
                 *map(str, self.failures),
             ]
             print("\n  ".join(lines), file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from .best_checkpoint import BestCheckpoint
 from .epoch_seed import EpochSeed
+from .film_records import FilmRecords
 from .film_results import FilmResults
 from .film_table import FilmTable
 from .last_checkpoint import LastCheckpoint
@@ -16,6 +17,7 @@ from .zone_maps import ZoneMaps
 __all__ = [
     "BestCheckpoint",
     "EpochSeed",
+    "FilmRecords",
     "FilmResults",
     "FilmTable",
     "LastCheckpoint",

@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 from ignite.engine import Engine, Events
 
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import FilmError, sha256, whole_file
+from chestxr.io import FilmError, whole_file
 
-__all__ = ["ScreeningResults"]
+from .screening_row import failed_row, models_about, screening_row
 
-_TOLD = ("score", "probability", "probability_low", "probability_high", "decision", "reasons")
+__all__ = ["ScreeningResults", "write_screening_table"]
 
 
 class ScreeningResults:
@@ -29,8 +28,6 @@ class ScreeningResults:
         Folder to write to.
     models : dict of str to path
         The models' files by name; their SHA-256 go into the columns ``<name>_sha256``.
-    threshold : float
-        The classifier's threshold.
     unreadable : sequence of FilmError, optional
         Films set aside while loading; read when inference ends.
     save_features : bool, optional
@@ -43,14 +40,12 @@ class ScreeningResults:
         self,
         output_dir: str | PathLike,
         models: dict[str, str | PathLike],
-        threshold: float,
         unreadable: Sequence[FilmError] = (),
         save_features: bool = False,
         settings_hash: str = "",
     ) -> None:
         self.output_dir = Path(output_dir)
-        self.about = {"threshold": threshold} | {f"{name}_sha256": sha256(path) for name, path in models.items()}
-        self.about |= {"versions": " ".join(f"{name}={number}" for name, number in package_versions().items())}
+        self.about = models_about(models)
         self.unreadable = unreadable
         self.save_features = save_features
         self.settings_hash = settings_hash
@@ -68,25 +63,22 @@ class ScreeningResults:
 
     def _note_films(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            film = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
-            found, warnings = result["screening"], result["quality_flags"]
-            status = "no score" if found["no_score"] else "warning" if warnings else "ok"
-            told = {name: found[name] for name in _TOLD}
-            row = film | {"status": status, "reason": found["no_score"] or warnings} | told
-            self._rows.append(row | result["quality"] | self.about)
-            measured = {"settings_hash": self.settings_hash, "error": found["no_score"]}
-            self._features.append(film | measured | result["features"])
+            row = screening_row(source, result)
+            self._rows.append(row | self.about)
+            measured = {"settings_hash": self.settings_hash, "error": result["screening"]["no_score"]}
+            self._features.append({name: row[name] for name in ("film", "image")} | measured | result["features"])
 
     def _write(self, evaluator: Engine) -> None:
-        failed = [
-            {"film": Path(error.path).stem, "image": str(error.path), "status": "failed", "reason": str(error)}
-            for error in self.unreadable
-        ]
-        table = pd.DataFrame([*self._rows, *failed])
-        with whole_file(self.output_dir / "screening.csv") as partial:
-            table.to_csv(partial, index=False, float_format="%.6g")
-        with whole_file(self.output_dir / "screening.parquet") as partial:
-            table.to_parquet(partial, index=False)
+        table = pd.DataFrame([*self._rows, *map(failed_row, self.unreadable)])
+        write_screening_table(table, self.output_dir)
         if self.save_features:
             with whole_file(self.output_dir / "features.parquet") as partial:
                 pd.DataFrame(self._features).to_parquet(partial, index=False)
+
+
+def write_screening_table(table: pd.DataFrame, folder: Path) -> None:
+    """Write ``screening.csv`` and ``screening.parquet``, whole or not at all."""
+    with whole_file(folder / "screening.csv") as partial:
+        table.to_csv(partial, index=False, float_format="%.6g")
+    with whole_file(folder / "screening.parquet") as partial:
+        table.to_parquet(partial, index=False)

@@ -1,0 +1,18 @@
+"""The command line: ``chestxr --help``."""
+
+import typer
+
+from . import data, radiomics, screen, tuberculosis
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Chest radiographs in MONAI: lung outlines, radiomics and tuberculosis screening. Research use only.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("screen")(screen.screen)
+app.command("features")(radiomics.features)
+app.command("stability")(radiomics.stability)
+app.add_typer(data.app, name="data")
+app.add_typer(tuberculosis.app, name="tb")

@@ -1,0 +1,120 @@
+"""``chestxr data``: film collections."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from .common import console, or_exit, progress_console
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Film collections: check, split, show.", no_args_is_help=True)
+
+Collection = Annotated[Path, typer.Argument(help="Folder of the collection.", show_default=False)]
+
+
+@app.command("check")
+def check(directory: Collection) -> None:
+    """
+    Cross-reference films and masks, and read them all.
+
+    Exit status: 0 the collection is clean, 1 it is not, 2 it cannot be opened. Not clean are files that cannot be read,
+    masks without a film or of another size, and films with the same pixels. A film without a mask is only counted.
+
+    Example: chestxr data check ~/films/montgomery
+    """
+    from chestxr.data import open_catalogue
+    from chestxr.data.check import check_collection
+    from chestxr.report.check_table import check_table
+
+    catalogue = or_exit(open_catalogue, directory)
+    steps = check_collection(catalogue)
+    *_, report = track(steps, "reading films", total=len(catalogue.films), console=progress_console)
+    console.print(check_table(report), soft_wrap=True)
+    raise typer.Exit(1 if report.problems else 0)
+
+
+@app.command("split")
+def split(
+    directory: Collection,
+    out: Annotated[Path, typer.Option(help="Datalist to write (JSON).", show_default=False)],
+    fold: Annotated[int, typer.Option(help="Which of five folds, 0 to 4, the films are tested in.")] = 0,
+    train_on: Annotated[str, typer.Option(help="Train on this site only, and test on --test-on.")] = "",
+    test_on: Annotated[str, typer.Option(help="Test on all films of this site; needs --train-on.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the deal.")] = 0,
+) -> None:
+    """
+    Deal films into training, validation and test, by patient, alike in site and label.
+
+    The result is a MONAI datalist. Bundles take it as --split FILE. Splits that come with chestxr: default (which is
+    fold-0), fold-0 to fold-4, montgomery-to-shenzhen, shenzhen-to-montgomery.
+
+    Films of your own: which belong to one patient, and their sites and labels, are read from collection.csv in the
+    folder, with columns image, patient, site, tuberculosis. Without it each film counts as a patient of its own.
+
+    Example: chestxr data split ~/films/ours --out ours.json
+    """
+    from chestxr.data import make_fold, make_site_transfer, open_catalogue
+    from chestxr.data.splits import split_text
+    from chestxr.io import write_text
+
+    catalogue = or_exit(open_catalogue, directory)
+    if train_on or test_on:
+        sections = or_exit(make_site_transfer, catalogue.films, train_on, test_on, seed)
+        description = f"trained and validated on {train_on}, tested on {test_on}; by patient; seed {seed}"
+    else:
+        sections = or_exit(make_fold, catalogue.films, fold, seed)
+        description = f"fold {fold} of 5, by patient, alike in site, label and masks; seed {seed}"
+    or_exit(write_text, out, split_text(sections, description, catalogue.root))
+    for name, films in sections.items():
+        console.print(f"{name}: {len(films)} films of {len({film.patient for film in films})} patients")
+    console.print(f"written to {out}", soft_wrap=True)
+
+
+@app.command("show")
+def show(
+    directory: Collection,
+    out: Annotated[Path, typer.Option(help="Picture to write (PNG).", show_default=False)],
+    films: Annotated[int, typer.Option(min=1, help="Films in a row, or rows with --augment.")] = 6,
+    augment: Annotated[bool, typer.Option("--augment", help="Show what each training augmentation does.")] = False,
+    bundle: Annotated[Path, typer.Option(help="Bundle whose augmentations to show.")] = Path(
+        "bundles/cxr_lung_segmentation_unet"
+    ),
+    seed: Annotated[int, typer.Option(help="Seed of the choice.")] = 0,
+) -> None:
+    """
+    Draw a contact sheet: films by site and label, the right lung outlined in orange, the left one in blue.
+
+    Example: chestxr data show ~/films/ours --out sheet.png
+
+    Example: chestxr data show ~/films/ours --out augmented.png --augment --films 3
+    """
+    from chestxr.data import open_catalogue
+    from chestxr.io import whole_file
+
+    catalogue = or_exit(open_catalogue, directory)
+    if augment:
+        sheet = or_exit(_augmented, catalogue.films, films, bundle, seed)
+    else:
+        from chestxr.report.film_sheet import film_sheet
+
+        sheet = or_exit(film_sheet, catalogue.films, films, seed=seed)
+    with whole_file(out) as partial:
+        or_exit(sheet.save, partial)
+    console.print(f"{out}: {sheet.width} x {sheet.height} pixels", soft_wrap=True)
+
+
+def _augmented(films, count, bundle, seed):
+    """Draw the augmentations of some films with masks."""
+    import numpy as np
+
+    from chestxr.data.datalist import datalist_item
+    from chestxr.report.augmentation_sheet import augmentation_sheet
+
+    masked = [film for film in films if film.masks]
+    if not masked:
+        raise ValueError("no film has a mask; expected masks, which augmentation moves with the films")
+    order = np.random.default_rng(seed).permutation(len(masked))[:count]
+    return augmentation_sheet([datalist_item(masked[index]) for index in order], bundle, seed=seed)

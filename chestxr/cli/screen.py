@@ -1,0 +1,107 @@
+"""``chestxr screen``: films in, a folder of results out."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+
+from .common import console, or_exit, progress_console
+
+__all__ = ["screen"]
+
+
+def screen(
+    films: Annotated[
+        list[Path], typer.Argument(help="Films, folders of films, or lists (.txt, .csv, .json).", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the results.", show_default=False)],
+    site_scale: Annotated[
+        Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Films screened at once; each takes a core and 1.5 GB.")] = 1,
+    dicom: Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")] = True,
+    uid_root: Annotated[str, typer.Option(help="Prefix of new DICOM identifiers.")] = "2.25",
+    bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run's manifest as JSON, and nothing else.")
+    ] = False,
+) -> None:
+    """
+    Outline the lungs on films and score them for tuberculosis. Research use only: not a medical device.
+
+    In OUT stand report.html, to look at; screening.csv and screening.parquet, a row a film; FILM_lungs.png, each film's
+    lungs (0 background, 1 right, 2 left); for films in DICOM also FILM_seg.dcm and FILM_sr.dcm; and run.json, what the
+    results were made with.
+
+    Stop it at any moment: the same command goes on where it was. Films that failed are tried again.
+
+    Exit status: 0 every film has a result, 1 some could not be read, 2 nothing could be started or written,
+    130 stopped by the user.
+
+    Example: chestxr screen ~/films --out results --processes 4
+    """
+    from chestxr.data import find_films
+    from chestxr.report.page import write_page
+    from chestxr.screening import ScreeningRun
+
+    items = or_exit(find_films, films)
+    folder = or_exit(bundle_folder, bundle)
+    knobs = {
+        "save_dicom": dicom,
+        "uid_root": uid_root,
+        "site_scale": str(site_scale.absolute()) if site_scale else None,
+    }
+    run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, **knobs)
+    stopped = or_exit(_screen_waiting, run)
+    manifest = or_exit(run.finish)
+    or_exit(write_page, run.out / "report.html", run.items, run.records(), run.failures, manifest)
+    if as_json:
+        typer.echo(json.dumps(manifest))
+    else:
+        console.print(_summary(manifest))
+        console.print(f"look at {out / 'report.html'}", soft_wrap=True)
+    for line in manifest["failed"].values():
+        typer.echo(line, err=True)
+    if stopped:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise typer.Exit(130)
+    raise typer.Exit(1 if manifest["failed"] else 0)
+
+
+def _screen_waiting(run) -> bool:
+    """Screen with a progress bar; return whether the user stopped it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=progress_console) as progress:
+            task = progress.add_task("screening", total=len(run.items), completed=run.done_before)
+            for _ in run:
+                progress.advance(task)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _summary(manifest: dict) -> Table:
+    """Count films by what became of them."""
+    films = manifest["films"]
+    table = Table(title="Tuberculosis screening. Research use only.", show_header=False)
+    meanings = {
+        "all": "films",
+        "done_before": "done by an earlier run",
+        "suspicious": "suspicious, at the classifier's threshold",
+        "not suspicious": "not suspicious",
+        "warning": "scored, with a warning",
+        "no score": "without a score: no two lungs found",
+        "failed": "failed",
+    }
+    for name, meaning in meanings.items():
+        if films.get(name):
+            table.add_row(meaning, str(films[name]))
+    if manifest["seconds_per_film"] is not None:
+        table.add_row("seconds a film, median", str(manifest["seconds_per_film"]))
+    return table

@@ -1,0 +1,51 @@
+"""``chestxr tb``: the tuberculosis classifier."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+
+from .common import console, or_exit
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Tuberculosis screening: adapt to a site. Research use only.", no_args_is_help=True)
+
+
+@app.command("adapt")
+def adapt(
+    films: Annotated[Path, typer.Argument(help="Films of the site: no labels are needed.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Site scale to write (JSON).", show_default=False)],
+    bundle: Annotated[str, typer.Option(help="Screening bundle that will use it: name or folder.")] = SCREENING_BUNDLE,
+) -> None:
+    """
+    Learn a site's scale from unlabelled films, for the screening bundle's --site_scale.
+
+    Detectors and processing differ from site to site, and shift nearly every feature. The scale holds each feature's
+    median and interquartile range over the site's films. Give films as they come, ill and well, 50 or more if you can:
+    at a site with more disease than the films the classifier learnt from, adapting makes ill films look usual.
+
+    Exit status: 0 written, 2 not.
+
+    Example: chestxr tb adapt FILMS --out site.json
+    """
+    from tempfile import TemporaryDirectory
+
+    import monai.bundle
+
+    from chestxr.radiomics import read_feature_table
+    from chestxr.tuberculosis import Harmonisation
+
+    folder_of_bundle = or_exit(bundle_folder, bundle)
+    with TemporaryDirectory() as folder:
+        quiet = {"save_overlay": False, "save_zone_map": False, "save_features": True, "output_dir": folder}
+        run = {"run": ["$@evaluator.run()"], "bundle_root": str(folder_of_bundle), "films": str(films)}
+        or_exit(monai.bundle.run, config_file=str(folder_of_bundle / "configs" / "inference.json"), **quiet, **run)
+        table = or_exit(read_feature_table, Path(folder) / "features.parquet")
+    measured = table[table["error"] == ""]
+    features_only = measured.drop(columns=["film", "image", "settings_hash", "error"])
+    scale = or_exit(Harmonisation.fit, features_only, table["settings_hash"].iloc[0])
+    scale.save(out)
+    console.print(f"{out}: the scale of {len(measured)} films; {len(table) - len(measured)} left out", soft_wrap=True)

@@ -1,0 +1,44 @@
+"""A film's row in the table of results."""
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import FilmError, sha256
+
+__all__ = ["failed_row", "models_about", "screening_row"]
+
+_TOLD = ("score", "probability", "probability_low", "probability_high", "decision", "reasons")
+
+
+def screening_row(source: Mapping[str, object], result: Mapping[str, object]) -> dict[str, object]:
+    """
+    Put what was found on a film into a row.
+
+    Parameters
+    ----------
+    source, result : mapping
+        The item before and after the network, with ``screening``, ``quality`` and ``quality_flags``.
+
+    Returns
+    -------
+    dict
+        Film, image, status ("ok", "warning", "no score"), reason, the score and the lungs' measurements.
+    """
+    found, warnings = result["screening"], result["quality_flags"]
+    row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
+    row["status"] = "no score" if found["no_score"] else "warning" if warnings else "ok"
+    row["reason"] = found["no_score"] or warnings
+    return row | {name: found[name] for name in _TOLD} | {"threshold": found["threshold"]} | result["quality"]
+
+
+def models_about(models: Mapping[str, str | PathLike]) -> dict[str, str]:
+    """Name what results were made with: ``<model>_sha256`` of each model's file, and ``versions``."""
+    hashes = {f"{name}_sha256": sha256(path) for name, path in models.items()}
+    return hashes | {"versions": " ".join(f"{name}={number}" for name, number in package_versions().items())}
+
+
+def failed_row(error: FilmError, film: str = "") -> dict[str, str]:
+    """Put a film that could not be read into a row; by default it is named after its file."""
+    return {"film": film or Path(error.path).stem, "image": error.path, "status": "failed", "reason": str(error)}

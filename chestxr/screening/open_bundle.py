@@ -1,0 +1,80 @@
+"""A bundle that is opened once and then run on film after film."""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from monai.bundle import ConfigWorkflow
+
+from chestxr.io import FilmError
+
+__all__ = ["OpenBundle", "innermost"]
+
+
+class OpenBundle:
+    """
+    A bundle's inference.json, its networks loaded, waiting for films.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The bundle.
+    **knobs
+        Entries of its JSON that differ.
+
+    Raises
+    ------
+    ValueError
+        If the bundle cannot be opened: the innermost reason.
+    """
+
+    def __init__(self, folder: Path, **knobs: object) -> None:
+        config = str(folder / "configs" / "inference.json")
+        given = {"bundle_root": str(folder), "data": [], "progress": False, "run": ["$@evaluator.run()"]}
+        for name in ("ignite", "monai", "monai.bundle.workflows"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        warnings.filterwarnings("ignore", module="monai|torch|ignite|pydicom|radiomics")
+        self._workflow = ConfigWorkflow(config, workflow_type="inference", logging_file=False, **given | knobs)
+        try:
+            self._workflow.initialize()
+            self._dataset, self._loader, self._evaluator = (
+                self._workflow.parser.get_parsed_content(name) for name in ("dataset", "dataloader", "evaluator")
+            )
+            self._evaluator.logger.setLevel(logging.ERROR)
+        except RuntimeError as error:
+            raise ValueError(str(innermost(error))) from error
+
+    def run(self, items: Sequence[dict]) -> list[FilmError]:
+        """
+        Run the bundle on films.
+
+        Parameters
+        ----------
+        items : sequence of dict
+            As :py:func:`chestxr.data.find_films` gives them.
+
+        Returns
+        -------
+        list of FilmError
+            Why films could not be read.
+
+        Raises
+        ------
+        RuntimeError
+            If films were passed over.
+        """
+        self._dataset.data = list(items)
+        # Ignite keeps the number of batches of the last run, and MONAI runs nothing if that was none.
+        self._evaluator.state.epoch_length = None
+        self._workflow.run()
+        if self._loader.read + len(self._loader.failures) != len(items):
+            raise RuntimeError(f"{self._loader.read} films of {len(items)} were screened; expected all")
+        return list(self._loader.failures)
+
+
+def innermost(error: BaseException) -> BaseException:
+    """Return the error that MONAI's own were raised from."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error

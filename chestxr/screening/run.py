@@ -1,0 +1,177 @@
+"""A run over films that can be stopped at any moment and goes on where it was."""
+
+import hashlib
+import json
+import multiprocessing
+import statistics
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from chestxr.evaluation.versions import package_versions
+from chestxr.handlers.screening_results import write_screening_table
+from chestxr.handlers.screening_row import failed_row
+from chestxr.io import Algorithm, FilmError, sha256, write_text
+
+from .film_records import FilmRecord, read_record
+from .worker import open_in_worker, screen_in_worker
+
+__all__ = ["ScreeningRun"]
+
+
+class ScreeningRun:
+    """
+    Screen films into a folder.
+
+    Iterate over it to screen what is waiting; then call :py:meth:`finish`. What an earlier run has done for the same
+    content of a film, models and settings is not done again.
+
+    Parameters
+    ----------
+    items : sequence of dict
+        As :py:func:`chestxr.data.find_films` gives them.
+    out : pathlib.Path
+        Folder of the results.
+    bundle : pathlib.Path
+        The screening bundle.
+    processes : int, optional
+        Films screened at once.
+    **knobs
+        Entries of the bundle's inference.json that differ and change its results.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds results of other films under the same names.
+    """
+
+    def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **knobs: object) -> None:
+        self.items, self.out, self.bundle = list(items), out, bundle
+        self.processes, self.knobs = processes, knobs
+        self.records_dir = out / "records"
+        self.about = self._about()
+        self.key = hashlib.sha256(json.dumps(self.about, sort_keys=True).encode()).hexdigest()
+        self.failures: dict[str, FilmError] = {}
+        self._started = datetime.now(UTC)
+        self._waiting = [item for item in self.items if not self._is_done(item)]
+        self.done_before = len(self.items) - len(self._waiting)
+
+    def __len__(self) -> int:
+        """Return how many films are waiting."""
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[FilmError | None]:
+        """
+        Screen what is waiting; give for each film, as it is done, None or why it failed.
+
+        Raises
+        ------
+        OSError
+            If results cannot be written, as on a full disk.
+        ChildProcessError
+            If a process was killed, as when the memory runs out.
+        """
+        if not self._waiting:
+            return
+        context = multiprocessing.get_context("spawn")
+        processes = min(self.processes, len(self._waiting))
+        opening = (self.bundle, self._all_knobs(), processes)
+        with ProcessPoolExecutor(processes, context, open_in_worker, opening) as pool:
+            asked = {pool.submit(screen_in_worker, item): item["film"] for item in self._waiting}
+            try:
+                for finished in as_completed(asked):
+                    error = finished.result()
+                    if error is not None:
+                        self.failures[asked[finished]] = error
+                    yield error
+            except BrokenProcessPool as error:
+                raise ChildProcessError(
+                    "a process that screened films ended (killed, or out of memory?); call again to continue, "
+                    "with fewer processes if the memory is short"
+                ) from error
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def finish(self) -> dict:
+        """
+        Write the table of all films and the manifest.
+
+        Returns
+        -------
+        dict
+            The manifest: ``films`` (counts by status and decision), ``failed``, ``bundle``, ``settings``, ``versions``,
+            ``started``, ``finished``, ``seconds_per_film``.
+        """
+        records = self.records()
+        rows = [records[item["film"]].row if item["film"] in records else self._unfinished(item) for item in self.items]
+        table = pd.DataFrame(rows)
+        write_screening_table(table, self.out)
+        manifest = self._manifest(table, records)
+        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
+        return manifest
+
+    def records(self) -> dict[str, FilmRecord]:
+        """Return the records of the films that are done, by film."""
+        found = {item["film"]: read_record(self.records_dir, item["film"]) for item in self.items}
+        return {film: record for film, record in found.items() if record and record.key == self.key}
+
+    def _about(self) -> dict:
+        models = [self.bundle / "models" / name for name in ("model.pt", "tuberculosis.ubj")]
+        site_scale = self.knobs.get("site_scale")
+        algorithm = Algorithm.of_bundle(self.bundle, [*models, *([site_scale] if site_scale else [])])
+        settings = {name: str(value) for name, value in self.knobs.items()}
+        return {"bundle": algorithm.name, "version": algorithm.version, "settings": settings} | {
+            "chestxr": package_versions()["chestxr"]
+        }
+
+    def _all_knobs(self) -> dict:
+        fixed = {"output_dir": str(self.out), "records_dir": str(self.records_dir), "records_key": self.key}
+        return fixed | {"save_overlay": False, "save_zone_map": False} | self.knobs
+
+    def _is_done(self, item: dict) -> bool:
+        record = read_record(self.records_dir, item["film"])
+        if record is None:
+            return False
+        if record.row["image"] != item["image"]:
+            raise ValueError(
+                f"{self.out}: holds results of another film under the name {item['film']}; "
+                "expected an empty folder or one of the same films; choose another folder"
+            )
+        kept = record.key == self.key and (self.out / f"{item['film']}_lungs.png").is_file()
+        return kept and record.film_sha256 == _content(item["image"])
+
+    def _unfinished(self, item: dict) -> dict[str, str]:
+        stopped = FilmError(
+            item["image"], "a film that was not screened before the run stopped", "a run to its end", "call again"
+        )
+        return failed_row(self.failures.get(item["film"], stopped), item["film"])
+
+    def _manifest(self, table: pd.DataFrame, records: dict[str, FilmRecord]) -> dict:
+        seconds = [record.seconds for record in records.values()]
+        return self.about | {
+            "research_use_only": True,
+            "films": {
+                "all": len(table),
+                "done_before": self.done_before,
+                **{str(name): int(count) for name, count in table["status"].value_counts().items()},
+                **{str(name): int(n) for name, n in table.get("decision", pd.Series()).value_counts().items() if name},
+            },
+            "failed": {film: str(error) for film, error in sorted(self.failures.items())},
+            "versions": package_versions(),
+            "started": self._started.isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "processes": self.processes,
+            "seconds_per_film": round(statistics.median(seconds), 2) if seconds else None,
+        }
+
+
+def _content(image: str) -> str:
+    """Return a film's hash, "" for one that is gone: screening it says so."""
+    try:
+        return sha256(image)
+    except OSError:
+        return ""
