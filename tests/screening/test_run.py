@@ -1,0 +1,173 @@
+"""``chestxr screen``: every film has a result or a reason, and a stopped run goes on."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+from pydicom.data import get_testdata_file
+from typer.testing import CliRunner
+
+from chestxr.cli import app
+from tests.phantom import chest_film
+
+MARKUP = "<b>film</b>"
+
+
+def _screen(*arguments: object):
+    return CliRunner().invoke(app, ["screen", *map(str, arguments)])
+
+
+def _modified(folder: Path) -> dict[str, int]:
+    kept = ("report.html", "run.json", "screening.csv", "screening.parquet")
+    return {
+        str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and path.name not in kept
+    }
+
+
+def _phantom(path: Path, seed: int) -> None:
+    film, _ = chest_film((256, 256), seed)
+    Image.fromarray(film.T.astype("uint8")).save(path)
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("films")
+    for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"):
+        shutil.copy(get_testdata_file(name, download=False), folder)
+    _phantom(folder / "phantom.png", 0)
+    (folder / f"{MARKUP.replace('/', '_')}.png").write_bytes(b"no film")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def screened(films, tmp_path_factory) -> tuple[Path, object]:
+    out = tmp_path_factory.mktemp("run") / "out"
+    return out, _screen(films, "--out", out)
+
+
+def test_good_films_have_results_bad_ones_a_reason(films, screened):
+    out, result = screened
+    assert result.exit_code == 1
+    assert "found no image that chestxr reads" in result.stderr
+    rows = pd.read_csv(out / "screening.csv").set_index("film")
+    assert len(rows) == 4 == len(pd.read_parquet(out / "screening.parquet"))
+    assert 0 < rows["probability"]["RG1_UNCR"] < 1 and rows["status"]["RG3_UNCR"] == "no score"
+    assert (rows["status"] == "failed").sum() == 1
+    assert {path.name for path in out.glob("RG*")} == {
+        "RG1_UNCR_lungs.png",
+        "RG1_UNCR_seg.dcm",
+        "RG1_UNCR_sr.dcm",
+        "RG3_UNCR_lungs.png",
+        "RG3_UNCR_sr.dcm",
+    }
+    manifest = json.loads((out / "run.json").read_text())
+    assert manifest["films"]["all"] == 4 and manifest["films"]["failed"] == 1 and manifest["seconds_per_film"] > 0
+    assert set(manifest["versions"]) >= {"torch", "monai", "chestxr"} and len(manifest["version"].split()) == 3
+    page = (out / "report.html").read_text()
+    assert "RG1_UNCR" in page and "&lt;b&gt;film" in page and "<b>film" not in page
+
+
+def test_it_is_the_bundles_own_result(films, screened, tmp_path):
+    """There is no second pipeline: the bundle run by MONAI gives the same numbers."""
+    out, _ = screened
+    bundle = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening"
+    command = [sys.executable, "-m", "monai.bundle", "run", "--bundle_root", str(bundle)]
+    command += ["--config_file", str(bundle / "configs" / "inference.json"), "--output_dir", str(tmp_path)]
+    subprocess.run([*command, "--films", str(films / "RG1_UNCR.dcm")], check=True, capture_output=True)
+    alone = pd.read_csv(tmp_path / "screening.csv").set_index("film").loc["RG1_UNCR"]
+    here = pd.read_csv(out / "screening.csv").set_index("film").loc["RG1_UNCR", list(alone.index)]
+    pd.testing.assert_series_equal(here, alone, rtol=1e-5)
+    assert (tmp_path / "RG1_UNCR_lungs.png").read_bytes() == (out / "RG1_UNCR_lungs.png").read_bytes()
+
+
+def test_a_second_run_repeats_nothing_but_what_failed(films, screened):
+    out, _ = screened
+    before = _modified(out)
+    result = _screen(films, "--out", out, "--json")
+    assert result.exit_code == 1 and _modified(out) == before
+    assert json.loads(result.stdout)["films"]["done_before"] == 3
+
+
+def test_a_changed_film_and_other_settings_are_screened_anew(tmp_path):
+    _phantom(tmp_path / "film.png", 0)
+    out = tmp_path / "out"
+
+    def screened_now(*options):
+        told = json.loads(_screen(tmp_path / "film.png", "--out", out, "--json", *options).stdout)
+        return told["films"]["all"] - told["films"]["done_before"]
+
+    assert [screened_now(), screened_now()] == [1, 0]
+    _phantom(tmp_path / "film.png", 1)
+    assert [screened_now(), screened_now()] == [1, 0]
+    assert [screened_now("--uid-root", "1.2.3"), screened_now()] == [1, 1]
+
+
+def test_a_folder_of_other_films_results_is_refused(tmp_path):
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        _phantom(tmp_path / place / "film.png", ord(place))
+    assert _screen(tmp_path / "a", "--out", tmp_path / "out").exit_code == 0
+    before = _modified(tmp_path / "out")
+    result = _screen(tmp_path / "b", "--out", tmp_path / "out")
+    assert result.exit_code == 2 and "results of another film under the name film" in result.stderr
+    assert _modified(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_run_goes_on_where_it_was(tmp_path, how):
+    folder, out = tmp_path / "films", tmp_path / "out"
+    folder.mkdir()
+    for number in range(5):
+        _phantom(folder / f"film-{number}.png", number)
+    command = [sys.executable, "-c", "from chestxr.cli import app; app()", "screen", str(folder), "--out", str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    while process.poll() is None and not list(out.glob("records/*.json")):
+        time.sleep(0.05)
+    if how == signal.SIGINT:
+        process.send_signal(how)
+        assert process.wait(timeout=60) == 130
+        assert "stopped; the same command goes on from here" in process.stderr.read().decode()
+        assert "not screened" in (out / "report.html").read_text()
+    else:
+        os.killpg(process.pid, how)
+        process.wait()
+    done = _modified(out)
+    records = {path for path in done if path.endswith(".json")}
+    assert 1 <= len(records) < 5
+    for path in records:
+        json.loads(Path(path).read_text())
+    result = _screen(folder, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert {path: time_ for path, time_ in _modified(out).items() if path in records} == {p: done[p] for p in records}
+    assert len(pd.read_csv(out / "screening.csv")) == 5
+    assert not [path for path in _modified(out) if ".part-" in path and path not in done]
+
+
+def test_what_cannot_be_started_says_why(tmp_path):
+    result = _screen(tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert result.exit_code == 2 and "no such film or folder" in result.stderr
+    _phantom(tmp_path / "film.png", 0)
+    result = _screen(tmp_path / "film.png", "--out", tmp_path / "out", "--bundle", "nothing")
+    assert result.exit_code == 2 and "no bundle" in result.stderr
+    result = _screen(tmp_path / "film.png", "--out", tmp_path / "out", "--site-scale", tmp_path / "none.json")
+    assert result.exit_code == 2 and "none.json" in result.stderr
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    result = _screen(tmp_path / "film.png", "--out", tmp_path / "taken")
+    assert result.exit_code == 2 and "taken" in result.stderr
+
+
+def test_two_processes_give_what_one_gives(films, screened, tmp_path):
+    out, _ = screened
+    assert _screen(films, "--out", tmp_path, "--processes", 2).exit_code == 1
+    for name in ("RG1_UNCR_lungs.png", "RG3_UNCR_lungs.png"):
+        assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+    one, two = (pd.read_csv(folder / "screening.csv").drop(columns="versions") for folder in (out, tmp_path))
+    pd.testing.assert_frame_equal(one, two, rtol=1e-6)
