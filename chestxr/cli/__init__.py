@@ -2,7 +2,7 @@
 
 import typer
 
-from . import data, radiomics, screen, tuberculosis
+from . import data, pacs, radiomics, screen, tuberculosis
 
 __all__ = ["app"]
 
@@ -16,3 +16,4 @@ app.command("features")(radiomics.features)
 app.command("stability")(radiomics.stability)
 app.add_typer(data.app, name="data")
 app.add_typer(tuberculosis.app, name="tb")
+app.add_typer(pacs.app, name="pacs")

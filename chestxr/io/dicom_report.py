@@ -13,7 +13,7 @@ from .dicom_header import quiet_dicom, take_identity, without_identity
 from .dicom_segmentation import LUNG_CODES, MANUFACTURER, RESEARCH_USE
 from .dicom_uids import DEFAULT_UID_ROOT, derived_uid
 
-__all__ = ["FilmFindings", "screening_report"]
+__all__ = ["FilmFindings", "report_uid", "screening_report"]
 
 _SERIES_NUMBER = 9002
 _SCHEME = "99CHESTXR"
@@ -113,9 +113,7 @@ def screening_report(
     highdicom.sr.ComprehensiveSR
     """
     kinds = ("report", "report series", "device", "score", *(code.meaning for code in LUNG_CODES.values()))
-    uids = {
-        kind: derived_uid(uid_root, header.SOPInstanceUID, algorithm.name, algorithm.version, kind) for kind in kinds
-    }
+    uids = {kind: _uid(header.SOPInstanceUID, algorithm, uid_root, kind) for kind in kinds}
     with quiet_dicom():
         identification = hd.sr.AlgorithmIdentification(algorithm.name, algorithm.version)
         groups = _lung_groups(header, segmentation, findings, identification, uids) if segmentation else []
@@ -144,6 +142,15 @@ def screening_report(
         report.CodingSchemeIdentificationSequence = [_scheme()]
         take_identity(report, header)
     return report
+
+
+def report_uid(film_uid: str, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT) -> str:
+    """Return the identifier that the report on a film has, or will have: an archive that holds it has the answer."""
+    return _uid(film_uid, algorithm, uid_root, "report")
+
+
+def _uid(film_uid: str, algorithm: Algorithm, uid_root: str, kind: str) -> str:
+    return derived_uid(uid_root, film_uid, algorithm.name, algorithm.version, kind)
 
 
 def _scheme() -> Dataset:

@@ -30,12 +30,16 @@ class OpenBundle:
     """
 
     def __init__(self, folder: Path, **knobs: object) -> None:
-        config = str(folder / "configs" / "inference.json")
-        given = {"bundle_root": str(folder), "data": [], "progress": False, "run": ["$@evaluator.run()"]}
+        self._folder, self._knobs = folder, knobs
+        self._open()
+
+    def _open(self) -> None:
+        config = str(self._folder / "configs" / "inference.json")
+        given = {"bundle_root": str(self._folder), "data": [], "progress": False, "run": ["$@evaluator.run()"]}
         for name in ("ignite", "monai", "monai.bundle.workflows"):
             logging.getLogger(name).setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module="monai|torch|ignite|pydicom|radiomics")
-        self._workflow = ConfigWorkflow(config, workflow_type="inference", logging_file=False, **given | knobs)
+        self._workflow = ConfigWorkflow(config, workflow_type="inference", logging_file=False, **given | self._knobs)
         try:
             self._workflow.initialize()
             self._dataset, self._loader, self._evaluator = (
@@ -71,6 +75,28 @@ class OpenBundle:
         if self._loader.read + len(self._loader.failures) != len(items):
             raise RuntimeError(f"{self._loader.read} films of {len(items)} were screened; expected all")
         return list(self._loader.failures)
+
+    def run_film(self, item: dict) -> FilmError | None:
+        """
+        Run the bundle on one film; return why it failed, None if it did not.
+
+        Raises
+        ------
+        OSError
+            If results cannot be written: the next film would not fare better.
+        """
+        try:
+            failures = self.run([item])
+        except Exception as error:
+            cause = innermost(error)
+            if isinstance(cause, OSError) and not isinstance(cause, FilmError):
+                raise cause from None
+            # An engine that was stopped within a film is not run on.
+            self._open()
+            # The text of a library's error may hold what a header says of the patient; its kind does not.
+            found = f"{type(cause).__name__} while it was screened"
+            return FilmError(item["image"], found, "a film that can be screened", "please report it")
+        return failures[0] if failures else None
 
 
 def innermost(error: BaseException) -> BaseException:

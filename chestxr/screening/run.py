@@ -1,6 +1,5 @@
 """A run over films that can be stopped at any moment and goes on where it was."""
 
-import hashlib
 import json
 import multiprocessing
 import statistics
@@ -15,12 +14,13 @@ import pandas as pd
 from chestxr.evaluation.versions import package_versions
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
-from chestxr.io import Algorithm, FilmError, sha256, write_text
+from chestxr.io import FilmError, sha256, write_text
 
 from .film_records import FilmRecord, read_record
+from .settings import key_of, settings_of
 from .worker import open_in_worker, screen_in_worker
 
-__all__ = ["ScreeningRun"]
+__all__ = ["ScreeningRun", "recorded"]
 
 
 class ScreeningRun:
@@ -53,8 +53,8 @@ class ScreeningRun:
         self.items, self.out, self.bundle = list(items), out, bundle
         self.processes, self.knobs = processes, knobs
         self.records_dir = out / "records"
-        self.about = self._about()
-        self.key = hashlib.sha256(json.dumps(self.about, sort_keys=True).encode()).hexdigest()
+        self.about = settings_of(bundle, knobs)
+        self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
         self._started = datetime.now(UTC)
         self._waiting = [item for item in self.items if not self._is_done(item)]
@@ -119,18 +119,8 @@ class ScreeningRun:
         found = {item["film"]: read_record(self.records_dir, item["film"]) for item in self.items}
         return {film: record for film, record in found.items() if record and record.key == self.key}
 
-    def _about(self) -> dict:
-        models = [self.bundle / "models" / name for name in ("model.pt", "tuberculosis.ubj")]
-        site_scale = self.knobs.get("site_scale")
-        algorithm = Algorithm.of_bundle(self.bundle, [*models, *([site_scale] if site_scale else [])])
-        settings = {name: str(value) for name, value in self.knobs.items()}
-        return {"bundle": algorithm.name, "version": algorithm.version, "settings": settings} | {
-            "chestxr": package_versions()["chestxr"]
-        }
-
     def _all_knobs(self) -> dict:
-        fixed = {"output_dir": str(self.out), "records_dir": str(self.records_dir), "records_key": self.key}
-        return fixed | {"save_overlay": False, "save_zone_map": False} | self.knobs
+        return recorded(self.out, self.key) | self.knobs
 
     def _is_done(self, item: dict) -> bool:
         record = read_record(self.records_dir, item["film"])
@@ -167,6 +157,12 @@ class ScreeningRun:
             "processes": self.processes,
             "seconds_per_film": round(statistics.median(seconds), 2) if seconds else None,
         }
+
+
+def recorded(out: Path, key: str) -> dict:
+    """Return the knobs with which the bundle writes records, and no pictures beside them."""
+    written = {"output_dir": str(out), "records_dir": str(out / "records"), "records_key": key}
+    return written | {"save_overlay": False, "save_zone_map": False}
 
 
 def _content(image: str) -> str:

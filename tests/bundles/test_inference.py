@@ -82,6 +82,14 @@ def test_bad_films_are_listed_and_the_good_ones_finished(chest_dicom, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(("word", "drawn"), [("false", False), ("true", True), ("False", False)])
+def test_knobs_are_turned_off_on_the_command_line_as_json_writes_it(chest_dicom, tmp_path, word, drawn):
+    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", *config_files(UNET, "inference")]
+    command += ["--bundle_root", str(BUNDLES / UNET), "--films", str(chest_dicom), "--output_dir", str(tmp_path)]
+    subprocess.run([*command, "--save_overlay", word], check=True, capture_output=True)
+    assert bool(list(tmp_path.glob("*_overlay.png"))) == drawn
+
+
 def test_missing_package_is_named(tmp_path):
     """Without chestxr the configs say what to install."""
     program = "import sys; sys.modules['chestxr'] = None; import fire, monai.bundle; fire.Fire(monai.bundle.run)"

@@ -1,0 +1,100 @@
+"""``chestxr pacs``: films of an archive."""
+
+import re
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+
+from .common import console, or_exit, progress_console
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Films of an archive (DICOMweb). Research use only.", no_args_is_help=True)
+
+
+@app.callback()
+def pacs() -> None:
+    """Films of an archive (DICOMweb). Research use only."""
+
+
+@app.command("screen")
+def screen(
+    url: Annotated[str, typer.Argument(help="Root of the DICOMweb service.", show_default=False)],
+    since: Annotated[
+        str, typer.Option(help="Studies from this day on: 2026-11-30, or 7d for the last seven days.")
+    ] = "7d",
+    out: Annotated[Path, typer.Option(help="Folder of masks and records.")] = Path("output/pacs"),
+    watch: Annotated[bool, typer.Option("--watch", help="Go on looking for new films until stopped.")] = False,
+    interval: Annotated[float, typer.Option(min=1, help="Seconds between looks, with --watch.")] = 30,
+    site_scale: Annotated[
+        Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
+    ] = None,
+    uid_root: Annotated[str, typer.Option(help="Prefix of new DICOM identifiers.")] = "2.25",
+    bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
+) -> None:
+    """
+    Find chest films (CR, DX), screen them, and store a segmentation and a structured report beside each.
+
+    A film that these models have answered is passed over. Stop it at any moment, or the server: the next call goes on,
+    and nothing is lost or stored twice.
+
+    The server's certificate is verified; REQUESTS_CA_BUNDLE names authorities of your own. Name and password come from
+    CHESTXR_PACS_USER and CHESTXR_PACS_PASSWORD, or from a netrc file.
+
+    Exit status: 0 every film has an answer, 1 some could not be read or answered, 2 nothing could be started,
+    130 stopped by the user.
+
+    Example: chestxr pacs screen https://pacs.example/dicom-web --since 1d --watch
+    """
+    from chestxr.pacs import Archive, ArchiveScreening
+
+    or_exit(_day, since)
+    archive = or_exit(Archive, url)
+    scale = str(site_scale.absolute()) if site_scale else None
+    screening = or_exit(ArchiveScreening, archive, out.absolute(), or_exit(bundle_folder, bundle), uid_root, scale)
+    try:
+        failed = _pass(screening, since, quietly=watch)
+        while watch:
+            time.sleep(interval)
+            failed = _pass(screening, since, quietly=True)
+    except KeyboardInterrupt:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise typer.Exit(130) from None
+    raise typer.Exit(1 if failed else 0)
+
+
+def _pass(screening, since: str, quietly: bool) -> int:
+    """Answer what waits; return how many films got no answer. A watcher says that the archive is away, and goes on."""
+    from chestxr.pacs import ArchiveError
+
+    try:
+        films = screening.waiting(_day(since))
+    except ArchiveError as error:
+        typer.echo(str(error), err=True)
+        if quietly:
+            return 0
+        raise typer.Exit(2) from error
+    if quietly and not films:
+        return 0
+    steps = screening.answer(films)
+    outcomes = list(track(steps, "screening", total=len(films), console=progress_console))
+    errors = [error for error in outcomes if error is not None]
+    for line in dict.fromkeys(map(str, errors)):
+        typer.echo(line, err=True)
+    console.print(f"{len(films) - len(errors)} of {len(films)} films answered")
+    return len(errors)
+
+
+def _day(since: str) -> date:
+    if re.fullmatch(r"\d{1,5}d", since):
+        return date.today() - timedelta(days=int(since[:-1]))
+    try:
+        return date.fromisoformat(since)
+    except ValueError as error:
+        raise ValueError(f"--since {since}: no day; expected 2026-11-30, or 7d for the last seven days") from error

@@ -1,0 +1,187 @@
+"""An archive that speaks DICOMweb."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+import requests
+from dicomweb_client.api import DICOMwebClient
+from pydicom.dataset import Dataset
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from chestxr.io.dicom_header import quiet_dicom
+
+__all__ = ["Archive", "ArchiveError", "FilmReference"]
+
+USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
+_MODALITIES = ("CR", "DX")
+_CHEST = ("CHEST", "THORAX", "LUNG")
+_BODY_PART, _VIEW = "00180015", "00185101"
+_STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "00080016"
+_FIELDS = ("BodyPartExamined", "ViewPosition")
+# A DX image "for processing" is the detector's raw signal; its mate "for presentation" is the film.
+_RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
+_TIMEOUT_S = (10, 120)
+_PAGE = 500
+
+
+class ArchiveError(OSError):
+    """
+    An archive does not answer, or refuses.
+
+    Its text names the server and the kind of error, never an address below it, which holds identifiers.
+    """
+
+
+@dataclass(frozen=True)
+class FilmReference:
+    """Where an archive keeps a film: its identifiers, which hold no name."""
+
+    study: str
+    series: str
+    instance: str
+
+
+class Archive:
+    """
+    Find, fetch and store by DICOMweb (QIDO-RS, WADO-RS, STOW-RS).
+
+    The server's certificate is verified; ``REQUESTS_CA_BUNDLE`` names the authorities of one's own. Who asks is told by
+    the environment, ``CHESTXR_PACS_USER`` and ``CHESTXR_PACS_PASSWORD``, or by a netrc file. What fails for a moment is
+    tried again, longer and longer apart.
+
+    Parameters
+    ----------
+    url : str
+        The service's root, such as "https://pacs.example/dicom-web".
+    retries : int, optional
+        How often to try again before giving up; the eighth attempt comes after about two minutes.
+
+    Raises
+    ------
+    ValueError
+        If the address is none, or holds a name or a password.
+    """
+
+    def __init__(self, url: str, retries: int = 8) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("no address of a DICOMweb service; expected one such as https://pacs.example/dicom-web")
+        if parts.username or parts.password:
+            raise ValueError(
+                f"an address with a name or a password in it; set {USER} and {PASSWORD} instead, or use netrc"
+            )
+        self.server = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        session = requests.Session()
+        if os.environ.get(USER):
+            session.auth = (os.environ[USER], os.environ.get(PASSWORD, ""))
+        again = Retry(
+            total=retries,
+            backoff_factor=0.5,
+            status_forcelist=(429, 502, 503, 504),
+            allowed_methods=None,
+            raise_on_status=False,
+        )
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(max_retries=again))
+        self._client = DICOMwebClient(url, session=session, timeout=_TIMEOUT_S)
+
+    def films(self, since: date) -> Iterator[FilmReference]:
+        """
+        Find frontal chest radiographs of studies since a day, as far as their headers tell.
+
+        Films that state another part of the body or a lateral view are left out; films that state nothing are not.
+        """
+        for modality in _MODALITIES:
+            filters = {"StudyDate": f"{since:%Y%m%d}-", "Modality": modality}
+            for series in self._all(self._client.search_for_series, search_filters=filters):
+                found = self._all(
+                    self._client.search_for_instances,
+                    study_instance_uid=_value(series, _STUDY),
+                    series_instance_uid=_value(series, _SERIES),
+                    fields=_FIELDS,
+                )
+                for instance in found:
+                    if _may_be_frontal_chest(instance):
+                        yield FilmReference(
+                            _value(series, _STUDY), _value(series, _SERIES), _value(instance, _INSTANCE)
+                        )
+
+    def holds(self, study: str, instance: str) -> bool:
+        """Say whether a study holds an instance."""
+        return bool(
+            self._call(
+                self._client.search_for_instances,
+                study_instance_uid=study,
+                search_filters={"SOPInstanceUID": instance},
+                limit=1,
+            )
+        )
+
+    def fetch(self, film: FilmReference) -> Dataset:
+        """Fetch a film."""
+        with quiet_dicom():
+            return self._call(self._client.retrieve_instance, film.study, film.series, film.instance)
+
+    def store(self, datasets: Sequence[Dataset]) -> None:
+        """
+        Store objects.
+
+        Raises
+        ------
+        ArchiveError
+            If the server does not take one of them.
+        """
+        with quiet_dicom():
+            answer = self._call(self._client.store_instances, datasets)
+        refused = answer.get("FailedSOPSequence") or []
+        if refused:
+            raise ArchiveError(
+                f"{self.server}: refused {len(refused)} of {len(datasets)} objects; ask its administrator"
+            )
+
+    def _all(self, search, **asked) -> list[dict]:
+        """Search page by page: servers cap what they give at once."""
+        found: list[dict] = []
+        while True:
+            page = self._call(search, limit=_PAGE, offset=len(found), **asked)
+            known = {_key(entry) for entry in found}
+            fresh = [entry for entry in page if _key(entry) not in known]
+            found += fresh
+            if len(page) < _PAGE or not fresh:
+                return found
+
+    def _call(self, function, *arguments, **asked):
+        try:
+            return function(*arguments, **asked)
+        except requests.exceptions.SSLError as error:
+            raise ArchiveError(
+                f"{self.server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
+            ) from error
+        except requests.exceptions.HTTPError as error:
+            status = error.response.status_code
+            if status in (401, 403):
+                raise ArchiveError(
+                    f"{self.server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc"
+                ) from error
+            raise ArchiveError(f"{self.server}: answers with status {status}") from error
+        except requests.exceptions.RequestException as error:
+            raise ArchiveError(f"{self.server}: does not answer ({type(error).__name__})") from error
+
+
+def _value(entry: dict, tag: str) -> str:
+    values = entry.get(tag, {}).get("Value") or [""]
+    return str(values[0])
+
+
+def _key(entry: dict) -> tuple[str, str, str]:
+    return _value(entry, _STUDY), _value(entry, _SERIES), _value(entry, _INSTANCE)
+
+
+def _may_be_frontal_chest(instance: dict) -> bool:
+    part, view = _value(instance, _BODY_PART).upper(), _value(instance, _VIEW).upper()
+    chest = not part or any(name in part for name in _CHEST)
+    return chest and view not in ("LL", "RL", "LATERAL") and _value(instance, _CLASS) != _RAW

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# A DICOM archive on this machine, to try chestxr with: Orthanc with its DICOMweb plug-in, reachable from here alone.
+#
+#   apt-get install orthanc orthanc-dicomweb      # Debian's packages
+#   bash tools/orthanc.sh [FOLDER]                # films stay in FOLDER (output/orthanc); Ctrl-C stops it
+#
+# DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT chooses another port.
+# With CERTIFICATE (PEM: certificate and key) it speaks HTTPS; with ARCHIVE_USER and ARCHIVE_PASSWORD it asks for them.
+set -euo pipefail
+folder=${1:-output/orthanc}
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+
+plugin=/usr/share/orthanc/plugins/libOrthancDicomWeb.so
+if ! command -v Orthanc >/dev/null || [ ! -e "$plugin" ]; then
+    echo "Orthanc or its DICOMweb plug-in is not installed: apt-get install orthanc orthanc-dicomweb" >&2
+    exit 1
+fi
+(
+    umask 077
+    cat >"$folder/orthanc.json" <<JSON
+{
+    "Name": "chestxr",
+    "StorageDirectory": "$folder/storage",
+    "IndexDirectory": "$folder/storage",
+    "Plugins": ["$plugin"],
+    "HttpPort": ${HTTP_PORT:-8042},
+    "DicomServerEnabled": false,
+    "RemoteAccessAllowed": false,
+    "SslEnabled": $([ -n "${CERTIFICATE:-}" ] && echo true || echo false),
+    "SslCertificate": "${CERTIFICATE:-}",
+    "AuthenticationEnabled": $([ -n "${ARCHIVE_USER:-}" ] && echo true || echo false),
+    "RegisteredUsers": {"${ARCHIVE_USER:-nobody}": "${ARCHIVE_PASSWORD:-}"},
+    "DicomWeb": {"Enable": true, "Root": "/dicom-web/", "StudiesMetadata": "Full", "SeriesMetadata": "Full"}
+}
+JSON
+)
+exec Orthanc "$folder/orthanc.json"
