@@ -5,7 +5,8 @@
 #   bash tools/orthanc.sh [FOLDER]                # films stay in FOLDER (output/orthanc); Ctrl-C stops it
 #
 # DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT chooses another port.
-# With CERTIFICATE (PEM: certificate and key) it speaks HTTPS; with ARCHIVE_USER and ARCHIVE_PASSWORD it asks for them.
+# With ARCHIVE_USER and ARCHIVE_PASSWORD it asks for them. Other machines reach an archive through a web server that speaks
+# TLS, such as nginx, in front of it.
 set -euo pipefail
 folder=${1:-output/orthanc}
 mkdir -p "$folder"
@@ -27,8 +28,6 @@ fi
     "HttpPort": ${HTTP_PORT:-8042},
     "DicomServerEnabled": false,
     "RemoteAccessAllowed": false,
-    "SslEnabled": $([ -n "${CERTIFICATE:-}" ] && echo true || echo false),
-    "SslCertificate": "${CERTIFICATE:-}",
     "AuthenticationEnabled": $([ -n "${ARCHIVE_USER:-}" ] && echo true || echo false),
     "RegisteredUsers": {"${ARCHIVE_USER:-nobody}": "${ARCHIVE_PASSWORD:-}"},
     "DicomWeb": {"Enable": true, "Root": "/dicom-web/", "StudiesMetadata": "Full", "SeriesMetadata": "Full"}

@@ -24,9 +24,8 @@ class Orthanc:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self.environment = folder, environment
-        self.port = _free_port()
-        scheme = "https" if "CERTIFICATE" in environment else "http"
-        self.root = f"{scheme}://localhost:{self.port}"
+        self.port = free_port()
+        self.root = f"http://localhost:{self.port}"
         self.url = f"{self.root}/dicom-web"
         self._process: subprocess.Popen | None = None
 
@@ -42,7 +41,7 @@ class Orthanc:
         )
         for _ in range(200):
             try:
-                requests.get(self.root, timeout=1, verify=False)
+                requests.get(self.root, timeout=1)
                 return self
             except requests.RequestException:
                 time.sleep(0.1)
@@ -67,7 +66,8 @@ class Orthanc:
         return [requests.get(f"{self.root}/instances/{name}/file", timeout=30).content for name in found]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]

@@ -23,6 +23,7 @@ from chestxr.pacs import Archive, ArchiveError
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.pacs.orthanc import Orthanc, needs_orthanc
+from tests.pacs.tls_front import tls_front
 from tests.phantom import chest_film
 
 CHEST = Path(get_testdata_file("RG1_UNCR.dcm", download=False))
@@ -71,7 +72,9 @@ def test_a_real_film_is_answered_and_the_answer_read_back(orthanc, tmp_path):
         assert dicom_errors(tmp_path / name) == []
     film = pydicom.dcmread(CHEST)
     seg = hd.seg.segread(io.BytesIO(segmentation))
-    pixels = seg.get_pixels_by_source_instance([film.SOPInstanceUID], True, ignore_spatial_locations=True)[0]
+    pixels = seg.get_pixels_by_source_instance(
+        [film.SOPInstanceUID], combine_segments=True, ignore_spatial_locations=True
+    )[0]
     (mask,) = (tmp_path / "out").glob("*_lungs.png")
     assert (read_mask([mask])[0] == pixels.T).all()
     assert seg.PatientID == film.PatientID and seg.StudyInstanceUID == film.StudyInstanceUID
@@ -229,38 +232,29 @@ def test_a_day_that_is_none_is_refused(tmp_path):
     assert result.exit_code == 2 and "expected 2026-11-30" in result.stderr
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> tuple[Path, Path]:
-    """Key and certificate of a server that no authority vouches for."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, public = folder / "key.pem", folder / "public.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(public)]
-    subprocess.run(command, check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_text(public.read_text() + key.read_text())
-    return both, public
-
-
-def test_certificates_are_verified_and_names_asked_for(certificate, tmp_path, monkeypatch):
-    both, public = certificate
-    settings = {"CERTIFICATE": str(both), "ARCHIVE_USER": "reader", "ARCHIVE_PASSWORD": "s3cret-word"}
-    orthanc = Orthanc(tmp_path / "orthanc", **settings).start()
+@pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light")
+def test_certificates_are_verified_and_names_asked_for(tmp_path, monkeypatch):
+    orthanc = Orthanc(tmp_path / "orthanc", ARCHIVE_USER="reader", ARCHIVE_PASSWORD="s3cret-word").start()
     try:
-        with pytest.raises(ArchiveError, match="certificate cannot be verified"):
-            list(Archive(orthanc.url, retries=0).films(date.today()))
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(public))
-        with pytest.raises(ArchiveError, match="refuses access"):
-            list(Archive(orthanc.url, retries=0).films(date.today()))
-        monkeypatch.setenv("CHESTXR_PACS_USER", "reader")
-        monkeypatch.setenv("CHESTXR_PACS_PASSWORD", "s3cret-word")
-        assert list(Archive(orthanc.url).films(date.today())) == []
-        monkeypatch.delenv("CHESTXR_PACS_USER")
-        netrc = tmp_path / "netrc"
-        netrc.write_text("machine localhost login reader password s3cret-word\n")
-        netrc.chmod(0o600)
-        monkeypatch.setenv("NETRC", str(netrc))
-        assert list(Archive(orthanc.url).films(date.today())) == []
+        with tls_front(orthanc.port, tmp_path / "tls") as (url, certificate):
+
+            def films() -> list:
+                return list(Archive(f"{url}/dicom-web", retries=0).films(date.today()))
+
+            with pytest.raises(ArchiveError, match="certificate cannot be verified"):
+                films()
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+            with pytest.raises(ArchiveError, match="refuses access"):
+                films()
+            monkeypatch.setenv("CHESTXR_PACS_USER", "reader")
+            monkeypatch.setenv("CHESTXR_PACS_PASSWORD", "s3cret-word")
+            assert films() == []
+            monkeypatch.delenv("CHESTXR_PACS_USER")
+            netrc = tmp_path / "netrc"
+            netrc.write_text("machine localhost login reader password s3cret-word\n")
+            netrc.chmod(0o600)
+            monkeypatch.setenv("NETRC", str(netrc))
+            assert films() == []
     finally:
         orthanc.kill()
 
