@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pydicom
 
+from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError, whole_file, write_text
 from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_report import report_uid
-from chestxr.screening import OpenBundle, read_record
+from chestxr.screening import read_record
 from chestxr.screening.run import recorded
 from chestxr.screening.settings import algorithm_of, key_of, settings_of
 

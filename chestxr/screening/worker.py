@@ -5,9 +5,8 @@ from pathlib import Path
 
 import torch
 
+from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError
-
-from .open_bundle import OpenBundle
 
 __all__ = ["open_in_worker", "screen_in_worker"]
 

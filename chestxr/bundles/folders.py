@@ -1,8 +1,8 @@
-"""Where the bundles are, and what their JSON needs of Python."""
+"""Where the bundles are."""
 
 from pathlib import Path
 
-__all__ = ["SCREENING_BUNDLE", "bundle_folder", "switch"]
+__all__ = ["SCREENING_BUNDLE", "bundle_folder"]
 
 SCREENING_BUNDLE = "cxr_tuberculosis_screening"
 
@@ -28,25 +28,10 @@ def bundle_folder(name_or_folder: str | Path) -> Path:
         If there is none.
     """
     given = Path(name_or_folder).expanduser()
-    clone = Path(__file__).parents[1]
+    clone = Path(__file__).parents[2]
     for folder in (given, Path("bundles") / given, clone / "bundles" / given):
         if (folder / "configs" / "inference.json").is_file():
             return folder.absolute()
     raise FileNotFoundError(
         f"{name_or_folder}: no bundle; expected configs/inference.json; give a bundle's folder, or run in the clone"
     )
-
-
-def switch(value: bool | str) -> bool:
-    """
-    Read a knob that is on or off, as JSON and Python write it: on the command line ``false`` is a word, which is true.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-    """
-    words = {"true": True, "false": False}
-    if str(value).lower() not in words:
-        raise ValueError(f"found {value}; expected true or false")
-    return words[str(value).lower()]

@@ -1,0 +1,6 @@
+"""The bundles: where they are, how their knobs are read, and how one is opened once and run on film after film."""
+
+from .folders import SCREENING_BUNDLE, bundle_folder
+from .switch import switch
+
+__all__ = ["SCREENING_BUNDLE", "bundle_folder", "switch"]
