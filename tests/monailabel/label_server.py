@@ -1,0 +1,96 @@
+"""A running MONAI Label server, and what a client of it does."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import requests
+from requests_toolbelt.multipart import decoder
+
+from chestxr.io import read_mask
+from tests.pacs.orthanc import free_port
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+class LabelServer:
+    """The app on a folder of films or a DICOMweb service, as tools/monailabel/start.sh starts it."""
+
+    def __init__(self, films: Path | str, weights: Path, **environment: str) -> None:
+        self.weights = weights
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = ["bash", str(REPOSITORY / "tools/monailabel/start.sh"), str(films), "--conf", "weights", str(weights)]
+        self.log = weights.parent / f"server-{self.port}.log"
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                command,
+                env=os.environ | {"PORT": str(self.port)} | environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        for _ in range(600):
+            try:
+                requests.get(f"{self.url}/info/", timeout=5)
+                return
+            except requests.RequestException:
+                time.sleep(0.2)
+        raise TimeoutError(self.log.read_text()[-2000:])
+
+    def stop(self) -> None:
+        """End it."""
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait()
+
+    def get(self, path: str) -> dict:
+        """Ask for something."""
+        answer = requests.get(f"{self.url}{path}", timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, **settings: object) -> requests.Response:
+        """Ask to do something."""
+        return requests.post(f"{self.url}{path}", json=settings, timeout=600)
+
+    def infer(self, model: str, image: str, output: str, **params: object) -> requests.Response:
+        """Ask for the lungs on a film."""
+        url = f"{self.url}/infer/{model}?image={image}&output={output}"
+        return requests.post(url, data={"params": json.dumps(params)}, timeout=120)
+
+    def mask(self, model: str, image: str, ending: str = ".nii.gz", **params: object) -> np.ndarray:
+        """Return the mask that a client gets, (W, H)."""
+        answer = self.infer(model, image, "image", result_extension=ending, **params)
+        assert answer.status_code == 200, answer.text
+        return mask_of(answer.content, ending)
+
+    def save(self, image: str, label: Path, tag: str = "final") -> None:
+        """Save a label, as 3D Slicer's "Submit label" does."""
+        url = f"{self.url}/datastore/label?image={image}&tag={tag}"
+        with label.open("rb") as content:
+            answer = requests.put(url, files={"label": (label.name, content)}, data={"params": "{}"}, timeout=60)
+        assert answer.status_code == 200, answer.text
+
+
+def mask_of(content: bytes, ending: str) -> np.ndarray:
+    """Read a mask from what a server sent."""
+    with tempfile.NamedTemporaryFile(suffix=ending) as file:
+        file.write(content)
+        file.flush()
+        if ending == ".nrrd":
+            import SimpleITK as sitk
+
+            return sitk.GetArrayFromImage(sitk.ReadImage(file.name)).T
+        return read_mask([file.name])[0]
+
+
+def parts(answer: requests.Response) -> dict[str, bytes]:
+    """Split a multipart answer by the parts' names."""
+    found = decoder.MultipartDecoder.from_response(answer).parts
+    names = (part.headers[b"Content-Disposition"].decode().split('name="')[1].split('"')[0] for part in found)
+    return {name: part.content for name, part in zip(names, found, strict=True)}

@@ -1,0 +1,178 @@
+"""The MONAI Label app over REST: every answer is checked for what it holds, never for its status alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+import requests
+from monai.metrics import compute_dice
+from PIL import Image
+from pydicom.data import get_testdata_file
+from torch import from_numpy
+
+from chestxr.bundles import bundle_folder
+from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.io import read_film, read_mask, sha256
+from tests.io.film_files import save_dicom
+from tests.monailabel.label_server import REPOSITORY, LabelServer, mask_of, parts
+
+BUNDLES = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
+FORMATS = ("dicom", "monochrome1", "dx", "png8", "png16", "nifti")
+CHEST = Path(get_testdata_file("RG1_UNCR.dcm", download=False))
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory) -> Path:
+    """One real film in every format, and a file that is none."""
+    folder = tmp_path_factory.mktemp("films")
+    film = read_film(CHEST)[0]
+    scaled = ((film - film.min()) / np.ptp(film)).T
+    twelve_bits = (scaled * 4095).astype(np.uint16)
+    save_dicom(folder / "dicom.dcm", twelve_bits, bits=12)
+    save_dicom(folder / "monochrome1.dcm", 4095 - twelve_bits, bits=12, PhotometricInterpretation="MONOCHROME1")
+    save_dicom(folder / "dx.dcm", twelve_bits, bits=12, Modality="DX", SOPClassUID="1.2.840.10008.5.1.4.1.1.1.1")
+    Image.fromarray((scaled * 255).astype(np.uint8)).save(folder / "png8.png")
+    Image.fromarray(twelve_bits * 16).save(folder / "png16.png")
+    nib.save(nib.Nifti1Image(twelve_bits.T.astype(np.float32), np.diag([-1, -1, 1, 1])), folder / "nifti.nii.gz")
+    (folder / "broken.png").write_bytes(b"no film")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(films, tmp_path_factory):
+    started = LabelServer(films, tmp_path_factory.mktemp("label") / "weights")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def own_masks(films, tmp_path_factory) -> dict[tuple[str, str], np.ndarray]:
+    """What the bundles themselves give."""
+    found = {}
+    for model, name in BUNDLES.items():
+        out = tmp_path_factory.mktemp(model)
+        bundle = OpenBundle(bundle_folder(name), output_dir=str(out), save_overlay=False)
+        for kind in FORMATS:
+            (film,) = films.glob(f"{kind}.*")
+            assert bundle.run_film({"film": kind, "image": str(film)}) is None
+            found[model, kind] = read_mask([out / f"{kind}_lungs.png"])[0]
+    return found
+
+
+def _dice(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the smaller of both lungs' Dice."""
+    channels = (from_numpy(np.stack([mask == 1, mask == 2])[None].astype(np.float32)) for mask in (one, other))
+    return float(compute_dice(*channels).min())
+
+
+def test_it_tells_its_models_without_a_model_zoo(server):
+    info = server.get("/info/")
+    assert set(info["models"]) == set(info["trainers"]) == set(BUNDLES)
+    assert info["models"]["unet"]["labels"] == {"right lung": 1, "left lung": 2}
+    assert set(info["strategies"]) == {"uncertain", "random", "first"}
+    assert set(info["scoring"]) == {"dice", "uncertainty"}
+    assert "Research use only" in info["description"]
+
+
+@pytest.mark.parametrize("model", BUNDLES)
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_mask_is_the_bundles_own(server, own_masks, model, kind):
+    mask = server.mask(model, kind)
+    assert mask.shape == read_film(CHEST)[0].shape
+    assert set(np.unique(mask)) == {0, 1, 2}
+    assert _dice(mask, own_masks[model, kind]) == 1
+    assert _dice(mask, own_masks[model, "dicom"]) > 0.995, "another format of the same film"
+
+
+@pytest.mark.parametrize("ending", [".nii.gz", ".nii", ".nrrd", ".png"])
+def test_masks_come_in_the_asked_format(server, own_masks, ending):
+    assert (server.mask("unet", "dicom", ending) == own_masks["unet", "dicom"]).all()
+
+
+def test_outputs(server, own_masks):
+    told = server.infer("unet", "dicom", "json").json()
+    assert told["label_names"] == {"right lung": 1, "left lung": 2} and told["version"] == "shipped"
+    assert told["quality"]["right_area"] == pytest.approx((own_masks["unet", "dicom"] == 1).mean(), abs=1e-4)
+    both = parts(server.infer("unet", "dicom", "all"))
+    assert json.loads(both["params"])["quality"] == told["quality"]
+    assert (mask_of(both["image"], ".nii.gz") == own_masks["unet", "dicom"]).all()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/infer/unet?image=broken&output=image", 400, "no image that chestxr reads"),
+        ("/infer/unet?image=nowhere&output=image", 400, "no such file"),
+        ("/infer/vnet?image=dicom&output=image", 404, "no such model; there are unet, resunet"),
+        ("/activelearning/best", 404, "no such strategy"),
+        ("/train/vnet?run_sync=true", 404, "no such model"),
+        ("/train/unet?run_sync=true", 400, "expected 2 or more"),
+    ],
+)
+def test_mistakes_are_told_and_the_server_stays_up(server, path, status, words):
+    answer = requests.post(f"{server.url}{path}", timeout=120)
+    assert answer.status_code == status and words in answer.json()["detail"]
+    assert server.get("/info/")["name"] == "chestxr"
+
+
+def test_an_unknown_version_or_format_is_refused(server):
+    for params, words in (({"version": "v9"}, "no such version"), ({"result_extension": ".bmp"}, "expected one of")):
+        answer = server.infer("unet", "dicom", "image", **params)
+        assert answer.status_code == 400 and words in answer.json()["detail"]
+
+
+def test_a_batch_finishes_its_good_films(server):
+    done = server.post("/batch/infer/unet?images=all&run_sync=true").json()
+    assert set(done) == {*FORMATS, "broken"}
+    assert "no image that chestxr reads" in done["broken"]["error"]
+    labels = server.get("/datastore/?output=all")["objects"]
+    assert all("original" in labels[kind]["labels"] for kind in FORMATS)
+
+
+def test_correcting_scoring_choosing_training_and_rolling_back(server, films, own_masks, tmp_path):
+    shipped = bundle_folder(BUNDLES["unet"]) / "models" / "model.pt"
+    before = sha256(shipped)
+    server.post("/batch/infer/unet?images=all&run_sync=true")
+
+    asked = server.post("/scoring/uncertainty?run_sync=true").json()
+    assert "not scored" in asked["broken"]
+    unsure = {kind: asked[kind] for kind in FORMATS}
+    assert all(0 < value < 1 for value in unsure.values())
+    assert server.post("/activelearning/uncertain").json()["id"] == max(unsure, key=unsure.get)
+    for strategy in ("random", "first"):
+        assert server.post(f"/activelearning/{strategy}").json()["id"] in asked
+
+    for kind in ("dicom", "png16", "nifti"):
+        own = own_masks["unet", kind]
+        corrected = np.where(np.arange(own.shape[1]) < own.shape[1] // 2, own, 0).astype(np.uint8)
+        nib.save(nib.Nifti1Image(corrected, np.diag([-1, -1, 1, 1])), tmp_path / f"{kind}.nii.gz")
+        server.save(kind, tmp_path / f"{kind}.nii.gz")
+        kept = requests.get(f"{server.url}/datastore/label?label={kind}&tag=final", timeout=60)
+        assert (mask_of(kept.content, ".nii.gz") == corrected).all()
+        expected = 2 * (corrected == 1).sum() / ((corrected == 1).sum() + (own == 1).sum())
+        scored = server.post("/scoring/dice?run_sync=true").json()
+        assert scored[kind]["right lung"] == pytest.approx(expected, abs=1e-3)
+    assert server.post("/activelearning/uncertain").json()["id"] not in ("dicom", "png16", "nifti")
+
+    trained = server.post("/train/unet?run_sync=true", max_epochs=2).json()
+    assert trained["version"] == "v1" and trained["films"] == {"training": 2, "validation": 1}
+    assert sha256(shipped) == before and (server.weights / "unet" / "v1.pt").is_file()
+    assert server.get("/info/")["models"]["unet"]["config"]["version"] == ["v1", "shipped"]
+    assert server.infer("unet", "dicom", "json").json()["version"] == "v1"
+    assert _dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) < 1
+    assert _dice(server.mask("unet", "dicom", version="shipped"), own_masks["unet", "dicom"]) == 1
+
+    command = [
+        sys.executable,
+        str(REPOSITORY / "tools/monailabel/versions.py"),
+        "unet",
+        "--weights",
+        str(server.weights),
+    ]
+    told = subprocess.run([*command, "--serve", "shipped"], check=True, capture_output=True, text=True)
+    assert told.stdout == "v1\nshipped (served)\n"
+    assert _dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) == 1

@@ -1,0 +1,14 @@
+# Sourced by the other scripts: makes MONAI Label's own environment .venv-monailabel in the clone once, and enters it.
+# MONAI Label 0.8.5 needs older versions of numpy, pydicom and highdicom than chestxr's own environment has.
+
+_label_stamp=$(cat setup.cfg pyproject.toml tools/monailabel/constraints.txt | git hash-object --stdin)
+if [ "$(cat .venv-monailabel/chestxr-stamp 2>/dev/null)" != "$_label_stamp" ]; then
+    echo "Making the environment .venv-monailabel (once; a few minutes) ..."
+    "${PYTHON:-python3}" -m venv --clear .venv-monailabel
+    # torchvision asks for the CUDA build of torch: without its dependencies the CPU build stays.
+    PIP_CONSTRAINT="$PWD/tools/monailabel/constraints.txt" .venv-monailabel/bin/python -m pip install --quiet \
+        --disable-pip-version-check monailabel dcmqi setuptools --editable '.[cpu]' pytest pydicom-data
+    echo "$_label_stamp" >.venv-monailabel/chestxr-stamp
+fi
+# shellcheck disable=SC1091
+source .venv-monailabel/bin/activate

@@ -1,0 +1,88 @@
+"""The models that the app serves, and the versions of their weights."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chestxr.bundles import bundle_folder
+from chestxr.io import sha256, whole_file, write_text
+
+__all__ = ["MODELS", "SHIPPED", "Weights"]
+
+MODELS = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
+SHIPPED = "shipped"
+
+
+class Weights:
+    """
+    Weights of one model: those that the bundle ships, which are never written to, and those that were trained since.
+
+    A folder holds ``v1.pt``, ``v2.pt`` ..., a note ``v1.json`` on what each was trained from, and ``served.txt``, the
+    version in use.
+
+    Parameters
+    ----------
+    model : str
+        Key of ``MODELS``.
+    folder : str or pathlib.Path, optional
+        Where versions are kept; ``output/monailabel`` beside the bundles by default.
+    """
+
+    def __init__(self, model: str, folder: str | Path = "") -> None:
+        self.model = model
+        self.bundle = bundle_folder(MODELS[model])
+        self.folder = Path(folder or self.bundle.parents[1] / "output" / "monailabel") / model
+
+    def versions(self) -> list[str]:
+        """List versions, newest first."""
+        trained = sorted(self.folder.glob("v*.pt"), key=lambda path: int(path.stem[1:]), reverse=True)
+        return [path.stem for path in trained] + [SHIPPED]
+
+    def served(self) -> str:
+        """Return the version in use."""
+        note = self.folder / "served.txt"
+        chosen = note.read_text().strip() if note.is_file() else SHIPPED
+        return chosen if chosen in self.versions() else SHIPPED
+
+    def serve(self, version: str) -> None:
+        """
+        Put a version into use.
+
+        Raises
+        ------
+        ValueError
+            If there is no such version.
+        """
+        self.path(version)
+        write_text(self.folder / "served.txt", f"{version}\n")
+
+    def path(self, version: str) -> Path:
+        """
+        Return a version's file.
+
+        Raises
+        ------
+        ValueError
+            If there is no such version.
+        """
+        if version not in self.versions():
+            raise ValueError(f"{version}: no such version of {self.model}; there are {', '.join(self.versions())}")
+        return self.bundle / "models" / "model.pt" if version == SHIPPED else self.folder / f"{version}.pt"
+
+    def next_version(self) -> str:
+        """Name the version that will be trained next."""
+        return f"v{1 + max((int(version[1:]) for version in self.versions() if version != SHIPPED), default=0)}"
+
+    def add(self, trained: Path, about: dict) -> str:
+        """Keep newly trained weights as the next version, and put it into use; return its name."""
+        version = self.next_version()
+        with whole_file(self.folder / f"{version}.pt") as partial:
+            shutil.copyfile(trained, partial)
+        made = {
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "sha256": sha256(self.folder / f"{version}.pt"),
+        }
+        write_text(self.folder / f"{version}.json", json.dumps(made | about, indent=1))
+        self.serve(version)
+        return version

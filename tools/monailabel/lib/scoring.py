@@ -1,0 +1,75 @@
+"""Score drawn lungs against predicted ones, and films by how unsure the network is of them."""
+
+from monailabel.interfaces.datastore import Datastore, DefaultLabelTag
+from monailabel.interfaces.tasks.scoring import ScoringMethod
+
+from chestxr.io import read_mask
+
+from .outline import OutlineLungs
+
+__all__ = ["LungDice", "Uncertainty"]
+
+_STRUCTURES = {"both lungs": (1, 2), "right lung": (1,), "left lung": (2,)}
+
+
+class LungDice(ScoringMethod):
+    """
+    Dice of the predicted ("original") against the corrected ("final") label: both lungs and each.
+
+    MONAI Label's own multiplies label values, and is right for one structure only.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Dice of the predicted against the corrected lungs")
+
+    def __call__(self, request: dict, datastore: Datastore) -> dict:
+        """Score films that have both labels; the values go into the films' information too."""
+        truth, predicted = request.get("y", DefaultLabelTag.FINAL), request.get("y_pred", DefaultLabelTag.ORIGINAL)
+        scored = {}
+        for image in datastore.list_images():
+            labels = [datastore.get_label_by_image_id(image, tag) for tag in (truth, predicted)]
+            if all(labels):
+                paths = (
+                    datastore.get_label_uri(label, tag) for label, tag in zip(labels, (truth, predicted), strict=True)
+                )
+                scored[image] = _dice(*(read_mask([path])[0] for path in paths))
+                datastore.update_image_info(image, {"dice": scored[image]})
+        return scored
+
+
+class Uncertainty(ScoringMethod):
+    """
+    One less the network's mean confidence over the lungs, of films without a final label.
+
+    Parameters
+    ----------
+    outline : OutlineLungs
+        The model that is asked.
+    """
+
+    def __init__(self, outline: OutlineLungs) -> None:
+        super().__init__("How unsure the network is of a film's lungs")
+        self.outline = outline
+
+    def __call__(self, request: dict, datastore: Datastore) -> dict:
+        """Score films; a film that cannot be read is passed over, and says so."""
+        scored = {}
+        for image in datastore.get_unlabeled_images():
+            try:
+                _, params = self.outline({"image": datastore.get_image_uri(image)})
+            except Exception as error:
+                scored[image] = f"not scored: {getattr(error, 'detail', type(error).__name__)}"
+                continue
+            scored[image] = round(1 - params["quality"].get("confidence", 0.0), 4)
+            datastore.update_image_info(image, {"uncertainty": scored[image]})
+        return scored
+
+
+def _dice(truth, predicted) -> dict[str, float]:
+    """Return plain numbers: numpy's own are no JSON."""
+    found = {}
+    for structure, values in _STRUCTURES.items():
+        one, other = (sum(mask == value for value in values) > 0 for mask in (truth, predicted))
+        total = int(one.sum() + other.sum())
+        found[structure] = round(2 * int((one & other).sum()) / total, 4) if total else 1.0
+    return found

@@ -1,0 +1,34 @@
+"""Which film a reader should draw on next."""
+
+import time
+
+from monailabel.interfaces.datastore import Datastore
+from monailabel.interfaces.tasks.strategy import Strategy
+
+__all__ = ["MostUncertain"]
+
+_AGAIN_AFTER_S = 24 * 60 * 60
+
+
+class MostUncertain(Strategy):
+    """
+    The film that the network is least sure of, and that was not handed out within a day.
+
+    Films are scored by ``POST /scoring/uncertainty``; those without a score come last.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The film that the network is least sure of")
+
+    def __call__(self, request: dict, datastore: Datastore) -> dict | None:
+        """Choose among films without a label."""
+        waiting = {image: datastore.get_image_info(image) for image in sorted(datastore.get_unlabeled_images())}
+        if not waiting:
+            return None
+        now = time.time()
+
+        def handed_out(info: dict) -> bool:
+            return now - info.get("strategy", {}).get(request["strategy"], {}).get("ts", 0) < _AGAIN_AFTER_S
+
+        chosen = min(waiting, key=lambda image: (handed_out(waiting[image]), -waiting[image].get("uncertainty", -1.0)))
+        return {"id": chosen, "uncertainty": waiting[chosen].get("uncertainty")}

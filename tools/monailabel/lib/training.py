@@ -1,0 +1,95 @@
+"""Train a bundle on the films that readers corrected."""
+
+import tempfile
+from pathlib import Path
+
+import monai.bundle
+import SimpleITK as sitk
+from monailabel.interfaces.datastore import Datastore
+from monailabel.interfaces.tasks.train import TrainTask
+
+from .models import Weights
+
+__all__ = ["TrainLungs"]
+
+_FEWEST = 2
+
+
+class TrainLungs(TrainTask):
+    """
+    Run a bundle's train.json on corrected films, from the weights in use; keep the result as a new version.
+
+    A request may set ``max_epochs``, ``val_split`` (share of films for validation), ``pretrained`` (false starts from
+    scratch) and ``learning_rate``.
+
+    Parameters
+    ----------
+    weights : Weights
+        The model.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__(f"Train the {weights.model} on corrected films")
+        self.weights = weights
+
+    def config(self) -> dict:
+        """Offer the settings that a client may change."""
+        return {"max_epochs": 30, "val_split": 0.2, "pretrained": True, "learning_rate": 0.0005}
+
+    def __call__(self, request: dict, datastore: Datastore) -> dict:
+        """
+        Train.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two films have a final label.
+        """
+        settings = self.config() | {name: request[name] for name in self.config() if name in request}
+        with tempfile.TemporaryDirectory(prefix="chestxr-train-") as folder:
+            films = _dealt(datastore, float(settings["val_split"]), Path(folder))
+            start = self.weights.served() if settings["pretrained"] else None
+            config = self.weights.bundle / "configs" / "train.json"
+            monai.bundle.run(
+                config_file=str(config),
+                logging_file=str(config.with_name("logging.conf")),
+                bundle_root=str(self.weights.bundle),
+                data=films,
+                output_dir=folder,
+                tensorboard_dir=str(self.weights.folder / "tensorboard" / self.weights.next_version()),
+                epochs=int(settings["max_epochs"]),
+                val_interval=1,
+                learning_rate=float(settings["learning_rate"]),
+                warmup_epochs=0,
+                batch_size=min(8, len(films["training"])),
+                initial_checkpoint=str(self.weights.path(start)) if start else None,
+            )
+            counts = {section: len(items) for section, items in films.items()}
+            about = {"from": start, "settings": settings, "films": counts}
+            version = self.weights.add(Path(folder) / "model.pt", about)
+        return {"version": version} | about
+
+
+def _dealt(datastore: Datastore, share: float, folder: Path) -> dict[str, list[dict]]:
+    """Deal corrected films into training and validation, as train.json wants them."""
+    films = sorted(datastore.datalist(), key=lambda item: str(item["image"]))
+    if len(films) < _FEWEST:
+        raise ValueError(
+            f"{len(films)} films with a final label; expected {_FEWEST} or more; save corrected labels first"
+        )
+    items = [
+        {"film": f"film-{number}", "image": str(film["image"]), "label": _readable(film["label"], folder, number)}
+        | {"site": "corrected", "patient": f"film-{number}"}
+        for number, film in enumerate(films)
+    ]
+    held_out = max(1, round(share * len(items)))
+    return {"training": items[:-held_out], "validation": items[-held_out:]}
+
+
+def _readable(label: str, folder: Path, number: int) -> str:
+    """Turn 3D Slicer's NRRD into NIfTI, which the bundle reads."""
+    if not str(label).endswith(".nrrd"):
+        return str(label)
+    converted = folder / f"label-{number}.nii.gz"
+    sitk.WriteImage(sitk.ReadImage(str(label)), str(converted))
+    return str(converted)

@@ -1,0 +1,101 @@
+"""A MONAI Label app that loads the lung bundles of this repository: bash tools/monailabel/start.sh FILMS."""
+
+import logging
+
+from fastapi import HTTPException
+from lib import archive
+from lib.models import MODELS, Weights
+from lib.outline import OutlineLungs
+from lib.scoring import LungDice, Uncertainty
+from lib.strategies import MostUncertain
+from lib.training import TrainLungs
+from monailabel.interfaces.app import MONAILabelApp
+from monailabel.interfaces.datastore import Datastore
+from monailabel.interfaces.tasks.batch_infer import BatchInferTask
+from monailabel.tasks.activelearning.first import First
+from monailabel.tasks.activelearning.random import Random
+
+logger = logging.getLogger(__name__)
+
+
+class ChestFilms(MONAILabelApp):
+    """
+    Lungs on chest films: outlined by the U-Net or the ResUNet, corrected by a reader, learnt from.
+
+    ``--conf models unet,resunet`` chooses the models, ``--conf weights FOLDER`` where trained versions are kept.
+    """
+
+    def __init__(self, app_dir: str, studies: str, conf: dict[str, str]) -> None:
+        names = conf.get("models", ",".join(MODELS)).split(",")
+        unknown = [name for name in names if name not in MODELS]
+        if unknown:
+            raise ValueError(f"--conf models {','.join(unknown)}: no such model; expected some of {', '.join(MODELS)}")
+        self._weights = {name: Weights(name, conf.get("weights", "")) for name in names}
+        super().__init__(
+            app_dir=app_dir,
+            studies=studies,
+            conf=conf,
+            name="chestxr",
+            description="Lungs on chest radiographs. Research use only.",
+            version="0.1.0",
+        )
+
+    def init_infers(self) -> dict[str, OutlineLungs]:
+        """Open each model's bundle."""
+        return {name: OutlineLungs(weights) for name, weights in self._weights.items()}
+
+    def init_trainers(self) -> dict[str, TrainLungs]:
+        """Train each model by its bundle's train.json."""
+        return {name: TrainLungs(weights) for name, weights in self._weights.items()}
+
+    def init_strategies(self) -> dict[str, object]:
+        """Choose the next film: the least certain, any, or the first."""
+        return {"uncertain": MostUncertain(), "random": Random(), "first": First()}
+
+    def init_scoring_methods(self) -> dict[str, object]:
+        """Score what was drawn, and what is to be drawn."""
+        first = next(iter(self._infers.values()))
+        return {"dice": LungDice(), "uncertainty": Uncertainty(first)}
+
+    def init_batch_infer(self) -> BatchInferTask:
+        """Outline many films, on one device: a CPU too."""
+        return _OnOneDevice()
+
+    def init_remote_datastore(self) -> Datastore:
+        """Take films from a DICOMweb service, and give segmentations back to it."""
+        return archive.film_datastore(self.studies)
+
+    def infer(self, request: dict, datastore: Datastore | None = None) -> dict:
+        """Outline a film; an unknown model or film is the client's mistake."""
+        if request.get("model") not in self._infers:
+            raise HTTPException(404, f"{request.get('model')}: no such model; there are {', '.join(self._infers)}")
+        return super().infer(request, datastore)
+
+    def train(self, request: dict) -> dict:
+        """Train on corrected films."""
+        if request.get("model") not in self._trainers:
+            raise HTTPException(404, f"{request.get('model')}: no such model; there are {', '.join(self._trainers)}")
+        try:
+            return super().train(request)
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from error
+
+    def next_sample(self, request: dict) -> dict:
+        """Choose the next film to draw on."""
+        if request.get("strategy") and request["strategy"] not in self._strategies:
+            raise HTTPException(
+                404, f"{request['strategy']}: no such strategy; there are {', '.join(self._strategies)}"
+            )
+        return super().next_sample(request)
+
+
+class _OnOneDevice(BatchInferTask):
+    def __call__(self, request: dict, datastore: Datastore, infer: object) -> dict:
+        def infer_or_say_why(asked: dict, store: Datastore) -> dict:
+            try:
+                return infer(asked, store)
+            except HTTPException as error:
+                return {"error": error.detail}
+
+        # MONAI Label's own default asks for GPUs, and finds no device where there is none.
+        return super().__call__({"max_workers": 1} | request | {"multi_gpu": False}, datastore, infer_or_say_why)

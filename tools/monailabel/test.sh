@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Tests of the MONAI Label app against a running server, in its own environment. Arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source tools/monailabel/environment.sh
+export OMP_NUM_THREADS=1 PYTHONWARNINGS=ignore
+exec python -m pytest tests/monailabel -p no:cacheprovider "$@"
