@@ -61,7 +61,7 @@ def write_page(
         else _failed(item["film"], failures.get(item["film"]))
         for item in items
     ]
-    folder = files("chestxr.report") / "page"
+    folder = files("chestxr.report") / "page_template"
     style, script = ((folder / f"page.{ending}").read_text() for ending in ("css", "js"))
     template = Environment(autoescape=True, trim_blocks=True).from_string((folder / "page.html").read_text())
     page = template.render(
