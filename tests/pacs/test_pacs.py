@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from chestxr.cli import app
 from chestxr.io import read_mask
 from chestxr.pacs import Archive, ArchiveError
+from tests.interrupts import hear_interrupts
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.pacs.orthanc import Orthanc, needs_orthanc
@@ -150,7 +151,10 @@ def test_the_server_goes_away_and_comes_back(orthanc, tmp_path, moment):
     if moment == "before":
         orthanc.kill()
     process = subprocess.Popen(
-        _command(orthanc, out, "--watch", "--interval", "1"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        _command(orthanc, out, "--watch", "--interval", "1"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=hear_interrupts,
     )
     try:
         if moment == "within":

@@ -16,6 +16,7 @@ from pydicom.data import get_testdata_file
 from typer.testing import CliRunner
 
 from chestxr.cli import app
+from tests.interrupts import hear_interrupts
 from tests.phantom import chest_film
 
 MARKUP = "<b>film</b>"
@@ -128,7 +129,8 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how):
     for number in range(5):
         _phantom(folder / f"film-{number}.png", number)
     command = [sys.executable, "-c", "from chestxr.cli import app; app()", "screen", str(folder), "--out", str(out)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen(command, **pipes, start_new_session=True, preexec_fn=hear_interrupts)
     while process.poll() is None and not list(out.glob("records/*.json")):
         time.sleep(0.05)
     if how == signal.SIGINT:
