@@ -1,7 +1,7 @@
 """pyradiomics on one film in two dimensions: every image it filters, every region."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 
@@ -9,6 +9,9 @@ import numpy as np
 import SimpleITK as sitk
 from radiomics import imageoperations
 from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+from .first_order import first_order
+from .texture import BinnedRegion, feature_names_of, texture
 
 __all__ = ["DEFAULT_SETTINGS", "FeatureEngine"]
 
@@ -21,8 +24,9 @@ class FeatureEngine:
     """
     Measure regions of a film with pyradiomics.
 
-    The values are those of ``RadiomicsFeatureExtractor.execute`` for each region; the film is filtered once for all
-    regions instead of once for each.
+    The values are those of ``RadiomicsFeatureExtractor.execute`` for each region. The film is filtered once for all
+    regions, each region is cropped and binned once for all families of features, and first-order features are taken
+    from values that are sorted once.
 
     Parameters
     ----------
@@ -79,18 +83,33 @@ class FeatureEngine:
     def _measure(self, film: np.ndarray, regions: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
         settings = self._extractor.settings
         image = sitk.GetImageFromArray(np.ascontiguousarray(film.T, dtype=np.float64))
-        masks = {name: sitk.GetImageFromArray(region.T.astype(np.uint32)) for name, region in regions.items()}
         boxes = {name: _bounding_box(name, region) for name, region in regions.items()}
-        values = {
-            name: self._extractor.computeShape(image, mask, boxes[name], **settings) for name, mask in masks.items()
-        }
+        values = {name: self._shape(image, region, boxes[name]) for name, region in regions.items()}
+        cropped = {name: _crop(region.T, boxes[name]) for name, region in regions.items()}
         for image_type, own in self._extractor.enabledImagetypes.items():
             filtering = getattr(imageoperations, f"get{image_type}Image")
             for filtered, image_name, kwargs in filtering(image, None, **(settings | own)):
-                for name, mask in masks.items():
-                    cropped = imageoperations.cropToTumorMask(filtered, mask, boxes[name])
-                    values[name] |= self._extractor.computeFeatures(*cropped, image_name, **kwargs)
+                pixels = sitk.GetArrayViewFromImage(filtered)
+                for name, mask in cropped.items():
+                    region = BinnedRegion(_crop(pixels, boxes[name]), mask, kwargs)
+                    values[name] |= {f"{image_name}_{key}": value for key, value in self._families(region)}
         return {name: {_short(key): float(value) for key, value in found.items()} for name, found in values.items()}
+
+    def _shape(self, image: sitk.Image, region: np.ndarray, box: np.ndarray) -> dict[str, float]:
+        """Measure a region's shape, if the settings ask for it."""
+        if "shape2D" not in self._extractor.enabledFeatures:
+            return {}
+        mask = sitk.GetImageFromArray(region.T.astype(np.uint32))
+        return self._extractor.computeShape(image, mask, box, **self._extractor.settings)
+
+    def _families(self, region: BinnedRegion) -> Iterator[tuple[str, float]]:
+        """Measure all families of features but shape."""
+        for family, names in self._extractor.enabledFeatures.items():
+            if family == "firstorder":
+                found = first_order(region.values, region.settings)
+                yield from ((f"firstorder_{name}", found[name]) for name in feature_names_of(family, names))
+            elif not family.startswith("shape"):
+                yield from ((f"{family}_{name}", value) for name, value in texture(family, region, names).items())
 
     def _measure_phantom(self) -> dict[str, float]:
         noise = np.random.default_rng(0).random((64, 64))
@@ -108,6 +127,12 @@ def _bounding_box(name: str, region: np.ndarray) -> np.ndarray:
     if any(len(side) < 2 for side in sides):
         raise ValueError(f"{name}: {int(region.sum())} pixels in a line or none; expected a region of two dimensions")
     return np.array([end for side in sides for end in (side[0], side[-1])])
+
+
+def _crop(pixels: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """Cut a box out of an image (rows, columns)."""
+    first_column, last_column, first_row, last_row = box
+    return pixels[first_row : last_row + 1, first_column : last_column + 1]
 
 
 def _short(name: str) -> str:

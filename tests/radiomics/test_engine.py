@@ -1,11 +1,22 @@
 """The engine gives pyradiomics' own values, in two dimensions only."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from hypothesis import given
+from hypothesis import strategies as st
+from pydicom.data import get_testdata_file
+from radiomics import imageoperations
 from radiomics.featureextractor import RadiomicsFeatureExtractor
+from radiomics.firstorder import RadiomicsFirstOrder
 
+from chestxr.io import read_film
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, lung_frame, lung_regions
+from chestxr.radiomics.fine_structure import FINE_SETTINGS
+from chestxr.radiomics.first_order import first_order
+from chestxr.radiomics.texture import BinnedRegion
 from tests.phantom import chest_film
 
 
@@ -25,15 +36,59 @@ def test_the_expected_features_are_measured(engine):
     assert not any("mm" in name for name in engine.feature_names)
 
 
-def test_every_region_has_the_values_of_a_stock_extraction(engine, frame):
+@pytest.fixture(scope="module")
+def real_frame():
+    """The demo film with two ellipses for lungs: its values lie on the edges of grey levels, as a phantom's do not."""
+    film, _ = read_film(get_testdata_file("RG1_UNCR.dcm", download=False))
+    x, y = np.mgrid[: film.shape[0], : film.shape[1]] / np.array(film.shape)[:, None, None]
+    lungs = [((x - middle) / 0.16) ** 2 + ((y - 0.45) / 0.33) ** 2 < 1 for middle in (0.29, 0.71)]
+    return lung_frame(film, (lungs[0] + 2 * lungs[1]).astype(np.uint8), size=128)
+
+
+@pytest.mark.parametrize(("film", "settings"), product(("frame", "real_frame"), (DEFAULT_SETTINGS, FINE_SETTINGS)))
+def test_every_region_has_the_values_of_a_stock_extraction(film, settings, request):
+    frame = request.getfixturevalue(film)
     regions = lung_regions(frame.labels)
-    measured = engine(frame.film, regions)
-    stock = RadiomicsFeatureExtractor(str(DEFAULT_SETTINGS), additionalInfo=False)
+    before = {name: region.copy() for name, region in regions.items()}
+    measured = FeatureEngine(settings)(frame.film, regions)
+    stock = RadiomicsFeatureExtractor(str(settings), additionalInfo=False)
     image = sitk.GetImageFromArray(frame.film.T.astype(np.float64))
-    for name in ("lungs", "left_lung", "right_upper"):
-        mask = sitk.GetImageFromArray(regions[name].T.astype(np.uint8))
+    assert len(regions) == 9
+    for name, region in regions.items():
+        assert (region == before[name]).all()
+        mask = sitk.GetImageFromArray(region.T.astype(np.uint8))
         expected = [float(value) for value in stock.execute(image, mask).values()]
         np.testing.assert_allclose(list(measured[name].values()), expected, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "values", [np.full(50, 0.3, np.float32), np.arange(60) / 25, np.random.default_rng(0).normal(size=500)]
+)
+@pytest.mark.parametrize("settings", [{"binWidth": 0.04}, {"binWidth": 0.04, "voxelArrayShift": 3}, {"binCount": 12}])
+def test_first_order_is_that_of_pyradiomics(values, settings):
+    """A flat region, values on the edges of grey levels, and values of either sign."""
+    pixels = np.resize(values, (2, len(values) // 2))
+    images = (sitk.GetImageFromArray(array) for array in (pixels, np.ones(pixels.shape, np.uint8)))
+    expected = RadiomicsFirstOrder(*images, **settings).execute()
+    found = first_order(pixels.ravel(), settings)
+    assert list(found) == list(expected)
+    np.testing.assert_allclose(list(found.values()), [float(v) for v in expected.values()], rtol=1e-9, atol=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.01, 0.02, 0.04]), st.sampled_from([np.float32, np.float64]))
+def test_grey_levels_are_those_of_pyradiomics(seed, width, precision):
+    """In the precision that filtered images come in, too: its last digit decides on which side of an edge a value lies."""
+    pixels = np.random.default_rng(seed).normal(scale=0.1, size=(9, 9)).round(2).astype(precision)
+    mask = np.random.default_rng(seed + 1).random((9, 9)) < 0.8
+    expected, _ = imageoperations.binImage(pixels, mask, binWidth=width)
+    np.testing.assert_array_equal(BinnedRegion(pixels, mask, {"binWidth": width}).levels, expected)
+
+
+def test_regions_are_left_as_they_were_by_every_family(engine, frame):
+    """pyradiomics' C code marks what it has seen in the mask that it is given."""
+    regions = lung_regions(frame.labels)
+    first, again = engine(frame.film, regions), engine(frame.film, regions)
+    assert first == again
 
 
 @pytest.mark.parametrize("line", ["force2D: true", "normalize: true", "resampledPixelSpacing: [2, 2]"])

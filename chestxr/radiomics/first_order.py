@@ -1,0 +1,86 @@
+"""pyradiomics' first-order features, from values that are sorted once."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+__all__ = ["first_order", "histogram_edges"]
+
+_EPSILON = np.spacing(1.0)
+
+
+def first_order(values: np.ndarray, settings: Mapping[str, object]) -> dict[str, float]:
+    """
+    Measure a distribution, as ``radiomics.firstorder`` of pyradiomics 3.1 defines it.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (pixels,), float32 or float64
+        A region's intensities. Grey levels are told apart in their own precision, as pyradiomics does.
+    settings : mapping
+        pyradiomics' settings: ``binWidth`` or ``binCount``, ``voxelArrayShift``. Pixels have an area of 1.
+
+    Returns
+    -------
+    dict of str to float
+        The 18 features that pyradiomics does not deprecate, by its names and in its order.
+    """
+    stored = np.sort(values)
+    edges = histogram_edges(stored, settings)
+    counts = np.diff(np.searchsorted(stored, edges), append=0)[:-1]
+    ordered, values = stored.astype(np.float64), values.astype(np.float64)
+    mean = values.mean()
+    centred = values - mean
+    squares = centred * centred
+    variance = squares.mean()
+    low, lower, median, upper, high = np.percentile(ordered, (10, 25, 50, 75, 90))
+    robust = ordered[np.searchsorted(ordered, low) : np.searchsorted(ordered, high, side="right")]
+    shifted = values + settings.get("voxelArrayShift", 0)
+    energy = np.sum(shifted * shifted)
+    shares = counts[counts > 0] / counts.sum()
+    # A flat region has no skewness or kurtosis: pyradiomics gives 0.
+    spread = variance if variance > 0 else 1.0
+    found = {
+        "10Percentile": low,
+        "90Percentile": high,
+        "Energy": energy,
+        "Entropy": -np.sum(shares * np.log2(shares + _EPSILON)),
+        "InterquartileRange": upper - lower,
+        "Kurtosis": np.mean(squares * squares) / spread**2,
+        "Maximum": ordered[-1],
+        "MeanAbsoluteDeviation": np.abs(centred).mean(),
+        "Mean": mean,
+        "Median": median,
+        "Minimum": ordered[0],
+        "Range": ordered[-1] - ordered[0],
+        "RobustMeanAbsoluteDeviation": np.abs(robust - robust.mean()).mean(),
+        "RootMeanSquared": np.sqrt(energy / len(values)),
+        "Skewness": np.mean(squares * centred) / spread**1.5,
+        "TotalEnergy": energy,
+        "Uniformity": np.sum(shares * shares),
+        "Variance": variance,
+    }
+    return {name: float(value) for name, value in found.items()}
+
+
+def histogram_edges(ordered: np.ndarray, settings: Mapping[str, object]) -> np.ndarray:
+    """
+    Give the edges of the grey levels, as ``radiomics.imageoperations.getBinEdges`` does.
+
+    That goes through the values one by one, in Python.
+
+    Parameters
+    ----------
+    ordered : numpy.ndarray, shape (pixels,)
+        A region's intensities, sorted.
+    settings : mapping
+        ``binCount``, or ``binWidth``.
+    """
+    if settings.get("binCount") is not None:
+        edges = np.histogram(ordered, settings["binCount"])[1]
+        edges[-1] += 1
+        return edges
+    width = settings.get("binWidth", 25)
+    lowest, highest = ordered[0], ordered[-1]
+    edges = np.arange(lowest - lowest % width, highest + 2 * width, width)
+    return np.array([edges[0] - 0.5, edges[0] + 0.5]) if len(edges) == 1 else edges
