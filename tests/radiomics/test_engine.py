@@ -77,7 +77,7 @@ def test_first_order_is_that_of_pyradiomics(values, settings):
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.01, 0.02, 0.04]), st.sampled_from([np.float32, np.float64]))
 def test_grey_levels_are_those_of_pyradiomics(seed, width, precision):
-    """In the precision that filtered images come in, too: its last digit decides on which side of an edge a value lies."""
+    """In single precision, in which filtered images come, too: its last digit tells the sides of an edge apart."""
     pixels = np.random.default_rng(seed).normal(scale=0.1, size=(9, 9)).round(2).astype(precision)
     mask = np.random.default_rng(seed + 1).random((9, 9)) < 0.8
     expected, _ = imageoperations.binImage(pixels, mask, binWidth=width)
