@@ -66,6 +66,7 @@ class FilmRecords:
                 "zones": result["screening"]["zones"],
                 "outlines": lung_outlines(result["pred"][0].cpu().numpy(), picture.shape[:2]),
                 "picture": [picture.shape[1], picture.shape[0]],
+                "files": [Path(result["pred"].meta["saved_to"]).name, *result.get("dicom_files", ())],
                 "seconds": (time.perf_counter() - self._started) / films,
             }
             with whole_file(self.records_dir / f"{source['film']}.webp") as partial:

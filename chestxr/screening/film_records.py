@@ -30,6 +30,8 @@ class FilmRecord:
         SVG paths of lungs and zones on the small picture.
     picture : list of int
         Width and height of the small picture.
+    files : list of str
+        What was written of the film beside the record.
     seconds : float
         How long the film took.
     """
@@ -42,6 +44,7 @@ class FilmRecord:
     zones: dict[str, float]
     outlines: dict[str, str]
     picture: list[int]
+    files: list[str]
     seconds: float
 
 

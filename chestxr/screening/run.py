@@ -22,6 +22,8 @@ from .worker import open_in_worker, screen_in_worker
 
 __all__ = ["ScreeningRun", "recorded"]
 
+_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
+
 
 class ScreeningRun:
     """
@@ -80,6 +82,8 @@ class ScreeningRun:
         context = multiprocessing.get_context("spawn")
         processes = min(self.processes, len(self._waiting))
         opening = (self.bundle, self._all_knobs(), processes)
+        for item in self._waiting:
+            self._clear(item)
         with ProcessPoolExecutor(processes, context, open_in_worker, opening) as pool:
             asked = {pool.submit(screen_in_worker, item): item["film"] for item in self._waiting}
             try:
@@ -131,8 +135,17 @@ class ScreeningRun:
                 f"{self.out}: holds results of another film under the name {item['film']}; "
                 "expected an empty folder or one of the same films; choose another folder"
             )
-        kept = record.key == self.key and (self.out / f"{item['film']}_lungs.png").is_file()
-        return kept and record.film_sha256 == _content(item["image"])
+        if record.key != self.key or record.film_sha256 != _content(item["image"]):
+            return False
+        picture = self.records_dir / f"{item['film']}.webp"
+        return picture.is_file() and all((self.out / name).is_file() for name in record.files)
+
+    def _clear(self, item: dict) -> None:
+        """Remove what an earlier run wrote of a film, of other content or by other models: it must not pass for new."""
+        for path in (self.records_dir / f"{item['film']}.json", self.records_dir / f"{item['film']}.webp"):
+            path.unlink(missing_ok=True)
+        for ending in _ENDINGS:
+            (self.out / f"{item['film']}_{ending}").unlink(missing_ok=True)
 
     def _unfinished(self, item: dict) -> dict[str, str]:
         stopped = FilmError(

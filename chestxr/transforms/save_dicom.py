@@ -60,11 +60,11 @@ class SaveDicomSegmentationd(MapTransform):
         Write the segmentation.
 
         The film's header and the object go into the item as ``dicom_header`` and ``dicom_segmentation``, None if there
-        is none.
+        is none, and the names of written files as ``dicom_files``.
         """
         lungs = data[self.first_key(data)]
         source = lungs.meta["filename_or_obj"]
-        found = dict(data) | {"dicom_header": None, "dicom_segmentation": None}
+        found = dict(data) | {"dicom_header": None, "dicom_segmentation": None, "dicom_files": []}
         if not is_dicom(source):
             return found
         try:
@@ -77,7 +77,7 @@ class SaveDicomSegmentationd(MapTransform):
             found["dicom_segmentation"] = lung_segmentation(
                 found["dicom_header"], labels, self.algorithm, lungs.meta["reoriented"], self.uid_root
             )
-            _save(found["dicom_segmentation"], self.output_dir / f"{data['film']}_seg.dcm")
+            found["dicom_files"] = [_save(found["dicom_segmentation"], self.output_dir / f"{data['film']}_seg.dcm")]
         return found
 
 
@@ -111,7 +111,8 @@ class SaveDicomReportd(MapTransform):
         header, findings = data["dicom_header"], _findings(data, data[self.first_key(data)])
         if header is not None:
             report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
-            _save(report, self.output_dir / f"{data['film']}_sr.dcm")
+            written = _save(report, self.output_dir / f"{data['film']}_sr.dcm")
+            return dict(data) | {"dicom_files": [*data["dicom_files"], written]}
         return dict(data)
 
 
@@ -135,9 +136,10 @@ def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
     )
 
 
-def _save(dataset: Dataset, path: Path) -> None:
+def _save(dataset: Dataset, path: Path) -> str:
     with whole_file(path) as partial, quiet_dicom():
         dataset.save_as(partial)
+    return path.name
 
 
 SaveDicomSegmentationD = SaveDicomSegmentationDict = SaveDicomSegmentationd

@@ -43,7 +43,7 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     row |= {"right_area": 0.2, "left_area": 0.18, "symmetry": 0.9, "wholeness": 1.0, "confidence": 0.98}
     row |= {"heart_side": float("nan"), "network_sha256": "a" * 64, "versions": "python=3.11 monai=1.6.1"}
     outlines = lung_outlines(lungs, (256, 256))
-    return FilmRecord("", "", row, [128, 128], spacing, ZONES if scored else {}, outlines, [256, 256], 1.0)
+    return FilmRecord("", "", row, [128, 128], spacing, ZONES if scored else {}, outlines, [256, 256], [], 1.0)
 
 
 @pytest.fixture(scope="module")

@@ -111,6 +111,30 @@ def test_a_changed_film_and_other_settings_are_screened_anew(tmp_path):
     assert [screened_now("--uid-root", "1.2.3"), screened_now()] == [1, 1]
 
 
+def test_what_was_found_on_a_film_does_not_outlive_it(tmp_path):
+    """The file is replaced by a leg, then by no film at all: nothing of the chest that it was may be left."""
+    film, out = tmp_path / "film.dcm", tmp_path / "out"
+    shutil.copy(get_testdata_file("RG1_UNCR.dcm", download=False), film)
+    assert _screen(film, "--out", out).exit_code == 0
+    assert (out / "film_seg.dcm").is_file()
+    shutil.copy(get_testdata_file("RG3_UNCR.dcm", download=False), film)
+    assert _screen(film, "--out", out).exit_code == 0
+    assert not (out / "film_seg.dcm").exists() and (out / "film_sr.dcm").is_file()
+    film.write_bytes(b"no film")
+    assert _screen(film, "--out", out).exit_code == 1
+    assert list(pd.read_csv(out / "screening.csv")["status"]) == ["failed"]
+    assert not list(out.glob("film_*")) and not list((out / "records").iterdir())
+
+
+def test_a_result_that_was_removed_is_made_again(tmp_path):
+    out = tmp_path / "out"
+    film = get_testdata_file("RG3_UNCR.dcm", download=False)
+    assert _screen(film, "--out", out).exit_code == 0
+    (out / "RG3_UNCR_sr.dcm").unlink()
+    assert _screen(film, "--out", out).exit_code == 0
+    assert (out / "RG3_UNCR_sr.dcm").is_file()
+
+
 def test_a_folder_of_other_films_results_is_refused(tmp_path):
     for place in ("a", "b"):
         (tmp_path / place).mkdir()
