@@ -1,0 +1,133 @@
+"""
+How fast a film's features are measured, beside stock calls of pyradiomics with the same settings, images and regions.
+
+    python tools/benchmarks/features.py ../shared/data/cxr
+
+Both measure the same films in turn, on one core; then chestxr alone on several. The ratios are those within this run;
+the machine is named in the result, tools/benchmarks/features.json. Values that differ by more than 1e-9 are an error.
+Masks are the collection's own.
+"""
+
+import argparse
+import json
+import logging
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from radiomics.featureextractor import RadiomicsFeatureExtractor
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from chestxr.data import load_split
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import read_film, read_mask, write_text
+from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
+from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
+from chestxr.radiomics.lung_frame import lung_frame
+from chestxr.radiomics.regions import half_zones, lung_regions
+from chestxr.transforms import LungLabels
+
+_SCALES, _SIZES = (1.0, 2.0), (128, 384)
+_TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
+
+
+def main() -> None:
+    """Measure, compare, and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--films", type=int, default=12, help="films to measure by both")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    logging.getLogger("radiomics").setLevel(logging.ERROR)
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
+    items = items[:: len(items) // arguments.films][: arguments.films]
+    with threadpool_limits(1):
+        seconds = [_both(item) for item in tqdm(items, "pyradiomics and chestxr", unit="film")]
+    stock, own = np.array(seconds).T
+    result = {
+        "command": "python tools/benchmarks/features.py DATASET_DIR",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "versions": package_versions(),
+        "films": len(items),
+        "pyradiomics_s_per_film": _spread(stock),
+        "chestxr_s_per_film": _spread(own),
+        "ratio": _spread(stock / own),
+        "speed_up_by_processes": _by_processes(items),
+    }
+    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+def _both(item: dict) -> tuple[float, float]:
+    """Measure a film by stock calls, then by the engine; return the seconds of each."""
+    film = read_film(item["image"])[0]
+    paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
+    labels = LungLabels()(read_mask(paths)[0][None])[0]
+    coarse, fine = (lung_frame(film, labels, size, margin=0.05, percentiles=(1.0, 99.0)) for size in _SIZES)
+    inner = lung_regions(inner_lungs(fine.labels))
+    work = (
+        (DEFAULT_SETTINGS, (coarse.film, coarse.ranks), lung_regions(coarse.labels)),
+        (FINE_SETTINGS, tuple(curvature_images(fine.film, _SCALES).values()), inner | half_zones(inner)),
+        (FINE_SETTINGS, tuple(curvature_images(fine.ranks, _SCALES).values()), inner | half_zones(inner)),
+    )
+    seconds = [0.0, 0.0]
+    for settings, images, regions in work:
+        stock = RadiomicsFeatureExtractor(str(settings), additionalInfo=False)
+        engine = FeatureEngine(settings)
+        for pixels in images:
+            expected, taken = _timed(lambda pixels=pixels, stock=stock, regions=regions: _stock(stock, pixels, regions))
+            seconds[0] += taken
+            found, taken = _timed(lambda pixels=pixels, engine=engine, regions=regions: engine(pixels, regions))
+            seconds[1] += taken
+            for name in regions:
+                np.testing.assert_allclose(list(found[name].values()), expected[name], **_TOLERANCE, err_msg=name)
+    return tuple(seconds)
+
+
+def _stock(extractor: RadiomicsFeatureExtractor, pixels: np.ndarray, regions: dict) -> dict[str, list[float]]:
+    image = sitk.GetImageFromArray(np.ascontiguousarray(pixels.T, dtype=np.float64))
+    found = {}
+    for name, region in regions.items():
+        values = extractor.execute(image, sitk.GetImageFromArray(region.T.astype(np.uint32)))
+        found[name] = [float(value) for value in values.values()]
+    return found
+
+
+def _by_processes(items: list[dict]) -> dict[str, float]:
+    """Time whole films, read and measured, on one process and on all cores."""
+    films = [FilmToMeasure(item["film"], Path(item["image"]), _masks(item)) for item in items * 2]
+    seconds = {}
+    for processes in (1, os.cpu_count()):
+        with tempfile.TemporaryDirectory() as cache:
+            steps = iter(measure_films(films, Path(cache), processes))
+            # The processes' start is left out: the clock runs from the first films that are done.
+            for _ in range(processes):
+                next(steps)
+            _, seconds[processes] = _timed(lambda steps=steps: list(steps))
+    return {str(count): round(seconds[1] / taken, 2) for count, taken in seconds.items()}
+
+
+def _masks(item: dict) -> tuple[Path, ...]:
+    paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
+    return tuple(Path(path) for path in paths)
+
+
+def _timed(call: object) -> tuple[object, float]:
+    started = time.perf_counter()
+    return call(), time.perf_counter() - started
+
+
+def _spread(values: np.ndarray) -> dict[str, float]:
+    low, median, high = np.quantile(values, (0.25, 0.5, 0.75))
+    return {"median": round(float(median), 3), "q25": round(float(low), 3), "q75": round(float(high), 3)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
