@@ -4,6 +4,8 @@
 #   apt-get install orthanc orthanc-dicomweb      # Debian's packages
 #   bash tools/orthanc.sh [FOLDER]                # films stay in FOLDER (output/orthanc); Ctrl-C stops it
 #
+# It refuses requests from other machines.
+#
 # DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT chooses another port.
 # With ARCHIVE_USER and ARCHIVE_PASSWORD it asks for them. Other machines reach an archive through a web server that speaks
 # TLS, such as nginx, in front of it.

@@ -1,5 +1,7 @@
 """The command line: ``chestxr --help``."""
 
+from typing import Annotated
+
 import typer
 
 from . import data, pacs, radiomics, screen, tuberculosis
@@ -7,10 +9,28 @@ from . import data, pacs, radiomics, screen, tuberculosis
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Chest radiographs in MONAI: lung outlines, radiomics and tuberculosis screening. Research use only.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"chestxr {version('chestxr')}")
+        raise typer.Exit
+
+
+@app.callback()
+def chestxr(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Chest radiographs in MONAI: lung outlines, radiomics and tuberculosis screening. Research use only."""
+
+
 app.command("screen")(screen.screen)
 app.command("features")(radiomics.features)
 app.command("stability")(radiomics.stability)

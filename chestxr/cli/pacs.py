@@ -74,7 +74,7 @@ def _pass(screening, since: str, quietly: bool) -> int:
     from chestxr.pacs import ArchiveError
 
     try:
-        films = screening.waiting(_day(since))
+        films, answered = screening.waiting(_day(since))
     except ArchiveError as error:
         typer.echo(str(error), err=True)
         if quietly:
@@ -87,7 +87,8 @@ def _pass(screening, since: str, quietly: bool) -> int:
     errors = [error for error in outcomes if error is not None]
     for line in dict.fromkeys(map(str, errors)):
         typer.echo(line, err=True)
-    console.print(f"{len(films) - len(errors)} of {len(films)} films answered")
+    before = f"; {answered} were answered before" if answered else ""
+    console.print(f"{len(films) - len(errors)} of {len(films)} films answered{before}")
     return len(errors)
 
 

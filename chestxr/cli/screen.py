@@ -82,7 +82,10 @@ def _screen_waiting(run) -> bool:
             for _ in run:
                 progress.advance(task)
     except KeyboardInterrupt:
+        typer.echo("stopping, after the films in hand ...", err=True)
         return True
+    finally:
+        run.close()
     return False
 
 
@@ -98,6 +101,7 @@ def _summary(manifest: dict) -> Table:
         "warning": "scored, with a warning",
         "no score": "without a score: no two lungs found",
         "failed": "failed",
+        "not screened": "not screened: the run was stopped",
     }
     for name, meaning in meanings.items():
         if films.get(name):

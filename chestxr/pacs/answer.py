@@ -25,8 +25,9 @@ class ArchiveScreening:
     Answer an archive's films, each once by every version of the models.
 
     The archive itself tells what is answered: it holds the report, whose identifier follows from the film's and the
-    models'. A film is fetched, screened, answered by segmentation, then report, and its copy removed. Whatever stops in
-    between, the server or this process, the next pass goes on from what stands, and objects made twice are one object.
+    models'. A film is fetched, screened, answered by segmentation, then report, and what names the patient is removed
+    here. Whatever stops in between, the server or this process, the next pass goes on from what stands, and objects
+    made twice are one object.
 
     Parameters
     ----------
@@ -51,21 +52,22 @@ class ArchiveScreening:
         self.key = key_of(settings_of(bundle, knobs))
         self._bundle = OpenBundle(bundle, **recorded(out, self.key), **knobs)
 
-    def waiting(self, since: date) -> list[FilmReference]:
+    def waiting(self, since: date) -> tuple[list[FilmReference], int]:
         """
-        List films without an answer, but those that could not be read.
+        List films without an answer, but those that could not be read; and count the answered ones.
 
         Raises
         ------
         ArchiveError
             If the archive does not answer.
         """
-        return [
-            film
-            for film in self.archive.films(since)
-            if not self._unreadable(film).exists()
-            and not self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root))
-        ]
+        waiting, answered = [], 0
+        for film in self.archive.films(since):
+            if self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root)):
+                answered += 1
+            elif not self._unreadable(film).exists():
+                waiting.append(film)
+        return waiting, answered
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
         """Screen and answer films; give for each None, or why it has no answer."""
@@ -77,16 +79,19 @@ class ArchiveScreening:
 
     def _answer(self, film: FilmReference) -> FilmError | None:
         name = _name(film)
+        made = [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
         record = read_record(self.out / "records", name)
-        if record is None or record.key != self.key:
+        if record is None or record.key != self.key or not made[-1].is_file():
             failure = self._screen(film, name)
             if failure is not None:
                 write_text(self._unreadable(film), str(failure))
                 return failure
-        for kind in ("seg", "sr"):
-            path = self.out / f"{name}_{kind}.dcm"
+        for path in made:
             if path.is_file():
                 self._store(film, path)
+        # They name the patient, and the archive has them now.
+        for path in made:
+            path.unlink(missing_ok=True)
         return None
 
     def _screen(self, film: FilmReference, name: str) -> FilmError | None:

@@ -58,7 +58,7 @@ class Archive:
     url : str
         The service's root, such as "https://pacs.example/dicom-web".
     retries : int, optional
-        How often to try again before giving up; the eighth attempt comes after about two minutes.
+        How often to try again before giving up; half a second, one, two ... seconds apart.
 
     Raises
     ------
@@ -66,7 +66,7 @@ class Archive:
         If the address is none, or holds a name or a password.
     """
 
-    def __init__(self, url: str, retries: int = 8) -> None:
+    def __init__(self, url: str, retries: int = 4) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("no address of a DICOMweb service; expected one such as https://pacs.example/dicom-web")
@@ -88,6 +88,8 @@ class Archive:
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(max_retries=again))
         self._client = DICOMwebClient(url, session=session, timeout=_TIMEOUT_S)
+        # Its own attempts would multiply those of the session.
+        self._client.set_http_retry_params(retry=False)
 
     def films(self, since: date) -> Iterator[FilmReference]:
         """
@@ -167,7 +169,9 @@ class Archive:
                 raise ArchiveError(
                     f"{self.server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc"
                 ) from error
-            raise ArchiveError(f"{self.server}: answers with status {status}") from error
+            raise ArchiveError(
+                f"{self.server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?"
+            ) from error
         except requests.exceptions.RequestException as error:
             raise ArchiveError(f"{self.server}: does not answer ({type(error).__name__})") from error
 

@@ -20,10 +20,17 @@ _KINDS = (
     ("not-suspicious", "not suspicious"),
     ("no-score", "without a score"),
     ("failed", "failed"),
+    ("not-screened", "not screened"),
     ("flagged", "with a warning"),
 )
 _COLUMNS = (("film", "film"), ("score", "probability, 95% interval"), ("result", "result"))
-_GLYPHS = {"suspicious": "\u25b2", "not-suspicious": "\u25cb", "no-score": "\u2014", "failed": "\u2716"}
+_GLYPHS = {
+    "suspicious": "\u25b2",
+    "not-suspicious": "\u25cb",
+    "no-score": "\u2014",
+    "failed": "\u2716",
+    "not-screened": "\u2026",
+}
 _MEASURED = {
     "symmetry": "smaller lung over larger",
     "wholeness": "lungs in one piece, share",
@@ -64,6 +71,7 @@ def write_page(
     folder = files("chestxr.report") / "page_template"
     style, script = ((folder / f"page.{ending}").read_text() for ending in ("css", "js"))
     template = Environment(autoescape=True, trim_blocks=True).from_string((folder / "page.html").read_text())
+    template.globals["share"] = _share
     page = template.render(
         films=films,
         manifest=manifest,
@@ -117,24 +125,30 @@ def _screened(record: object, pictures: Path) -> dict:
 
 
 def _failed(film: str, error: FilmError | None) -> dict:
-    why = (
-        f"found {error.found}; expected {error.expected}; {error.remedy}"
-        if error
-        else "not screened: the run was stopped"
-    )
+    why = f"found {error.found}; expected {error.expected}; {error.remedy}" if error else "the run was stopped"
+    result = "failed" if error else "not screened"
     detail = {"name": film, "picture": None, "outlines": {}, "zones": {}, "score": [["no result", why]]}
     detail |= {"reasons": [], "flags": [], "measurements": [], "versions": []}
-    shown = {"name": film, "kind": "failed", "glyph": _GLYPHS["failed"], "result": "failed", "flagged": False}
+    kind = result.replace(" ", "-")
+    shown = {"name": film, "kind": kind, "glyph": _GLYPHS[kind], "result": result, "flagged": False}
     return shown | {"probability": None, "sort_score": -2, "words": why, "thumbnail": "", "detail": detail}
 
 
 def _score(row: Mapping) -> list[list[str]]:
     return [
-        ["probability", f"{row['probability']:.3f}"],
-        ["95% interval", f"{row['probability_low']:.3f} to {row['probability_high']:.3f}"],
+        ["probability", _share(row["probability"], 3)],
+        ["95% interval", f"{_share(row['probability_low'], 3)} to {_share(row['probability_high'], 3)}"],
         ["threshold", f"{row['threshold']:.3f}"],
         ["result", f"{row['decision']} (research use only)"],
     ]
+
+
+def _share(value: float, digits: int) -> str:
+    """Write a probability: never as certain as rounding would make it."""
+    least = 10**-digits
+    if value > 1 - least / 2:
+        return f">{1 - least:.{digits}f}"
+    return f"<{least:.{digits}f}" if value < least / 2 else f"{value:.{digits}f}"
 
 
 def _measurements(record: object) -> list[list[str]]:

@@ -4,9 +4,10 @@ import json
 import multiprocessing
 import statistics
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from chestxr.evaluation.versions import package_versions
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io import FilmError, sha256, write_text
+from chestxr.io.dicom_uids import DEFAULT_UID_ROOT, derived_uid
 
 from .film_records import FilmRecord, read_record
 from .settings import key_of, settings_of
@@ -48,17 +50,19 @@ class ScreeningRun:
     Raises
     ------
     ValueError
-        If the folder holds results of other films under the same names.
+        If the folder holds results of other films under the same names, or the root of identifiers is none.
     """
 
     def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **knobs: object) -> None:
         self.items, self.out, self.bundle = list(items), out, bundle
         self.processes, self.knobs = processes, knobs
         self.records_dir = out / "records"
+        derived_uid(str(knobs.get("uid_root", DEFAULT_UID_ROOT)), "refused here, if at all")
         self.about = settings_of(bundle, knobs)
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
         self._started = datetime.now(UTC)
+        self._pool: ProcessPoolExecutor | None = None
         self._waiting = [item for item in self.items if not self._is_done(item)]
         self.done_before = len(self.items) - len(self._waiting)
 
@@ -84,21 +88,30 @@ class ScreeningRun:
         opening = (self.bundle, self._all_knobs(), processes)
         for item in self._waiting:
             self._clear(item)
-        with ProcessPoolExecutor(processes, context, open_in_worker, opening) as pool:
-            asked = {pool.submit(screen_in_worker, item): item["film"] for item in self._waiting}
-            try:
-                for finished in as_completed(asked):
-                    error = finished.result()
+        self._pool = ProcessPoolExecutor(processes, context, open_in_worker, opening)
+        waiting, asked = iter(self._waiting), {}
+        try:
+            # No more films are handed out than there are processes: a run that is stopped ends with those in hand.
+            while True:
+                for item in islice(waiting, processes - len(asked)):
+                    asked[self._pool.submit(screen_in_worker, item)] = item["film"]
+                if not asked:
+                    return
+                for finished in wait(asked, return_when=FIRST_COMPLETED).done:
+                    error, film = finished.result(), asked.pop(finished)
                     if error is not None:
-                        self.failures[asked[finished]] = error
+                        self.failures[film] = error
                     yield error
-            except BrokenProcessPool as error:
-                raise ChildProcessError(
-                    "a process that screened films ended (killed, or out of memory?); call again to continue, "
-                    "with fewer processes if the memory is short"
-                ) from error
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        except BrokenProcessPool as error:
+            raise ChildProcessError(
+                "a process that screened films ended (killed, or out of memory?); call again to continue, "
+                "with fewer processes if the memory is short"
+            ) from error
+
+    def close(self) -> None:
+        """Wait for the films in hand, and end the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def finish(self) -> dict:
         """
@@ -107,8 +120,8 @@ class ScreeningRun:
         Returns
         -------
         dict
-            The manifest: ``films`` (counts by status and decision), ``failed``, ``bundle``, ``settings``, ``versions``,
-            ``started``, ``finished``, ``seconds_per_film``.
+            The manifest: ``complete``, ``films`` (counts by status and decision), ``failed``, ``bundle``, ``settings``,
+            ``versions``, ``started``, ``finished``, ``seconds_per_film``.
         """
         records = self.records()
         rows = [records[item["film"]].row if item["film"] in records else self._unfinished(item) for item in self.items]
@@ -148,15 +161,16 @@ class ScreeningRun:
             (self.out / f"{item['film']}_{ending}").unlink(missing_ok=True)
 
     def _unfinished(self, item: dict) -> dict[str, str]:
-        stopped = FilmError(
-            item["image"], "a film that was not screened before the run stopped", "a run to its end", "call again"
-        )
-        return failed_row(self.failures.get(item["film"], stopped), item["film"])
+        if item["film"] in self.failures:
+            return failed_row(self.failures[item["film"]], item["film"])
+        row = {"film": item["film"], "image": item["image"], "status": "not screened"}
+        return row | {"reason": "the run was stopped; the same command goes on from here"}
 
     def _manifest(self, table: pd.DataFrame, records: dict[str, FilmRecord]) -> dict:
         seconds = [record.seconds for record in records.values()]
         return self.about | {
             "research_use_only": True,
+            "complete": len(records) + len(self.failures) == len(table),
             "films": {
                 "all": len(table),
                 "done_before": self.done_before,

@@ -20,7 +20,7 @@ def settings_of(bundle: Path, knobs: dict) -> dict:
     """Describe a screening by its bundle, models, settings and the package's version."""
     algorithm = algorithm_of(bundle, knobs.get("site_scale"))
     told = {"bundle": algorithm.name, "version": algorithm.version}
-    told["settings"] = {name: str(value) for name, value in knobs.items()}
+    told["settings"] = dict(knobs)
     return told | {"chestxr": package_versions()["chestxr"]}
 
 

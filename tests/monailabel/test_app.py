@@ -119,6 +119,32 @@ def test_mistakes_are_told_and_the_server_stays_up(server, path, status, words):
     assert server.get("/info/")["name"] == "chestxr"
 
 
+def test_what_is_no_label_of_the_film_is_refused(server, own_masks, tmp_path):
+    (tmp_path / "text.nii.gz").write_text("no mask")
+    nib.save(
+        nib.Nifti1Image(np.zeros(own_masks["unet", "dicom"].shape, np.uint8), np.eye(4)), tmp_path / "empty.nii.gz"
+    )
+    nib.save(nib.Nifti1Image(own_masks["unet", "dicom"][::2], np.eye(4)), tmp_path / "small.nii.gz")
+    told = {"text": "no image that chestxr reads", "empty": "marks nothing", "small": "as the film has"}
+    for name, words in told.items():
+        answer = _put(server, "dx", tmp_path / f"{name}.nii.gz")
+        assert answer.status_code == 400 and words in answer.json()["detail"], answer.text
+    assert _put(server, "nowhere", tmp_path / "text.nii.gz").status_code == 404
+    assert "final" not in server.get("/datastore/?output=all")["objects"]["dx"]["labels"]
+
+
+def _put(server: LabelServer, image: str, label: Path) -> requests.Response:
+    url = f"{server.url}/datastore/label?image={image}&tag=final"
+    with label.open("rb") as content:
+        return requests.put(url, files={"label": (label.name, content)}, data={"params": "{}"}, timeout=60)
+
+
+def test_pages_of_other_origins_are_not_let_in(server):
+    answer = requests.get(f"{server.url}/info/", headers={"Origin": "http://elsewhere.example"}, timeout=30)
+    assert "elsewhere" not in answer.headers.get("access-control-allow-origin", "")
+    assert answer.headers.get("access-control-allow-origin") != "*"
+
+
 def test_an_unknown_version_or_format_is_refused(server):
     for params, words in (({"version": "v9"}, "no such version"), ({"result_extension": ".bmp"}, "expected one of")):
         answer = server.infer("unet", "dicom", "image", **params)
@@ -174,5 +200,9 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
         str(server.weights),
     ]
     told = subprocess.run([*command, "--serve", "shipped"], check=True, capture_output=True, text=True)
-    assert told.stdout == "v1\nshipped (served)\n"
+    first, second = told.stdout.splitlines()
+    assert (
+        first.startswith("v1: trained on 2 films, from shipped; Dice on 1 held out: 0.")
+        and second == "shipped (served)"
+    )
     assert _dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) == 1

@@ -23,6 +23,7 @@ MANIFEST = {
     "chestxr": "0.1.0",
     "settings": {"uid_root": "2.25"},
     "versions": {"python": "3.11"},
+    "complete": True,
     "finished": "2026-11-23T12:00:00+00:00",
 }
 ZONES = {"right_upper": 0.8, "right_middle": 0.1, "right_lower": -0.2}

@@ -162,6 +162,8 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how):
         assert process.wait(timeout=60) == 130
         assert "stopped; the same command goes on from here" in process.stderr.read().decode()
         assert "not screened" in (out / "report.html").read_text()
+        manifest = json.loads((out / "run.json").read_text())
+        assert not manifest["complete"] and manifest["films"]["not screened"] >= 3 and not manifest["failed"]
     else:
         os.killpg(process.pid, how)
         process.wait()
@@ -185,6 +187,8 @@ def test_what_cannot_be_started_says_why(tmp_path):
     assert result.exit_code == 2 and "no bundle" in result.stderr
     result = _screen(tmp_path / "film.png", "--out", tmp_path / "out", "--site-scale", tmp_path / "none.json")
     assert result.exit_code == 2 and "none.json" in result.stderr
+    result = _screen(tmp_path / "film.png", "--out", tmp_path / "out", "--uid-root", "abc")
+    assert result.exit_code == 2 and "no root of DICOM identifiers" in result.stderr
     (tmp_path / "taken").write_text("a file where a folder should be")
     result = _screen(tmp_path / "film.png", "--out", tmp_path / "taken")
     assert result.exit_code == 2 and "taken" in result.stderr

@@ -4,11 +4,13 @@ import logging
 
 from fastapi import HTTPException
 from lib import archive
+from lib.labels import FilmFolder
 from lib.models import MODELS, Weights
 from lib.outline import OutlineLungs
 from lib.scoring import LungDice, Uncertainty
 from lib.strategies import MostUncertain
 from lib.training import TrainLungs
+from monailabel.config import settings
 from monailabel.interfaces.app import MONAILabelApp
 from monailabel.interfaces.datastore import Datastore
 from monailabel.interfaces.tasks.batch_infer import BatchInferTask
@@ -60,6 +62,16 @@ class ChestFilms(MONAILabelApp):
     def init_batch_infer(self) -> BatchInferTask:
         """Outline many films, on one device: a CPU too."""
         return _OnOneDevice()
+
+    def init_datastore(self) -> Datastore:
+        """Take films from a folder or from an archive; both refuse labels that are none."""
+        if self.studies.startswith(("http://", "https://")):
+            return super().init_datastore()
+        return FilmFolder(
+            self.studies,
+            extensions=settings.MONAI_LABEL_DATASTORE_FILE_EXT,
+            auto_reload=settings.MONAI_LABEL_DATASTORE_AUTO_RELOAD,
+        )
 
     def init_remote_datastore(self) -> Datastore:
         """Take films from a DICOMweb service, and give segmentations back to it."""

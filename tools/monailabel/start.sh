@@ -17,7 +17,7 @@ source tools/monailabel/environment.sh
 export MONAI_LABEL_DATASTORE_FILE_EXT='["*.png","*.jpg","*.jpeg","*.tif","*.tiff","*.dcm","*.nii","*.nii.gz"]'
 # Scoring is asked for, not run after every change: two runs at once would write one file.
 export MONAI_LABEL_AUTO_UPDATE_SCORING=false MONAI_LABEL_RELOAD_APP_LIB=false
-export PYTHONWARNINGS=ignore
+export PYTHONWARNINGS=ignore PORT=${PORT:-8000}
 export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH}  # MONAI Label needs it set
-exec python -m monailabel.main start_server --app tools/monailabel --studies "$films" \
-    --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" "$@"
+exec python tools/monailabel/server.py start_server --app tools/monailabel --studies "$films" \
+    --host "${HOST:-127.0.0.1}" --port "$PORT" "$@"

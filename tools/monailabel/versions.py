@@ -5,6 +5,7 @@ A running server takes it over with its next request.
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -27,7 +28,18 @@ def main() -> None:
         except ValueError as error:
             parser.error(str(error))
     for version in weights.versions():
-        print(f"{version}{' (served)' if version == weights.served() else ''}")
+        served = " (served)" if version == weights.served() else ""
+        print(f"{version}{served}{_told(weights.folder / f'{version}.json')}")
+
+
+def _told(note: Path) -> str:
+    """Say what a version was trained on, and whether it is better than what it was trained from."""
+    if not note.is_file():
+        return ""
+    about = json.loads(note.read_text())
+    films, dice = about["films"], about["validation_dice"]
+    trained = f": trained on {films['training']} films, from {about['from'] or 'scratch'}"
+    return f"{trained}; Dice on {films['validation']} held out: {dice['before']} before, {dice['after']} after"
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@
       fit();
     }
     byId("told").replaceChildren(
-      ...table("Score", film.score), ...list("Reasons, in log odds", film.reasons), ...list("Look out", film.flags),
+      ...table("Score", film.score), ...list("Reasons, in log odds: + for, - against", film.reasons), ...list("Look out", film.flags),
       ...table("Measurements", film.measurements), ...table("Made with", film.versions));
     byId(film.picture ? "view" : "close").focus();
     window.scrollTo(0, 0);

@@ -20,6 +20,8 @@ from chestxr.io.dicom_header import quiet_dicom, read_header
 from chestxr.io.dicom_segmentation import lung_segmentation
 from chestxr.io.orientation import turn_upright
 
+from .labels import check_label
+
 __all__ = ["film_datastore"]
 
 _MODALITIES = ("CR", "DX")
@@ -50,6 +52,11 @@ class _FilmDatastore(DICOMWebDatastore):
         """List the series: of both modalities, which one search of DICOMweb cannot ask for."""
         found = (self._client.search_for_series(search_filters={"Modality": modality}) for modality in _MODALITIES)
         return [series["0020000E"]["Value"][0] for some in found for series in some]
+
+    def save_label(self, image_id: str, label_filename: str, label_tag: str, label_info: dict, *rest: object) -> str:
+        """Keep a label if it is one of the film's; a final one in the archive too."""
+        check_label(self, image_id, label_filename)
+        return super().save_label(image_id, label_filename, label_tag, label_info, *rest)
 
 
 def film_to_nifti(series: str, is_seg: bool = False) -> str:

@@ -7,7 +7,7 @@ from chestxr.io import read_mask
 
 from .outline import OutlineLungs
 
-__all__ = ["LungDice", "Uncertainty"]
+__all__ = ["LungDice", "Uncertainty", "lung_dice"]
 
 _STRUCTURES = {"both lungs": (1, 2), "right lung": (1,), "left lung": (2,)}
 
@@ -32,7 +32,7 @@ class LungDice(ScoringMethod):
                 paths = (
                     datastore.get_label_uri(label, tag) for label, tag in zip(labels, (truth, predicted), strict=True)
                 )
-                scored[image] = _dice(*(read_mask([path])[0] for path in paths))
+                scored[image] = lung_dice(*(read_mask([path])[0] for path in paths))
                 datastore.update_image_info(image, {"dice": scored[image]})
         return scored
 
@@ -65,8 +65,8 @@ class Uncertainty(ScoringMethod):
         return scored
 
 
-def _dice(truth, predicted) -> dict[str, float]:
-    """Return plain numbers: numpy's own are no JSON."""
+def lung_dice(truth, predicted) -> dict[str, float]:
+    """Return the Dice of both lungs and of each, as plain numbers: numpy's own are no JSON."""
     found = {}
     for structure, values in _STRUCTURES.items():
         one, other = (sum(mask == value for value in values) > 0 for mask in (truth, predicted))
