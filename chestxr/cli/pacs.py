@@ -83,7 +83,7 @@ def _pass(screening, since: str, quietly: bool) -> int:
     if quietly and not films:
         return 0
     steps = screening.answer(films)
-    outcomes = list(track(steps, "screening", total=len(films), console=progress_console))
+    outcomes = or_exit(list, track(steps, "screening", total=len(films), console=progress_console))
     errors = [error for error in outcomes if error is not None]
     for line in dict.fromkeys(map(str, errors)):
         typer.echo(line, err=True)

@@ -1,6 +1,7 @@
 """An archive that speaks DICOMweb."""
 
 import os
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -124,9 +126,20 @@ class Archive:
         )
 
     def fetch(self, film: FilmReference) -> Dataset:
-        """Fetch a film."""
-        with quiet_dicom():
-            return self._call(self._client.retrieve_instance, film.study, film.series, film.instance)
+        """
+        Fetch a film.
+
+        Raises
+        ------
+        ArchiveError
+            If the server does not answer, or what it sends is no DICOM.
+        """
+        try:
+            with quiet_dicom():
+                return self._call(self._client.retrieve_instance, film.study, film.series, film.instance)
+        except (InvalidDicomError, EOFError, ValueError, KeyError, struct.error) as error:
+            # What such errors say may hold parts of the header.
+            raise ArchiveError(f"{self.server}: sent an object that is no whole DICOM file") from error
 
     def store(self, datasets: Sequence[Dataset]) -> None:
         """
