@@ -45,7 +45,7 @@ class OpenBundle:
             self._dataset, self._loader, self._evaluator = (
                 self._workflow.parser.get_parsed_content(name) for name in ("dataset", "dataloader", "evaluator")
             )
-            self._evaluator.logger.setLevel(logging.ERROR)
+            self._evaluator.logger.setLevel(logging.CRITICAL)
         except RuntimeError as error:
             raise ValueError(str(innermost(error))) from error
 
@@ -100,7 +100,7 @@ class OpenBundle:
 
 
 def innermost(error: BaseException) -> BaseException:
-    """Return the error that MONAI's own were raised from."""
-    while error.__cause__ is not None:
+    """Return the error that MONAI's own were raised from, the first that says what is wrong."""
+    while error.__cause__ is not None and not isinstance(error, (OSError, ValueError)):
         error = error.__cause__
     return error

@@ -54,8 +54,12 @@ def _may_be_film(path: Path, root: Path) -> bool:
 
 
 def _is_text(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        # Reading it as a film says what is wrong with it.
+        return False
     return bool(head) and b"\0" not in head
 
 

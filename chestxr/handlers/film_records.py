@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -66,12 +66,17 @@ class FilmRecords:
                 "zones": result["screening"]["zones"],
                 "outlines": lung_outlines(result["pred"][0].cpu().numpy(), picture.shape[:2]),
                 "picture": [picture.shape[1], picture.shape[0]],
-                "files": [Path(result["pred"].meta["saved_to"]).name, *result.get("dicom_files", ())],
+                "files": [Path(path).name for path in _written(result)],
                 "seconds": (time.perf_counter() - self._started) / films,
             }
             with whole_file(self.records_dir / f"{source['film']}.webp") as partial:
                 Image.fromarray(picture[..., 0]).save(partial, quality=_QUALITY)
             write_text(self.records_dir / f"{source['film']}.json", json.dumps(record, default=float))
+
+
+def _written(result: Mapping[str, object]) -> list[str]:
+    """Return the paths of what was written of a film."""
+    return [result["pred"].meta["saved_to"], *result.get("dicom_files", ())]
 
 
 def _known(spacing: Sequence[float]) -> Sequence[float] | None:

@@ -210,7 +210,8 @@ def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
     """Turn the film as PatientOrientation says; a film that does not say is taken as upright."""
-    codes = [str(code) for code in dataset.get("PatientOrientation") or []]
+    orientation = dataset.get("PatientOrientation") or []
+    codes = [] if isinstance(orientation, str) else [str(code) for code in orientation]
     if len(codes) != 2 or not all(codes):
         return pixels, ""
     return turn_upright(pixels, *codes, path)

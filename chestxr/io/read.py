@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .content import format_of
 from .dicom import read_dicom
+from .errors import FilmError
 from .nifti import read_nifti
 from .picture import read_jpeg, read_png, read_tiff
 from .stored_film import StoredFilm
@@ -24,4 +25,14 @@ def read_stored(path: str | PathLike) -> StoredFilm:
         If the file cannot be read.
     """
     path = Path(path)
-    return _READERS[format_of(path)](path)
+    try:
+        return _READERS[format_of(path)](path)
+    except FilmError:
+        raise
+    except OSError as error:
+        found = f"a file that the system does not read ({type(error).__name__})"
+        raise FilmError(path, found, "a readable file", "check its disk and your rights to it") from error
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, OverflowError) as error:
+        # What such errors say may hold parts of the header.
+        found = f"a header that makes no sense ({type(error).__name__})"
+        raise FilmError(path, found, "a film as its format asks", "export it again") from error

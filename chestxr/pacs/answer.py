@@ -11,7 +11,8 @@ from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError, whole_file, write_text
 from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_report import report_uid
-from chestxr.screening import read_record
+from chestxr.io.dicom_uids import derived_uid
+from chestxr.screening import FilmRecord, read_record
 from chestxr.screening.run import recorded
 from chestxr.screening.settings import algorithm_of, key_of, settings_of
 
@@ -46,6 +47,7 @@ class ArchiveScreening:
     def __init__(
         self, archive: Archive, out: Path, bundle: Path, uid_root: str = "2.25", site_scale: str | None = None
     ) -> None:
+        derived_uid(uid_root, "refused here, if at all")
         self.archive, self.out = archive, out
         self.algorithm, self.uid_root = algorithm_of(bundle, site_scale), uid_root
         knobs = {"save_dicom": True, "uid_root": uid_root, "site_scale": site_scale}
@@ -81,9 +83,11 @@ class ArchiveScreening:
         name = _name(film)
         made = [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
         record = read_record(self.out / "records", name)
-        if record is None or record.key != self.key or not made[-1].is_file():
+        if record is None or record.key != self.key or not self._all_there(record, made):
             failure = self._screen(film, name)
             if failure is not None:
+                for path in made:
+                    path.unlink(missing_ok=True)
                 write_text(self._unreadable(film), str(failure))
                 return failure
         for path in made:
@@ -98,8 +102,14 @@ class ArchiveScreening:
         copy = self.out / "fetched" / f"{name}.dcm"
         for stale in self.out.glob(f"{name}_*.dcm"):
             stale.unlink()
-        with whole_file(copy) as partial, quiet_dicom():
-            self.archive.fetch(film).save_as(partial)
+        fetched = self.archive.fetch(film)
+        try:
+            with whole_file(copy) as partial, quiet_dicom():
+                fetched.save_as(partial)
+        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+            # What such errors say may hold parts of the header.
+            found = f"a header that makes no sense ({type(error).__name__})"
+            return FilmError(copy, found, "a film as an archive keeps it", "ask its administrator")
         try:
             return self._bundle.run_film({"film": name, "image": str(copy)})
         finally:
@@ -110,6 +120,14 @@ class ArchiveScreening:
             dataset = pydicom.dcmread(path)
         if not self.archive.holds(film.study, dataset.SOPInstanceUID):
             self.archive.store([dataset])
+            if not self.archive.holds(film.study, dataset.SOPInstanceUID):
+                raise ArchiveError(f"{self.archive.server}: took an object and does not hold it")
+
+    @staticmethod
+    def _all_there(record: FilmRecord, made: list[Path]) -> bool:
+        """Say whether the objects that a record tells of are still to be had."""
+        told = [path for path in made if path.name in record.files]
+        return bool(told) and all(path.is_file() for path in told)
 
     def _unreadable(self, film: FilmReference) -> Path:
         """Return the note that says why a film cannot be screened by these models."""

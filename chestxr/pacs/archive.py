@@ -1,7 +1,6 @@
 """An archive that speaks DICOMweb."""
 
 import os
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,6 @@ from urllib.parse import urlsplit
 import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -134,12 +132,8 @@ class Archive:
         ArchiveError
             If the server does not answer, or what it sends is no DICOM.
         """
-        try:
-            with quiet_dicom():
-                return self._call(self._client.retrieve_instance, film.study, film.series, film.instance)
-        except (InvalidDicomError, EOFError, ValueError, KeyError, struct.error) as error:
-            # What such errors say may hold parts of the header.
-            raise ArchiveError(f"{self.server}: sent an object that is no whole DICOM file") from error
+        with quiet_dicom():
+            return self._call(self._client.retrieve_instance, film.study, film.series, film.instance)
 
     def store(self, datasets: Sequence[Dataset]) -> None:
         """
@@ -187,6 +181,9 @@ class Archive:
             ) from error
         except requests.exceptions.RequestException as error:
             raise ArchiveError(f"{self.server}: does not answer ({type(error).__name__})") from error
+        except Exception as error:
+            # What the client's other errors say may hold identifiers.
+            raise ArchiveError(f"{self.server}: gives an answer that is no DICOMweb ({type(error).__name__})") from None
 
 
 def _value(entry: dict, tag: str) -> str:

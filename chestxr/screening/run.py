@@ -86,14 +86,13 @@ class ScreeningRun:
         context = multiprocessing.get_context("spawn")
         processes = min(self.processes, len(self._waiting))
         opening = (self.bundle, self._all_knobs(), processes)
-        for item in self._waiting:
-            self._clear(item)
         self._pool = ProcessPoolExecutor(processes, context, open_in_worker, opening)
         waiting, asked = iter(self._waiting), {}
         try:
             # No more films are handed out than there are processes: a run that is stopped ends with those in hand.
             while True:
                 for item in islice(waiting, processes - len(asked)):
+                    self._clear(item)
                     asked[self._pool.submit(screen_in_worker, item)] = item["film"]
                 if not asked:
                     return
@@ -151,7 +150,8 @@ class ScreeningRun:
         if record.key != self.key or record.film_sha256 != _content(item["image"]):
             return False
         picture = self.records_dir / f"{item['film']}.webp"
-        return picture.is_file() and all((self.out / name).is_file() for name in record.files)
+        folder = (self.out / item["film"]).parent
+        return picture.is_file() and all((folder / name).is_file() for name in record.files)
 
     def _clear(self, item: dict) -> None:
         """Remove what an earlier run wrote of a film, of other content or by other models: it must not pass for new."""

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from chestxr.evaluation.versions import package_versions
-from chestxr.io import Algorithm
+from chestxr.io import Algorithm, sha256
 
 __all__ = ["algorithm_of", "key_of", "settings_of"]
 
@@ -21,6 +21,7 @@ def settings_of(bundle: Path, knobs: dict) -> dict:
     algorithm = algorithm_of(bundle, knobs.get("site_scale"))
     told = {"bundle": algorithm.name, "version": algorithm.version}
     told["settings"] = dict(knobs)
+    told["inference_sha256"] = sha256(bundle / "configs" / "inference.json")
     return told | {"chestxr": package_versions()["chestxr"]}
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import pickle
+import warnings
 from pathlib import Path
 
 import nibabel as nib
@@ -153,3 +154,39 @@ def test_nothing_of_the_patient_reaches_the_metadata(tmp_path):
     path = save_dicom(tmp_path / "film.dcm", GREY, bits=8)
     assert "Geheim" in str(dicom_dataset(GREY).PatientName)
     assert "Geheim" not in repr(read_film(path)[1]) and "4711" not in repr(read_film(path)[1])
+
+
+def test_a_header_that_makes_no_sense_is_told_without_its_words(tmp_path):
+    path = save_dicom(tmp_path / "film.dcm", np.random.default_rng(0).integers(0, 4096, (96, 72)))
+    content = path.read_bytes()
+    dataset = pydicom.dcmread(path)
+    dataset.add_new("RescaleSlope", "LO", "Geheim")
+    dataset.add_new("RescaleIntercept", "LO", "Geheim")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset.save_as(path)
+    assert path.read_bytes() != content
+    with pytest.raises(FilmError) as error:
+        read_film(path)
+    assert "Geheim" not in str(error.value)
+
+
+def test_a_file_that_the_system_does_not_read_is_told(tmp_path, monkeypatch):
+    path = save_dicom(tmp_path / "film.dcm", np.random.default_rng(0).integers(0, 4096, (96, 72)))
+
+    def broken_disk(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("chestxr.io.read.format_of", broken_disk)
+    with pytest.raises(FilmError, match="the system does not read"):
+        read_film(path)
+
+
+@pytest.mark.parametrize("orientation", ["RF", "AP", "L"])
+def test_one_orientation_alone_turns_nothing(tmp_path, orientation):
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    plain, alone = (
+        save_dicom(tmp_path / f"{n}.dcm", pixels, **tags)
+        for n, tags in (("a", {}), ("b", {"PatientOrientation": orientation}))
+    )
+    np.testing.assert_array_equal(read_film(plain)[0], read_film(alone)[0])

@@ -126,6 +126,28 @@ def test_what_was_found_on_a_film_does_not_outlive_it(tmp_path):
     assert not list(out.glob("film_*")) and not list((out / "records").iterdir())
 
 
+def test_films_of_one_name_in_two_folders_are_not_done_again(tmp_path):
+    for place in ("a", "b"):
+        (tmp_path / "films" / place).mkdir(parents=True)
+        _phantom(tmp_path / "films" / place / "film.png", ord(place))
+    out = tmp_path / "out"
+    done_before = [
+        json.loads(_screen(tmp_path / "films", "--out", out, "--json").stdout)["films"]["done_before"] for _ in range(2)
+    ]
+    assert done_before == [0, 2]
+    assert (out / "a" / "film_lungs.png").is_file() and (out / "b" / "film_lungs.png").is_file()
+
+
+def test_a_mistyped_site_scale_deletes_nothing(tmp_path):
+    _phantom(tmp_path / "film.png", 0)
+    (tmp_path / "scale.json").write_text("{}")
+    out = tmp_path / "out"
+    assert _screen(tmp_path / "film.png", "--out", out).exit_code == 0
+    result = _screen(tmp_path / "film.png", "--out", out, "--site-scale", tmp_path / "scale.json")
+    assert result.exit_code == 2 and "scale.json" in result.stderr
+    assert _screen(tmp_path / "film.png", "--out", out, "--json").exit_code == 0
+
+
 def test_a_result_that_was_removed_is_made_again(tmp_path):
     out = tmp_path / "out"
     film = get_testdata_file("RG3_UNCR.dcm", download=False)

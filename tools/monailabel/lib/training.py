@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 
 import monai.bundle
+import numpy as np
 from monailabel.interfaces.datastore import Datastore
 from monailabel.interfaces.tasks.train import TrainTask
+from PIL import Image
 
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import read_mask
@@ -84,8 +86,11 @@ class TrainLungs(TrainTask):
             found = []
             for film in films:
                 bundle.run_film({"film": film["film"], "image": film["image"]})
-                predicted = read_mask([Path(folder) / f"{film['film']}_lungs.png"])[0]
-                found.append(lung_dice(read_mask([film["label"]])[0], predicted)["both lungs"])
+                picture = Path(folder) / f"{film['film']}_lungs.png"
+                # Read as it stands: weights that outline nothing are worth a Dice of 0, not an error.
+                predicted = np.asarray(Image.open(picture)).T if picture.is_file() else None
+                truth = read_mask([film["label"]])[0]
+                found.append(0.0 if predicted is None else lung_dice(truth, predicted)["both lungs"])
         return round(sum(found) / len(found), 4)
 
 
