@@ -9,7 +9,9 @@ from monai.bundle import ConfigWorkflow
 
 from chestxr.io import FilmError
 
-__all__ = ["OpenBundle", "innermost"]
+from .innermost import innermost
+
+__all__ = ["OpenBundle"]
 
 
 class OpenBundle:
@@ -95,12 +97,7 @@ class OpenBundle:
             self._open()
             # The text of a library's error may hold what a header says of the patient; its kind does not.
             found = f"{type(cause).__name__} while it was screened"
-            return FilmError(item["image"], found, "a film that can be screened", "please report it")
+            failure = FilmError(item["image"], found, "a film that can be screened", "please report it", lasting=False)
+            failure.film = item["film"]
+            return failure
         return failures[0] if failures else None
-
-
-def innermost(error: BaseException) -> BaseException:
-    """Return the error that MONAI's own were raised from, the first that says what is wrong."""
-    while error.__cause__ is not None and not isinstance(error, (OSError, ValueError)):
-        error = error.__cause__
-    return error

@@ -35,7 +35,9 @@ def screen(
     site_scale: Annotated[
         Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
     ] = None,
-    uid_root: Annotated[str, typer.Option(help="Prefix of new DICOM identifiers.")] = "2.25",
+    uid_root: Annotated[
+        str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
+    ] = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
 ) -> None:
     """
@@ -56,40 +58,52 @@ def screen(
 
     or_exit(_day, since)
     archive = or_exit(Archive, url)
-    scale = str(site_scale.absolute()) if site_scale else None
-    screening = or_exit(ArchiveScreening, archive, out.absolute(), or_exit(bundle_folder, bundle), uid_root, scale)
+    knobs = {"site_scale": str(site_scale.absolute())} if site_scale else {}
+    knobs |= {"uid_root": uid_root} if uid_root else {}
+    screening = or_exit(ArchiveScreening, archive, out.absolute(), or_exit(bundle_folder, bundle), **knobs)
     try:
-        failed = _pass(screening, since, quietly=watch)
+        unanswered = _pass(screening, since, quietly=watch)
         while watch:
             time.sleep(interval)
-            failed = _pass(screening, since, quietly=True)
+            _pass(screening, since, quietly=True)
     except KeyboardInterrupt:
         typer.echo("stopped; the same command goes on from here", err=True)
         raise typer.Exit(130) from None
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if unanswered else 0)
 
 
 def _pass(screening, since: str, quietly: bool) -> int:
-    """Answer what waits; return how many films got no answer. A watcher says that the archive is away, and goes on."""
+    """Answer what waits; return how many films have no answer. A watcher says that the archive is away, and goes on."""
     from chestxr.pacs import ArchiveError
 
     try:
-        films, answered = screening.waiting(_day(since))
+        found = screening.find(_day(since))
     except ArchiveError as error:
         typer.echo(str(error), err=True)
         if quietly:
             return 0
         raise typer.Exit(2) from error
-    if quietly and not films:
+    if quietly and not found.waiting:
         return 0
-    steps = screening.answer(films)
-    outcomes = or_exit(list, track(steps, "screening", total=len(films), console=progress_console))
-    errors = [error for error in outcomes if error is not None]
-    for line in dict.fromkeys(map(str, errors)):
-        typer.echo(line, err=True)
-    before = f"; {answered} were answered before" if answered else ""
-    console.print(f"{len(films) - len(errors)} of {len(films)} films answered{before}")
-    return len(errors)
+    answered = or_exit(_answer, screening, found.waiting)
+    told = [f"{answered} of {len(found.waiting)} films answered"]
+    if found.answered:
+        told.append(f"{found.answered} were answered before")
+    if found.unreadable:
+        told.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
+    console.print("; ".join(told), soft_wrap=True)
+    return len(found.waiting) - answered + found.unreadable
+
+
+def _answer(screening, films: list) -> int:
+    """Answer films with a progress bar; say at once why one has no answer; return how many have one."""
+    answered, told = 0, set()
+    for outcome in track(screening.answer(films), "screening", total=len(films), console=progress_console):
+        answered += outcome is None
+        if outcome is not None and str(outcome) not in told:
+            told.add(str(outcome))
+            typer.echo(str(outcome), err=True)
+    return answered
 
 
 def _day(since: str) -> date:

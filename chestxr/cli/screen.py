@@ -25,7 +25,9 @@ def screen(
     ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Films screened at once; each takes a core and 1.5 GB.")] = 1,
     dicom: Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")] = True,
-    uid_root: Annotated[str, typer.Option(help="Prefix of new DICOM identifiers.")] = "2.25",
+    uid_root: Annotated[
+        str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
+    ] = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the run's manifest as JSON, and nothing else.")
@@ -53,8 +55,8 @@ def screen(
     folder = or_exit(bundle_folder, bundle)
     knobs = {
         "save_dicom": dicom,
-        "uid_root": uid_root,
         "site_scale": str(site_scale.absolute()) if site_scale else None,
+        **({"uid_root": uid_root} if uid_root else {}),
     }
     run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, **knobs)
     stopped = or_exit(_screen_waiting, run)

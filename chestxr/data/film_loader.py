@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Iterator
 
-from monai.data import DataLoader
+from monai.data import DataLoader, Dataset
 from monai.data.utils import list_data_collate
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Sampler
 from tqdm import tqdm
 
 from chestxr.io import FilmError
@@ -23,8 +23,8 @@ class FilmLoader:
 
     Parameters
     ----------
-    dataset : torch.utils.data.Dataset
-        Films whose transforms raise :py:class:`chestxr.io.FilmError` for a bad file.
+    dataset : monai.data.Dataset
+        Films, items with ``film``, whose transforms raise :py:class:`chestxr.io.FilmError` for a bad file.
     batch_size : int, optional
         Films in a batch.
     num_workers : int, optional
@@ -33,7 +33,6 @@ class FilmLoader:
         Words before the progress bar.
     sampler : torch.utils.data.Sampler, optional
         Which films to read; this process's share in a distributed run. All of them by default.
-
     progress : bool, optional
         Show the progress bar.
 
@@ -97,8 +96,8 @@ class FilmLoader:
             raise SystemExit(1)
 
 
-class _ErrorsAsItems(Dataset):
-    """A data set that gives a film's error in its place, so that it crosses from a worker process."""
+class _ErrorsAsItems:
+    """A data set that gives a film's error, with its name, in its place: so it crosses from a worker process."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
@@ -113,6 +112,7 @@ class _ErrorsAsItems(Dataset):
             film_error = film_error_behind(error)
             if film_error is None:
                 raise
+            film_error.film = self.dataset.data[index]["film"]
             return film_error
 
 

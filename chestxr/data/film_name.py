@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from chestxr.io import printable
+
 __all__ = ["FILM_SUFFIXES", "film_name", "suffix_of", "unique_names"]
 
 FILM_SUFFIXES = (".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".nii", ".nii.gz", "")
@@ -18,8 +20,8 @@ def suffix_of(path: Path) -> str:
 
 
 def film_name(path: Path) -> str:
-    """Return a file's name without its ending."""
-    return path.name[: len(path.name) - len(suffix_of(path))]
+    """Return a file's name without its ending; bytes that are not UTF-8 are escaped."""
+    return printable(path.name[: len(path.name) - len(suffix_of(path))])
 
 
 def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
@@ -42,9 +44,9 @@ def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
     names = [film_name(path) for path in paths]
     if len(set(names)) == len(names):
         return names
-    names = [(path.parent.relative_to(root) / film_name(path)).as_posix() for path in paths]
+    names = [printable((path.parent.relative_to(root) / film_name(path)).as_posix()) for path in paths]
     repeated = Counter(names)
     return [
-        name if repeated[name] == 1 else path.relative_to(root).as_posix()
+        name if repeated[name] == 1 else printable(path.relative_to(root).as_posix())
         for name, path in zip(names, paths, strict=True)
     ]

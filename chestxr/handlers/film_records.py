@@ -63,6 +63,7 @@ class FilmRecords:
                 "row": row,
                 "size": list(result["pred"].shape[1:]),
                 "spacing_mm": _known([float(side) for side in result["pred"].meta["pixel_spacing_mm"]]),
+                "at_detector": result["pred"].meta["pixel_spacing_source"] == "ImagerPixelSpacing",
                 "zones": result["screening"]["zones"],
                 "outlines": lung_outlines(result["pred"][0].cpu().numpy(), picture.shape[:2]),
                 "picture": [picture.shape[1], picture.shape[0]],

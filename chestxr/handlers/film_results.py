@@ -10,6 +10,8 @@ from ignite.engine import Engine, Events
 from chestxr.io import FilmError
 from chestxr.io.whole_file import write_text
 
+from .screening_row import failed_row
+
 __all__ = ["FilmResults"]
 
 
@@ -46,14 +48,5 @@ class FilmResults:
             self._rows.append(row | {"status": "warning" if warnings else "ok", "reason": warnings} | result["quality"])
 
     def _write(self, evaluator: Engine) -> None:
-        failed = [
-            {
-                "film": Path(error.path).stem,
-                "image": str(error.path),
-                "status": "failed",
-                "reason": str(error),
-            }
-            for error in self.unreadable
-        ]
-        table = pd.DataFrame(self._rows + failed)
+        table = pd.DataFrame([*self._rows, *map(failed_row, self.unreadable)])
         write_text(self.path, table.to_csv(index=False, float_format="%.6g"))

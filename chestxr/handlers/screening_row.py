@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 
 from chestxr.evaluation.versions import package_versions
 from chestxr.io import FilmError, sha256
@@ -39,6 +38,6 @@ def models_about(models: Mapping[str, str | PathLike]) -> dict[str, str]:
     return hashes | {"versions": " ".join(f"{name}={number}" for name, number in package_versions().items())}
 
 
-def failed_row(error: FilmError, film: str = "") -> dict[str, str]:
-    """Put a film that could not be read into a row; by default it is named after its file."""
-    return {"film": film or Path(error.path).stem, "image": error.path, "status": "failed", "reason": str(error)}
+def failed_row(error: FilmError) -> dict[str, str]:
+    """Put a film that could not be read into a row."""
+    return {"film": error.film, "image": error.path, "status": "failed", "reason": str(error)}

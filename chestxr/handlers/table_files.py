@@ -51,7 +51,7 @@ class TableFiles:
 
     def __call__(self, evaluator: Engine) -> None:
         """Write the evaluation just completed: the first process does, for all."""
-        films = string_list_all_gather([Path(error.path).stem for error in self.unreadable])
+        films = string_list_all_gather([error.film for error in self.unreadable])
         reasons = string_list_all_gather([str(error) for error in self.unreadable])
         if get_rank() == 0:
             self._write(evaluator.state.film_table, dict(zip(films, reasons, strict=True)))

@@ -26,10 +26,10 @@ except ImportError:  # pydicom 2
         convert_color_space,
     )
 
-__all__ = ["read_dicom"]
+__all__ = ["LATERAL_VIEWS", "read_dicom"]
 
 _MODALITIES = ("CR", "DX", "RG", "OT", "SC", "")
-_LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
+LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
 _CODEC_REMEDY = "pip install pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle python-gdcm"
 _PYDICOM_MAJOR = int(pydicom.__version__.split(".")[0])
 
@@ -99,7 +99,7 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
     if frames != 1:
         raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
     view = str(dataset.get("ViewPosition") or "")
-    if view in _LATERAL_VIEWS:
+    if view in LATERAL_VIEWS:
         raise FilmError(
             path, f"a lateral film (ViewPosition {view})", "a frontal film (PA or AP)", "leave laterals out"
         )

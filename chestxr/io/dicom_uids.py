@@ -3,7 +3,7 @@
 import re
 import uuid
 
-__all__ = ["DEFAULT_UID_ROOT", "derived_uid"]
+__all__ = ["DEFAULT_UID_ROOT", "check_uid_root", "derived_uid"]
 
 # Identifiers below this root are made of UUIDs and need no registration (DICOM PS3.5, B.2).
 DEFAULT_UID_ROOT = "2.25"
@@ -35,8 +35,13 @@ def derived_uid(root: str, *sources: str) -> str:
     ValueError
         If the root is no prefix of identifiers, or too long.
     """
+    check_uid_root(root)
+    return f"{root}.{uuid.uuid5(uuid.NAMESPACE_OID, chr(0).join(sources)).int}"
+
+
+def check_uid_root(root: str) -> None:
+    """Raise ValueError if a root is no prefix of identifiers, or too long."""
     if not _ROOT.fullmatch(root) or len(root) > _LONGEST_ROOT:
         raise ValueError(
             f"{root}: no root of DICOM identifiers; expected numbers joined by dots, {_LONGEST_ROOT} characters at most"
         )
-    return f"{root}.{uuid.uuid5(uuid.NAMESPACE_OID, chr(0).join(sources)).int}"

@@ -2,6 +2,8 @@
 
 from os import PathLike
 
+from .printable import printable
+
 __all__ = ["FilmError"]
 
 
@@ -22,11 +24,20 @@ class FilmError(ValueError):
         What it should be.
     remedy : str
         What the user can do.
+    lasting : bool, optional
+        False if another try may succeed: a disk that did not answer, a program that failed.
+
+    Attributes
+    ----------
+    film : str
+        The film's name in the list that it came from, "" if it came from none.
     """
 
-    def __init__(self, path: str | PathLike, found: str, expected: str, remedy: str) -> None:
-        super().__init__(str(path), found, expected, remedy)
-        self.path = str(path)
+    def __init__(self, path: str | PathLike, found: str, expected: str, remedy: str, lasting: bool = True) -> None:
+        super().__init__(printable(path), found, expected, remedy)
+        self.path = printable(path)
+        self.lasting = lasting
+        self.film = ""
         self.found = found
         self.expected = expected
         self.remedy = remedy

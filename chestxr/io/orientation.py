@@ -1,12 +1,20 @@
 """Turn a film upright: columns run to the patient's left, rows to the feet."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from .errors import FilmError
 
-__all__ = ["turn_back", "turn_upright"]
+__all__ = ["turn_again", "turn_back", "turn_upright"]
+
+_STEPS = {
+    "transposed": lambda pixels: pixels.swapaxes(0, 1),
+    "flipped left-right": lambda pixels: pixels[:, ::-1],
+    "flipped upside-down": lambda pixels: pixels[::-1],
+}
 
 
 def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path) -> tuple[np.ndarray, str]:
@@ -39,22 +47,44 @@ def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path
     row, column = row_runs_to[:1], column_runs_to[:1]
     steps = []
     if row in ("H", "F") and column in ("L", "R"):
-        pixels, row, column = pixels.swapaxes(0, 1), column, row
+        row, column = column, row
         steps.append("transposed")
     if row not in ("L", "R") or column not in ("H", "F"):
         raise FilmError(
             path,
-            f"a film that is not frontal (PatientOrientation {row_runs_to}\\{column_runs_to})",
+            f"a film that is not frontal (PatientOrientation {_shown(row_runs_to)}\\{_shown(column_runs_to)})",
             "a frontal film (PA or AP)",
             "leave laterals out",
         )
     if row == "R":
-        pixels = pixels[:, ::-1]
         steps.append("flipped left-right")
     if column == "H":
-        pixels = pixels[::-1]
         steps.append("flipped upside-down")
-    return pixels, ", ".join(steps)
+    return _turned(pixels, steps), ", ".join(steps)
+
+
+def turn_again(pixels: np.ndarray, reoriented: str) -> np.ndarray:
+    """
+    Turn pixels that lie as a film is stored as :py:func:`turn_upright` turned the film.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray, shape (rows, columns, ...)
+        As stored.
+    reoriented : str
+        What was done to the film.
+
+    Returns
+    -------
+    numpy.ndarray
+        Upright.
+
+    Raises
+    ------
+    ValueError
+        If a step is none of those that turn a film upright.
+    """
+    return _turned(pixels, reoriented.split(", ") if reoriented else [])
 
 
 def turn_back(pixels: np.ndarray, reoriented: str) -> np.ndarray:
@@ -78,13 +108,18 @@ def turn_back(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     ValueError
         If a step is none of those that turn a film upright.
     """
-    undo = {
-        "transposed": lambda turned: turned.swapaxes(0, 1),
-        "flipped left-right": lambda turned: turned[:, ::-1],
-        "flipped upside-down": lambda turned: turned[::-1],
-    }
-    for step in reversed(reoriented.split(", ") if reoriented else []):
-        if step not in undo:
-            raise ValueError(f"{step}: not a way in which a film is turned upright; expected {', '.join(undo)}")
-        pixels = undo[step](pixels)
+    return _turned(pixels, reversed(reoriented.split(", ") if reoriented else []))
+
+
+def _turned(pixels: np.ndarray, steps: Iterable[str]) -> np.ndarray:
+    """Take steps, each of which undoes itself."""
+    for step in steps:
+        if step not in _STEPS:
+            raise ValueError(f"{step}: not a way in which a film is turned upright; expected {', '.join(_STEPS)}")
+        pixels = _STEPS[step](pixels)
     return pixels
+
+
+def _shown(code: str) -> str:
+    """Give a code that is one; other texts may name the patient."""
+    return code if re.fullmatch("[LRAPHF]{1,3}", code) else "?"

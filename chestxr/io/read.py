@@ -8,6 +8,7 @@ from .dicom import read_dicom
 from .errors import FilmError
 from .nifti import read_nifti
 from .picture import read_jpeg, read_png, read_tiff
+from .printable import printable
 from .stored_film import StoredFilm
 
 __all__ = ["read_stored"]
@@ -25,13 +26,16 @@ def read_stored(path: str | PathLike) -> StoredFilm:
         If the file cannot be read.
     """
     path = Path(path)
+    if printable(path) != str(path):
+        raise FilmError(path, "a file name that is not UTF-8", "a name that tables can hold", "rename it")
     try:
         return _READERS[format_of(path)](path)
     except FilmError:
         raise
     except OSError as error:
         found = f"a file that the system does not read ({type(error).__name__})"
-        raise FilmError(path, found, "a readable file", "check its disk and your rights to it") from error
+        remedy = "check its disk and your rights to it"
+        raise FilmError(path, found, "a readable file", remedy, lasting=False) from error
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, OverflowError) as error:
         # What such errors say may hold parts of the header.
         found = f"a header that makes no sense ({type(error).__name__})"

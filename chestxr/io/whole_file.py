@@ -1,12 +1,15 @@
 """Files that appear whole or not at all."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-__all__ = ["whole_file", "write_text"]
+__all__ = ["remove_leftovers", "whole_file", "write_text"]
+
+_PARTIAL = re.compile(r"\.part-(\d+)-.*", re.DOTALL)
 
 
 @contextmanager
@@ -34,6 +37,24 @@ def whole_file(path: str | PathLike) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files, in a folder and below it, of processes that were killed while they wrote."""
+    for path in folder.rglob(".part-*"):
+        writer = _PARTIAL.fullmatch(path.name)
+        if writer and not _is_alive(int(writer[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def write_text(path: str | PathLike, text: str) -> None:

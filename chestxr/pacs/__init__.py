@@ -1,6 +1,7 @@
 """Films of an archive (DICOMweb): found, screened, answered."""
 
-from .answer import ArchiveScreening
-from .archive import Archive, ArchiveError, FilmReference
+from .answer import ArchiveScreening, FoundFilms
+from .archive import Archive, FilmReference
+from .connection import ArchiveError
 
-__all__ = ["Archive", "ArchiveError", "ArchiveScreening", "FilmReference"]
+__all__ = ["Archive", "ArchiveError", "ArchiveScreening", "FilmReference", "FoundFilms"]

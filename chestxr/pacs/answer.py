@@ -1,24 +1,51 @@
 """Films of an archive screened, and segmentation and report stored beside them."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pydicom
 
+from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import FilmError, whole_file, write_text
+from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
 from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_report import report_uid
-from chestxr.io.dicom_uids import derived_uid
+from chestxr.io.dicom_uids import check_uid_root
 from chestxr.screening import FilmRecord, read_record
 from chestxr.screening.run import recorded
-from chestxr.screening.settings import algorithm_of, key_of, settings_of
+from chestxr.screening.settings import key_of, settings_of
 
-from .archive import Archive, ArchiveError, FilmReference
+from .archive import Archive, FilmReference
+from .connection import ArchiveError
 
-__all__ = ["ArchiveScreening"]
+__all__ = ["ArchiveScreening", "FoundFilms"]
+
+# So many films in a row to which the archive does not stand are taken for all that wait.
+_AWAY_AFTER = 3
+
+
+@dataclass
+class FoundFilms:
+    """
+    What an archive holds of the films that were asked for.
+
+    Attributes
+    ----------
+    waiting : list of FilmReference
+        Films without an answer by these models.
+    answered : int
+        Films that have one.
+    unreadable : int
+        Films that these models could not read; a note in ``unreadable/`` says why.
+    """
+
+    waiting: list[FilmReference] = field(default_factory=list)
+    answered: int = 0
+    unreadable: int = 0
 
 
 class ArchiveScreening:
@@ -38,57 +65,72 @@ class ArchiveScreening:
         Folder of masks and records, under hashes of the films' identifiers.
     bundle : pathlib.Path
         The screening bundle.
-    uid_root : str, optional
-        Prefix of new identifiers.
-    site_scale : str or None, optional
-        What ``chestxr tb adapt`` wrote for the site.
+    **knobs
+        Entries of the bundle's inference.json that differ.
+
+    Raises
+    ------
+    ValueError
+        If the root of identifiers is none, or the bundle cannot be opened.
     """
 
-    def __init__(
-        self, archive: Archive, out: Path, bundle: Path, uid_root: str = "2.25", site_scale: str | None = None
-    ) -> None:
-        derived_uid(uid_root, "refused here, if at all")
+    def __init__(self, archive: Archive, out: Path, bundle: Path, **knobs: object) -> None:
+        knobs = knobs | {"save_dicom": True}
         self.archive, self.out = archive, out
-        self.algorithm, self.uid_root = algorithm_of(bundle, site_scale), uid_root
-        knobs = {"save_dicom": True, "uid_root": uid_root, "site_scale": site_scale}
+        self.algorithm, self.uid_root = (declared(bundle, name, **knobs) for name in ("algorithm", "uid_root"))
+        check_uid_root(self.uid_root)
         self.key = key_of(settings_of(bundle, knobs))
         self._bundle = OpenBundle(bundle, **recorded(out, self.key), **knobs)
+        self._forget_films()
 
-    def waiting(self, since: date) -> tuple[list[FilmReference], int]:
+    def find(self, since: date) -> FoundFilms:
         """
-        List films without an answer, but those that could not be read; and count the answered ones.
+        Find films without an answer, and count the others.
 
         Raises
         ------
         ArchiveError
             If the archive does not answer.
         """
-        waiting, answered = [], 0
+        found = FoundFilms()
         for film in self.archive.films(since):
             if self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root)):
-                answered += 1
-            elif not self._unreadable(film).exists():
-                waiting.append(film)
-        return waiting, answered
+                found.answered += 1
+            elif self._unreadable(film).exists():
+                found.unreadable += 1
+            else:
+                found.waiting.append(film)
+        return found
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
-        """Screen and answer films; give for each None, or why it has no answer."""
+        """
+        Screen and answer films; give for each None, or why it has no answer.
+
+        Ends early when the archive is away: it fails for several films in a row.
+        """
+        away = 0
         for film in films:
             try:
-                yield self._answer(film)
+                outcome = self._answer(film)
+                away = 0
             except ArchiveError as error:
-                yield error
+                outcome = error
+                away += 1
+            yield outcome
+            if away == _AWAY_AFTER:
+                return
 
     def _answer(self, film: FilmReference) -> FilmError | None:
         name = _name(film)
         made = [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
         record = read_record(self.out / "records", name)
         if record is None or record.key != self.key or not self._all_there(record, made):
-            failure = self._screen(film, name)
+            failure = self._screen(film, name) or self._missing_answer(name, made)
             if failure is not None:
                 for path in made:
                     path.unlink(missing_ok=True)
-                write_text(self._unreadable(film), str(failure))
+                if failure.lasting:
+                    write_text(self._unreadable(film), str(failure))
                 return failure
         for path in made:
             if path.is_file():
@@ -126,8 +168,20 @@ class ArchiveScreening:
     @staticmethod
     def _all_there(record: FilmRecord, made: list[Path]) -> bool:
         """Say whether the objects that a record tells of are still to be had."""
-        told = [path for path in made if path.name in record.files]
-        return bool(told) and all(path.is_file() for path in told)
+        return made[-1].is_file() and all(path.is_file() for path in made if path.name in record.files)
+
+    def _missing_answer(self, name: str, made: list[Path]) -> FilmError | None:
+        """Say why a film that was screened has no report."""
+        if made[-1].is_file():
+            return None
+        flags = read_record(self.out / "records", name).row["reason"]
+        return FilmError(name, f"a film without a report ({flags})", "a film as an archive keeps it", "export it again")
+
+    def _forget_films(self) -> None:
+        """Remove what a pass that was killed left here of the films themselves: it names the patient."""
+        if (self.out / "fetched").exists():
+            shutil.rmtree(self.out / "fetched")
+        remove_leftovers(self.out)
 
     def _unreadable(self, film: FilmReference) -> Path:
         """Return the note that says why a film cannot be screened by these models."""

@@ -1,22 +1,19 @@
 """An archive that speaks DICOMweb."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
-import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
+from chestxr.io.dicom import LATERAL_VIEWS
 from chestxr.io.dicom_header import quiet_dicom
 
-__all__ = ["Archive", "ArchiveError", "FilmReference"]
+from .connection import ArchiveError, open_session, server_of, telling_errors
 
-USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
+__all__ = ["Archive", "FilmReference"]
+
 _MODALITIES = ("CR", "DX")
 _CHEST = ("CHEST", "THORAX", "LUNG")
 _BODY_PART, _VIEW = "00180015", "00185101"
@@ -26,14 +23,6 @@ _FIELDS = ("BodyPartExamined", "ViewPosition")
 _RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
 _TIMEOUT_S = (10, 120)
 _PAGE = 500
-
-
-class ArchiveError(OSError):
-    """
-    An archive does not answer, or refuses.
-
-    Its text names the server and the kind of error, never an address below it, which holds identifiers.
-    """
 
 
 @dataclass(frozen=True)
@@ -63,42 +52,24 @@ class Archive:
     Raises
     ------
     ValueError
-        If the address is none, or holds a name or a password.
+        If the address is none, holds a name or a password, or would carry them unencrypted to another machine.
     """
 
     def __init__(self, url: str, retries: int = 4) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("no address of a DICOMweb service; expected one such as https://pacs.example/dicom-web")
-        if parts.username or parts.password:
-            raise ValueError(
-                f"an address with a name or a password in it; set {USER} and {PASSWORD} instead, or use netrc"
-            )
-        self.server = f"{parts.scheme}://{parts.netloc}{parts.path}"
-        session = requests.Session()
-        if os.environ.get(USER):
-            session.auth = (os.environ[USER], os.environ.get(PASSWORD, ""))
-        again = Retry(
-            total=retries,
-            backoff_factor=0.5,
-            status_forcelist=(429, 502, 503, 504),
-            allowed_methods=None,
-            raise_on_status=False,
-        )
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=again))
-        self._client = DICOMwebClient(url, session=session, timeout=_TIMEOUT_S)
+        self.server = server_of(url)
+        self._client = DICOMwebClient(url, session=open_session(url, retries), timeout=_TIMEOUT_S)
         # Its own attempts would multiply those of the session.
         self._client.set_http_retry_params(retry=False)
 
-    def films(self, since: date) -> Iterator[FilmReference]:
+    def films(self, since: date | None = None) -> Iterator[FilmReference]:
         """
-        Find frontal chest radiographs of studies since a day, as far as their headers tell.
+        Find frontal chest radiographs, of studies since a day or of all, as far as their headers tell.
 
         Films that state another part of the body or a lateral view are left out; films that state nothing are not.
         """
         for modality in _MODALITIES:
-            filters = {"StudyDate": f"{since:%Y%m%d}-", "Modality": modality}
+            days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
+            filters = {"Modality": modality} | days
             for series in self._all(self._client.search_for_series, search_filters=filters):
                 found = self._all(
                     self._client.search_for_instances,
@@ -164,26 +135,8 @@ class Archive:
                 return found
 
     def _call(self, function, *arguments, **asked):
-        try:
+        with telling_errors(self.server):
             return function(*arguments, **asked)
-        except requests.exceptions.SSLError as error:
-            raise ArchiveError(
-                f"{self.server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
-            ) from error
-        except requests.exceptions.HTTPError as error:
-            status = error.response.status_code
-            if status in (401, 403):
-                raise ArchiveError(
-                    f"{self.server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc"
-                ) from error
-            raise ArchiveError(
-                f"{self.server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?"
-            ) from error
-        except requests.exceptions.RequestException as error:
-            raise ArchiveError(f"{self.server}: does not answer ({type(error).__name__})") from error
-        except Exception as error:
-            # What the client's other errors say may hold identifiers.
-            raise ArchiveError(f"{self.server}: gives an answer that is no DICOMweb ({type(error).__name__})") from None
 
 
 def _value(entry: dict, tag: str) -> str:
@@ -198,4 +151,4 @@ def _key(entry: dict) -> tuple[str, str, str]:
 def _may_be_frontal_chest(instance: dict) -> bool:
     part, view = _value(instance, _BODY_PART).upper(), _value(instance, _VIEW).upper()
     chest = not part or any(name in part for name in _CHEST)
-    return chest and view not in ("LL", "RL", "LATERAL") and _value(instance, _CLASS) != _RAW
+    return chest and view not in LATERAL_VIEWS and _value(instance, _CLASS) != _RAW

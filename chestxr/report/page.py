@@ -159,17 +159,23 @@ def _measurements(record: object) -> list[list[str]]:
         share = record.row[f"{side}_area"]
         area = f"{share * pixels:,.0f} pixels"
         if record.spacing_mm:
-            area = f"{share * pixels * record.spacing_mm[0] * record.spacing_mm[1] / 100:.1f} cm\u00b2"
+            area = f"{share * pixels * record.spacing_mm[0] * record.spacing_mm[1] / 100:.1f} cm\u00b2{_where(record)}"
         told.append([f"{side} lung", f"{area}, {share:.1%} of the film"])
     for name, words in _MEASURED.items():
         value = record.row[name]
         told.append([words, f"{value:.3f}" if value == value else "not measurable"])
-    told.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record.spacing_mm)}"])
+    told.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record)}"])
     return told
 
 
-def _spacing(spacing: Sequence[float] | None) -> str:
-    return f"{spacing[0]:g} x {spacing[1]:g} mm" if spacing else "spacing not stated"
+def _spacing(record: object) -> str:
+    spacing = record.spacing_mm
+    return f"{spacing[0]:g} x {spacing[1]:g} mm{_where(record)}" if spacing else "spacing not stated"
+
+
+def _where(record: object) -> str:
+    """Say where millimetres were measured: the detector's picture is a little larger than the patient."""
+    return " at the detector" if record.at_detector else ""
 
 
 def _versions(row: Mapping) -> list[list[str]]:

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FilmRecord", "read_record"]
+__all__ = ["FilmRecord", "read_record", "remove_results"]
+
+_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class FilmRecord:
         The film's width and height in pixels.
     spacing_mm : list of float or None
         Between columns and rows; None if the film states none.
+    at_detector : bool
+        The spacing is that of the detector: the film stands nearer to the tube, and everything is a little smaller.
     zones : dict of str to float
         Log odds by zone; empty if there is no score.
     outlines : dict of str to str
@@ -41,6 +45,7 @@ class FilmRecord:
     row: dict
     size: list[int]
     spacing_mm: list[float] | None
+    at_detector: bool
     zones: dict[str, float]
     outlines: dict[str, str]
     picture: list[int]
@@ -54,3 +59,12 @@ def read_record(folder: Path, film: str) -> FilmRecord | None:
         return FilmRecord(**json.loads((folder / f"{film}.json").read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return None
+
+
+def remove_results(out: Path, film: str) -> None:
+    """Remove what an earlier run wrote of a film, of other content or by other models: it must not pass for new."""
+    # The record first: what is left when this is stopped is not taken for done.
+    for path in (out / "records" / f"{film}.json", out / "records" / f"{film}.webp"):
+        path.unlink(missing_ok=True)
+    for ending in _ENDINGS:
+        (out / f"{film}_{ending}").unlink(missing_ok=True)

@@ -1,30 +1,25 @@
 """A run over films that can be stopped at any moment and goes on where it was."""
 
 import json
-import multiprocessing
 import statistics
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
+from chestxr.bundles.declared import declared
 from chestxr.evaluation.versions import package_versions
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
-from chestxr.io import FilmError, sha256, write_text
-from chestxr.io.dicom_uids import DEFAULT_UID_ROOT, derived_uid
+from chestxr.io import FilmError, printable, remove_leftovers, sha256, write_text
+from chestxr.io.dicom_uids import check_uid_root
 
+from .film_pool import FilmPool
 from .film_records import FilmRecord, read_record
 from .settings import key_of, settings_of
-from .worker import open_in_worker, screen_in_worker
 
 __all__ = ["ScreeningRun", "recorded"]
-
-_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
 
 
 class ScreeningRun:
@@ -57,14 +52,15 @@ class ScreeningRun:
         self.items, self.out, self.bundle = list(items), out, bundle
         self.processes, self.knobs = processes, knobs
         self.records_dir = out / "records"
-        derived_uid(str(knobs.get("uid_root", DEFAULT_UID_ROOT)), "refused here, if at all")
+        check_uid_root(declared(bundle, "uid_root", **knobs))
         self.about = settings_of(bundle, knobs)
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
         self._started = datetime.now(UTC)
-        self._pool: ProcessPoolExecutor | None = None
         self._waiting = [item for item in self.items if not self._is_done(item)]
         self.done_before = len(self.items) - len(self._waiting)
+        all_knobs = recorded(out, self.key) | knobs
+        self._pool = FilmPool(bundle, all_knobs, out, max(1, min(processes, len(self._waiting))))
 
     def __len__(self) -> int:
         """Return how many films are waiting."""
@@ -77,40 +73,21 @@ class ScreeningRun:
         Raises
         ------
         OSError
-            If results cannot be written, as on a full disk.
-        ChildProcessError
-            If a process was killed, as when the memory runs out.
+            If results cannot be written, as on a full disk, or no process can be started.
+        ValueError
+            If the bundle cannot be opened.
         """
         if not self._waiting:
             return
-        context = multiprocessing.get_context("spawn")
-        processes = min(self.processes, len(self._waiting))
-        opening = (self.bundle, self._all_knobs(), processes)
-        self._pool = ProcessPoolExecutor(processes, context, open_in_worker, opening)
-        waiting, asked = iter(self._waiting), {}
-        try:
-            # No more films are handed out than there are processes: a run that is stopped ends with those in hand.
-            while True:
-                for item in islice(waiting, processes - len(asked)):
-                    self._clear(item)
-                    asked[self._pool.submit(screen_in_worker, item)] = item["film"]
-                if not asked:
-                    return
-                for finished in wait(asked, return_when=FIRST_COMPLETED).done:
-                    error, film = finished.result(), asked.pop(finished)
-                    if error is not None:
-                        self.failures[film] = error
-                    yield error
-        except BrokenProcessPool as error:
-            raise ChildProcessError(
-                "a process that screened films ended (killed, or out of memory?); call again to continue, "
-                "with fewer processes if the memory is short"
-            ) from error
+        remove_leftovers(self.out)
+        for item, error in self._pool.screen(self._waiting):
+            if error is not None:
+                self.failures[item["film"]] = error
+            yield error
 
     def close(self) -> None:
         """Wait for the films in hand, and end the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
 
     def finish(self) -> dict:
         """
@@ -135,9 +112,6 @@ class ScreeningRun:
         found = {item["film"]: read_record(self.records_dir, item["film"]) for item in self.items}
         return {film: record for film, record in found.items() if record and record.key == self.key}
 
-    def _all_knobs(self) -> dict:
-        return recorded(self.out, self.key) | self.knobs
-
     def _is_done(self, item: dict) -> bool:
         record = read_record(self.records_dir, item["film"])
         if record is None:
@@ -153,17 +127,10 @@ class ScreeningRun:
         folder = (self.out / item["film"]).parent
         return picture.is_file() and all((folder / name).is_file() for name in record.files)
 
-    def _clear(self, item: dict) -> None:
-        """Remove what an earlier run wrote of a film, of other content or by other models: it must not pass for new."""
-        for path in (self.records_dir / f"{item['film']}.json", self.records_dir / f"{item['film']}.webp"):
-            path.unlink(missing_ok=True)
-        for ending in _ENDINGS:
-            (self.out / f"{item['film']}_{ending}").unlink(missing_ok=True)
-
     def _unfinished(self, item: dict) -> dict[str, str]:
         if item["film"] in self.failures:
-            return failed_row(self.failures[item["film"]], item["film"])
-        row = {"film": item["film"], "image": item["image"], "status": "not screened"}
+            return failed_row(self.failures[item["film"]])
+        row = {"film": item["film"], "image": printable(item["image"]), "status": "not screened"}
         return row | {"reason": "the run was stopped; the same command goes on from here"}
 
     def _manifest(self, table: pd.DataFrame, records: dict[str, FilmRecord]) -> dict:

@@ -1,6 +1,10 @@
 """A process that opens the bundle once and screens film after film."""
 
+import multiprocessing
+import os
 import signal
+import threading
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import torch
@@ -8,7 +12,9 @@ import torch
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError
 
-__all__ = ["open_in_worker", "screen_in_worker"]
+from .film_records import remove_results
+
+__all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 
 _bundle: OpenBundle | Exception | None = None
 
@@ -18,18 +24,33 @@ def open_in_worker(folder: Path, knobs: dict, processes: int) -> None:
     global _bundle
     # Ctrl-C reaches all processes of a terminal: the one that draws the progress bar ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if processes > 1:
         torch.set_num_threads(1)
     try:
         _bundle = OpenBundle(folder, **knobs)
     except (OSError, ValueError) as error:
-        # Raised here it would only end the process: the first film tells it.
+        # Raised here it would only end the process: whoever asks for a film is told.
         _bundle = error
 
 
-def screen_in_worker(item: dict) -> FilmError | None:
+def worker_is_open() -> bool:
     """
-    Screen one film; return why it failed, None if it did not.
+    Say that the bundle is open.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it could not be opened.
+    """
+    if isinstance(_bundle, Exception):
+        raise _bundle
+    return True
+
+
+def screen_in_worker(item: dict, out: Path) -> FilmError | None:
+    """
+    Screen one film, after what an earlier run wrote of it is removed; return why it failed, None if it did not.
 
     Raises
     ------
@@ -38,6 +59,11 @@ def screen_in_worker(item: dict) -> FilmError | None:
     ValueError
         If the bundle could not be opened.
     """
-    if isinstance(_bundle, Exception):
-        raise _bundle
+    worker_is_open()
+    remove_results(out, item["film"])
     return _bundle.run_film(item)
+
+
+def _end_with_parent() -> None:
+    wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)

@@ -1,6 +1,8 @@
 """Write a film's results as DICOM objects that belong to its study."""
 
-from collections.abc import Hashable, Mapping
+import struct
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -31,7 +33,8 @@ class SaveDicomSegmentationd(MapTransform):
 
     Only films that came in DICOM get one: there is nothing else that it could refer to. A film on which
     :py:class:`LungQualityd` finds no two lungs gets none, lest an archive hold lungs of a hand; a DICOM film without
-    identifiers gets none and a warning in ``quality_flags``.
+    identifiers, or with a header so odd that no object can be made of it, gets none and a warning in
+    ``quality_flags``.
 
     Parameters
     ----------
@@ -68,17 +71,16 @@ class SaveDicomSegmentationd(MapTransform):
         if not is_dicom(source):
             return found
         try:
-            found["dicom_header"] = read_header(source)
+            with _odd_header_told(source):
+                header = read_header(source)
+                if data["is_chest"]:
+                    labels = convert_data_type(lungs, np.ndarray)[0][0]
+                    made = lung_segmentation(header, labels, self.algorithm, lungs.meta["reoriented"], self.uid_root)
+                    written = _save(made, self.output_dir / f"{data['film']}_seg.dcm")
+                    found |= {"dicom_segmentation": made, "dicom_files": [written]}
         except FilmError as error:
-            flags = [found["quality_flags"], f"no DICOM result: {error.found}"]
-            return found | {"quality_flags": "; ".join(flag for flag in flags if flag)}
-        if data["is_chest"]:
-            labels = convert_data_type(lungs, np.ndarray)[0][0]
-            found["dicom_segmentation"] = lung_segmentation(
-                found["dicom_header"], labels, self.algorithm, lungs.meta["reoriented"], self.uid_root
-            )
-            found["dicom_files"] = [_save(found["dicom_segmentation"], self.output_dir / f"{data['film']}_seg.dcm")]
-        return found
+            return _flagged(found, error)
+        return found | {"dicom_header": header}
 
 
 class SaveDicomReportd(MapTransform):
@@ -108,12 +110,17 @@ class SaveDicomReportd(MapTransform):
 
     def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
         """Write the report."""
-        header, findings = data["dicom_header"], _findings(data, data[self.first_key(data)])
-        if header is not None:
-            report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
-            written = _save(report, self.output_dir / f"{data['film']}_sr.dcm")
-            return dict(data) | {"dicom_files": [*data["dicom_files"], written]}
-        return dict(data)
+        lungs, header = data[self.first_key(data)], data["dicom_header"]
+        if header is None:
+            return dict(data)
+        findings = _findings(data, lungs)
+        try:
+            with _odd_header_told(lungs.meta["filename_or_obj"]):
+                report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
+                written = _save(report, self.output_dir / f"{data['film']}_sr.dcm")
+        except FilmError as error:
+            return _flagged(data, error)
+        return dict(data) | {"dicom_files": [*data["dicom_files"], written]}
 
 
 def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
@@ -134,6 +141,25 @@ def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
         no_score=screening["no_score"],
         **numbers,
     )
+
+
+@contextmanager
+def _odd_header_told(path: str) -> Iterator[None]:
+    """Turn what the DICOM libraries raise on a header that is against the standard into a FilmError."""
+    try:
+        yield
+    except FilmError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, NotImplementedError, struct.error) as error:
+        # What such errors say may hold parts of the header.
+        found = f"a header of which no DICOM object can be made ({type(error).__name__})"
+        raise FilmError(path, found, "a film as an archive keeps it", "export it again") from error
+
+
+def _flagged(data: Mapping[Hashable, object], error: FilmError) -> dict[Hashable, object]:
+    """Tell with the quality flags why there is no DICOM result: what was found on the film stands."""
+    flags = [data["quality_flags"], f"no DICOM result: {error.found}"]
+    return dict(data) | {"quality_flags": "; ".join(flag for flag in flags if flag)}
 
 
 def _save(dataset: Dataset, path: Path) -> str:

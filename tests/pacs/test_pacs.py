@@ -5,8 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import highdicom as hd
@@ -125,7 +127,89 @@ def test_a_film_that_cannot_be_read_is_told_once_and_the_others_answered(orthanc
     result = _screen(orthanc, tmp_path / "out")
     assert result.exit_code == 1 and "the same value everywhere" in result.stderr
     assert len(orthanc.objects("SR")) == 1
-    assert "0 of 0 films answered" in _screen(orthanc, tmp_path / "out").output
+    again = _screen(orthanc, tmp_path / "out")
+    assert again.exit_code == 1 and "0 of 0 films answered; 1 were answered before; 1 could not be read" in again.output
+
+
+def test_a_film_that_failed_for_a_moment_is_tried_again(orthanc, tmp_path, monkeypatch):
+    orthanc.send(_film(tmp_path / "film.dcm", 0))
+
+    def out_of_memory(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as short:
+        short.setattr("chestxr.bundles.open_bundle.OpenBundle.run", out_of_memory)
+        result = _screen(orthanc, tmp_path / "out")
+    assert result.exit_code == 1 and "MemoryError while it was screened" in result.stderr
+    assert _screen(orthanc, tmp_path / "out").exit_code == 0 and len(orthanc.objects("SR")) == 1
+
+
+def test_a_film_without_a_report_is_not_taken_for_answered(orthanc, tmp_path):
+    """A sound film in a header that no report can be made of: its study has two identifiers."""
+    film = pydicom.dcmread(_film(tmp_path / "odd.dcm", 0))
+    film.add_new("AcquisitionTime", "LO", "odd")
+    film.add_new("LossyImageCompression", "CS", "01")
+    film.add_new("LossyImageCompressionRatio", "LO", "odd")
+    film.save_as(tmp_path / "odd.dcm")
+    orthanc.send(tmp_path / "odd.dcm")
+    result = _screen(orthanc, tmp_path / "out")
+    answers = len(orthanc.objects("SR"))
+    assert (result.exit_code, answers) in ((0, 1), (1, 0)), result.stderr
+    assert answers or "without a report" in result.stderr
+
+
+def test_what_a_killed_pass_left_of_a_film_is_removed(orthanc, tmp_path):
+    left = tmp_path / "out" / "fetched" / ".part-4194305-film.dcm"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(SECRET.encode())
+    assert _screen(orthanc, tmp_path / "out").exit_code == 0
+    assert not left.exists()
+
+
+def test_an_archive_that_goes_away_ends_the_pass(orthanc, tmp_path, monkeypatch):
+    for number in range(6):
+        orthanc.send(_film(tmp_path / f"{number}.dcm", number))
+    fetched = []
+
+    def gone(self, film):
+        fetched.append(film)
+        raise ArchiveError(f"{self.server}: does not answer (ConnectionError)")
+
+    monkeypatch.setattr(Archive, "fetch", gone)
+    result = _screen(orthanc, tmp_path / "out")
+    assert result.exit_code == 1 and "0 of 6 films answered" in result.output
+    assert len(fetched) == 3 and result.stderr.count("does not answer") == 1
+
+
+@pytest.mark.parametrize("status", [301, 307])
+def test_an_archive_that_moved_is_told_not_followed(status):
+    class Moved(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Location", "https://new.example:8443/studies/1.2.3")
+            self.end_headers()
+
+        def log_message(self, *_) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Moved)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with pytest.raises(ArchiveError, match=r"sends on to https://new\.example:8443; give") as told:
+            list(Archive(f"http://127.0.0.1:{server.server_port}/dicom-web").films(date.today()))
+        assert "1.2.3" not in str(told.value)
+    finally:
+        server.shutdown()
+
+
+def test_a_password_does_not_travel_unencrypted(monkeypatch):
+    monkeypatch.setenv("CHESTXR_PACS_USER", "reader")
+    monkeypatch.setenv("CHESTXR_PACS_PASSWORD", "s3cret-word")
+    for here in ("http://localhost:8042", "http://127.0.0.1:8042", "https://pacs.example"):
+        Archive(here)
+    with pytest.raises(ValueError, match="would travel unencrypted") as told:
+        Archive("http://pacs.example/dicom-web")
+    assert "s3cret" not in str(told.value)
 
 
 def test_no_name_or_identifier_leaves_the_archive(orthanc, tmp_path):

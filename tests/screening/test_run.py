@@ -20,6 +20,7 @@ from tests.interrupts import hear_interrupts
 from tests.phantom import chest_film
 
 MARKUP = "<b>film</b>"
+BUNDLE = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening"
 
 
 def _screen(*arguments: object):
@@ -79,7 +80,7 @@ def test_good_films_have_results_bad_ones_a_reason(films, screened):
 def test_it_is_the_bundles_own_result(films, screened, tmp_path):
     """There is no second pipeline: the bundle run by MONAI gives the same numbers."""
     out, _ = screened
-    bundle = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening"
+    bundle = BUNDLE
     command = [sys.executable, "-m", "monai.bundle", "run", "--bundle_root", str(bundle)]
     command += ["--config_file", str(bundle / "configs" / "inference.json"), "--output_dir", str(tmp_path)]
     subprocess.run([*command, "--films", str(films / "RG1_UNCR.dcm")], check=True, capture_output=True)
@@ -143,9 +144,96 @@ def test_a_mistyped_site_scale_deletes_nothing(tmp_path):
     (tmp_path / "scale.json").write_text("{}")
     out = tmp_path / "out"
     assert _screen(tmp_path / "film.png", "--out", out).exit_code == 0
+    before = _modified(out)
     result = _screen(tmp_path / "film.png", "--out", out, "--site-scale", tmp_path / "scale.json")
     assert result.exit_code == 2 and "scale.json" in result.stderr
-    assert _screen(tmp_path / "film.png", "--out", out, "--json").exit_code == 0
+    assert _modified(out) == before and len(before) == 3
+
+
+def test_a_film_that_ends_its_process_is_told_and_the_others_screened(tmp_path):
+    """The bundle is a copy of which a transform ends the process on one film, as a broken library would."""
+    bundle = tmp_path / "deadly"
+    shutil.copytree(BUNDLE, bundle)
+    path = bundle / "configs" / "inference.json"
+    config = json.loads(path.read_text())
+    config["imports"].append("$import os")
+    deadly = "$lambda film: os._exit(3) if film == 'deadly' else film"
+    config["result_transforms"].insert(0, {"_target_": "Lambdad", "keys": "film", "func": deadly})
+    path.write_text(json.dumps(config))
+    films = tmp_path / "films"
+    films.mkdir()
+    for name in ("a", "deadly", "z"):
+        _phantom(films / f"{name}.png", 0)
+    result = _screen(films, "--out", tmp_path / "out", "--bundle", bundle, "--processes", 2)
+    assert result.exit_code == 1 and "deadly.png: found a film on which the process" in result.stderr
+    rows = pd.read_csv(tmp_path / "out" / "screening.csv").set_index("film")
+    assert list(rows["status"] == "failed") == [False, True, False]
+
+
+@pytest.mark.parametrize("whom", ["worker", "parent"])
+def test_a_killed_process_loses_nothing_and_leaves_nobody(tmp_path, whom):
+    folder, out = tmp_path / "films", tmp_path / "out"
+    folder.mkdir()
+    for number in range(5):
+        _phantom(folder / f"film-{number}.png", number)
+    command = [sys.executable, "-c", "from chestxr.cli import app; app()", "screen", str(folder), "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not list(out.glob("records/*.json")):
+        time.sleep(0.05)
+    workers = _spawned_by(process.pid)
+    assert workers
+    if whom == "worker":
+        os.kill(workers[0], signal.SIGKILL)
+        assert process.wait(timeout=300) == 0
+        assert len(list(out.glob("records/*.json"))) == 5
+    else:
+        process.kill()
+        process.wait()
+        for _ in range(300):
+            if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+                return
+            time.sleep(0.1)
+        raise AssertionError("a worker outlived its parent")
+
+
+def _spawned_by(parent: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(parent), "-f", "spawn_main"], capture_output=True, text=True)
+    return [int(number) for number in found.stdout.split()]
+
+
+def test_a_file_name_that_no_table_can_hold_costs_its_own_film_alone(tmp_path):
+    films, out = tmp_path / "films", tmp_path / "out"
+    films.mkdir()
+    _phantom(films / "good.png", 0)
+    os.rename(films / "good.png", os.fsencode(films) + b"/latin-\xe9.png")
+    _phantom(films / "good.png", 0)
+    result = _screen(films, "--out", out)
+    assert result.exit_code == 1 and "a file name that is not UTF-8" in result.stderr
+    assert dict(pd.read_csv(out / "screening.csv")[["film", "status"]].values) == {
+        "good": "ok",
+        "latin-\\udce9": "failed",
+    }
+
+
+def test_failed_films_keep_the_names_of_the_list(tmp_path):
+    for place in ("a", "b"):
+        (tmp_path / "films" / place).mkdir(parents=True)
+        (tmp_path / "films" / place / "1.2.840.10008").write_bytes(b"\0 no film")
+    assert _screen(tmp_path / "films", "--out", tmp_path / "out").exit_code == 1
+    assert list(pd.read_csv(tmp_path / "out" / "screening.csv")["film"]) == ["a/1.2.840.10008", "b/1.2.840.10008"]
+
+
+def test_what_a_killed_run_left_half_written_is_removed(tmp_path):
+    _phantom(tmp_path / "film.png", 0)
+    out = tmp_path / "out"
+    out.mkdir()
+    left = [out / ".part-4194305-film_lungs.png", out / f".part-{os.getpid()}-other.png"]
+    for path in left:
+        path.write_bytes(b"half")
+    assert _screen(tmp_path / "film.png", "--out", out).exit_code == 0
+    assert [path.exists() for path in left] == [False, True], (
+        "no process has the first number; this one may still write"
+    )
 
 
 def test_a_result_that_was_removed_is_made_again(tmp_path):

@@ -1,0 +1,41 @@
+"""What a bundle's JSON says, without making its network."""
+
+from pathlib import Path
+
+from monai.bundle import ConfigParser
+
+from .innermost import innermost
+
+__all__ = ["declared"]
+
+
+def declared(folder: Path, name: str, **knobs: object) -> object:
+    """
+    Return one entry of a bundle's inference.json.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The bundle.
+    name : str
+        The entry; only what it refers to is made.
+    **knobs
+        Entries that differ.
+
+    Returns
+    -------
+    object
+        The entry, evaluated.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be evaluated, as when a file that it names is missing: the innermost reason.
+    """
+    parser = ConfigParser()
+    parser.read_config(str(folder / "configs" / "inference.json"))
+    parser.update({"bundle_root": str(folder)} | knobs)
+    try:
+        return parser.get_parsed_content(name)
+    except RuntimeError as error:
+        raise ValueError(str(innermost(error))) from error

@@ -1,0 +1,102 @@
+"""Processes that screen films, and outlive a film that ends one of them."""
+
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from pathlib import Path
+
+from chestxr.io import FilmError
+
+from .worker import open_in_worker, screen_in_worker, worker_is_open
+
+__all__ = ["FilmPool"]
+
+
+class FilmPool:
+    """
+    Screen films in processes of their own.
+
+    When a process ends, killed or out of memory, the films in hand are screened again, each alone; one that ends its
+    process again is given back as failed, and the others go on.
+
+    Parameters
+    ----------
+    bundle : pathlib.Path
+        The screening bundle.
+    knobs : dict
+        Entries of its JSON that differ.
+    out : pathlib.Path
+        Folder of the results.
+    processes : int
+        Films screened at once.
+    """
+
+    def __init__(self, bundle: Path, knobs: dict, out: Path, processes: int) -> None:
+        self.out, self.processes = out, processes
+        self._opening = (bundle, knobs, processes)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def screen(self, items: Iterable[dict]) -> Iterator[tuple[dict, FilmError | None]]:
+        """
+        Screen films; give each as it is done, with None or why it failed.
+
+        Raises
+        ------
+        OSError, ValueError
+            If the bundle cannot be opened, or results cannot be written.
+        ChildProcessError
+            If no process can be started.
+        """
+        waiting = iter(items)
+        while True:
+            in_hand: list[dict] = []
+            try:
+                yield from self._screen_together(waiting, in_hand)
+                return
+            except BrokenProcessPool:
+                for item in in_hand:
+                    yield item, self._screen_alone(item)
+
+    def close(self) -> None:
+        """Wait for the films in hand, and end the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _screen_together(self, waiting: Iterator[dict], in_hand: list[dict]) -> Iterator[tuple[dict, FilmError | None]]:
+        self._open(self.processes)
+        asked = {}
+        # No more films are handed out than there are processes: a run that is stopped ends with those in hand.
+        while True:
+            for item in islice(waiting, self.processes - len(asked)):
+                in_hand.append(item)
+                asked[self._pool.submit(screen_in_worker, item, self.out)] = item
+            if not asked:
+                return
+            for finished in wait(asked, return_when=FIRST_COMPLETED).done:
+                error, item = finished.result(), asked.pop(finished)
+                in_hand.remove(item)
+                yield item, error
+
+    def _screen_alone(self, item: dict) -> FilmError | None:
+        self._open(1)
+        try:
+            return self._pool.submit(screen_in_worker, item, self.out).result()
+        except BrokenProcessPool:
+            found = "a film on which the process that screened it ended (killed, or out of memory?)"
+            failure = FilmError(item["image"], found, "a film that can be screened", "look at its size", lasting=False)
+            failure.film = item["film"]
+            return failure
+
+    def _open(self, processes: int) -> None:
+        self.close()
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(processes, context, open_in_worker, self._opening)
+        try:
+            self._pool.submit(worker_is_open).result()
+        except BrokenProcessPool as error:
+            raise ChildProcessError(
+                "a process that screens films ended before the first one (killed, or out of memory?); "
+                "call again to continue, with fewer processes if the memory is short"
+            ) from error
