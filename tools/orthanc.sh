@@ -19,6 +19,14 @@ if ! command -v Orthanc >/dev/null || [ ! -e "$plugin" ]; then
     echo "Orthanc or its DICOMweb plug-in is not installed: apt-get install orthanc orthanc-dicomweb" >&2
     exit 1
 fi
+if [ -n "${ARCHIVE_USER:-}" ] && [ -z "${ARCHIVE_PASSWORD:-}" ]; then
+    echo "ARCHIVE_USER is set and ARCHIVE_PASSWORD is not: an archive with a name and no password is open to all" >&2
+    exit 1
+fi
+case ${ARCHIVE_USER:-}${ARCHIVE_PASSWORD:-}$folder in *[\"\\]*)
+    echo "a quotation mark or a backslash in ARCHIVE_USER, ARCHIVE_PASSWORD or FOLDER: choose others" >&2
+    exit 1 ;;
+esac
 (
     umask 077
     cat >"$folder/orthanc.json" <<JSON

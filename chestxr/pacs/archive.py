@@ -21,7 +21,6 @@ _STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "000800
 _FIELDS = ("BodyPartExamined", "ViewPosition")
 # A DX image "for processing" is the detector's raw signal; its mate "for presentation" is the film.
 _RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
-_TIMEOUT_S = (10, 120)
 _PAGE = 500
 
 
@@ -57,7 +56,7 @@ class Archive:
 
     def __init__(self, url: str, retries: int = 4) -> None:
         self.server = server_of(url)
-        self._client = DICOMwebClient(url, session=open_session(url, retries), timeout=_TIMEOUT_S)
+        self._client = DICOMwebClient(url, session=open_session(url, retries))
         # Its own attempts would multiply those of the session.
         self._client.set_http_retry_params(retry=False)
 
@@ -68,20 +67,33 @@ class Archive:
         Films that state another part of the body or a lateral view are left out; films that state nothing are not.
         """
         for modality in _MODALITIES:
-            days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
-            filters = {"Modality": modality} | days
-            for series in self._all(self._client.search_for_series, search_filters=filters):
+            for study, series in self.series(modality, since):
                 found = self._all(
                     self._client.search_for_instances,
-                    study_instance_uid=_value(series, _STUDY),
-                    series_instance_uid=_value(series, _SERIES),
+                    study_instance_uid=study,
+                    series_instance_uid=series,
                     fields=_FIELDS,
                 )
                 for instance in found:
                     if _may_be_frontal_chest(instance):
-                        yield FilmReference(
-                            _value(series, _STUDY), _value(series, _SERIES), _value(instance, _INSTANCE)
-                        )
+                        yield FilmReference(study, series, _value(instance, _INSTANCE))
+
+    def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
+        """List the identifiers of study and series of a modality, of studies since a day or of all."""
+        days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
+        found = self._all(self._client.search_for_series, search_filters={"Modality": modality} | days)
+        return [(_value(entry, _STUDY), _value(entry, _SERIES)) for entry in found]
+
+    def metadata(self, study: str, series: str) -> list[Dataset]:
+        """Return what a series' objects hold beside pixels."""
+        with quiet_dicom():
+            found = self._call(self._client.retrieve_series_metadata, study, series)
+            return [Dataset.from_json(entry) for entry in found]
+
+    def fetch_series(self, study: str, series: str) -> list[Dataset]:
+        """Fetch a series' objects."""
+        with quiet_dicom():
+            return self._call(self._client.retrieve_series, study, series)
 
     def holds(self, study: str, instance: str) -> bool:
         """Say whether a study holds an instance."""

@@ -14,6 +14,8 @@ from urllib3.util import Retry
 __all__ = ["PASSWORD", "USER", "ArchiveError", "open_session", "server_of", "telling_errors"]
 
 USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
+# To connect, and between two pieces of an answer.
+_TIMEOUT_S = (10, 120)
 
 
 class ArchiveError(OSError):
@@ -68,8 +70,15 @@ def open_session(url: str, retries: int) -> requests.Session:
         raise_on_status=False,
     )
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=again))
+        session.mount(scheme, _Patient(max_retries=again))
     return session
+
+
+class _Patient(HTTPAdapter):
+    """Wait for an answer, but not for ever."""
+
+    def send(self, request: requests.PreparedRequest, **how: object) -> requests.Response:
+        return super().send(request, **how | {"timeout": how.get("timeout") or _TIMEOUT_S})
 
 
 @contextmanager

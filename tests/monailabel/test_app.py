@@ -143,6 +143,12 @@ def test_pages_of_other_origins_are_not_let_in(server):
     answer = requests.get(f"{server.url}/info/", headers={"Origin": "http://elsewhere.example"}, timeout=30)
     assert "elsewhere" not in answer.headers.get("access-control-allow-origin", "")
     assert answer.headers.get("access-control-allow-origin") != "*"
+    for method in ("get", "put", "post", "delete"):
+        answer = requests.request(
+            method, f"{server.url}/datastore/label", headers={"Origin": "http://elsewhere.example"}, timeout=30
+        )
+        assert answer.status_code == 403
+    assert requests.get(f"{server.url}/info/", headers={"Origin": server.url}, timeout=30).status_code == 200
 
 
 def test_an_unknown_version_or_format_is_refused(server):
@@ -184,6 +190,9 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
         assert scored[kind]["right lung"] == pytest.approx(expected, abs=1e-3)
     assert server.post("/activelearning/uncertain").json()["id"] not in ("dicom", "png16", "nifti")
 
+    for mistake in ({"val_split": 1}, {"val_split": 0}, {"pretrained": "perhaps"}):
+        answer = server.post("/train/unet?run_sync=true", **mistake)
+        assert answer.status_code == 400 and "expected" in answer.json()["detail"]
     trained = server.post("/train/unet?run_sync=true", max_epochs=2).json()
     assert trained["version"] == "v1" and trained["films"] == {"training": 2, "validation": 1}
     assert sha256(shipped) == before and (server.weights / "unet" / "v1.pt").is_file()

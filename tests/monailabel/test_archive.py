@@ -1,17 +1,23 @@
 """The MONAI Label app on a real archive: masks from DICOM films, segmentations back to it, and read again."""
 
 import io
+from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+import requests
+import SimpleITK as sitk
 from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 
-from chestxr.io import read_film
+from chestxr.io import Algorithm, read_film, read_mask
+from chestxr.io.dicom_header import read_header
+from chestxr.io.dicom_segmentation import lung_segmentation
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
-from tests.monailabel.label_server import LabelServer
+from tests.monailabel.label_server import LabelServer, mask_of
 from tests.pacs.orthanc import Orthanc, needs_orthanc
 
 pytestmark = needs_orthanc
@@ -43,10 +49,24 @@ def archive(film, tmp_path_factory):
             "StudyInstanceUID": generate_uid(),
             "SeriesInstanceUID": series[kind],
             "PatientName": "Geheim^Gustav",
+            "PatientID": "ID-4711",
         }
-        orthanc.send(save_dicom(folder / f"{kind}.dcm", pixels, bits=12, **identity | tags))
+        stored = save_dicom(folder / f"{kind}.dcm", pixels, bits=12, **identity | tags)
+        orthanc.send(stored)
+        orthanc.send(_by_a_machine(stored, folder / f"{kind}-seg.dcm", pixels.shape))
+    for kind, tags in {"lateral": {"ViewPosition": "LLD"}, "hand": {"BodyPartExamined": "HAND"}}.items():
+        identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
+        orthanc.send(save_dicom(folder / f"{kind}.dcm", film, bits=12, **identity | tags))
     yield orthanc, series
     orthanc.kill()
+
+
+def _by_a_machine(film: Path, path: Path, shape: tuple[int, int]) -> Path:
+    """Write what chestxr pacs screen stores beside a film: no reader has looked at it."""
+    labels = np.zeros(shape[::-1], np.uint8)
+    labels[100:200, 100:200], labels[300:400, 100:200] = 1, 2
+    lung_segmentation(read_header(film), labels, Algorithm("machine", "1")).save_as(path)
+    return path
 
 
 @pytest.fixture
@@ -59,6 +79,9 @@ def server(archive, tmp_path):
 @needs_dciodvfy
 def test_films_are_outlined_corrected_stored_and_read_again(archive, server, film, tmp_path):
     orthanc, series = archive
+    assert server.post("/train/unet?run_sync=true").status_code == 400, "no reader has drawn anything"
+    assert set(server.get("/datastore/?output=all")["objects"]) <= set(series.values())
+    assert server.post("/activelearning/random").json()["id"] in series.values(), "neither a lateral nor a hand"
     masks = {kind: server.mask("unet", uid) for kind, uid in series.items()}
     for kind, mask in masks.items():
         assert mask.shape == film.T.shape and set(np.unique(mask)) == {0, 1, 2}
@@ -74,9 +97,10 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
     for kind, uid in series.items():
         corrected = np.where(np.arange(masks[kind].shape[1]) < 1200, masks[kind], 0).astype(np.uint8)
         masks[kind] = corrected
-        server.save(uid, _written(corrected, tmp_path / f"{kind}.nii.gz"))
-    stored = [pydicom.dcmread(io.BytesIO(content)) for content in orthanc.objects("SEG")]
-    assert len(stored) == len(KINDS)
+        server.save(uid, _written(corrected, tmp_path / f"{kind}{'.nrrd' if kind == 'plain' else '.nii.gz'}"))
+    objects = [pydicom.dcmread(io.BytesIO(content)) for content in orthanc.objects("SEG")]
+    stored = [one for one in objects if one.Manufacturer == "chestxr" and one.SoftwareVersions == "manual"]
+    assert len(stored) == len(KINDS) and len(objects) == 2 * len(KINDS)
     for segmentation in stored:
         assert errors_of(segmentation, tmp_path) == []
         assert segmentation.SegmentSequence[0].SegmentAlgorithmType == "MANUAL"
@@ -86,12 +110,25 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
     try:
         trained = again.post("/train/unet?run_sync=true", max_epochs=1, val_split=0.25)
         assert trained.json()["films"] == {"training": 3, "validation": 1}, trained.text
-        read = list((tmp_path / "empty").rglob("labels/final/*.nii.gz"))
-        assert len(read) == len(KINDS)
-        assert "Geheim" not in again.log.read_text()
+        for kind, uid in series.items():
+            (read,) = (tmp_path / "empty").rglob(f"labels/final/{uid}.nii.gz")
+            assert (read_mask([read])[0] == masks[kind]).all(), "the reader's, not the machine's"
+        again.post("/batch/infer/unet?images=all&run_sync=true", label_tag="original")
+        scored = again.post("/scoring/dice?run_sync=true").json()
+        assert set(scored) == set(series.values()) and all(0 < one["both lungs"] < 1 for one in scored.values())
+        first = series["plain"]
+        newer = np.where(np.arange(masks["plain"].shape[1]) < 900, masks["plain"], 0).astype(np.uint8)
+        server.save(first, _written(newer, tmp_path / "newer.nii.gz"))
+        kept = requests.get(f"{again.url}/datastore/label?label={first}&tag=final", timeout=60)
+        assert (mask_of(kept.content, ".nii.gz") == newer).all(), "what another server stored since"
     finally:
         again.stop()
-    assert "Geheim" not in server.log.read_text()
+    for running in (server, again):
+        told = running.log.read_text()
+        for secret in ("Geheim", "ID-4711", *series.values()):
+            assert secret not in told
+    for note in tmp_path.rglob("datastore_v2.json"):
+        assert "Geheim" not in note.read_text() and "ID-4711" not in note.read_text()
 
 
 def _upright(segmentation: pydicom.Dataset, kind: str) -> np.ndarray:
@@ -102,7 +139,9 @@ def _upright(segmentation: pydicom.Dataset, kind: str) -> np.ndarray:
 
 
 def _written(mask: np.ndarray, path):
-    import nibabel as nib
-
-    nib.save(nib.Nifti1Image(mask, np.diag([-1, -1, 1, 1])), path)
+    """Write a label as a client sends it: 3D Slicer sends NRRD."""
+    if path.suffix == ".nrrd":
+        sitk.WriteImage(sitk.GetImageFromArray(mask.T), str(path))
+    else:
+        nib.save(nib.Nifti1Image(mask, np.diag([-1, -1, 1, 1])), path)
     return path

@@ -1,12 +1,11 @@
 """A MONAI Label app that loads the lung bundles of this repository: bash tools/monailabel/start.sh FILMS."""
 
-import logging
-
 from fastapi import HTTPException
 from lib import archive
 from lib.labels import FilmFolder
 from lib.models import MODELS, Weights
 from lib.outline import OutlineLungs
+from lib.quiet_log import hide_identifiers
 from lib.scoring import LungDice, Uncertainty
 from lib.strategies import MostUncertain
 from lib.training import TrainLungs
@@ -17,7 +16,7 @@ from monailabel.interfaces.tasks.batch_infer import BatchInferTask
 from monailabel.tasks.activelearning.first import First
 from monailabel.tasks.activelearning.random import Random
 
-logger = logging.getLogger(__name__)
+hide_identifiers()
 
 
 class ChestFilms(MONAILabelApp):

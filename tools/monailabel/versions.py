@@ -5,7 +5,6 @@ A running server takes it over with its next request.
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -29,16 +28,17 @@ def main() -> None:
             parser.error(str(error))
     for version in weights.versions():
         served = " (served)" if version == weights.served() else ""
-        print(f"{version}{served}{_told(weights.folder / f'{version}.json')}")
+        print(f"{version}{served}{_told(weights.about(version))}")
 
 
-def _told(note: Path) -> str:
+def _told(about: dict) -> str:
     """Say what a version was trained on, and whether it is better than what it was trained from."""
-    if not note.is_file():
+    films, dice = about.get("films"), about.get("validation_dice")
+    if not films:
         return ""
-    about = json.loads(note.read_text())
-    films, dice = about["films"], about["validation_dice"]
     trained = f": trained on {films['training']} films, from {about['from'] or 'scratch'}"
+    if not dice:
+        return trained
     return f"{trained}; Dice on {films['validation']} held out: {dice['before']} before, {dice['after']} after"
 
 

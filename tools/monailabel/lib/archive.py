@@ -1,121 +1,131 @@
-"""Films from a DICOMweb service, and DICOM segmentations back to it, through chestxr's reader and writer."""
+"""Films from a DICOMweb service, and DICOM segmentations back to it."""
 
 import logging
 import os
-import tempfile
 from pathlib import Path
 
-import highdicom as hd
 import monailabel.datastore.dicom
 import monailabel.endpoints.infer
-import nibabel as nib
-import numpy as np
-from dicomweb_client.session_utils import create_session, create_session_from_user_pass
+from cachetools import TTLCache, cached
 from fastapi import HTTPException
 from monailabel.config import settings
 from monailabel.datastore.dicom import DICOMwebClientX, DICOMWebDatastore
+from monailabel.datastore.local import LocalDatastore
+from monailabel.interfaces.datastore import DefaultLabelTag
+from pydicom.dataset import Dataset
 
-from chestxr.io import FilmError, read_film, read_mask
-from chestxr.io.dicom_header import quiet_dicom, read_header
-from chestxr.io.dicom_segmentation import lung_segmentation
-from chestxr.io.orientation import turn_upright
+from chestxr.io import FilmError
+from chestxr.pacs import Archive
+from chestxr.pacs.connection import PASSWORD, USER, open_session
 
+from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti
 from .labels import check_label
 
 __all__ = ["film_datastore"]
 
-_MODALITIES = ("CR", "DX")
+logger = logging.getLogger(__name__)
+
+_LISTED_FOR_S = 30
+_RETRIES = 4
 
 
 def film_datastore(url: str) -> DICOMWebDatastore:
-    """Open a DICOMweb service's chest films; names and passwords come from the environment, as MONAI Label has it."""
-    name, password = settings.MONAI_LABEL_DICOMWEB_USERNAME, settings.MONAI_LABEL_DICOMWEB_PASSWORD
-    session = create_session_from_user_pass(name, password) if name and password else create_session()
-    # Its lines hold the identifiers of studies.
-    logging.getLogger("dicomweb_client").setLevel(logging.WARNING)
+    """Open a DICOMweb service's chest films; who asks is told by the environment or netrc, as for chestxr pacs."""
+    if settings.MONAI_LABEL_DICOMWEB_USERNAME:
+        os.environ.setdefault(USER, settings.MONAI_LABEL_DICOMWEB_USERNAME)
+        os.environ.setdefault(PASSWORD, settings.MONAI_LABEL_DICOMWEB_PASSWORD or "")
     # MONAI Label's converters know volumes with a place in the room, and read MONOCHROME1 as a negative.
     monailabel.datastore.dicom.dicom_to_nifti = film_to_nifti
     monailabel.datastore.dicom.nifti_to_dicom_seg = lungs_to_dicom
     monailabel.endpoints.infer.nifti_to_dicom_seg = lungs_to_dicom
-    return _FilmDatastore(
-        client=DICOMwebClientX(url=url, session=session),
-        search_filter={},
-        cache_path=settings.MONAI_LABEL_DICOMWEB_CACHE_PATH or None,
-        convert_to_nifti=True,
-    )
+    return _FilmDatastore(url)
 
 
 class _FilmDatastore(DICOMWebDatastore):
-    """Series of computed and digital radiographs."""
+    """Series of computed and digital radiographs; their labels are lungs that a person drew or corrected."""
 
+    def __init__(self, url: str) -> None:
+        self._archive = Archive(url, _RETRIES)
+        self._segmentations: dict[str, Dataset | None] = {}
+        super().__init__(
+            client=DICOMwebClientX(url=url, session=open_session(url, _RETRIES)),
+            search_filter={},
+            cache_path=settings.MONAI_LABEL_DICOMWEB_CACHE_PATH or None,
+            convert_to_nifti=True,
+        )
+
+    @cached(TTLCache(1, _LISTED_FOR_S))
     def list_images(self) -> list[str]:
-        """List the series: of both modalities, which one search of DICOMweb cannot ask for."""
-        found = (self._client.search_for_series(search_filters={"Modality": modality}) for modality in _MODALITIES)
-        return [series["0020000E"]["Value"][0] for some in found for series in some]
+        """List the series of frontal chest films, as far as their headers tell."""
+        return list(dict.fromkeys(film.series for film in self._archive.films()))
+
+    def get_labeled_images(self, label_tag: str | None = None, labels: list[str] | None = None) -> list[str]:
+        """List the films whose lungs a person drew or corrected."""
+        return list(self._drawn())
+
+    def get_label_by_image_id(self, image_id: str, tag: str) -> str:
+        """Return a label's name, which is its film's, "" if there is none."""
+        if tag == DefaultLabelTag.FINAL:
+            return image_id if image_id in self._drawn() else ""
+        return super().get_label_by_image_id(image_id, tag)
+
+    def get_label_uri(self, label_id: str, label_tag: str, image_id: str = "") -> str:
+        """Return a label's file; a final one is fetched if this server has none, or an older one."""
+        newest = self._drawn().get(label_id) if label_tag == DefaultLabelTag.FINAL else None
+        if newest is not None and self.get_label_info(label_id, label_tag).get("SeriesInstanceUID") != _series(newest):
+            self._fetch_label(label_id, newest)
+        return LocalDatastore.get_label_uri(self, label_id, label_tag)
 
     def save_label(self, image_id: str, label_filename: str, label_tag: str, label_info: dict, *rest: object) -> str:
         """Keep a label if it is one of the film's; a final one in the archive too."""
         check_label(self, image_id, label_filename)
         return super().save_label(image_id, label_filename, label_tag, label_info, *rest)
 
+    def _download_labeled_data(self) -> None:
+        """Bring the final labels here, and forget those that the archive has no more."""
+        drawn = self._drawn()
+        for image in set(LocalDatastore.get_labeled_images(self)) - set(drawn):
+            LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
+        for image in drawn:
+            try:
+                self.get_image_uri(image)
+                self.get_label_uri(image, DefaultLabelTag.FINAL)
+            except (FilmError, HTTPException, ValueError) as error:
+                logger.warning("a film with drawn lungs was passed over (%s)", type(error).__name__)
 
-def film_to_nifti(series: str, is_seg: bool = False) -> str:
-    """Convert a series' film, or its segmentation, to NIfTI: upright, bone white, with spacing if that is stated."""
-    target = _temporary(".nii.gz")
-    if is_seg:
-        array, affine = _labels_of(_only_file(series)), np.diag([-1.0, -1.0, 1.0, 1.0])
-    else:
-        film, meta = read_film(_film_of(series))
-        array, affine = film, meta["affine"]
-    nib.save(nib.Nifti1Image(array, affine), target)
-    return target
-
-
-def lungs_to_dicom(
-    series: str, label: str, label_info: object = None, file_ext: str = "*", use_itk: bool = True
-) -> str:
-    """Write a label map as a DICOM segmentation of the series' film; drawn or corrected by a person."""
-    film = _film_of(series)
-    labels = read_mask([label])[0]
-    segmentation = lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"])
-    target = _temporary(".dcm")
-    with quiet_dicom():
-        segmentation.save_as(target)
-    return target
-
-
-def _film_of(series: str) -> Path:
-    """Return the frontal film of a series; a lateral beside it is passed over."""
-    reasons = []
-    for path in sorted(Path(series).iterdir()):
+    def _fetch_label(self, image: str, newest: Dataset) -> None:
+        study, series = str(newest.StudyInstanceUID), _series(newest)
+        self.get_image_uri(image)
+        folder = Path(self._datastore.image_path()) / image
+        converted = lungs_to_nifti(self._archive.fetch_series(study, series)[0], str(folder))
         try:
-            read_film(path)
-        except FilmError as error:
-            reasons.append(error.found)
-        else:
-            return path
-    raise HTTPException(400, f"found {'; '.join(reasons) or 'an empty series'}; expected a frontal chest film")
+            LocalDatastore.save_label(self, image, converted, DefaultLabelTag.FINAL, {"SeriesInstanceUID": series})
+        finally:
+            os.unlink(converted)
+
+    def _drawn(self) -> dict[str, Dataset]:
+        """Return the newest segmentation by a person of each film, by the film's series."""
+        known = set(self.list_images())
+        found = filter(None, (self._metadata(study, series) for study, series in self._archive.series("SEG")))
+        drawn = {}
+        for segmentation in sorted(found, key=lambda one: f"{one.get('ContentDate')} {one.get('ContentTime')}"):
+            film = str(segmentation.ReferencedSeriesSequence[0].SeriesInstanceUID)
+            if film in known:
+                drawn[film] = segmentation
+        return drawn
+
+    def _metadata(self, study: str, series: str) -> Dataset | None:
+        """Return a segmentation's metadata if it holds drawn lungs; what is stored does not change."""
+        if series not in self._segmentations:
+            told = self._archive.metadata(study, series)[0]
+            fits = is_drawn_lungs(told) and "ReferencedSeriesSequence" in told
+            self._segmentations[series] = told if fits else None
+        return self._segmentations[series]
+
+    def _dicom_info(self, series_id: str) -> dict[str, str]:
+        """Describe a series by its own identifier alone: MONAI Label would keep the patient's."""
+        return {"SeriesInstanceUID": series_id}
 
 
-def _only_file(series: str) -> Path:
-    return sorted(path for path in Path(series).iterdir() if path.is_file())[0]
-
-
-def _labels_of(path: Path) -> np.ndarray:
-    """Read a segmentation back as a label map (W, H), upright as its film is read."""
-    with quiet_dicom():
-        segmentation = hd.seg.segread(path)
-        source = [uid for *_, uid in segmentation.get_source_image_uids()]
-        rows = segmentation.get_pixels_by_source_instance(source, combine_segments=True, ignore_spatial_locations=True)[
-            0
-        ]
-    codes = [str(code) for code in segmentation.get("PatientOrientation") or []]
-    upright = turn_upright(rows, *codes, path)[0] if len(codes) == 2 else rows
-    return np.ascontiguousarray(upright.T, dtype=np.uint8)
-
-
-def _temporary(ending: str) -> str:
-    """Make an empty file that the server removes when it has been sent or stored."""
-    handle, name = tempfile.mkstemp(suffix=ending)
-    os.close(handle)
-    return name
+def _series(segmentation: Dataset) -> str:
+    return str(segmentation.SeriesInstanceUID)

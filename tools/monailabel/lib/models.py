@@ -1,6 +1,7 @@
 """The models that the app serves, and the versions of their weights."""
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ __all__ = ["MODELS", "SHIPPED", "Weights"]
 
 MODELS = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
 SHIPPED = "shipped"
+_VERSION = re.compile(r"v(\d+)\.pt")
 
 
 class Weights:
@@ -36,8 +38,8 @@ class Weights:
 
     def versions(self) -> list[str]:
         """List versions, newest first."""
-        trained = sorted(self.folder.glob("v*.pt"), key=lambda path: int(path.stem[1:]), reverse=True)
-        return [path.stem for path in trained] + [SHIPPED]
+        numbers = (_VERSION.fullmatch(path.name) for path in self.folder.glob("v*.pt"))
+        return [f"v{number}" for number in sorted((int(one[1]) for one in numbers if one), reverse=True)] + [SHIPPED]
 
     def served(self) -> str:
         """Return the version in use."""
@@ -83,6 +85,15 @@ class Weights:
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "sha256": sha256(self.folder / f"{version}.pt"),
         }
-        write_text(self.folder / f"{version}.json", json.dumps(made | about, indent=1))
+        self.note(version, made | about)
         self.serve(version)
         return version
+
+    def note(self, version: str, about: dict) -> None:
+        """Add to what is noted of a version."""
+        write_text(self.folder / f"{version}.json", json.dumps(self.about(version) | about, indent=1))
+
+    def about(self, version: str) -> dict:
+        """Return what is noted of a version, nothing for one that was put here by hand."""
+        path = self.folder / f"{version}.json"
+        return json.loads(path.read_text()) if path.is_file() else {}

@@ -1,10 +1,16 @@
 """Score drawn lungs against predicted ones, and films by how unsure the network is of them."""
 
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from fastapi import HTTPException
 from monailabel.interfaces.datastore import Datastore, DefaultLabelTag
 from monailabel.interfaces.tasks.scoring import ScoringMethod
 
-from chestxr.io import read_mask
+from chestxr.io import FilmError, read_mask
 
+from .labels import readable
 from .outline import OutlineLungs
 
 __all__ = ["LungDice", "Uncertainty", "lung_dice"]
@@ -27,13 +33,15 @@ class LungDice(ScoringMethod):
         truth, predicted = request.get("y", DefaultLabelTag.FINAL), request.get("y_pred", DefaultLabelTag.ORIGINAL)
         scored = {}
         for image in datastore.list_images():
-            labels = [datastore.get_label_by_image_id(image, tag) for tag in (truth, predicted)]
-            if all(labels):
-                paths = (
-                    datastore.get_label_uri(label, tag) for label, tag in zip(labels, (truth, predicted), strict=True)
-                )
-                scored[image] = lung_dice(*(read_mask([path])[0] for path in paths))
-                datastore.update_image_info(image, {"dice": scored[image]})
+            labels = {tag: datastore.get_label_by_image_id(image, tag) for tag in (truth, predicted)}
+            if not all(labels.values()):
+                continue
+            try:
+                scored[image] = lung_dice(*(_lungs(datastore.get_label_uri(labels[tag], tag)) for tag in labels))
+            except (FilmError, HTTPException) as error:
+                scored[image] = _not_scored(error)
+                continue
+            datastore.update_image_info(image, {"dice": scored[image]})
         return scored
 
 
@@ -57,12 +65,21 @@ class Uncertainty(ScoringMethod):
         for image in datastore.get_unlabeled_images():
             try:
                 _, params = self.outline({"image": datastore.get_image_uri(image)})
-            except Exception as error:
-                scored[image] = f"not scored: {getattr(error, 'detail', type(error).__name__)}"
+            except (FilmError, HTTPException) as error:
+                scored[image] = _not_scored(error)
                 continue
             scored[image] = round(1 - params["quality"].get("confidence", 0.0), 4)
             datastore.update_image_info(image, {"uncertainty": scored[image]})
         return scored
+
+
+def _lungs(path: str) -> np.ndarray:
+    with tempfile.TemporaryDirectory() as folder:
+        return read_mask([readable(path, Path(folder))])[0]
+
+
+def _not_scored(error: Exception) -> str:
+    return f"not scored: {error.detail if isinstance(error, HTTPException) else error.found}"
 
 
 def lung_dice(truth, predicted) -> dict[str, float]:

@@ -9,6 +9,7 @@ from monailabel.interfaces.datastore import Datastore
 from monailabel.interfaces.tasks.train import TrainTask
 from PIL import Image
 
+from chestxr.bundles import switch
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import read_mask
 
@@ -49,9 +50,10 @@ class TrainLungs(TrainTask):
         Raises
         ------
         ValueError
-            If fewer than two films have a final label.
+            If fewer than two films have a final label, or a setting makes no sense.
         """
         settings = self.config() | {name: request[name] for name in self.config() if name in request}
+        settings["pretrained"] = switch(settings["pretrained"])
         with tempfile.TemporaryDirectory(prefix="chestxr-train-") as folder:
             films = _dealt(datastore, float(settings["val_split"]), Path(folder))
             start = self.weights.served() if settings["pretrained"] else None
@@ -71,11 +73,12 @@ class TrainLungs(TrainTask):
                 initial_checkpoint=str(self.weights.path(start)) if start else None,
             )
             counts = {section: len(items) for section, items in films.items()}
-            trained = Path(folder) / "model.pt"
-            dice = {"before": self._dice(self.weights.path(self.weights.served()), films["validation"])}
-            dice["after"] = self._dice(trained, films["validation"])
-            about = {"from": start, "settings": settings, "films": counts, "validation_dice": dice}
-            version = self.weights.add(trained, about)
+            about = {"from": start, "settings": settings, "films": counts}
+            before = self.weights.path(self.weights.served())
+            version = self.weights.add(Path(folder) / "model.pt", about)
+            weights = {"before": before, "after": self.weights.path(version)}
+            about["validation_dice"] = {when: self._dice(path, films["validation"]) for when, path in weights.items()}
+            self.weights.note(version, about)
         return {"version": version} | about
 
     def _dice(self, checkpoint: Path, films: list[dict]) -> float:
@@ -96,6 +99,8 @@ class TrainLungs(TrainTask):
 
 def _dealt(datastore: Datastore, share: float, folder: Path) -> dict[str, list[dict]]:
     """Deal corrected films into training and validation, as train.json wants them."""
+    if not 0 < share < 1:
+        raise ValueError(f"val_split {share}: expected a share between 0 and 1, such as 0.2")
     films = sorted(datastore.datalist(), key=lambda item: str(item["image"]))
     if len(films) < _FEWEST:
         raise ValueError(
@@ -106,5 +111,5 @@ def _dealt(datastore: Datastore, share: float, folder: Path) -> dict[str, list[d
         | {"site": "corrected", "patient": f"film-{number}"}
         for number, film in enumerate(films)
     ]
-    held_out = max(1, round(share * len(items)))
+    held_out = min(max(1, round(share * len(items))), len(items) - 1)
     return {"training": items[:-held_out], "validation": items[-held_out:]}

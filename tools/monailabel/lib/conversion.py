@@ -1,0 +1,97 @@
+"""Films and segmentations of an archive as MONAI Label's files, and back, through chestxr's reader and writer."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import highdicom as hd
+import nibabel as nib
+import numpy as np
+from fastapi import HTTPException
+from pydicom.dataset import Dataset
+
+from chestxr.io import FilmError, read_film, read_mask
+from chestxr.io.dicom_header import quiet_dicom, read_header
+from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
+from chestxr.io.orientation import turn_again
+
+from .labels import readable
+
+__all__ = ["film_to_nifti", "is_drawn_lungs", "lungs_to_dicom", "lungs_to_nifti"]
+
+
+def film_to_nifti(series: str) -> str:
+    """Convert a series' film to NIfTI: upright, bone white, with spacing if that is stated."""
+    film, meta = read_film(_film_of(series))
+    target = _temporary(".nii.gz")
+    nib.save(nib.Nifti1Image(film, meta["affine"]), target)
+    return target
+
+
+def lungs_to_dicom(
+    series: str, label: str, label_info: object = None, file_ext: str = "*", use_itk: bool = True
+) -> str:
+    """Write a label map as a DICOM segmentation of the series' film; drawn or corrected by a person."""
+    film = _film_of(series)
+    with tempfile.TemporaryDirectory() as folder:
+        labels = read_mask([readable(label, Path(folder))])[0]
+    segmentation = lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"])
+    target = _temporary(".dcm")
+    with quiet_dicom():
+        segmentation.save_as(target)
+    return target
+
+
+def lungs_to_nifti(segmentation: Dataset, series: str) -> str:
+    """
+    Convert a segmentation of a series' film to a label map in NIfTI, upright as the film is read.
+
+    Raises
+    ------
+    ValueError
+        If its segments do not lie on the film.
+    """
+    film, meta = read_film(_film_of(series))
+    with quiet_dicom():
+        lungs = hd.seg.Segmentation.from_dataset(segmentation)
+        source = [uid for *_, uid in lungs.get_source_image_uids()]
+        rows = np.zeros((lungs.Rows, lungs.Columns), np.uint8)
+        for label, code in LUNG_CODES.items():
+            for number in lungs.get_segment_numbers(segmented_property_type=code):
+                frame = lungs.get_pixels_by_source_instance(source, [number], ignore_spatial_locations=True)[0]
+                rows[frame[..., 0] > 0] = label
+    upright = turn_again(rows, meta["reoriented"]).T
+    if upright.shape != film.shape:
+        raise ValueError("a segmentation of another size than its film")
+    target = _temporary(".nii.gz")
+    nib.save(nib.Nifti1Image(np.ascontiguousarray(upright), np.diag([-1.0, -1.0, 1.0, 1.0])), target)
+    return target
+
+
+def is_drawn_lungs(segmentation: Dataset) -> bool:
+    """Say whether a segmentation, or its metadata, holds lungs that a person drew or corrected."""
+    codes = {code.value for code in LUNG_CODES.values()}
+    segments = segmentation.get("SegmentSequence") or []
+    drawn = all(segment.get("SegmentAlgorithmType") != "AUTOMATIC" for segment in segments)
+    named = {kind.get("CodeValue") for segment in segments for kind in segment.SegmentedPropertyTypeCodeSequence}
+    return bool(segments) and drawn and bool(named & codes)
+
+
+def _film_of(series: str) -> Path:
+    """Return the frontal film of a series; a lateral beside it is passed over."""
+    reasons = []
+    for path in sorted(Path(series).iterdir()):
+        try:
+            read_film(path)
+        except FilmError as error:
+            reasons.append(error.found)
+        else:
+            return path
+    raise HTTPException(400, f"found {'; '.join(reasons) or 'an empty series'}; expected a frontal chest film")
+
+
+def _temporary(ending: str) -> str:
+    """Make an empty file that the server removes when it has been sent or stored."""
+    handle, name = tempfile.mkstemp(suffix=ending)
+    os.close(handle)
+    return name
