@@ -44,7 +44,19 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     row |= {"right_area": 0.2, "left_area": 0.18, "symmetry": 0.9, "wholeness": 1.0, "confidence": 0.98}
     row |= {"heart_side": float("nan"), "network_sha256": "a" * 64, "versions": "python=3.11 monai=1.6.1"}
     outlines = lung_outlines(lungs, (256, 256))
-    return FilmRecord("", "", row, [128, 128], spacing, ZONES if scored else {}, outlines, [256, 256], [], 1.0)
+    return FilmRecord(
+        key="",
+        film_sha256="",
+        row=row,
+        size=[128, 128],
+        spacing_mm=spacing,
+        at_detector=spacing is not None,
+        zones=ZONES if scored else {},
+        outlines=outlines,
+        picture=[256, 256],
+        files=[],
+        seconds=1.0,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +122,7 @@ def test_a_film_opens_with_outlines_zone_map_and_words(opened):
     told = opened.find_element(By.ID, "told").text
     for words in ("0.900", "0.850 to 0.950", "0.300", "right upper zone, texture (+0.80)", "research use only"):
         assert words in told
-    assert "cm\u00b2" in told and "2 x 2 mm" in told and "aaaaaaaaaaaaaaaa" in told
+    assert "cm\u00b2" in told and "2 x 2 mm at the detector" in told and "aaaaaaaaaaaaaaaa" in told
     outlines = opened.find_elements(By.CSS_SELECTOR, "#outline-layer path")
     assert len(outlines) == 2 and all(line.get_attribute("d").startswith("M") for line in outlines)
     assert len(opened.find_elements(By.CSS_SELECTOR, "#zone-layer path.zone")) == 6
