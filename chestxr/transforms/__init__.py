@@ -1,8 +1,10 @@
 """What MONAI lacks for chest films, as transforms with MONAI's names and conventions."""
 
+from .clean_lungs import CleanLungs, CleanLungsD, CleanLungsd, CleanLungsDict
 from .lung_channels import LungChannels, LungChannelsD, LungChannelsd, LungChannelsDict
 from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
 from .lung_quality import LungQuality, LungQualityD, LungQualityd, LungQualityDict
+from .most_probable import MostProbableD, MostProbabled, MostProbableDict
 from .recipe_contrast import (
     ContrastV1,
     ContrastV1D,
@@ -44,6 +46,10 @@ from .uniform_noise import (
 )
 
 __all__ = [
+    "CleanLungs",
+    "CleanLungsD",
+    "CleanLungsDict",
+    "CleanLungsd",
     "ContrastV1",
     "ContrastV1D",
     "ContrastV1Dict",
@@ -64,6 +70,9 @@ __all__ = [
     "LungQualityD",
     "LungQualityDict",
     "LungQualityd",
+    "MostProbableD",
+    "MostProbableDict",
+    "MostProbabled",
     "RandContrastV1",
     "RandContrastV1D",
     "RandContrastV1Dict",

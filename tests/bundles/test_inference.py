@@ -41,6 +41,19 @@ def test_lungs_of_a_real_dicom_film(bundle, chest_dicom, tmp_path):
 
 
 @BOTH
+def test_onnx_runtime_gives_the_same_mask(bundle, chest_dicom, tmp_path):
+    pytest.importorskip("onnxruntime")
+    for name, overlay in (("torch", ()), ("onnx", ("inference_onnx",))):
+        out = str(tmp_path / name)
+        run(bundle, "inference", *overlay, small_network=False, films=str(chest_dicom), output_dir=out)
+    one, other = (read_mask([tmp_path / name / "RG1_UNCR_lungs.png"])[0] for name in ("torch", "onnx"))
+    assert all(
+        (2 * ((one == side) & (other == side)).sum()) / ((one == side).sum() + (other == side).sum()) > 0.999
+        for side in (1, 2)
+    )
+
+
+@BOTH
 def test_a_leg_is_flagged(bundle, leg_dicom, tmp_path):
     table = _infer(bundle, str(leg_dicom), tmp_path, save_overlay=False)
     assert table.loc["RG3_UNCR", "status"] == "warning"

@@ -1,0 +1,87 @@
+"""Clean predicted lungs up: each in one piece, without holes."""
+
+import numpy as np
+from monai.config import KeysCollection, NdarrayOrTensor
+from monai.transforms import MapTransform, Transform
+from monai.utils import TransformBackends, convert_data_type, convert_to_dst_type
+from scipy.ndimage import find_objects, label
+
+__all__ = ["CleanLungs", "CleanLungsD", "CleanLungsDict", "CleanLungsd"]
+
+_SIDES = (1, 2)
+_ALL_NEIGHBOURS = np.ones((3, 3), bool)
+
+
+class CleanLungs(Transform):
+    """
+    Keep the largest piece of each lung, and fill its holes.
+
+    Gives what :py:class:`monai.transforms.KeepLargestConnectedComponent` and then
+    :py:class:`monai.transforms.FillHoles` give for the labels 1 and 2, which search the whole film for each; this looks
+    at each lung's bounding box alone, ten times as fast.
+    """
+
+    backend = [TransformBackends.NUMPY]
+
+    def __call__(self, lungs: NdarrayOrTensor) -> NdarrayOrTensor:
+        """
+        Parameters
+        ----------
+        lungs : torch.Tensor or numpy.ndarray, shape (1, W, H)
+            The label map: 0 background, 1 right lung, 2 left lung.
+
+        Returns
+        -------
+        torch.Tensor or numpy.ndarray, shape (1, W, H)
+            The label map cleaned up, of the same type.
+        """
+        labels = convert_data_type(lungs, np.ndarray)[0][0].astype(np.uint8)
+        for clean in (_keep_largest_piece, _fill_holes):
+            for side in _SIDES:
+                boxes = find_objects(labels, max_label=side)
+                if boxes[side - 1] is not None:
+                    clean(labels[boxes[side - 1]], side)
+        return convert_to_dst_type(labels[None], lungs)[0]
+
+
+def _keep_largest_piece(box: np.ndarray, side: int) -> None:
+    pieces, _ = label(box == side, _ALL_NEIGHBOURS)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    box[(pieces > 0) & (pieces != sizes.argmax())] = 0
+
+
+def _fill_holes(box: np.ndarray, side: int) -> None:
+    """Give to a lung what it encloses: what cannot be reached from the border of its bounding box."""
+    around, count = label(box != side, _ALL_NEIGHBOURS)
+    enclosed = np.ones(count + 1, bool)
+    for border in (around[0], around[-1], around[:, 0], around[:, -1]):
+        enclosed[border] = False
+    enclosed[0] = False
+    box[enclosed[around]] = side
+
+
+class CleanLungsd(MapTransform):
+    """
+    Dictionary-based version of :py:class:`CleanLungs`.
+
+    Parameters
+    ----------
+    keys : str or sequence of str
+        The label maps.
+    allow_missing_keys : bool, optional
+        Pass over items that a film does not have.
+    """
+
+    backend = CleanLungs.backend
+
+    def __init__(self, keys: KeysCollection, allow_missing_keys: bool = False) -> None:
+        super().__init__(keys, allow_missing_keys)
+        self.clean = CleanLungs()
+
+    def __call__(self, data):
+        """Return the item with its lungs cleaned up."""
+        return dict(data) | {key: self.clean(data[key]) for key in self.key_iterator(data)}
+
+
+CleanLungsD = CleanLungsDict = CleanLungsd

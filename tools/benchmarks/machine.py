@@ -1,0 +1,31 @@
+"""The machine that figures were measured on."""
+
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+from chestxr.evaluation.versions import package_versions
+
+__all__ = ["machine"]
+
+
+def machine() -> dict[str, object]:
+    """Describe processor, cores, accelerator and versions."""
+    told = {"processor": _processor(), "cores": os.cpu_count(), "versions": package_versions()}
+    if torch.cuda.is_available():
+        told["gpu"] = torch.cuda.get_device_name()
+    return told
+
+
+def _processor() -> str:
+    """Return the processor's name and the widest vectors that it computes with."""
+    about = Path("/proc/cpuinfo")
+    if not about.exists():
+        return platform.processor() or platform.machine()
+    lines = dict(line.split(":", 1) for line in about.read_text().splitlines() if ":" in line)
+    lines = {name.strip(): value.strip() for name, value in lines.items()}
+    known = lines.get("flags", "").split()
+    widest = next((name for name in ("amx_bf16", "avx512f", "avx2", "avx") if name in known), "")
+    return " ".join(filter(None, (lines.get("model name", platform.machine()), widest)))

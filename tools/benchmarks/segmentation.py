@@ -1,0 +1,119 @@
+"""
+How fast lungs are outlined, beside what a user would take instead.
+
+    pip install --no-deps torchxrayvision==1.5.7
+    python tools/benchmarks/segmentation.py ../shared/data/cxr
+
+The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
+bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
+PSPNet runs alone, without reading or writing, with random weights. Masks of both inference paths are compared film by
+film. The result is tools/benchmarks/segmentation.json and .png.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from bare import BareOutline
+from machine import machine
+from paired import ms_per_film, ratios, spread
+from peers import ZooLoop, psp_net
+from plot import plot_bars
+from tqdm import tqdm
+
+from chestxr.bundles import bundle_folder
+from chestxr.bundles.declared import declared
+from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.data import load_split
+from chestxr.io import read_mask, write_text
+from chestxr.networks import ReferenceUNet
+
+UNET = "cxr_lung_segmentation_unet"
+_CHUNK = 20
+_LABELS = {
+    "floor": "the same network, bare calls",
+    "bundle": "bundle, inference.json",
+    "bundle_onnx": "bundle, with inference_onnx.json",
+    "zoo": "a bundle as the model zoo writes them",
+    "reference": "reference U-Net (7.76 M), bare calls",
+    "psp_net": "torchxrayvision's PSPNet, network alone",
+}
+
+
+def main() -> None:
+    """Time, compare the masks, write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--films", type=int, default=200, help="films to outline by each")
+    parser.add_argument("--psp-films", type=int, default=8, help="films for PSPNet, which takes a second each")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][: arguments.films]
+    films = [{"film": item["film"], "image": str(item["image"])} for item in items]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        candidates = _candidates(out)
+        taken = ms_per_film(candidates, films, _CHUNK)
+        psp_candidates = {"psp_net": _psp_alone(), "bundle_onnx": candidates["bundle_onnx"]}
+        psp = ms_per_film(psp_candidates, films[: arguments.psp_films], 2)
+        dice = [_dice(out, film["film"]) for film in tqdm(films, "comparing masks", unit="film")]
+    result = {
+        "command": "python tools/benchmarks/segmentation.py DATASET_DIR",
+        **machine(),
+        "films": len(films),
+        "ms_per_film": {name: spread(values) for name, values in (taken | {"psp_net": psp["psp_net"]}).items()},
+        "over_floor": ratios(taken, "floor"),
+        "over_bundle_onnx": ratios(taken, "bundle_onnx"),
+        "psp_net_over_bundle_onnx": ratios(psp, "bundle_onnx")["psp_net"],
+        "dice_onnx_with_torch": {"least": round(min(dice), 5), "films": len(dice)},
+    }
+    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    plot_bars(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms a film (log scale)")
+    print(json.dumps(result, indent=1))
+
+
+def _candidates(out: Path) -> dict[str, object]:
+    checkpoint = bundle_folder(UNET) / "models" / "model.pt"
+    network = declared(bundle_folder(UNET), "network_def")
+    network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    for name in ("floor", "reference"):
+        (out / name).mkdir()
+    overlay = json.loads((bundle_folder(UNET) / "configs" / "inference_onnx.json").read_text())
+    return {
+        "floor": BareOutline(network, 256, out / "floor"),
+        "bundle": _bundle(out / "bundle"),
+        "bundle_onnx": _bundle(out / "bundle_onnx", inferer=overlay["inferer"]),
+        "zoo": ZooLoop(checkpoint, out / "zoo"),
+        "reference": BareOutline(ReferenceUNet(2, 1, 3), 256, out / "reference"),
+    }
+
+
+def _bundle(out: Path, **knobs: object) -> object:
+    return OpenBundle(bundle_folder(UNET), output_dir=str(out), save_overlay=False, **knobs).run
+
+
+def _psp_alone() -> object:
+    network = psp_net()
+
+    def run(films: list) -> None:
+        with torch.inference_mode():
+            for _ in films:
+                network(torch.zeros(1, 3, 512, 512))
+
+    return run
+
+
+def _dice(out: Path, film: str) -> float:
+    """Return the smaller of both lungs' Dice between the two inference paths."""
+    masks = (read_mask([out / name / f"{film}_lungs.png"])[0] for name in ("bundle", "bundle_onnx"))
+    one, other = (np.stack([mask == side for side in (1, 2)]) for mask in masks)
+    shared, areas = ((one & other).sum((1, 2)), one.sum((1, 2)) + other.sum((1, 2)))
+    return float((2 * shared / areas).min())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
