@@ -33,6 +33,7 @@ from .save_dicom import (
     SaveDicomSegmentationDict,
 )
 from .save_result import SaveResultD, SaveResultd, SaveResultDict
+from .scale_percentiles import ScalePercentilesD, ScalePercentilesd, ScalePercentilesDict
 from .stretch_film import StretchFilmD, StretchFilmd, StretchFilmDict
 from .uniform_noise import (
     RandUniformNoise,
@@ -97,6 +98,9 @@ __all__ = [
     "SaveResultD",
     "SaveResultDict",
     "SaveResultd",
+    "ScalePercentilesD",
+    "ScalePercentilesDict",
+    "ScalePercentilesd",
     "StretchFilmD",
     "StretchFilmDict",
     "StretchFilmd",

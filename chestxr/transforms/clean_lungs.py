@@ -36,9 +36,9 @@ class CleanLungs(Transform):
             The label map cleaned up, of the same type.
         """
         labels = convert_data_type(lungs, np.ndarray)[0][0].astype(np.uint8)
+        boxes = find_objects(labels, max_label=max(_SIDES))
         for clean in (_keep_largest_piece, _fill_holes):
             for side in _SIDES:
-                boxes = find_objects(labels, max_label=side)
                 if boxes[side - 1] is not None:
                     clean(labels[boxes[side - 1]], side)
         return convert_to_dst_type(labels[None], lungs)[0]

@@ -16,6 +16,9 @@ from chestxr.io import whole_file
 
 __all__ = ["SaveResultD", "SaveResultDict", "SaveResultd"]
 
+# Of 9: label maps hardly become smaller beyond it, and take several times as long.
+_COMPRESSION = 1
+
 
 class SaveResultd(MapTransform):
     """
@@ -78,7 +81,7 @@ class SaveResultd(MapTransform):
 
 
 def _write_png(array: np.ndarray, item: MetaTensor, path: Path) -> None:
-    Image.fromarray(array[0].T).save(path)
+    Image.fromarray(array[0].T).save(path, compress_level=_COMPRESSION)
 
 
 def _write_nifti(array: np.ndarray, item: MetaTensor, path: Path) -> None:
