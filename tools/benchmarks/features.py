@@ -49,7 +49,7 @@ def main() -> None:
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
     items = items[:: len(items) // arguments.films][: arguments.films]
     with threadpool_limits(1):
-        seconds = [_both(item) for item in tqdm(items, "pyradiomics and chestxr", unit="film")]
+        seconds = [measured_by_both(item) for item in tqdm(items, "pyradiomics and chestxr", unit="film")]
     stock, own = np.array(seconds).T
     result = {
         "command": "python tools/benchmarks/features.py DATASET_DIR",
@@ -65,7 +65,7 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def _both(item: dict) -> tuple[float, float]:
+def measured_by_both(item: dict) -> tuple[float, float]:
     """Measure a film by stock calls, then by the engine; return the seconds of each."""
     film = read_film(item["image"])[0]
     paths = item["label"] if isinstance(item["label"], list) else [item["label"]]

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import screening_tables
+import speed_tables
 
 from chestxr.io import write_text
 
@@ -30,6 +31,11 @@ def main() -> None:
         _replace(card, "choices", choices(rows[model]))
         _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", _dice(rows[model]))
     _write_screening_tables()
+    _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(*map(_benchmark, ("segmentation", "features"))))
+
+
+def _benchmark(name: str) -> dict:
+    return json.loads((REPOSITORY / "tools" / "benchmarks" / f"{name}.json").read_text())
 
 
 def _write_screening_tables() -> None:

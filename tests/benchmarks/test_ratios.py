@@ -1,0 +1,62 @@
+"""What is fast stays fast: ratios within one run, with room for a busy machine, never times."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from chestxr.bundles import bundle_folder
+from chestxr.bundles.declared import declared
+from chestxr.bundles.open_bundle import OpenBundle
+from tests.phantom import chest_film
+
+UNET = bundle_folder("cxr_lung_segmentation_unet")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def benchmarks():
+    folder = str(Path(__file__).parents[2] / "tools" / "benchmarks")
+    sys.path.insert(0, folder)
+    yield
+    sys.path.remove(folder)
+
+
+@pytest.fixture
+def films(tmp_path) -> list[dict]:
+    """Twenty-four films of 512 x 512 px."""
+    found = []
+    for number in range(24):
+        film, _ = chest_film((512, 512), number)
+        Image.fromarray(film.T.astype(np.uint8)).save(tmp_path / f"{number}.png")
+        found.append({"film": str(number), "image": str(tmp_path / f"{number}.png")})
+    return found
+
+
+def test_the_bundle_stays_near_its_floor(films, tmp_path):
+    """Measured: 1.18 times (tools/benchmarks/segmentation.json); 1.7 times before argmax and clean-up were mended."""
+    from bare import BareOutline
+    from paired import ms_per_film
+
+    network = declared(UNET, "network_def")
+    network.load_state_dict(torch.load(UNET / "models" / "model.pt", weights_only=True))
+    (tmp_path / "bare").mkdir()
+    candidates = {
+        "floor": BareOutline(network, 256, tmp_path / "bare"),
+        "bundle": OpenBundle(UNET, output_dir=str(tmp_path / "bundle"), save_overlay=False).run,
+    }
+    taken = ms_per_film(candidates, films, 8)
+    assert np.median(taken["bundle"] / taken["floor"]) < 1.6
+
+
+def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
+    """Measured: 7.8 times as fast (tools/benchmarks/features.json), the same numbers to 1e-9."""
+    from features import measured_by_both
+
+    film, lungs = chest_film((512, 512), 0)
+    for name, array in (("film", film.astype(np.uint8)), ("mask", lungs.astype(np.uint8))):
+        Image.fromarray(array.T).save(tmp_path / f"{name}.png")
+    stock, own = measured_by_both({"image": str(tmp_path / "film.png"), "label": str(tmp_path / "mask.png")})
+    assert stock / own > 3
