@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from ignite.engine import Engine
 from monai.bundle import ConfigWorkflow
 
 from chestxr.io import FilmError
@@ -51,11 +50,6 @@ class OpenBundle:
             self._evaluator.logger.setLevel(logging.CRITICAL)
         except RuntimeError as error:
             raise ValueError(str(innermost(error))) from error
-
-    @property
-    def evaluator(self) -> Engine:
-        """The bundle's engine, to look at what it makes of the films."""
-        return self._evaluator
 
     def run(self, items: Sequence[dict]) -> list[FilmError]:
         """

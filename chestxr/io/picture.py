@@ -10,7 +10,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import FilmError
 from .orientation import turn_upright
-from .png_chunks import check_png
 from .stored_film import StoredFilm, check_size
 
 __all__ = ["read_jpeg", "read_png", "read_tiff"]
@@ -36,9 +35,14 @@ def read_png(path: Path) -> StoredFilm:
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
+        If the file is cut off, broken or of an impossible size.
     """
-    depth, colour_type = check_png(path)
+    with path.open("rb") as file:
+        header = file.read(26)
+    if len(header) < 26:
+        raise _truncated(path)
+    columns, rows, depth, colour_type = struct.unpack(">IIBB", header[16:26])
+    check_size(path, columns, rows)
     if depth == 16 and colour_type in _PNG_COLOUR_TYPES:
         return StoredFilm(_decode(path, lambda: imagecodecs.png_decode(path.read_bytes())))
     return _read_with_pillow(path)

@@ -37,8 +37,6 @@ def test_readme_and_model_card_print_the_screening_results(tables):
     for table in (print_.groups, print_.local_thresholds, print_.controls, print_.ablations):
         assert table(rows) in card
     assert print_.screening(rows, calibration=True) in card
-    spoilt = json.loads((bundle / "docs" / "robustness.json").read_text())["rows"]
-    assert tables.robustness_tables.robustness(spoilt) in card
 
 
 def test_an_ambiguous_row_is_refused(tables):

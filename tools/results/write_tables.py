@@ -1,6 +1,5 @@
 """
-Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from docs/results.json and
-docs/robustness.json.
+Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from docs/results.json.
 
     python tools/results/write_tables.py
 
@@ -11,7 +10,6 @@ import json
 import re
 from pathlib import Path
 
-import robustness_tables
 import screening_tables
 import speed_tables
 
@@ -48,8 +46,6 @@ def _write_screening_tables() -> None:
     _replace(card, "screening", screening_tables.screening(rows, calibration=True))
     for name in ("groups", "local_thresholds", "controls", "ablations"):
         _replace(card, name, getattr(screening_tables, name)(rows))
-    spoilt = json.loads((bundle / "docs" / "robustness.json").read_text())["rows"]
-    _replace(card, "robustness", robustness_tables.robustness(spoilt))
     auc = {
         f"auc_{row['test']}_test": round(row["value"], 4)
         for row in rows
