@@ -1,12 +1,20 @@
 """What many tests share: synthetic films, and the real ones where CHESTXR_DATA names them."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from pydicom.data import get_testdata_file
 
 from tests.phantom import write_collection
+
+if find_spec("hypothesis"):  # not in MONAI Label's environment
+    from hypothesis import settings
+
+    # A busy machine is no failure.
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
