@@ -2,36 +2,45 @@
 
 from pathlib import Path
 
+from .trust import SHIPPED, require_trust
+
 __all__ = ["SCREENING_BUNDLE", "bundle_folder"]
 
 SCREENING_BUNDLE = "cxr_tuberculosis_screening"
 
 
-def bundle_folder(name_or_folder: str | Path) -> Path:
+def bundle_folder(name_or_folder: str | Path, trusted: bool = False, config: str = "inference.json") -> Path:
     """
-    Find a bundle.
+    Find a bundle that may be run.
 
     Parameters
     ----------
     name_or_folder : str or pathlib.Path
         A bundle's folder; or a bundle's name, looked for in ``bundles/`` of the working directory and of the clone that
         this package runs from.
+    trusted : bool, optional
+        Whether the user vouches for a bundle that is not chestxr's.
+    config : str, optional
+        The configuration that is to be run.
 
     Returns
     -------
     pathlib.Path
-        The bundle's folder, with ``configs/inference.json``.
+        The bundle's folder, with the configuration in its ``configs``.
 
     Raises
     ------
     FileNotFoundError
         If there is none.
+    PermissionError
+        If it is not chestxr's, and is not trusted: see `chestxr.bundles.trust.require_trust`.
     """
     given = Path(name_or_folder).expanduser()
-    clone = Path(__file__).parents[2]
-    for folder in (given, Path("bundles") / given, clone / "bundles" / given):
-        if (folder / "configs" / "inference.json").is_file():
+    for folder in (given, Path("bundles") / given, SHIPPED / given):
+        path = folder / "configs" / config
+        if path.is_file():
+            require_trust(path, trusted)
             return folder.absolute()
     raise FileNotFoundError(
-        f"{name_or_folder}: no bundle; expected configs/inference.json; give a bundle's folder, or run in the clone"
+        f"{name_or_folder}: no bundle; expected configs/{config}; give a bundle's folder, or run in the clone"
     )

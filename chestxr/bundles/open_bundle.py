@@ -10,6 +10,7 @@ from monai.bundle import ConfigWorkflow
 from chestxr.io import FilmError
 
 from .innermost import innermost
+from .weights import check_weights
 
 __all__ = ["OpenBundle"]
 
@@ -28,7 +29,7 @@ class OpenBundle:
     Raises
     ------
     ValueError
-        If the bundle cannot be opened: the innermost reason.
+        If the bundle cannot be opened, its weights included: the innermost reason.
     """
 
     def __init__(self, folder: Path, **knobs: object) -> None:
@@ -48,6 +49,7 @@ class OpenBundle:
                 self._workflow.parser.get_parsed_content(name) for name in ("dataset", "dataloader", "evaluator")
             )
             self._evaluator.logger.setLevel(logging.CRITICAL)
+            check_weights(self._workflow.parser.get_parsed_content("checkpoint"))
         except RuntimeError as error:
             raise ValueError(str(innermost(error))) from error
 

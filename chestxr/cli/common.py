@@ -1,12 +1,18 @@
 """What the commands share."""
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
-__all__ = ["console", "or_exit", "progress_console", "refuse"]
+__all__ = ["TrustBundle", "console", "or_exit", "progress_console", "refuse"]
 
 console = Console()
 progress_console = Console(stderr=True)
+
+TrustBundle = Annotated[
+    bool, typer.Option("--trust-bundle", help="Run a bundle that is not chestxr's: its JSON is a program.")
+]
 
 
 def or_exit(function, *args, **kwargs):

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from .common import console, or_exit, progress_console
+from chestxr.bundles import bundle_folder
+
+from .common import TrustBundle, console, or_exit, progress_console
 
 __all__ = ["app"]
 
@@ -79,9 +81,10 @@ def show(
     out: Annotated[Path, typer.Option(help="Picture to write (PNG).", show_default=False)],
     films: Annotated[int, typer.Option(min=1, help="Films in a row, or rows with --augment.")] = 6,
     augment: Annotated[bool, typer.Option("--augment", help="Show what each training augmentation does.")] = False,
-    bundle: Annotated[Path, typer.Option(help="Bundle whose augmentations to show.")] = Path(
-        "bundles/cxr_lung_segmentation_unet"
-    ),
+    bundle: Annotated[
+        str, typer.Option(help="Bundle whose augmentations to show: name or folder.")
+    ] = "cxr_lung_segmentation_unet",
+    trust_bundle: TrustBundle = False,
     seed: Annotated[int, typer.Option(help="Seed of the choice.")] = 0,
 ) -> None:
     """
@@ -96,7 +99,8 @@ def show(
 
     catalogue = or_exit(open_catalogue, directory)
     if augment:
-        sheet = or_exit(_augmented, catalogue.films, films, bundle, seed)
+        folder = or_exit(bundle_folder, bundle, trust_bundle, "train.json")
+        sheet = or_exit(_augmented, catalogue.films, films, folder, seed)
     else:
         from chestxr.report.film_sheet import film_sheet
 

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 
-from .common import console, or_exit, progress_console
+from .common import TrustBundle, console, or_exit, progress_console
 
 __all__ = ["app"]
 
@@ -39,6 +39,7 @@ def screen(
         str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
     ] = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
+    trust_bundle: TrustBundle = False,
 ) -> None:
     """
     Find chest films (CR, DX), screen them, and store a segmentation and a structured report beside each.
@@ -57,10 +58,11 @@ def screen(
     from chestxr.pacs import Archive, ArchiveScreening
 
     or_exit(_day, since)
+    folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(Archive, url)
     knobs = {"site_scale": str(site_scale.absolute())} if site_scale else {}
     knobs |= {"uid_root": uid_root} if uid_root else {}
-    screening = or_exit(ArchiveScreening, archive, out.absolute(), or_exit(bundle_folder, bundle), **knobs)
+    screening = or_exit(ArchiveScreening, archive, out.absolute(), folder, **knobs)
     try:
         unanswered = _pass(screening, since, quietly=watch)
         while watch:

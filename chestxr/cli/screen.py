@@ -10,7 +10,7 @@ from rich.table import Table
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 
-from .common import console, or_exit, progress_console
+from .common import TrustBundle, console, or_exit, progress_console
 
 __all__ = ["screen"]
 
@@ -29,6 +29,7 @@ def screen(
         str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
     ] = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
+    trust_bundle: TrustBundle = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the run's manifest as JSON, and nothing else.")
     ] = False,
@@ -52,7 +53,7 @@ def screen(
     from chestxr.screening import ScreeningRun
 
     items = or_exit(find_films, films)
-    folder = or_exit(bundle_folder, bundle)
+    folder = or_exit(bundle_folder, bundle, trust_bundle)
     knobs = {
         "save_dicom": dicom,
         "site_scale": str(site_scale.absolute()) if site_scale else None,

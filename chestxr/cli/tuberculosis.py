@@ -7,7 +7,7 @@ import typer
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 
-from .common import console, or_exit
+from .common import TrustBundle, console, or_exit
 
 __all__ = ["app"]
 
@@ -19,6 +19,7 @@ def adapt(
     films: Annotated[Path, typer.Argument(help="Films of the site: no labels are needed.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Site scale to write (JSON).", show_default=False)],
     bundle: Annotated[str, typer.Option(help="Screening bundle that will use it: name or folder.")] = SCREENING_BUNDLE,
+    trust_bundle: TrustBundle = False,
 ) -> None:
     """
     Learn a site's scale from unlabelled films, for the screening bundle's --site_scale.
@@ -38,10 +39,10 @@ def adapt(
     from chestxr.radiomics import read_feature_table
     from chestxr.tuberculosis import Harmonisation
 
-    folder_of_bundle = or_exit(bundle_folder, bundle)
+    folder_of_bundle = or_exit(bundle_folder, bundle, trust_bundle)
     with TemporaryDirectory() as folder:
         quiet = {"save_overlay": False, "save_zone_map": False, "save_features": True, "output_dir": folder}
-        run = {"run": ["$@evaluator.run()"], "bundle_root": str(folder_of_bundle), "films": str(films)}
+        run = {"run": ["$@evaluator.run()"], "bundle_root": str(folder_of_bundle), "films": str(films.absolute())}
         or_exit(monai.bundle.run, config_file=str(folder_of_bundle / "configs" / "inference.json"), **quiet, **run)
         table = or_exit(read_feature_table, Path(folder) / "features.parquet")
     measured = table[table["error"] == ""]

@@ -164,7 +164,7 @@ def test_a_film_that_ends_its_process_is_told_and_the_others_screened(tmp_path):
     films.mkdir()
     for name in ("a", "deadly", "z"):
         _phantom(films / f"{name}.png", 0)
-    result = _screen(films, "--out", tmp_path / "out", "--bundle", bundle, "--processes", 2)
+    result = _screen(films, "--out", tmp_path / "out", "--bundle", bundle, "--trust-bundle", "--processes", 2)
     assert result.exit_code == 1 and "deadly.png: found a film on which the process" in result.stderr
     rows = pd.read_csv(tmp_path / "out" / "screening.csv").set_index("film")
     assert list(rows["status"] == "failed") == [False, True, False]

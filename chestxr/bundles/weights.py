@@ -1,0 +1,33 @@
+"""Whether a file holds a network's weights, before any film is given to it."""
+
+import pickle
+from os import PathLike
+
+import torch
+
+__all__ = ["check_weights"]
+
+
+def check_weights(path: str | PathLike) -> None:
+    """
+    Read weights once, without executing anything that stands in their file.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        What ``torch.save`` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is cut off, something else, or holds what is made by executing code.
+    """
+    try:
+        torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ValueError(
+            f"{path}: cut off, no weights, or more than weights; expected a file of torch.save that holds tensors and "
+            "nothing that is executed; copy it again"
+        ) from error

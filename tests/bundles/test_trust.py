@@ -1,0 +1,117 @@
+"""A bundle's JSON is a program: only those of chestxr, or vouched for, are run; and no model is one."""
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.cli import app
+from chestxr.tuberculosis import TuberculosisClassifier
+from tests.phantom import chest_film
+
+SHIPPED = bundle_folder(SCREENING_BUNDLE)
+COMMANDS = {
+    "screen": ["screen", "FILM", "--out", "out"],
+    "adapt": ["tb", "adapt", "FILM", "--out", "site.json"],
+    "pacs": ["pacs", "screen", "http://127.0.0.1:9"],
+    "show": ["data", "show", "COLLECTION", "--out", "sheet.png", "--augment"],
+}
+
+
+class _Touch:
+    """What runs a function when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.fixture
+def trace(tmp_path) -> Path:
+    """The file that is there once something was executed."""
+    return tmp_path / "executed"
+
+
+@pytest.fixture
+def copied(tmp_path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "download"))
+
+
+@pytest.fixture
+def hostile(copied, trace) -> Path:
+    """A copy of the screening bundle whose configurations, once evaluated, leave a file behind."""
+    touch = f"$open({str(trace)!r}, 'w') is None"
+    program = json.loads((SHIPPED / "configs" / "inference.json").read_text())
+    program["initialize"].insert(0, touch)
+    (copied / "configs" / "inference.json").write_text(json.dumps(program))
+    transforms = [{"_target_": "Identityd", "keys": "image", "_disabled_": touch}]
+    program = {"train": {"deterministic_transforms": transforms, "random_transforms": []}}
+    (copied / "configs" / "train.json").write_text(json.dumps(program))
+    return copied
+
+
+def _run(command: str, bundle: Path, collection: Path, *options: str):
+    film = bundle.parent / "film.png"
+    Image.fromarray(chest_film()[0].T.astype("uint8")).save(film)
+    places = {"FILM": str(film), "COLLECTION": str(collection)}
+    words = [places.get(word, word) for word in COMMANDS[command]]
+    return CliRunner().invoke(app, [*words, "--bundle", str(bundle), *options])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_runs_a_bundle_of_others(command, hostile, trace, collection, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = _run(command, hostile, collection)
+    assert result.exit_code == 2 and "--trust-bundle" in result.stderr and "Traceback" not in result.output
+    assert "expressions that are run as Python" in result.stderr
+    assert not trace.exists() and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["screen", "adapt", "show"])
+def test_whoever_vouches_for_a_bundle_runs_it(command, hostile, trace, collection, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _run(command, hostile, collection, "--trust-bundle")
+    assert trace.exists()
+
+
+def test_a_folder_named_as_a_shipped_bundle_is_not_taken_for_it(hostile, tmp_path, monkeypatch):
+    (tmp_path / "bundles").mkdir()
+    hostile.rename(tmp_path / "bundles" / SCREENING_BUNDLE)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PermissionError, match="is not chestxr's"):
+        bundle_folder(SCREENING_BUNDLE)
+
+
+def test_a_copy_with_the_same_configuration_is_trusted_and_nothing_else_in_it_is_executed(copied, trace):
+    metadata = copied / "configs" / "metadata.json"
+    changed = json.loads(metadata.read_text()) | {"imports": [f"$open({str(trace)!r}, 'w')"]}
+    metadata.write_text(json.dumps(changed | {"version": f"$open({str(trace)!r}, 'w')"}))
+    (copied / "scripts").mkdir()
+    (copied / "scripts" / "__init__.py").write_text(f"open({str(trace)!r}, 'w')")
+    assert bundle_folder(copied) == copied
+    OpenBundle(copied)
+    assert not trace.exists()
+
+
+def test_weights_that_would_execute_something_are_refused(copied, trace, tmp_path):
+    torch.save({"model": _Touch(trace)}, copied / "models" / "model.pt")
+    result = _run("screen", copied, tmp_path, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 2 and "model.pt" in result.stderr, result.output
+    assert not trace.exists()
+
+
+def test_a_classifier_that_would_execute_something_is_refused(tmp_path, trace):
+    path = tmp_path / "tuberculosis.ubj"
+    path.write_bytes(pickle.dumps(_Touch(trace)))
+    with pytest.raises(ValueError, match="no XGBoost model"):
+        TuberculosisClassifier.load(path)
+    assert not trace.exists()
