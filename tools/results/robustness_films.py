@@ -1,0 +1,137 @@
+"""Films that are spoilt on purpose, step by step, and their lung masks with them."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+from scipy.ndimage import gaussian_filter
+from skimage.exposure import adjust_gamma
+from skimage.util import img_as_ubyte, random_noise
+
+__all__ = ["PERTURBATIONS", "UNTOUCHED", "Perturbation", "perturbed"]
+
+UNTOUCHED = "untouched"
+_WORDS = "AP ERECT"
+
+
+class Perturbation(NamedTuple):
+    """
+    One way to spoil a film.
+
+    Attributes
+    ----------
+    change : callable
+        Takes a picture (PIL, mode "L"), a strength and a random generator; returns the picture changed.
+    strengths : tuple of float
+        From weak to strong.
+    unit : str
+        What a strength is, in words.
+    moves_lungs : bool
+        Whether the mask (mode "1", which PIL samples by nearest neighbour) is changed in the same way.
+    """
+
+    change: Callable[[Image.Image, float, np.random.Generator], Image.Image]
+    strengths: tuple[float, ...]
+    unit: str
+    moves_lungs: bool = False
+
+
+def perturbed(picture: Image.Image, name: str, strength: float, film: str) -> Image.Image:
+    """
+    Spoil one film, or move its mask as the film is moved.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        The film, mode "L"; or its mask, mode "1".
+    name : str
+        Key of `PERTURBATIONS`, or ``UNTOUCHED``.
+    strength : float
+        In the perturbation's unit; 0 leaves the picture as it is.
+    film : str
+        The film's name, which seeds what is drawn at random: film and mask are moved alike.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Of the same mode.
+    """
+    if name == UNTOUCHED or not strength:
+        return picture
+    perturbation = PERTURBATIONS[name]
+    if picture.mode == "1" and not perturbation.moves_lungs:
+        return picture
+    return perturbation.change(picture, strength, np.random.default_rng(crc32(film.encode())))
+
+
+def _rotated(picture: Image.Image, degrees: float, random: np.random.Generator) -> Image.Image:
+    return picture.rotate(degrees * random.choice((-1, 1)), resample=Image.Resampling.BILINEAR)
+
+
+def _cropped(picture: Image.Image, share: float, random: np.random.Generator) -> Image.Image:
+    x, y = (round(share * side) for side in picture.size)
+    return picture.crop((x, y, picture.width - x, picture.height - y))
+
+
+def _gamma(picture: Image.Image, gamma: float, random: np.random.Generator) -> Image.Image:
+    return Image.fromarray(adjust_gamma(np.asarray(picture), gamma))
+
+
+def _noisy(picture: Image.Image, share: float, random: np.random.Generator) -> Image.Image:
+    return Image.fromarray(img_as_ubyte(random_noise(np.asarray(picture), "gaussian", rng=random, var=share**2)))
+
+
+def _blurred(picture: Image.Image, share: float, random: np.random.Generator) -> Image.Image:
+    return Image.fromarray(gaussian_filter(np.asarray(picture), share * picture.width))
+
+
+def _text_in_corner(picture: Image.Image, height: float, random: np.random.Generator) -> Image.Image:
+    return _written(picture, height, (0.02, 0.02), "la")
+
+
+def _text_over_lung(picture: Image.Image, height: float, random: np.random.Generator) -> Image.Image:
+    return _written(picture, height, (0.30, 0.45), "mm")
+
+
+def _written(picture: Image.Image, height: float, place: tuple[float, float], anchor: str) -> Image.Image:
+    written, (width, rows) = picture.copy(), picture.size
+    font = ImageFont.load_default(size=height * rows)
+    ImageDraw.Draw(written).text((place[0] * width, place[1] * rows), _WORDS, fill=255, font=font, anchor=anchor)
+    return written
+
+
+def _inverted(picture: Image.Image, strength: float, random: np.random.Generator) -> Image.Image:
+    return ImageOps.invert(picture)
+
+
+def _mirrored(picture: Image.Image, strength: float, random: np.random.Generator) -> Image.Image:
+    return ImageOps.mirror(picture)
+
+
+def _downsampled(picture: Image.Image, longest_side: float, random: np.random.Generator) -> Image.Image:
+    return ImageOps.contain(picture, (int(longest_side),) * 2, Image.Resampling.LANCZOS)
+
+
+def _compressed(picture: Image.Image, quality: float, random: np.random.Generator) -> Image.Image:
+    with BytesIO() as file:
+        picture.save(file, "JPEG", quality=int(quality))
+        return Image.open(file).convert("L")
+
+
+PERTURBATIONS: dict[str, Perturbation] = {
+    "rotation": Perturbation(_rotated, (2, 5, 10, 20), "degrees, to either side", moves_lungs=True),
+    "crop": Perturbation(_cropped, (0.05, 0.10, 0.20), "share of each side cut off", moves_lungs=True),
+    "mirrored": Perturbation(_mirrored, (1,), "left for right", moves_lungs=True),
+    "inverted polarity": Perturbation(_inverted, (1,), "bone black"),
+    "darker": Perturbation(_gamma, (1.5, 2.0, 3.0), "gamma"),
+    "lighter": Perturbation(_gamma, (0.67, 0.50, 0.33), "gamma"),
+    "noise": Perturbation(_noisy, (0.02, 0.05, 0.10, 0.20), "standard deviation, share of the range"),
+    "blur": Perturbation(_blurred, (0.002, 0.005, 0.01, 0.02), "sigma, share of the width"),
+    "text in a corner": Perturbation(_text_in_corner, (0.04, 0.08, 0.16), "letters' height, share of the film"),
+    "text over a lung": Perturbation(_text_over_lung, (0.04, 0.08, 0.16), "letters' height, share of the film"),
+    "downsampling": Perturbation(_downsampled, (256, 128, 64), "longest side, px", moves_lungs=True),
+    "JPEG": Perturbation(_compressed, (50, 20, 10, 5), "quality"),
+}
