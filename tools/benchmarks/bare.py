@@ -1,14 +1,17 @@
-"""The floor: a film outlined by plain calls of Pillow and torch, without MONAI, metadata, clean-up or checks."""
+"""The floor: films outlined and measured by plain calls, without MONAI, metadata, clean-up or checks."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import torch
 from PIL import Image
 from torch.nn.functional import interpolate
 
-__all__ = ["BareOutline"]
+from chestxr.radiomics import FilmFeatures
+
+__all__ = ["BareOutline", "BareScreening"]
 
 
 class BareOutline:
@@ -36,9 +39,39 @@ class BareOutline:
 
     def outline(self, path: str) -> np.ndarray:
         """Return the label map of a film, (rows, columns)."""
-        pixels = torch.from_numpy(np.asarray(Image.open(path).convert("L"), np.float32))[None, None]
-        small = interpolate(pixels, (self.size, self.size), mode="area")
-        low, high = np.percentile(small.numpy(), (0.5, 99.5))
-        classes = self.network(((small - low) / (high - low)).clip(0, 1))
-        restored = interpolate(classes.softmax(1), pixels.shape[2:], mode="bilinear")
-        return restored[0].max(0).indices.byte().numpy()
+        return outline(np.asarray(Image.open(path).convert("L"), np.float32), self.network, self.size)
+
+
+class BareScreening:
+    """
+    Decode films in DICOM, outline and measure them; nothing is cleaned up, classified or written.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        From (B, 1, size, size) to classes.
+    size : int
+        The network's size in pixels.
+    measure : chestxr.radiomics.FilmFeatures
+        The feature engine.
+    """
+
+    def __init__(self, network: torch.nn.Module, size: int, measure: FilmFeatures) -> None:
+        self.network, self.size, self.measure = network.eval(), size, measure
+
+    def __call__(self, films: Sequence[dict]) -> None:
+        """Screen films, one after the other."""
+        with torch.inference_mode():
+            for film in films:
+                pixels = pydicom.dcmread(film["image"]).pixel_array.astype(np.float32)
+                self.measure(pixels.T, outline(pixels, self.network, self.size).T)
+
+
+def outline(film: np.ndarray, network: torch.nn.Module, size: int) -> np.ndarray:
+    """Return the label map of a film, (rows, columns): shrink, scale, run the network, restore."""
+    pixels = torch.from_numpy(film)[None, None]
+    small = interpolate(pixels, (size, size), mode="area")
+    low, high = np.percentile(small.numpy(), (0.5, 99.5))
+    classes = network(((small - low) / (high - low)).clip(0, 1))
+    restored = interpolate(classes.softmax(1), pixels.shape[2:], mode="bilinear")
+    return restored[0].max(0).indices.byte().numpy()

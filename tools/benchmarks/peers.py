@@ -2,39 +2,18 @@
 
 import importlib.util
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from monai.bundle import ConfigParser
+from bundle_loop import BundleLoop
 
-__all__ = ["ZooLoop", "psp_net"]
+__all__ = ["psp_net", "zoo_loop"]
 
 
-class ZooLoop:
-    """
-    A bundle as the MONAI model zoo writes them, its evaluator made once.
-
-    Parameters
-    ----------
-    checkpoint : pathlib.Path
-        Weights of the U-Net.
-    out : pathlib.Path
-        Folder of the masks.
-    """
-
-    def __init__(self, checkpoint: Path, out: Path) -> None:
-        parser = ConfigParser()
-        parser.read_config(str(Path(__file__).with_name("zoo_inference.json")))
-        parser.update({"checkpoint": str(checkpoint), "output_dir": str(out)})
-        self.dataset = parser.get_parsed_content("dataset")
-        self.evaluator = parser.get_parsed_content("evaluator")
-
-    def __call__(self, films: Sequence[dict]) -> None:
-        """Outline films."""
-        self.dataset.data = [{"image": film["image"]} for film in films]
-        self.evaluator.state.epoch_length = None
-        self.evaluator.run()
+def zoo_loop(checkpoint: Path, out: Path) -> BundleLoop:
+    """Return a bundle as the MONAI model zoo writes them, with this project's network and weights."""
+    config = Path(__file__).with_name("zoo_inference.json")
+    return BundleLoop(config, checkpoint=str(checkpoint), output_dir=str(out))
 
 
 def psp_net() -> torch.nn.Module:

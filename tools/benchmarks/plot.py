@@ -1,15 +1,19 @@
-"""Bars of what candidates take."""
+"""Bars of what candidates and stages take."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from chestxr.io import whole_file
 
-__all__ = ["plot_bars"]
+__all__ = ["plot_bars", "plot_stages"]
 
 _OWN, _OTHER = "#0072b2", "#999999"
+_STAGES = ("#e69f00", "#56b4e9", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#555555", "#bbbbbb")
+# Bars shorter than this share of the longest film have no room for a number.
+_NARROW = 0.03
 
 
 def plot_bars(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapping[str, str], axis: str) -> None:
@@ -44,3 +48,41 @@ def plot_bars(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapp
     axes.spines[["top", "right"]].set_visible(False)
     with whole_file(path) as partial:
         figure.savefig(partial, dpi=120)
+
+
+def plot_stages(path: Path, kinds: Mapping[str, Mapping[str, Mapping]]) -> None:
+    """
+    Draw the stages of a film end to end, a bar for each kind of film, with the floor as a thin bar under it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Picture to write.
+    kinds : mapping of str to mapping
+        ``stages_ms_per_film`` and ``ms_per_film`` by kind, as tools/benchmarks/stages.py writes them.
+    """
+    figure = Figure(figsize=(9, 1.2 + 0.9 * len(kinds)), layout="constrained")
+    axes = figure.subplots()
+    places = range(len(kinds))[::-1]
+    reached = np.zeros(len(kinds))
+    for stage, colour in zip(next(iter(kinds.values()))["stages_ms_per_film"], _STAGES, strict=True):
+        widths = np.array([kind["stages_ms_per_film"][stage]["median"] for kind in kinds.values()])
+        bars = axes.barh(places, widths, 0.5, reached, color=colour, label=stage)
+        texts = [f"{width:.0f}" if width > _NARROW * _longest(kinds) else "" for width in widths]
+        axes.bar_label(bars, texts, label_type="center", color="white", fontsize=8)
+        reached += widths
+    floors = [kind["ms_per_film"]["floor"]["median"] for kind in kinds.values()]
+    axes.barh([place - 0.34 for place in places], floors, 0.12, color=_OTHER, label="floor")
+    for place, end, kind in zip(places, reached, kinds.values(), strict=True):
+        axes.text(end, place, f"  {kind['films_per_second_per_core']:.1f} films/s", va="center")
+    axes.set_yticks(places, list(kinds))
+    axes.set_xlim(right=_longest(kinds) * 1.15)
+    axes.set_xlabel("ms a film on one core, DICOM to mask, SEG, SR and row")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside upper center", ncols=5, frameon=False)
+    with whole_file(path) as partial:
+        figure.savefig(partial, dpi=120)
+
+
+def _longest(kinds: Mapping[str, Mapping[str, Mapping]]) -> float:
+    return max(kind["ms_per_film"]["bundle"]["median"] for kind in kinds.values())

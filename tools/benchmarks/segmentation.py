@@ -21,7 +21,7 @@ import torch
 from bare import BareOutline
 from machine import machine
 from paired import ms_per_film, ratios, spread
-from peers import ZooLoop, psp_net
+from peers import psp_net, zoo_loop
 from plot import plot_bars
 from tqdm import tqdm
 
@@ -87,7 +87,7 @@ def _candidates(out: Path) -> dict[str, object]:
         "floor": BareOutline(network, 256, out / "floor"),
         "bundle": _bundle(out / "bundle"),
         "bundle_onnx": _bundle(out / "bundle_onnx", inferer=overlay["inferer"]),
-        "zoo": ZooLoop(checkpoint, out / "zoo"),
+        "zoo": zoo_loop(checkpoint, out / "zoo"),
         "reference": BareOutline(ReferenceUNet(2, 1, 3), 256, out / "reference"),
     }
 

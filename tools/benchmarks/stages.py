@@ -1,0 +1,159 @@
+"""
+What a film's way from DICOM to its results takes, stage by stage, in the screening bundle.
+
+    python tools/benchmarks/stages.py ../shared/data/cxr
+
+Real films of the training part, written as DICOM: at 512 px, and made larger to 2,000 px, where the codec decides. The
+bundle writes mask, segmentation, structured report and the table's row; its pictures are timed apart. Beside it stands
+the floor: the pixels decoded by pydicom, the same network called bare, the feature engine, and nothing else. All on one
+core, in turn, chunk by chunk; stages are timed inside the bundle's own engine. The result is tools/benchmarks/stages.json
+and .png.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+import torch
+from bare import BareScreening
+from bundle_loop import BundleLoop
+from dicom_films import write_dicom_films
+from machine import machine
+from paired import ms_per_film, ratios, spread
+from plot import plot_stages
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
+from stage_clock import REST, STAGES, StageClock
+from threadpoolctl import threadpool_limits
+
+from chestxr.bundles import bundle_folder
+from chestxr.bundles.declared import declared
+from chestxr.data import load_split
+from chestxr.io import write_text
+
+SCREENING = "cxr_tuberculosis_screening"
+_KINDS = {
+    "512 px, uncompressed": (512, ExplicitVRLittleEndian),
+    "512 px, JPEG 2000": (512, JPEG2000Lossless),
+    "2,000 px, JPEG 2000": (2000, JPEG2000Lossless),
+}
+_CHUNK = 4
+
+
+def main() -> None:
+    """Time, and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--films", type=int, default=40, help="films of each kind")
+    parser.add_argument("--usd-per-core-hour", type=float, default=0.04, help="what a core is assumed to cost")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
+    items = items[:: len(items) // arguments.films][: arguments.films]
+    kinds = {}
+    with tempfile.TemporaryDirectory() as folder, one_core():
+        bench = ScreeningBench(Path(folder) / "results")
+        for name, (side, syntax) in _KINDS.items():
+            films = write_dicom_films(items, Path(folder) / name, side, syntax)
+            kinds[name] = _told(*bench.ms_per_film(films, _CHUNK), arguments.usd_per_core_hour)
+    result = {
+        "command": "python tools/benchmarks/stages.py DATASET_DIR",
+        **machine(),
+        "threads": 1,
+        "films": len(items),
+        "usd_per_core_hour": arguments.usd_per_core_hour,
+        "kinds": kinds,
+    }
+    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    plot_stages(arguments.out.with_suffix(".png"), kinds)
+    print(json.dumps(result, indent=1))
+
+
+class ScreeningBench:
+    """
+    The screening bundle and its floor, opened once.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        Folder of what the bundle writes.
+    """
+
+    def __init__(self, out: Path) -> None:
+        folder = bundle_folder(SCREENING)
+        network = declared(folder, "network_def")
+        network.load_state_dict(torch.load(folder / "models" / "model.pt", weights_only=True))
+        self._floor = BareScreening(network, 256, declared(folder, "measuring").measure)
+        self._bundle, self._pictured = (
+            BundleLoop(
+                folder / "configs" / "inference.json",
+                bundle_root=str(folder),
+                output_dir=str(out),
+                save_dicom=True,
+                save_overlay=pictures,
+                save_zone_map=pictures,
+                progress=False,
+            )
+            for pictures in (False, True)
+        )
+        self._clock = StageClock(self._bundle)
+
+    def ms_per_film(self, films: Sequence[dict], chunk: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """
+        Time floor, bundle, and bundle with pictures in turn.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray, shape (chunks,)
+            Milliseconds a film: ``floor``, ``bundle``, ``pictures``.
+        dict of str to numpy.ndarray, shape (chunks,)
+            The bundle's by stage, and what is none of them.
+        """
+        noted = []
+
+        def clocked(some: Sequence[dict]) -> None:
+            self._clock.restart()
+            self._bundle(some)
+            noted.append([self._clock.seconds[stage] / len(some) * 1000 for stage in STAGES])
+
+        taken = ms_per_film({"floor": self._floor, "bundle": clocked, "pictures": self._pictured}, films, chunk)
+        # The first of them is the warm-up.
+        stages = dict(zip(STAGES, np.array(noted[1:]).T, strict=True))
+        return taken, stages | {REST: taken["bundle"] - sum(stages.values())}
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep the libraries to one thread."""
+    before, before_itk = torch.get_num_threads(), sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    torch.set_num_threads(1)
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(before)
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before_itk)
+
+
+def _told(taken: Mapping[str, np.ndarray], stages: Mapping[str, np.ndarray], usd_per_core_hour: float) -> dict:
+    """Put what films of a kind take into words of speed and cost."""
+    core_hours = float(np.median(taken["bundle"])) / 1000 / 3600 * 1e6
+    return {
+        "ms_per_film": {name: spread(taken[name]) for name in ("floor", "bundle")},
+        "stages_ms_per_film": {stage: spread(values) for stage, values in stages.items()},
+        "pictures_ms_per_film": spread(taken["pictures"] - taken["bundle"]),
+        "over_floor": ratios(taken, "floor")["bundle"],
+        "films_per_second_per_core": round(1000 / float(np.median(taken["bundle"])), 2),
+        "core_hours_per_million_films": round(core_hours),
+        "usd_per_million_films": round(core_hours * usd_per_core_hour, 2),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
