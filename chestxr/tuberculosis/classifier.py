@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
@@ -90,7 +91,7 @@ class TuberculosisClassifier:
     scale: Harmonisation
     about: dict = field(default_factory=dict)
 
-    @property
+    @cached_property
     def feature_names(self) -> list[str]:
         """Names of the features that the trees use."""
         return self.booster.feature_names
@@ -120,7 +121,7 @@ class TuberculosisClassifier:
         ValueError
             If a feature is missing, a film has none at all, or the site's scale is one of other settings.
         """
-        return self.booster.predict(self._matrix(features, site), output_margin=True).astype(np.float64)
+        return self._predict(features, site, output_margin=True).astype(np.float64)
 
     def probability(self, features: pd.DataFrame, site: Harmonisation | None = None) -> np.ndarray:
         """Give the calibrated probability of tuberculosis of each film, shape (films,); as for `margin`."""
@@ -138,7 +139,7 @@ class TuberculosisClassifier:
         -------
         pandas.DataFrame, shape (films, features + 1)
         """
-        values = self.booster.predict(self._matrix(features, site), pred_contribs=True)
+        values = self._predict(features, site, pred_contribs=True)
         return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=features.index)
 
     def save(self, path: str | PathLike) -> None:
@@ -197,7 +198,7 @@ class TuberculosisClassifier:
             )
         return cls(booster, Calibration(**told["calibration"]), told["threshold"], scale, told["about"])
 
-    def _matrix(self, features: pd.DataFrame, site: Harmonisation | None) -> xgboost.DMatrix:
+    def _predict(self, features: pd.DataFrame, site: Harmonisation | None, **wanted: bool) -> np.ndarray:
         missing = [name for name in self.feature_names if name not in features.columns]
         if missing:
             raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
@@ -209,5 +210,7 @@ class TuberculosisClassifier:
         if scale.settings_hash != self.settings_hash:
             found, expected = scale.settings_hash[:12], self.settings_hash[:12]
             raise ValueError(f"a site's scale of the settings {found}; expected {expected}; adapt anew")
-        # As an array: XGBoost takes 20 times as long over thousands of columns of a frame.
-        return xgboost.DMatrix(scale(used).to_numpy(np.float32), feature_names=self.feature_names)
+        # As an array, its columns in the booster's order: XGBoost takes 20 times as long over thousands of columns of a
+        # frame, and as long again to compare their names.
+        matrix = xgboost.DMatrix(scale(used).to_numpy(np.float32))
+        return self.booster.predict(matrix, validate_features=False, **wanted)

@@ -1,5 +1,7 @@
 """Why a film got its score: contributions by zone and by family of features, in words."""
 
+from functools import cache
+
 import pandas as pd
 
 from chestxr.radiomics import ZONES
@@ -61,6 +63,7 @@ def zone_contributions(contributions: pd.Series) -> dict[str, float]:
     return total
 
 
+@cache
 def _zones_behind(place: str) -> tuple[str, ...]:
     """Return the zones that a region or a difference is measured on."""
     part = place.split("_")[0]

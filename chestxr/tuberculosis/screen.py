@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from os import PathLike
 
+import numpy as np
 import pandas as pd
 from monai.transforms import MapTransform
 
@@ -66,7 +67,9 @@ class ScreenTuberculosisd(MapTransform):
         return dict(data) | {"screening": {"threshold": self.classifier.threshold} | found}
 
     def _screen(self, features: Mapping[str, float], film: str) -> dict[str, object]:
-        table = pd.DataFrame([features], index=[film])
+        # From an array, and of what the classifier asks for: a frame of every feature takes a fifth of what measuring does.
+        asked = [name for name in self.classifier.feature_names if name in features]
+        table = pd.DataFrame(np.array([[features[name] for name in asked]]), index=[film], columns=asked)
         margin = self.classifier.margin(table, self.site)
         probability = float(self.classifier.calibration(margin)[0])
         low, high = self.classifier.interval(margin)

@@ -1,0 +1,44 @@
+"""One film's score is what the classifier gives to a table."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chestxr.bundles import bundle_folder
+from chestxr.tuberculosis import ScreenTuberculosisd
+
+SHIPPED = bundle_folder("cxr_tuberculosis_screening") / "models" / "tuberculosis.ubj"
+
+
+@pytest.fixture(scope="module")
+def screen():
+    return ScreenTuberculosisd(classifier=SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def features(screen) -> dict[str, float]:
+    """Values around those of the training films, in another order, some missing, among features that are not used."""
+    random = np.random.default_rng(0)
+    names = random.permutation([*screen.classifier.feature_names, "lungs.original.unused"])
+    values = dict(zip(names, random.normal(size=len(names)), strict=True))
+    return {name: float("nan") if number % 50 == 0 else values[name] for number, name in enumerate(names)}
+
+
+def _item(features):
+    return {"film": "film", "is_chest": True, "quality_flags": "", "features": features, "features_error": ""}
+
+
+def test_a_film_alone_scores_as_in_a_table(screen, features):
+    found = screen(_item(features))["screening"]
+    table = pd.DataFrame([dict(sorted(features.items()))] * 3, index=["a", "b", "c"])
+    assert found["score"] == screen.classifier.margin(table)[1]
+    assert found["probability"] == screen.classifier.probability(table)[1]
+    contributions = screen.classifier.contributions(table).iloc[1]
+    assert sum(found["zones"].values()) == pytest.approx(contributions.drop("bias").sum(), abs=1e-4)
+    assert contributions.sum() == pytest.approx(found["score"], abs=1e-4)
+
+
+def test_a_feature_that_was_not_measured_is_named(screen, features):
+    name = screen.classifier.feature_names[7]
+    with pytest.raises(ValueError, match=f"1 features are missing, {name}"):
+        screen(_item({key: value for key, value in features.items() if key != name}))
