@@ -1,9 +1,12 @@
 """A picture beside every mask: the film with its lungs outlined."""
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
 from ignite.engine import Engine, Events
+from monai.data import MetaTensor
 from PIL import Image
 
 from chestxr.io import read_film, whole_file
@@ -16,7 +19,7 @@ class OverlayPictures:
     """
     Write ``<film>_overlay.png`` for every film, its lungs outlined: orange the right one, blue the left one.
 
-    The film is read a second time, since the chain has only kept it at the network's size.
+    The film is read a second time where the chain has only kept it at the network's size.
 
     Parameters
     ----------
@@ -24,11 +27,14 @@ class OverlayPictures:
         Folder to write to.
     longest_side : int, optional
         Length in pixels of a picture's longer side.
+    film_key : str or None, optional
+        The item that holds the film at its own size, (1, W, H); without it the film is read again.
     """
 
-    def __init__(self, output_dir: str | PathLike, longest_side: int = 1024) -> None:
+    def __init__(self, output_dir: str | PathLike, longest_side: int = 1024, film_key: str | None = None) -> None:
         self.output_dir = Path(output_dir)
         self.longest_side = longest_side
+        self.film_key = film_key
 
     def attach(self, evaluator: Engine) -> None:
         """Attach to an evaluator whose items hold ``pred``, a label map of the lungs."""
@@ -37,8 +43,12 @@ class OverlayPictures:
     def __call__(self, evaluator: Engine) -> None:
         """Write the pictures of the films just segmented."""
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            film, _ = read_film(source["image"].meta["filename_or_obj"])
-            picture = picture_of_film(film, self.longest_side)
+            picture = picture_of_film(self._film(source), self.longest_side)
             outlined = overlay_lungs(picture, result["pred"][0].cpu().numpy())
             with whole_file(self.output_dir / f"{source['film']}_overlay.png") as partial:
                 Image.fromarray(outlined).save(partial)
+
+    def _film(self, source: Mapping[str, MetaTensor]) -> np.ndarray:
+        if self.film_key:
+            return source[self.film_key][0].numpy()
+        return read_film(source["image"].meta["filename_or_obj"])[0]

@@ -1,5 +1,6 @@
 """The one way in: every film becomes one channel, bone white, upright, float32."""
 
+import copy
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -25,13 +26,17 @@ class FilmReader(ImageReader):
 
     Whatever the format, and whether ITK is installed or not, the array is (W, H) float32 in the file's own units
     with bone white, x running to the patient's left and y to the feet. Give an instance to MONAI's ``LoadImage``
-    or ``LoadImaged`` as ``reader``.
+    or ``LoadImaged`` as ``reader``. An instance keeps the film that it read last: where a chain comes back to it, the
+    file is not decoded twice.
 
     Notes
     -----
     ``LoadImage`` swallows what a reader's ``read`` raises, and tries other readers. So ``read`` only notes the path,
     and the file is decoded in ``get_data``, whose errors reach the user.
     """
+
+    def __init__(self) -> None:
+        self._last: tuple[object, np.ndarray, dict] | None = None
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Accept any name: the content decides."""
@@ -64,17 +69,34 @@ class FilmReader(ImageReader):
         """
         if len(img) != 1:
             raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
-        path = img[0]
-        film = read_stored(path)
-        meta = film_metadata(path, film)
-        pixels = film.pixels if film.pixels.ndim == 2 else grey_from_colours(film.pixels, path)
-        _check_content(pixels, path)
-        return np.ascontiguousarray(pixels.T, dtype=np.float32), meta
+        state = _state(img[0])
+        last = self._last
+        if last is None or last[0] != state:
+            self._last = last = (state, *_decoded(img[0]))
+        # Copies: whoever gets a film may change it.
+        return last[1].copy(), copy.deepcopy(last[2])
+
+
+def _state(path: Path) -> tuple:
+    """Tell a file from what it was before it was replaced."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (path, None)
+    return (path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _decoded(path: Path) -> tuple[np.ndarray, dict]:
+    film = read_stored(path)
+    meta = film_metadata(path, film)
+    pixels = film.pixels if film.pixels.ndim == 2 else grey_from_colours(film.pixels, path)
+    _check_content(pixels, path)
+    return np.ascontiguousarray(pixels.T, dtype=np.float32), meta
 
 
 def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
     """Read one film outside of a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
-    return FilmReader().get_data([Path(path)])
+    return _decoded(Path(path))
 
 
 def _check_content(pixels: np.ndarray, path: Path) -> None:

@@ -67,7 +67,7 @@ class ScreenTuberculosisd(MapTransform):
         return dict(data) | {"screening": {"threshold": self.classifier.threshold} | found}
 
     def _screen(self, features: Mapping[str, float], film: str) -> dict[str, object]:
-        # From an array, and of what the classifier asks for: a frame of every feature takes a fifth of what measuring does.
+        # An array of what the classifier asks for: a frame of every feature takes a fifth of what measuring it does.
         asked = [name for name in self.classifier.feature_names if name in features]
         table = pd.DataFrame(np.array([[features[name] for name in asked]]), index=[film], columns=asked)
         margin = self.classifier.margin(table, self.site)

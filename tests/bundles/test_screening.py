@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.data import find_masks, load_split
-from chestxr.io import read_film, read_mask, sha256
+from chestxr.io import film_reader, read_film, read_mask, sha256
+from chestxr.io.read import read_stored
 from chestxr.radiomics import FilmFeatures
 from chestxr.tuberculosis import Harmonisation, TuberculosisClassifier
 from tests.bundles.bundle_runs import BUNDLES, UNET, config_files
@@ -157,6 +158,16 @@ def test_dicom_films_get_a_segmentation_and_a_report(trained, tmp_path):
     rows = pd.read_csv(out / "screening.csv").set_index("film")
     assert f"{rows['probability']['RG1_UNCR']:.4f}" in str(report)
     assert "no DICOM result: a DICOM film without StudyInstanceUID" in rows["reason"]["nameless"]
+
+
+def test_a_film_is_decoded_once(trained, tmp_path, monkeypatch):
+    """Network, features and pictures share it: a large film in JPEG 2000 takes longer to decode than to measure."""
+    paths = []
+    monkeypatch.setattr(film_reader, "read_stored", lambda path: paths.append(path) or read_stored(path))
+    film = get_testdata_file("RG1_UNCR.dcm", download=False)
+    _run("inference", films=film, output_dir=str(tmp_path), **_settings(trained))
+    assert paths == [Path(film)]
+    assert (tmp_path / "RG1_UNCR_overlay.png").is_file()
 
 
 def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):

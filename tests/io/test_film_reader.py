@@ -16,7 +16,8 @@ from monai.transforms import LoadImaged
 from PIL import Image, ImageOps
 from pydicom.data import get_testdata_file
 
-from chestxr.io import FilmReader, read_film
+from chestxr.io import FilmReader, film_reader, read_film
+from chestxr.io.read import read_stored
 from tests.io.film_files import save_dicom, save_everywhere
 from tests.phantom import chest_film
 
@@ -25,6 +26,14 @@ from tests.phantom import chest_film
 def pixels() -> np.ndarray:
     film, _ = chest_film((120, 150), seed=3)
     return np.ascontiguousarray(film.T * 200, dtype=np.uint16)
+
+
+@pytest.fixture
+def decoded(monkeypatch) -> list:
+    """The paths of films that are decoded, in order."""
+    paths = []
+    monkeypatch.setattr(film_reader, "read_stored", lambda path: paths.append(path) or read_stored(path))
+    return paths
 
 
 def test_every_format_gives_the_same_array(tmp_path, pixels):
@@ -202,3 +211,22 @@ def test_itk_changes_nothing(chest_dicom):
         for itk in ("itk", "none")
     }
     assert len(outputs) == 1
+
+
+def test_a_film_that_is_read_again_is_not_decoded_again(tmp_path, pixels, decoded):
+    path, reader = save_dicom(tmp_path / "film.dcm", pixels), FilmReader()
+    first, meta = reader.get_data([path])
+    expected, about = first.copy(), meta["spatial_shape"].copy()
+    first[:], meta["spatial_shape"][:] = 0, 0
+    again, meta = reader.get_data([path])
+    np.testing.assert_array_equal(again, expected)
+    np.testing.assert_array_equal(meta["spatial_shape"], about)
+    assert decoded == [path]
+
+
+def test_a_film_that_was_replaced_is_decoded_anew(tmp_path, pixels, decoded):
+    path, reader = save_dicom(tmp_path / "film.dcm", pixels), FilmReader()
+    reader.get_data([path])
+    save_dicom(tmp_path / "new.dcm", pixels + 1).replace(path)
+    np.testing.assert_array_equal(reader.get_data([path])[0], pixels.T.astype(np.float32) + 1)
+    assert decoded == [path, path]
