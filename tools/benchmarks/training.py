@@ -1,0 +1,148 @@
+"""
+What an epoch of training takes, beside its floor and beside a bundle as the MONAI model zoo writes them.
+
+    python tools/benchmarks/training.py ../shared/data/cxr
+
+The same films of the training part, in turn, epoch by epoch, after one that fills the caches: the U-Net bundle's
+train.json with its augmentations, logs and checkpoint; the floor, which is the same network, loss and optimizer on
+batches that are ready; and zoo_train.json beside this file. Validation is left out of all. The result is
+tools/benchmarks/training.json and .png.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from machine import machine
+from monai.bundle import ConfigParser
+from paired import ms_per_film, ratios, spread
+from plot import plot_bars
+
+from chestxr.bundles import bundle_folder
+from chestxr.bundles.declared import declared
+from chestxr.data import load_split
+from chestxr.io import write_text
+
+UNET = "cxr_lung_segmentation_unet"
+_BATCH = 8
+_LABELS = {
+    "floor": "same network, loss and optimizer, batches ready",
+    "bundle": "bundle, train.json",
+    "zoo": "a bundle as the model zoo writes them",
+}
+
+
+def main() -> None:
+    """Time, and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--films", type=int, default=128, help=f"films of an epoch, a multiple of {_BATCH}")
+    parser.add_argument("--epochs", type=int, default=7, help="epochs of each")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    logging.getLogger("ignite").setLevel(logging.ERROR)
+    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][: arguments.films]
+    with tempfile.TemporaryDirectory() as folder:
+        candidates = training_candidates(items, Path(folder))
+        taken = ms_per_film(candidates, items * arguments.epochs, len(items))
+    result = {
+        "command": "python tools/benchmarks/training.py DATASET_DIR",
+        **machine(),
+        "threads": torch.get_num_threads(),
+        "films": len(items),
+        "epochs": arguments.epochs,
+        "ms_per_film": {name: spread(values) for name, values in taken.items()},
+        "over_floor": ratios(taken, "floor"),
+        "zoo_over_bundle": ratios(taken, "bundle")["zoo"],
+    }
+    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    plot_bars(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "training, ms a film (log scale)")
+    print(json.dumps(result, indent=1))
+
+
+def training_candidates(items: Sequence[dict], out: Path, **knobs: object) -> dict[str, object]:
+    """
+    Return floor, bundle and zoo-style bundle, each of which trains for one epoch when it is called.
+
+    Parameters
+    ----------
+    items : sequence of dict
+        ``image`` and ``label`` of an epoch's films, a multiple of the batch's size.
+    out : pathlib.Path
+        Folder for logs and checkpoints.
+    **knobs
+        Entries of the bundle's train.json that differ.
+    """
+    bundle = EpochLoop(
+        bundle_folder(UNET) / "configs" / "train.json",
+        bundle_root=str(bundle_folder(UNET)),
+        output_dir=str(out / "bundle"),
+        tensorboard_dir=str(out / "bundle" / "tensorboard"),
+        data={"training": items, "validation": items[:1]},
+        val_interval=sys.maxsize,
+        batch_size=_BATCH,
+        resume=False,
+        **knobs,
+    )
+    zoo = EpochLoop(Path(__file__).with_name("zoo_train.json"), output_dir=str(out / "zoo"), data=list(items))
+    return {"floor": BareTraining(bundle.parser), "bundle": bundle, "zoo": zoo}
+
+
+class EpochLoop:
+    """
+    A train.json whose trainer is made once and run epoch after epoch.
+
+    Parameters
+    ----------
+    config : pathlib.Path
+        The file.
+    **knobs
+        Entries of it that differ.
+    """
+
+    def __init__(self, config: Path, **knobs: object) -> None:
+        self.parser = ConfigParser()
+        self.parser.read_config(str(config))
+        self.parser.update(knobs)
+        self.trainer = self.parser.get_parsed_content("train#trainer")
+
+    def __call__(self, films: Sequence[dict]) -> None:
+        """Train for one epoch, whatever the films: they are the bundle's own."""
+        self.trainer.state.max_epochs = self.trainer.state.epoch + 1
+        self.trainer.run()
+
+
+class BareTraining:
+    """
+    Forward, loss, backward and optimizer of a bundle's network, on batches that its own loader made once.
+
+    Parameters
+    ----------
+    parser : monai.bundle.ConfigParser
+        The bundle's train.json.
+    """
+
+    def __init__(self, parser: ConfigParser) -> None:
+        self.device, self.loss = parser.get_parsed_content("device"), parser.get_parsed_content("loss")
+        self.network = declared(bundle_folder(UNET), "network_def").to(self.device)
+        loader = parser.get_parsed_content("train#dataloader")
+        self.batches = [tuple(batch[key].as_tensor() for key in ("image", "label")) for batch in loader]
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=0.002, weight_decay=0.0001)
+
+    def __call__(self, films: Sequence[dict]) -> None:
+        """Train for one epoch."""
+        self.network.train()
+        for image, label in self.batches:
+            self.optimizer.zero_grad()
+            classes = self.network(image.to(self.device))
+            self.loss(classes, label.to(self.device)).backward()
+            self.optimizer.step()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
