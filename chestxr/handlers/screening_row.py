@@ -29,7 +29,8 @@ def screening_row(source: Mapping[str, object], result: Mapping[str, object]) ->
     row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
     row["status"] = "no score" if found["no_score"] else "warning" if warnings else "ok"
     row["reason"] = found["no_score"] or warnings
-    return row | {name: found[name] for name in _TOLD} | {"threshold": found["threshold"]} | result["quality"]
+    told = {name: found[name] for name in _TOLD} | {"threshold": found["threshold"]}
+    return row | told | result["quality"] | {"outlying_features": found["outlying_features"]}
 
 
 def models_about(models: Mapping[str, str | PathLike]) -> dict[str, str]:

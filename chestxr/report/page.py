@@ -7,6 +7,7 @@ from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from jinja2 import Environment
 from PIL import Image
 
@@ -36,6 +37,7 @@ _MEASURED = {
     "wholeness": "lungs in one piece, share",
     "confidence": "the network's confidence",
     "heart_side": "heart side, thorax widths to the left",
+    "outlying_features": "features far from the training films', share in one region",
 }
 
 
@@ -163,7 +165,7 @@ def _measurements(record: object) -> list[list[str]]:
         told.append([f"{side} lung", f"{area}, {share:.1%} of the film"])
     for name, words in _MEASURED.items():
         value = record.row[name]
-        told.append([words, f"{value:.3f}" if value == value else "not measurable"])
+        told.append([words, "not measurable" if value is None or np.isnan(value) else f"{value:.3f}"])
     told.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record)}"])
     return told
 

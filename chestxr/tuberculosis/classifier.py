@@ -198,7 +198,14 @@ class TuberculosisClassifier:
             )
         return cls(booster, Calibration(**told["calibration"]), told["threshold"], scale, told["about"])
 
-    def _predict(self, features: pd.DataFrame, site: Harmonisation | None, **wanted: bool) -> np.ndarray:
+    def standardised(self, features: pd.DataFrame, site: Harmonisation | None = None) -> pd.DataFrame:
+        """
+        Give the features that the trees use, on the scale of the films they learnt from; as for `margin`.
+
+        Returns
+        -------
+        pandas.DataFrame, shape (films, features)
+        """
         missing = [name for name in self.feature_names if name not in features.columns]
         if missing:
             raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
@@ -210,7 +217,10 @@ class TuberculosisClassifier:
         if scale.settings_hash != self.settings_hash:
             found, expected = scale.settings_hash[:12], self.settings_hash[:12]
             raise ValueError(f"a site's scale of the settings {found}; expected {expected}; adapt anew")
+        return scale(used)
+
+    def _predict(self, features: pd.DataFrame, site: Harmonisation | None, **wanted: bool) -> np.ndarray:
         # As an array, its columns in the booster's order: XGBoost takes 20 times as long over thousands of columns of a
         # frame, and as long again to compare their names.
-        matrix = xgboost.DMatrix(scale(used).to_numpy(np.float32))
+        matrix = xgboost.DMatrix(self.standardised(features, site).to_numpy(np.float32))
         return self.booster.predict(matrix, validate_features=False, **wanted)

@@ -10,8 +10,11 @@ from monai.transforms import MapTransform
 from .classifier import TuberculosisClassifier
 from .explanation import explain, zone_contributions
 from .harmonisation import Harmonisation
+from .outlying_features import outlying_features
 
 __all__ = ["ScreenTuberculosisD", "ScreenTuberculosisDict", "ScreenTuberculosisd"]
+
+_UNLIKE = "unlike the films that the classifier learnt from (noise, blur, writing on it?): its score may mislead"
 
 
 class ScreenTuberculosisd(MapTransform):
@@ -22,6 +25,9 @@ class ScreenTuberculosisd(MapTransform):
     ``probability_low`` and ``probability_high``, the classifier's ``threshold``, ``decision`` ("suspicious" at and
     above it, "not suspicious" below), ``reasons`` in words, ``zones`` (log odds by zone), and ``no_score``, "" or why
     there is none. A film on which two lungs were not found gets no score.
+
+    A film unlike those that the classifier learnt from (out of distribution) gets one with a warning, which is added to
+    ``quality_flags``; ``outlying_features`` says how unlike, as :py:func:`.outlying_features.outlying_features` does.
 
     Parameters
     ----------
@@ -35,6 +41,9 @@ class ScreenTuberculosisd(MapTransform):
         What ``chestxr tb adapt`` wrote for the site that the films come from.
     reasons : int, optional
         How many reasons to give.
+    most_outlying_features : float, optional
+        Limit beyond which a film is warned of. With the shipped classifier the default warns of one in a hundred of the
+        films it learnt from; ``tools/results/outlying_features.py`` measures it.
 
     Raises
     ------
@@ -50,11 +59,13 @@ class ScreenTuberculosisd(MapTransform):
         settings_hash: str | None = None,
         site_scale: str | PathLike | None = None,
         reasons: int = 3,
+        most_outlying_features: float = 0.15,
     ) -> None:
         super().__init__(keys)
         self.classifier = TuberculosisClassifier.load(classifier, settings_hash)
         self.site = Harmonisation.load(site_scale, self.classifier.settings_hash) if site_scale else None
         self.reasons = reasons
+        self.most_outlying_features = most_outlying_features
 
     def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
         """Return the item with its score."""
@@ -64,7 +75,11 @@ class ScreenTuberculosisd(MapTransform):
             found = _no_score(data["features_error"])
         else:
             found = self._screen(data[self.first_key(data)], str(data.get("film", "film")))
-        return dict(data) | {"screening": {"threshold": self.classifier.threshold} | found}
+        warnings = "; ".join(filter(None, (data["quality_flags"], found.pop("warning", ""))))
+        return dict(data) | {
+            "screening": {"threshold": self.classifier.threshold} | found,
+            "quality_flags": warnings,
+        }
 
     def _screen(self, features: Mapping[str, float], film: str) -> dict[str, object]:
         # An array of what the classifier asks for: a frame of every feature takes a fifth of what measuring it does.
@@ -74,6 +89,7 @@ class ScreenTuberculosisd(MapTransform):
         probability = float(self.classifier.calibration(margin)[0])
         low, high = self.classifier.interval(margin)
         contributions = self.classifier.contributions(table, self.site).iloc[0]
+        unlike = outlying_features(self.classifier.standardised(table, self.site).iloc[0])
         return {
             "score": float(margin[0]),
             "probability": probability,
@@ -83,11 +99,13 @@ class ScreenTuberculosisd(MapTransform):
             "reasons": "; ".join(f"{words} ({value:+.2f})" for words, value in explain(contributions, self.reasons)),
             "zones": zone_contributions(contributions),
             "no_score": "",
+            "outlying_features": unlike,
+            "warning": _UNLIKE if unlike > self.most_outlying_features else "",
         }
 
 
 def _no_score(reason: str) -> dict[str, object]:
-    numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high"))
+    numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
     return numbers | {"decision": "", "reasons": "", "zones": {}, "no_score": reason}
 
 

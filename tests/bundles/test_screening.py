@@ -10,7 +10,7 @@ import pandas as pd
 import pydicom
 import pytest
 from monai.bundle import ConfigParser
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from pydicom.data import get_testdata_file
 from typer.testing import CliRunner
 
@@ -168,6 +168,26 @@ def test_a_film_is_decoded_once(trained, tmp_path, monkeypatch):
     _run("inference", films=film, output_dir=str(tmp_path), **_settings(trained))
     assert paths == [Path(film)]
     assert (tmp_path / "RG1_UNCR_overlay.png").is_file()
+
+
+def test_a_score_of_a_spoilt_film_comes_with_a_warning(tmp_path):
+    """The shipped classifier on the demo film: outlines stay, and the score moves."""
+    film = read_film(get_testdata_file("RG1_UNCR.dcm", download=False))[0].T
+    usual = Image.fromarray((255 * (film - film.min()) / np.ptp(film)).astype(np.uint8))
+    blurred = usual.filter(ImageFilter.GaussianBlur(0.02 * usual.width))
+    written, place = usual.copy(), (0.3 * usual.width, 0.45 * usual.height)
+    font = ImageFont.load_default(size=0.08 * usual.height)
+    ImageDraw.Draw(written).text(place, "AP ERECT", fill=255, font=font, anchor="mm")
+    (tmp_path / "films").mkdir()
+    for name, picture in {"usual": usual, "blurred": blurred, "written": written}.items():
+        picture.save(tmp_path / "films" / f"{name}.png")
+    _run("inference", films=str(tmp_path / "films"), output_dir=str(tmp_path / "out"), save_zone_map=False)
+    rows = pd.read_csv(tmp_path / "out" / "screening.csv", keep_default_na=False).set_index("film")
+    warned = rows["reason"].str.contains("unlike the films")
+    assert warned.to_dict() == {"usual": False, "blurred": True, "written": True}
+    assert (rows["status"][warned] == "warning").all() and (rows["probability"] != "").all()
+    limit = ConfigParser.load_config_files(config_files(SCREENING, "inference"))["most_outlying_features"]
+    assert (warned == (rows["outlying_features"] > limit)).all()
 
 
 def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):

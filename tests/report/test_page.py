@@ -42,7 +42,12 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     decision = ("suspicious" if probability >= 0.3 else "not suspicious") if scored else ""
     row |= {"decision": decision, "reasons": "right upper zone, texture (+0.80)" if scored else ""}
     row |= {"right_area": 0.2, "left_area": 0.18, "symmetry": 0.9, "wholeness": 1.0, "confidence": 0.98}
-    row |= {"heart_side": float("nan"), "network_sha256": "a" * 64, "versions": "python=3.11 monai=1.6.1"}
+    row |= {
+        "heart_side": float("nan"),
+        "outlying_features": 0.02 if scored else None,
+        "network_sha256": "a" * 64,
+        "versions": "python=3.11 monai=1.6.1",
+    }
     outlines = lung_outlines(lungs, (256, 256))
     return FilmRecord(
         key="",
