@@ -3,16 +3,16 @@ How fast a film's features are measured, beside stock calls of pyradiomics with 
 
     python tools/benchmarks/features.py ../shared/data/cxr
 
-Both measure the same films in turn, on one core; then chestxr alone on several. The ratios are those within this run;
-the machine is named in the result, tools/benchmarks/features.json. Values that differ by more than 1e-9 are an error.
-Masks are the collection's own.
+Both measure the same films in turn, on one core; then chestxr alone on one process and on as many as there are cores,
+and as a control additions, which nothing but the cores limits: what these gain is the most that processes can gain on
+this machine. The ratios are those within this run. Values that differ by more than 1e-9 are an error. Masks are the
+collection's own. The result is tools/benchmarks/features.json.
 """
 
 import argparse
 import json
 import logging
 import os
-import platform
 import sys
 import tempfile
 import time
@@ -20,12 +20,14 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
+from by_processes import control_steps, speed_up_by_processes
+from machine import machine
+from paired import spread
 from radiomics.featureextractor import RadiomicsFeatureExtractor
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from chestxr.data import load_split
-from chestxr.evaluation.versions import package_versions
 from chestxr.io import read_film, read_mask, write_text
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
@@ -42,24 +44,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--films", type=int, default=12, help="films to measure by both")
+    parser.add_argument("--pool-films", type=int, default=48, help="films to measure by several processes")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     logging.getLogger("radiomics").setLevel(logging.ERROR)
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
-    items = items[:: len(items) // arguments.films][: arguments.films]
+    training = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
+    items = training[:: len(training) // arguments.films][: arguments.films]
     with threadpool_limits(1):
         seconds = [measured_by_both(item) for item in tqdm(items, "pyradiomics and chestxr", unit="film")]
     stock, own = np.array(seconds).T
+    with tempfile.TemporaryDirectory() as cache:
+        by_processes = _by_processes(training[: arguments.pool_films], Path(cache))
     result = {
         "command": "python tools/benchmarks/features.py DATASET_DIR",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "versions": package_versions(),
+        **machine(),
         "films": len(items),
-        "pyradiomics_s_per_film": _spread(stock),
-        "chestxr_s_per_film": _spread(own),
-        "ratio": _spread(stock / own),
-        "speed_up_by_processes": _by_processes(items),
+        "pyradiomics_s_per_film": spread(stock, 3),
+        "chestxr_s_per_film": spread(own, 3),
+        "ratio": spread(stock / own, 3),
+        **by_processes,
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
@@ -100,18 +104,14 @@ def _stock(extractor: RadiomicsFeatureExtractor, pixels: np.ndarray, regions: di
     return found
 
 
-def _by_processes(items: list[dict]) -> dict[str, float]:
-    """Time whole films, read and measured, on one process and on all cores."""
-    films = [FilmToMeasure(item["film"], Path(item["image"]), _masks(item)) for item in items * 2]
-    seconds = {}
-    for processes in (1, os.cpu_count()):
-        with tempfile.TemporaryDirectory() as cache:
-            steps = iter(measure_films(films, Path(cache), processes))
-            # The processes' start is left out: the clock runs from the first films that are done.
-            for _ in range(processes):
-                next(steps)
-            _, seconds[processes] = _timed(lambda steps=steps: list(steps))
-    return {str(count): round(seconds[1] / taken, 2) for count, taken in seconds.items()}
+def _by_processes(items: list[dict], cache: Path) -> dict[str, dict[str, float]]:
+    """Time whole films, read and measured, each once (a film met again is not measured), and the control."""
+    films = [FilmToMeasure(item["film"], Path(item["image"]), _masks(item)) for item in items]
+    work = {
+        "speed_up_by_processes": lambda count: measure_films(films, cache / str(count), count),
+        "control_speed_up_by_processes": lambda count: control_steps(len(films), count),
+    }
+    return speed_up_by_processes(work, (1, os.cpu_count()), len(films))
 
 
 def _masks(item: dict) -> tuple[Path, ...]:
@@ -122,11 +122,6 @@ def _masks(item: dict) -> tuple[Path, ...]:
 def _timed(call: object) -> tuple[object, float]:
     started = time.perf_counter()
     return call(), time.perf_counter() - started
-
-
-def _spread(values: np.ndarray) -> dict[str, float]:
-    low, median, high = np.quantile(values, (0.25, 0.5, 0.75))
-    return {"median": round(float(median), 3), "q25": round(float(low), 3), "q75": round(float(high), 3)}
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 How fast lungs are outlined, beside what a user would take instead.
 
     pip install --no-deps torchxrayvision==1.5.7
+    bash -c 'source tools/monailabel/environment.sh'      # for MONAI Label; without it that peer is left out
     python tools/benchmarks/segmentation.py ../shared/data/cxr
 
 The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
-PSPNet runs alone, without reading or writing, with random weights. Masks of both inference paths are compared film by
+PSPNet runs alone, without reading or writing, with random weights. MONAI Label's task runs in its own environment, in a
+process that answers over a pipe; the shape of its mask is noted, since it is not the film's. Masks of both inference paths are compared film by
 film. The result is tools/benchmarks/segmentation.json and .png.
 """
 
@@ -14,11 +16,15 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import SimpleITK as sitk
 import torch
 from bare import BareOutline
+from label_peer import LabelPeer, label_python
 from machine import machine
 from paired import ms_per_film, ratios, spread
 from peers import psp_net, zoo_loop
@@ -29,7 +35,7 @@ from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
-from chestxr.io import read_mask, write_text
+from chestxr.io import read_film, read_mask, write_text
 from chestxr.networks import ReferenceUNet
 
 UNET = "cxr_lung_segmentation_unet"
@@ -39,6 +45,7 @@ _LABELS = {
     "bundle": "bundle, inference.json",
     "bundle_onnx": "bundle, with inference_onnx.json",
     "zoo": "a bundle as the model zoo writes them",
+    "label": "the same by MONAI Label's stock task",
     "reference": "reference U-Net (7.76 M), bare calls",
     "psp_net": "torchxrayvision's PSPNet, network alone",
 }
@@ -57,7 +64,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         candidates = _candidates(out)
-        taken = ms_per_film(candidates, films, _CHUNK)
+        with _label(out / "label") as label:
+            taken = ms_per_film(candidates | label, films, _CHUNK)
+            label_shapes = {name: sitk.ReadImage(peer.last_mask).GetSize() for name, peer in label.items()}
         psp_candidates = {"psp_net": _psp_alone(), "bundle_onnx": candidates["bundle_onnx"]}
         psp = ms_per_film(psp_candidates, films[: arguments.psp_films], 2)
         dice = [_dice(out, film["film"]) for film in tqdm(films, "comparing masks", unit="film")]
@@ -69,6 +78,7 @@ def main() -> None:
         "over_floor": ratios(taken, "floor"),
         "over_bundle_onnx": ratios(taken, "bundle_onnx"),
         "psp_net_over_bundle_onnx": ratios(psp, "bundle_onnx")["psp_net"],
+        "mask_size": {"film": read_film(films[-1]["image"])[0].shape} | label_shapes,
         "dice_onnx_with_torch": {"least": round(min(dice), 5), "films": len(dice)},
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
@@ -94,6 +104,21 @@ def _candidates(out: Path) -> dict[str, object]:
 
 def _bundle(out: Path, **knobs: object) -> object:
     return OpenBundle(bundle_folder(UNET), output_dir=str(out), save_overlay=False, **knobs).run
+
+
+@contextmanager
+def _label(out: Path) -> Iterator[dict[str, LabelPeer]]:
+    """Start MONAI Label's task if its environment is there."""
+    python = label_python()
+    if python is None:
+        print("MONAI Label is left out: make its environment, as above, to have it timed", file=sys.stderr)
+        yield {}
+        return
+    peer = LabelPeer(python, bundle_folder(UNET), out)
+    try:
+        yield {"label": peer}
+    finally:
+        peer.close()
 
 
 def _psp_alone() -> object:
