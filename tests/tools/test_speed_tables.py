@@ -4,15 +4,45 @@ import importlib.util
 import json
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
 
 
-def test_readme_prints_the_measured_speeds():
+BENCHMARKS = ("segmentation", "features", "training", "stages")
+
+
+@pytest.fixture(scope="module")
+def tables():
     spec = importlib.util.spec_from_file_location("speed_tables", REPOSITORY / "tools/results/speed_tables.py")
-    tables = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tables)
-    measured = (
-        json.loads((REPOSITORY / "tools" / "benchmarks" / f"{name}.json").read_text())
-        for name in ("segmentation", "features")
-    )
-    assert tables.speed(*measured) in (REPOSITORY / "README.md").read_text()
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def measured() -> dict:
+    folder = REPOSITORY / "tools" / "benchmarks"
+    return {name: json.loads((folder / f"{name}.json").read_text()) for name in BENCHMARKS}
+
+
+def test_readme_prints_the_measured_speeds(tables, measured):
+    assert tables.speed(**measured) in (REPOSITORY / "README.md").read_text()
+
+
+def test_a_peer_that_was_not_timed_has_no_row(tables, measured):
+    measured["segmentation"]["ms_per_film"]["label"] = {"median": 1234, "q25": 1200, "q75": 1300}
+    assert "| 1234 (1200 to 1300) |" in tables.speed(**measured)
+    del measured["segmentation"]["ms_per_film"]["label"]
+    assert "MONAI Label" not in tables.speed(**measured)
+
+
+def test_costs_follow_from_the_times(measured):
+    for found in measured["stages"]["kinds"].values():
+        whole = found["ms_per_film"]["bundle"]["median"]
+        assert found["films_per_second_per_core"] == pytest.approx(1000 / whole, abs=0.01)
+        assert found["core_hours_per_million_films"] == pytest.approx(whole / 3.6, abs=1)
+        cost = whole / 3.6 * measured["stages"]["usd_per_core_hour"]
+        assert found["usd_per_million_films"] == pytest.approx(cost, abs=0.01)
+        stages = sum(times["median"] for times in found["stages_ms_per_film"].values())
+        assert stages == pytest.approx(whole, rel=0.2)

@@ -1,8 +1,8 @@
 """
 MONAI Label's stock task for bundles, asked over a pipe: what its server runs for a film.
 
-`segmentation.py` starts this file in MONAI Label's own environment. A line on standard input is a JSON list of films; the
-answer, once all are outlined, is the path of the last one's mask.
+`segmentation.py` starts this file in MONAI Label's own environment. A line on standard input is a JSON list of films;
+the answer, once all are outlined, is the path of the last one's mask.
 """
 
 import json
@@ -20,7 +20,6 @@ except RuntimeError:
         torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float threshold) -> Tensor")
 
 from monailabel.tasks.infer.bundle import BundleInferTask
-
 
 # As 3D Slicer's client asks.
 _WANTED = {"device": "cpu", "result_extension": ".nrrd", "result_dtype": "uint16", "result_compress": False}

@@ -8,8 +8,8 @@ How fast lungs are outlined, beside what a user would take instead.
 The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
 PSPNet runs alone, without reading or writing, with random weights. MONAI Label's task runs in its own environment, in a
-process that answers over a pipe; the shape of its mask is noted, since it is not the film's. Masks of both inference paths are compared film by
-film. The result is tools/benchmarks/segmentation.json and .png.
+process that answers over a pipe; the size of its mask is noted, since it is not the film's. Masks of both inference
+paths are compared film by film. The result is tools/benchmarks/segmentation.json and .png.
 """
 
 import argparse

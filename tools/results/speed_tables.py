@@ -1,4 +1,4 @@
-"""The table of speeds, from what the benchmarks measured."""
+"""The tables of speeds, from what the benchmarks measured."""
 
 from collections.abc import Mapping
 
@@ -9,31 +9,82 @@ _PEERS = {
     "bundle": "**the U-Net's bundle**",
     "bundle_onnx": "the bundle with `inference_onnx.json`",
     "zoo": "a bundle as the MONAI model zoo writes them, same network",
+    "label": "the same by MONAI Label's stock task",
     "reference": "the recipe's U-Net (7.76 M parameters), bare calls",
     "psp_net": "torchxrayvision's PSPNet, network alone",
 }
 
 
-def speed(segmentation: Mapping, features: Mapping) -> str:
+_TRAINING = {
+    "floor": "the same network, loss and optimizer, batches ready",
+    "bundle": "**the U-Net's train.json**",
+    "zoo": "a train.json as the MONAI model zoo writes them, same network",
+}
+
+
+def speed(segmentation: Mapping, features: Mapping, training: Mapping, stages: Mapping) -> str:
     """
     Compare what a film takes.
 
     Parameters
     ----------
-    segmentation, features : mapping
-        As tools/benchmarks/segmentation.py and features.py write them.
+    segmentation, features, training, stages : mapping
+        As the programs of these names in tools/benchmarks write them.
     """
+    tables = (_peers(segmentation), _features(features), _training(training), _end_to_end(stages), _stages(stages))
+    return "\n\n".join("\n".join(lines) for lines in tables)
+
+
+def _peers(segmentation: Mapping) -> list[str]:
     taken = segmentation["ms_per_film"]
     lines = ["| lungs outlined and written | ms a film | times the bundle |", "|---|---|---|"]
     for name, words in _PEERS.items():
-        times = taken[name]["median"] / taken["bundle"]["median"]
-        lines.append(f"| {words} | {_ms(taken[name])} | {times:.2g} |")
+        if name in taken:
+            times = taken[name]["median"] / taken["bundle"]["median"]
+            lines.append(f"| {words} | {_ms(taken[name])} | {times:.2g} |")
+    return lines
+
+
+def _features(features: Mapping) -> list[str]:
     stock, own = (features[f"{name}_s_per_film"]["median"] * 1000 for name in ("pyradiomics", "chestxr"))
-    lines += ["", "| features measured | ms a film | times chestxr |", "|---|---|---|"]
+    lines = ["| features measured | ms a film | times chestxr |", "|---|---|---|"]
     lines.append(f"| **chestxr** | {own:.0f} | 1 |")
-    ratio = features["ratio"]
-    lines.append(f"| stock pyradiomics, same numbers | {stock:.0f} | {ratio['median']:.1f} |")
-    return "\n".join(lines)
+    lines.append(f"| stock pyradiomics, same numbers | {stock:.0f} | {features['ratio']['median']:.1f} |")
+    return lines
+
+
+def _training(training: Mapping) -> list[str]:
+    taken, over = training["ms_per_film"], {"floor": {"median": 1}} | training["over_floor"]
+    lines = ["| an epoch of training | ms a film | times the floor |", "|---|---|---|"]
+    for name, words in _TRAINING.items():
+        lines.append(f"| {words} | {_ms(taken[name])} | {over[name]['median']:.3g} |")
+    return lines
+
+
+def _end_to_end(stages: Mapping) -> list[str]:
+    usd = stages["usd_per_core_hour"]
+    lines = [
+        "| screened, DICOM to mask, SEG, SR and row | films a second and core | core-hours a million films | "
+        f"USD a million films, at {usd:.2f} a core-hour | times the floor |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, found in stages["kinds"].items():
+        lines.append(
+            f"| {kind} | {found['films_per_second_per_core']:.1f} | {found['core_hours_per_million_films']:,} | "
+            f"{found['usd_per_million_films']:.0f} | {found['over_floor']['median']:.2f} |"
+        )
+    return lines
+
+
+def _stages(stages: Mapping) -> list[str]:
+    kinds = stages["kinds"]
+    names = list(next(iter(kinds.values()))["stages_ms_per_film"])
+    lines = [f"| ms a film, one core | {' | '.join([*names, 'whole', 'pictures besides'])} |"]
+    lines.append("|---" * (len(names) + 3) + "|")
+    for kind, found in kinds.items():
+        taken = [*found["stages_ms_per_film"].values(), found["ms_per_film"]["bundle"], found["pictures_ms_per_film"]]
+        lines.append("| " + " | ".join([kind, *(f"{times['median']:.0f}" for times in taken)]) + " |")
+    return lines
 
 
 def _ms(times: Mapping[str, float]) -> str:

@@ -31,7 +31,8 @@ def main() -> None:
         _replace(card, "choices", choices(rows[model]))
         _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", _dice(rows[model]))
     _write_screening_tables()
-    _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(*map(_benchmark, ("segmentation", "features"))))
+    measured = {name: _benchmark(name) for name in ("segmentation", "features", "training", "stages")}
+    _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(**measured))
 
 
 def _benchmark(name: str) -> dict:
