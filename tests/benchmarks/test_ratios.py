@@ -60,3 +60,32 @@ def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
         Image.fromarray(array.T).save(tmp_path / f"{name}.png")
     stock, own = measured_by_both({"image": str(tmp_path / "film.png"), "label": str(tmp_path / "mask.png")})
     assert stock / own > 3
+
+
+def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
+    """Measured: see tools/benchmarks/training.json; augmentation, logs and checkpoint are what is more."""
+    from paired import ms_per_film
+    from training import bundle_and_floor
+
+    items = []
+    for number, film in enumerate(films):
+        _, lungs = chest_film((512, 512), number)
+        Image.fromarray(lungs.T.astype(np.uint8)).save(tmp_path / f"{number}_mask.png")
+        items.append(film | {"label": str(tmp_path / f"{number}_mask.png")})
+    taken = ms_per_film(bundle_and_floor(items, tmp_path, device=torch.device("cpu")), items * 3, len(items))
+    assert np.min(taken["bundle"] / taken["floor"]) < 1.5
+
+
+def test_screening_stays_near_its_floor(films, tmp_path):
+    """Measured: see tools/benchmarks/stages.json; no stage but measuring takes much of a film's time."""
+    from dicom_films import write_dicom_films
+    from pydicom.uid import ExplicitVRLittleEndian
+    from stages import ScreeningBench, one_core
+
+    films = write_dicom_films(films[:6], tmp_path / "films", 512, ExplicitVRLittleEndian)
+    with one_core():
+        taken, stages = ScreeningBench(tmp_path / "results").ms_per_film(films, 2)
+    assert len(list((tmp_path / "results").glob("*_sr.dcm"))) == 6
+    assert np.median(taken["bundle"] / taken["floor"]) < 1.8
+    whole = sum(stages.values())
+    assert (stages["features"] > 0).all() and np.median(stages["classify"] / whole) < 0.15
