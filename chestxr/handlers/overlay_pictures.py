@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from ignite.engine import Engine, Events
 from monai.data import MetaTensor
-from PIL import Image
 
-from chestxr.io import read_film, whole_file
+from chestxr.io import read_film
 from chestxr.report.overlay import overlay_lungs, picture_of_film
+from chestxr.report.picture_file import write_picture
 
 __all__ = ["OverlayPictures"]
 
@@ -45,8 +45,7 @@ class OverlayPictures:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             picture = picture_of_film(self._film(source), self.longest_side)
             outlined = overlay_lungs(picture, result["pred"][0].cpu().numpy())
-            with whole_file(self.output_dir / f"{source['film']}_overlay.png") as partial:
-                Image.fromarray(outlined).save(partial)
+            write_picture(self.output_dir / f"{source['film']}_overlay.png", outlined)
 
     def _film(self, source: Mapping[str, MetaTensor]) -> np.ndarray:
         if self.film_key:

@@ -4,10 +4,9 @@ from os import PathLike
 from pathlib import Path
 
 from ignite.engine import Engine, Events
-from PIL import Image
 
-from chestxr.io import whole_file
 from chestxr.report.overlay import overlay_lungs, picture_of_film
+from chestxr.report.picture_file import write_picture
 from chestxr.report.zone_map import draw_zone_map
 
 __all__ = ["ZoneMaps"]
@@ -40,5 +39,5 @@ class ZoneMaps:
                 continue
             lungs = result["pred"][0].cpu().numpy()
             picture = overlay_lungs(picture_of_film(source["film_image"][0].numpy(), self.longest_side), lungs)
-            with whole_file(self.output_dir / f"{source['film']}_zones.png") as partial:
-                Image.fromarray(draw_zone_map(picture, lungs, result["screening"]["zones"])).save(partial)
+            zones = draw_zone_map(picture, lungs, result["screening"]["zones"])
+            write_picture(self.output_dir / f"{source['film']}_zones.png", zones)
