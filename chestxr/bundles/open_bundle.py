@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from ignite.engine import Engine
 from monai.bundle import ConfigWorkflow
 
 from chestxr.io import FilmError
@@ -52,6 +53,11 @@ class OpenBundle:
             check_weights(self._workflow.parser.get_parsed_content("checkpoint"))
         except RuntimeError as error:
             raise ValueError(str(innermost(error))) from error
+
+    @property
+    def evaluator(self) -> Engine:
+        """The bundle's engine, to look at what it makes of the films."""
+        return self._evaluator
 
     def run(self, items: Sequence[dict]) -> list[FilmError]:
         """

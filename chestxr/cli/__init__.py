@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from . import data, pacs, radiomics, screen, tuberculosis
+from . import archive, data, pacs, radiomics, screen, tuberculosis
 
 __all__ = ["app"]
 
@@ -32,6 +32,7 @@ def chestxr(
 
 
 app.command("screen")(screen.screen)
+app.command("archive")(archive.archive)
 app.command("features")(radiomics.features)
 app.command("stability")(radiomics.stability)
 app.add_typer(data.app, name="data")

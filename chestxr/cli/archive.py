@@ -1,0 +1,147 @@
+"""``chestxr archive``: an archive of any size in, a table and the films' results out."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+
+from .common import TrustBundle, console, or_exit, progress_console
+
+__all__ = ["archive"]
+
+_REASONS_TOLD = 10
+
+
+def archive(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Folder of films, list of films (.txt, .csv, .json), or address of an object store (s3://bucket/films).",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the results; on a cluster, one that all machines reach.")],
+    address: Annotated[
+        str | None, typer.Option(help="Address of a Ray cluster; this machine by default.", show_default=False)
+    ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, help="Cores of this machine to use; each takes 1.5 GB.", show_default="all")
+    ] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    batch_size: Annotated[
+        int, typer.Option(min=0, help="Films through the network at once; 0: 16 on a GPU, 1 on a CPU.")
+    ] = 0,
+    block: Annotated[int, typer.Option(min=1, help="Films in a block: what a killed run repeats.")] = 64,
+    tries: Annotated[int, typer.Option(min=1, help="How often to try a film that fails by no fault of its own.")] = 3,
+    retry_quarantined: Annotated[
+        bool, typer.Option("--retry-quarantined", help="Try all films again that are in quarantine.")
+    ] = False,
+    store: Annotated[
+        str,
+        typer.Option(help="DICOMweb service that takes segmentations and reports.", show_default=False),
+    ] = "",
+    dicom: Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")] = True,
+    site_scale: Annotated[
+        Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
+    ] = None,
+    uid_root: Annotated[
+        str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
+    ] = None,
+    bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
+    trust_bundle: TrustBundle = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run's manifest as JSON, and nothing else.")
+    ] = False,
+) -> None:
+    """
+    Screen an archive of any size, on this machine or on a cluster, by Ray. Research use only: not a medical device.
+
+    The results are those of chestxr screen. In OUT stand table/, a Parquet table by day of study (pandas.read_parquet
+    reads the folder); films/DAY/FILM_lungs.png, and for films in DICOM FILM_seg.dcm and FILM_sr.dcm; quarantine/, why
+    films failed; and run.json, what the results were made with.
+
+    Stop it at any moment, pull the plug, fill the disk, take the source away: the same command goes on where it was,
+    block by block, and no film is lost or counted twice. The source is listed once, by the first run. Films that fail
+    by no fault of their own are tried again.
+
+    Needs Ray: pip install 'chestxr[ray]'. On a cluster, chestxr is installed on every machine, and source, bundle and
+    OUT have the same paths. Object stores need their fsspec package (s3fs, gcsfs, adlfs), which also knows who asks.
+
+    Exit status: 0 every film has a result, 1 some are in quarantine, 2 nothing could be started or written, or the
+    source is away, 130 stopped by the user.
+
+    Example: chestxr archive s3://radiology/chest --out results --address 10.0.0.5:6379
+    """
+    from chestxr.scale import ArchiveRun
+
+    folder = or_exit(bundle_folder, bundle, trust_bundle)
+    if store and not dicom:
+        raise typer.BadParameter("--store needs the DICOM objects that --no-dicom leaves out")
+    knobs = {
+        "save_dicom": dicom,
+        "site_scale": str(site_scale.absolute()) if site_scale else None,
+        **({"uid_root": uid_root} if uid_root else {}),
+    }
+    how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
+    run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **knobs)
+    try:
+        stopped = or_exit(_screen_waiting, run)
+        manifest = or_exit(run.finish)
+    finally:
+        run.close()
+    if as_json:
+        typer.echo(json.dumps(manifest))
+    else:
+        console.print(_summary(manifest))
+        console.print(f"the table is {out / 'table'}", soft_wrap=True)
+    failed = manifest["films"].get("quarantined", 0)
+    if failed:
+        typer.echo(f"{failed} of {len(run)} films failed; why: {out / 'quarantine'}", err=True)
+    if stopped:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise typer.Exit(130)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _screen_waiting(run) -> bool:
+    """Screen with a progress bar; say why films fail; return whether the user stopped it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    told: set[str] = set()
+    try:
+        with Progress(*columns, console=progress_console) as progress:
+            done = run.done_before + run.quarantined_before
+            task = progress.add_task("screening", total=len(run), completed=done)
+            for failure in run:
+                progress.advance(task)
+                if failure is not None and len(told) < _REASONS_TOLD and str(failure) not in told:
+                    told.add(str(failure))
+                    typer.echo(str(failure), err=True)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _summary(manifest: dict) -> Table:
+    """Count films by what became of them."""
+    films = manifest["films"]
+    table = Table(title="Tuberculosis screening of an archive. Research use only.", show_header=False)
+    meanings = {
+        "all": "films",
+        "done_before": "done by an earlier run",
+        "suspicious": "suspicious, at the classifier's threshold",
+        "not suspicious": "not suspicious",
+        "warning": "scored, with a warning",
+        "no score": "without a score: no two lungs found",
+        "quarantined": "in quarantine",
+    }
+    for name, meaning in meanings.items():
+        if films.get(name):
+            table.add_row(meaning, str(films[name]))
+    if manifest["films_per_second"] is not None:
+        table.add_row("films a second", str(manifest["films_per_second"]))
+    return table

@@ -1,0 +1,93 @@
+"""What goes from worker to worker of a film."""
+
+import os
+import pickle
+import resource
+from dataclasses import dataclass, field
+
+from chestxr.io import FilmError, printable
+
+from .film_file import is_address
+
+__all__ = ["FilmTravel", "failure_behind"]
+
+
+@dataclass
+class FilmTravel:
+    """
+    A film on its way through the stages.
+
+    Attributes
+    ----------
+    film, image : str
+        Its name, and its path or address.
+    date : str
+        Day of the study, "unknown" if the film states none.
+    item : dict or None
+        What the last stage made of it.
+    content : bytes or None
+        The film's file, of a film that no path leads to.
+    row : dict or None
+        Its row in the table, at the end.
+    failure : FilmError or None
+        Why it is not worked on any more.
+    stop : str
+        Why nothing can be worked on any more, "" if all is well.
+    memory : dict of str to int
+        Most memory of the workers that it met, in bytes, by machine and process.
+    seconds : dict of str to float
+        How long it was worked on, by stage.
+    carried : int
+        Most bytes that it was from one stage to the next.
+    """
+
+    film: str
+    image: str
+    date: str = "unknown"
+    item: dict | None = None
+    content: bytes | None = None
+    row: dict | None = None
+    failure: FilmError | None = None
+    stop: str = ""
+    memory: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    carried: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether no stage has to do with it any more."""
+        return bool(self.row or self.failure or self.stop)
+
+    def packed(self) -> bytes:
+        """Return it as Ray carries it; the worker's memory is noted."""
+        usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        self.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
+        return pickle.dumps(self)
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "FilmTravel":
+        """Return what `packed` gave."""
+        travel = pickle.loads(packed)
+        travel.carried = max(travel.carried, len(packed))
+        return travel
+
+    def fail(self, error: FilmError) -> None:
+        """Note why the film failed, under the name and the address that the user knows."""
+        self.item = self.content = None
+        # A film that is gone may be back when its disk is.
+        lasting = error.lasting and (is_address(self.image) or os.path.isfile(self.image))
+        self.failure = FilmError(printable(self.image), error.found, error.expected, error.remedy, lasting)
+        self.failure.film = self.film
+
+
+def failure_behind(error: BaseException, image: str) -> FilmError:
+    """Return the FilmError behind an error, or one that names its kind: its text may hold what a header says."""
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, FilmError):
+        behind = behind.__cause__
+    if behind is not None:
+        return behind
+    while error.__cause__ is not None:
+        error = error.__cause__
+    found = f"{type(error).__name__} while it was screened"
+    return FilmError(image, found, "a film that can be screened", "please report it", lasting=False)

@@ -1,0 +1,217 @@
+"""What an archive's folder of results knows of itself: which films there are, and which are done."""
+
+import fcntl
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chestxr.handlers.screening_row import failed_row
+from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
+
+from .film_travel import FilmTravel
+
+__all__ = ["Ledger", "Quarantined"]
+
+_LISTED, _DONE, _AGAIN = ".films.json", ".done.json", "again-"
+
+
+class Quarantined:
+    """
+    A film that failed, as its note in ``quarantine/`` tells.
+
+    Attributes
+    ----------
+    film, image : str
+        Its name, and its path or address.
+    block : str
+        Block that it belongs to.
+    attempts : int
+        How often it was tried.
+    lasting : bool
+        Whether another try is without hope.
+    """
+
+    def __init__(self, note: dict) -> None:
+        self.film, self.image, self.block = note["film"], note["address"], note["block"]
+        self.attempts, self.lasting = note["attempts"], note["lasting"]
+
+
+class Ledger:
+    """
+    The films of an archive in blocks, each done once.
+
+    A block's rows stand in ``table/date=DAY/part-BLOCK.parquet``; the note ``blocks/BLOCK.done.json``, written last,
+    says that they are all there. What stands without its note is what a run that was killed left, and is removed at the
+    next start. Films that failed are in ``quarantine/`` and not in the table; tried again with success, they form a
+    block of their own.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        The folder of results.
+
+    Raises
+    ------
+    BlockingIOError
+        If another run works on it.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.blocks, self.table, self.quarantine = out / "blocks", out / "table", out / "quarantine"
+        for folder in (out, self.blocks, self.table, self.quarantine):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (out / ".lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise BlockingIOError(f"{out}: another run works on it; expected one at a time; wait for it") from None
+
+    def close(self) -> None:
+        """Let other runs work on it."""
+        self._lock.close()
+
+    def about(self) -> dict | None:
+        """Return what the folder's results are of, None if it has none yet."""
+        try:
+            return json.loads((self.out / "archive.json").read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+
+    def list_films(self, items: Sequence[dict], size: int, about: dict) -> dict:
+        """Write down all films, in blocks; return what the folder's results are of."""
+        for path in self.blocks.iterdir():
+            path.unlink()
+        for number, start in enumerate(range(0, len(items), size)):
+            films = [(item["film"], item["image"]) for item in items[start : start + size]]
+            # Not UTF-8: a name with odd bytes stands as its escapes.
+            write_text(self.blocks / f"{number:06d}{_LISTED}", json.dumps(films))
+        samples = [item["image"] for item in items[:: max(1, len(items) // 5)]]
+        listed = {"films": len(items), "block": size, "blocks": -(-len(items) // size), "samples": samples}
+        about = about | listed | {"listed": datetime.now(UTC).isoformat(timespec="seconds")}
+        write_text(self.out / "archive.json", json.dumps(about, indent=1))
+        return about
+
+    def clean(self) -> None:
+        """Remove what a run that was killed left half done."""
+        remove_leftovers(self.out)
+        done = self._done()
+        for path in self.blocks.glob(f"*{_DONE}"):
+            if path.name.removesuffix(_DONE) not in done:
+                self._take_back(path)
+        for part in self.table.glob("date=*/part-*.parquet"):
+            if part.stem.removeprefix("part-") not in done:
+                part.unlink()
+        for path in self.quarantine.rglob("*.json"):
+            note = json.loads(path.read_text())
+            if note["block"] not in done:
+                path.unlink()
+        for block in done:
+            if block.startswith(_AGAIN):
+                for film, _, _ in json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]:
+                    self._note_of(film).unlink(missing_ok=True)
+
+    def _take_back(self, done: Path) -> None:
+        """Take a block whose rows were removed for not done."""
+        for film, image, block in json.loads(done.read_text())["again"]:
+            note = {"film": film, "address": image, "block": block, "attempts": 0, "lasting": False}
+            write_text(self._note_of(film), json.dumps(note, indent=1))
+        done.unlink()
+
+    def waiting(self) -> list[str]:
+        """Return the blocks that are not done, in order."""
+        done = self._done()
+        listed = sorted(path.name.removesuffix(_LISTED) for path in self.blocks.glob(f"*{_LISTED}"))
+        return [block for block in listed if block not in done]
+
+    def films(self, block: str) -> list[FilmTravel]:
+        """Return a block's films."""
+        listed = json.loads((self.blocks / f"{block}{_LISTED}").read_text())
+        return [FilmTravel(film, image) for film, image in listed]
+
+    def quarantined(self) -> Iterator[Quarantined]:
+        """Give the films that failed."""
+        for path in sorted(self.quarantine.rglob("*.json")):
+            yield Quarantined(json.loads(path.read_text()))
+
+    def finish(self, block: str, travels: Sequence[FilmTravel]) -> None:
+        """
+        Write the results of a block; it is done.
+
+        Raises
+        ------
+        OSError
+            If they cannot be written: the block is not done.
+        """
+        for travel in travels:
+            if travel.failure is not None:
+                self._quarantine(travel, block, attempts=1)
+        good = [travel for travel in travels if travel.row]
+        self._write(block, good, again=[])
+
+    def finish_again(self, travels: Sequence[FilmTravel], attempts: dict[str, Quarantined]) -> None:
+        """Write the results of films that had failed before."""
+        for travel in travels:
+            if travel.failure is not None:
+                before = attempts[travel.film]
+                self._quarantine(travel, before.block, before.attempts + 1)
+        good = [travel for travel in travels if travel.row]
+        if good:
+            number = 1 + max((int(name.removeprefix(_AGAIN)) for name in self._done(_AGAIN)), default=0)
+            again = [(travel.film, travel.image, attempts[travel.film].block) for travel in good]
+            self._write(f"{_AGAIN}{number:06d}", good, again)
+        for travel in good:
+            self._note_of(travel.film).unlink(missing_ok=True)
+
+    def counts(self) -> Counter:
+        """Count films by what became of them."""
+        counts: Counter = Counter()
+        for path in self.blocks.glob(f"*{_DONE}"):
+            counts.update(json.loads(path.read_text())["counts"])
+        counts["quarantined"] = sum(1 for _ in self.quarantine.rglob("*.json"))
+        return counts
+
+    def _done(self, prefix: str = "") -> set[str]:
+        """Return the blocks whose note stands, and whose rows stand."""
+        done = set()
+        for path in self.blocks.glob(f"{prefix}*{_DONE}"):
+            parts = json.loads(path.read_text())["parts"]
+            if all((self.out / part).is_file() for part in parts):
+                done.add(path.name.removesuffix(_DONE))
+        return done
+
+    def _write(self, block: str, travels: Sequence[FilmTravel], again: list[tuple]) -> None:
+        counts = Counter(travel.row["status"] for travel in travels)
+        counts.update(travel.row["decision"] for travel in travels if travel.row["decision"])
+        parts = []
+        for day in sorted({travel.date for travel in travels}):
+            path = self.table / f"date={day}" / f"part-{block}.parquet"
+            with whole_file(path) as partial:
+                pq.write_table(_table([travel.row for travel in travels if travel.date == day]), partial)
+            parts.append(str(path.relative_to(self.out)))
+        write_text(self.blocks / f"{block}{_DONE}", json.dumps({"parts": parts, "counts": counts, "again": again}))
+
+    def _quarantine(self, travel: FilmTravel, block: str, attempts: int) -> None:
+        error: FilmError = travel.failure
+        told = {"address": travel.image, "block": block, "attempts": attempts, "lasting": error.lasting}
+        write_text(self._note_of(travel.film), json.dumps(failed_row(error) | told, indent=1))
+
+    def _note_of(self, film: str) -> Path:
+        return self.quarantine / f"{film}.json"
+
+
+def _table(rows: Sequence[dict]) -> pa.Table:
+    """Put rows into a table whose columns have the same types in every block: words, or numbers."""
+    return pa.table({name: _column([row[name] for row in rows]) for name in rows[0]})
+
+
+def _column(values: list) -> pa.Array:
+    if any(isinstance(value, str) for value in values):
+        return pa.array(values, pa.string())
+    return pa.array([None if value is None else float(value) for value in values], pa.float64())

@@ -1,0 +1,115 @@
+"""Ray, on this machine for the length of a run, or a cluster that is there."""
+
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["check_ray", "ray_running"]
+
+_NAME = "chestxr-ray-"
+_STORE_BYTES = 1 << 30
+# Sockets have short paths.
+_LONGEST_FOLDER = 20
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+_ALONE = {
+    # Ray's own word for a machine that is no cluster's: it listens on 127.0.0.1 alone.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_AUTH_MODE": "token",
+    "RAY_task_oom_retries": "2",
+    # Its workers are 15 steps nicer than others by default: beside any other program they stand still.
+    "RAY_worker_niceness": "0",
+}
+
+
+def check_ray() -> None:
+    """
+    See whether Ray is installed.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if find_spec("ray") is None:
+        raise ValueError("Ray is not installed; expected the extra ray: pip install 'chestxr[ray]'")
+
+
+@contextmanager
+def ray_running(address: str | None, processes: int) -> Iterator[None]:
+    """
+    Start Ray on this machine, closed to others, and end it; or join a cluster, or the Ray that this process runs.
+
+    Parameters
+    ----------
+    address : str or None
+        A cluster's address; None for this machine.
+    processes : int
+        Cores to use on this machine.
+
+    Raises
+    ------
+    ConnectionError
+        If it cannot be started or joined.
+    """
+    os.environ.update(_QUIET)
+    # Ray reads these when it is imported; who imported it before has set it up.
+    if not address and "ray" not in sys.modules:
+        os.environ.update(_ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    _remove_leftovers()
+    quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+    with tempfile.TemporaryDirectory(prefix=f"{_NAME}{os.getpid()}-", dir=_folder(), ignore_cleanup_errors=True) as own:
+        local = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_temp_dir": own}
+        local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES}
+        try:
+            with _silence():
+                ray.init(address or "local", **({} if address else local), **quiet)
+        except Exception as error:
+            place = address or "this machine"
+            raise ConnectionError(f"{place}: Ray cannot be reached or started ({type(error).__name__})") from error
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep quiet what Ray's C++ writes to the terminal as it starts."""
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+
+
+def _remove_leftovers() -> None:
+    """Remove what the Ray of a run that was killed left: its logs name films."""
+    for left in _folder().glob(f"{_NAME}*"):
+        if not Path(f"/proc/{left.name.removeprefix(_NAME).partition('-')[0]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _folder() -> Path:
+    usual = Path(tempfile.gettempdir())
+    return usual if len(str(usual)) <= _LONGEST_FOLDER else Path("/tmp")

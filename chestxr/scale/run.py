@@ -1,0 +1,272 @@
+"""A run over an archive that can be killed at any moment and goes on where it was."""
+
+import json
+import os
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from chestxr.bundles.declared import declared
+from chestxr.evaluation.versions import package_versions
+from chestxr.io import FilmError, remove_leftovers, write_text
+from chestxr.io.dicom_uids import check_uid_root
+from chestxr.pacs import Archive
+from chestxr.screening.settings import key_of, settings_of
+
+from .film_file import is_address
+from .film_travel import FilmTravel
+from .ledger import Ledger, Quarantined
+from .local_ray import check_ray, ray_running
+from .source import list_source, still_there
+from .stages import StageSettings
+
+__all__ = ["ArchiveRun"]
+
+# So many films are handed to Ray at a time: names and rows of no more than these are in memory.
+_WAVE = 4096
+# So many films that cannot be read, one after the other, are taken for a source that is away.
+_AWAY_AFTER = 10
+
+
+class ArchiveRun:
+    """
+    Screen an archive into a folder.
+
+    Iterate over it to screen what is waiting; then call :py:meth:`finish`.
+
+    Parameters
+    ----------
+    source : str
+        Folder, list, or address of an object store.
+    out : pathlib.Path
+        Folder of the results, which all machines of a cluster reach.
+    bundle : pathlib.Path
+        The screening bundle.
+    processes : int, optional
+        Cores to use; on a cluster all.
+    address : str or None, optional
+        The cluster's address; None for this machine.
+    store : str, optional
+        DICOMweb service that takes segmentations and reports; "" leaves them as files.
+    batch_size : int, optional
+        Films that go through the network at once; 0 chooses.
+    block : int, optional
+        Films in a block; blocks are what is done or not.
+    tries : int, optional
+        How often a film is tried that fails by no fault of its own.
+    retry_quarantined : bool, optional
+        Try all films again that failed before.
+    **knobs
+        Entries of the bundle's inference.json that differ and change its results.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is no such source, or the folder holds results of something else.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        out: Path,
+        bundle: Path,
+        processes: int = 1,
+        address: str | None = None,
+        store: str = "",
+        batch_size: int = 0,
+        block: int = 64,
+        tries: int = 3,
+        retry_quarantined: bool = False,
+        **knobs: object,
+    ) -> None:
+        check_ray()
+        if store:
+            Archive(store)
+        check_uid_root(declared(bundle, "uid_root", **knobs))
+        self.out = out
+        self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
+        self._stages = StageSettings(str(bundle), tuple(knobs.items()), str(out / "films"), store)
+        self.settings = settings_of(bundle, knobs)
+        self._memory: dict[str, int] = {}
+        self._seconds: Counter[str] = Counter()
+        self._started, self._clock, self._worked, self._carried = datetime.now(UTC), 0.0, 0, 0
+        self._ledger = Ledger(out)
+        try:
+            self._about = self._listed(source, block)
+            self._ledger.clean()
+            self._again = list(self._ledger.quarantined()) if retry_quarantined else []
+        except BaseException:
+            self._ledger.close()
+            raise
+        counts = self._ledger.counts()
+        self.quarantined_before = counts["quarantined"]
+        self.done_before = sum(counts[status] for status in ("ok", "warning", "no score"))
+
+    def __len__(self) -> int:
+        """Return how many films there are."""
+        return self._about["films"]
+
+    def __iter__(self) -> Iterator[FilmError | None]:
+        """
+        Screen what is waiting; give for each film, as it is done, None or why it failed.
+
+        Raises
+        ------
+        OSError
+            If results cannot be written, the source is away, or Ray ends.
+        ValueError
+            If the bundle cannot be opened.
+        """
+        blocks = self._ledger.waiting()
+        if not (blocks or self._again or any(self._to_try_again())):
+            return
+        self._clock = time.perf_counter()
+        try:
+            with ray_running(self._address, self._processes):
+                size = max(1, _WAVE // self._about["block"])
+                for start in range(0, len(blocks), size):
+                    yield from self._screen(blocks[start : start + size])
+                for start in range(0, len(self._again), _WAVE):
+                    yield from self._screen_again(self._again[start : start + _WAVE])
+                while again := list(islice(self._to_try_again(), _WAVE)):
+                    yield from self._screen_again(again)
+        finally:
+            self._clock = time.perf_counter() - self._clock
+            remove_leftovers(self.out)
+
+    def close(self) -> None:
+        """Let other runs work on the folder."""
+        self._ledger.close()
+
+    def finish(self) -> dict:
+        """
+        Write the manifest.
+
+        Returns
+        -------
+        dict
+            ``complete``, ``films`` (counts by status and decision), ``bundle``, ``settings``, ``versions``,
+            ``started``, ``finished``, ``films_per_second``, ``seconds_per_film`` (by stage), ``largest_carried_mb``
+            (most that a film was between stages), ``peak_memory_mb``.
+        """
+        counts = self._ledger.counts()
+        done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
+        manifest = self.settings | {
+            "research_use_only": True,
+            "source": self._about["source"],
+            "listed": self._about["listed"],
+            "complete": done == len(self),
+            "films": {
+                "all": len(self),
+                "done_before": self.done_before,
+                **{name: n for name, n in counts.items() if n},
+            },
+            "versions": package_versions() | {"ray": version("ray")},
+            "started": self._started.isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "films_per_second": round(self._worked / self._clock, 2) if self._worked else None,
+            "seconds_per_film": {stage: round(total / self._worked, 4) for stage, total in self._seconds.items()},
+            "largest_carried_mb": round(self._carried / 2**20, 2),
+            "peak_memory_mb": {
+                "driver": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+                "largest_worker": max(self._memory.values(), default=0) >> 20,
+                "workers": len(self._memory),
+            },
+        }
+        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
+        return manifest
+
+    def _listed(self, source: str, block: int) -> dict:
+        """List the source, once: the blocks of later runs are the same."""
+        source = source if is_address(source) else os.path.abspath(os.path.expanduser(source))
+        told = {"source": source, "key": key_of(self.settings), "store": self._stages.store}
+        about = self._ledger.about()
+        if about is None:
+            return self._ledger.list_films(list_source(source), block, told)
+        for name, meaning in (("source", "another source"), ("key", "other models or settings"), ("store", "--store")):
+            if about[name] != told[name]:
+                raise ValueError(
+                    f"{self.out}: holds results of {meaning}; expected an empty folder or one of the same command; "
+                    "choose another folder"
+                )
+        return about
+
+    def _to_try_again(self) -> Iterator[Quarantined]:
+        """Give the films that failed by no fault of their own, not too often yet."""
+        for note in self._ledger.quarantined():
+            if not note.lasting and note.attempts < self._tries:
+                yield note
+
+    def _screen(self, blocks: Sequence[str]) -> Iterator[FilmError | None]:
+        films = {block: self._ledger.films(block) for block in blocks}
+        places = [(block, place) for block in blocks for place in range(len(films[block]))]
+        missing = {block: len(films[block]) for block in blocks}
+        for number, travel in self._screened([film for block in blocks for film in films[block]]):
+            block, place = places[number]
+            films[block][place] = travel
+            missing[block] -= 1
+            if not missing[block]:
+                self._ledger.finish(block, films.pop(block))
+            yield travel.failure
+        for block in list(films):
+            for travel in films[block]:
+                if not travel.ended:
+                    travel.fail(_deadly(travel))
+                    yield travel.failure
+            self._ledger.finish(block, films.pop(block))
+
+    def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
+        before = {note.film: note for note in notes}
+        films = [FilmTravel(note.film, note.image) for note in notes]
+        for number, travel in self._screened(films):
+            films[number] = travel
+            yield travel.failure
+        for travel in films:
+            if not travel.ended:
+                travel.fail(_deadly(travel))
+                yield travel.failure
+        self._ledger.finish_again(films, before)
+
+    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[tuple[int, FilmTravel]]:
+        """
+        Screen films, as long as there is use in it.
+
+        Raises
+        ------
+        OSError
+            If there is not.
+        """
+        from ray.exceptions import RayError
+
+        from .pipeline import screen_films
+
+        in_a_row = 0
+        try:
+            for number, travel in screen_films(films, self._stages, self._batch_size):
+                self._memory |= travel.memory
+                self._seconds.update(travel.seconds)
+                self._carried = max(self._carried, travel.carried)
+                self._worked += 1
+                if travel.stop:
+                    raise OSError(f"{travel.stop}; the same command goes on from here")
+                failure = travel.failure
+                in_a_row = in_a_row + 1 if failure is not None and not failure.lasting else 0
+                if in_a_row and not any(map(still_there, self._about["samples"])):
+                    raise OSError(f"{self._about['source']}: is away; the same command goes on once it is back")
+                if in_a_row == _AWAY_AFTER:
+                    raise OSError(
+                        f"{_AWAY_AFTER} films in a row failed, the last one: {failure}; the same command goes on"
+                    )
+                yield number, travel
+        except RayError as error:
+            raise ConnectionError(f"Ray ended ({type(error).__name__}); the same command goes on from here") from error
+
+
+def _deadly(travel: FilmTravel) -> FilmError:
+    found = "a film on which the processes that screened it ended (killed, or out of memory?)"
+    return FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False)

@@ -1,0 +1,198 @@
+"""The bundle's parts, each where its work is done: preprocessing, network, postprocessing."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from ignite.engine import Engine, Events
+from monai.bundle import ConfigParser
+
+from chestxr.bundles.declared import declared
+from chestxr.bundles.innermost import innermost
+from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.handlers.screening_row import models_about, screening_row
+from chestxr.screening.film_records import remove_results
+
+from .film_file import fetch, film_file, is_address, study_date
+from .film_travel import FilmTravel, failure_behind
+from .store import store_results
+
+__all__ = ["OutlineFilms", "StageSettings", "finish_film", "read_film"]
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """
+    What every worker needs to know.
+
+    Attributes
+    ----------
+    bundle : str
+        The screening bundle's folder.
+    knobs : tuple of (str, object)
+        Entries of its JSON that differ.
+    out : str
+        Folder of the films' results.
+    store : str
+        Archive that takes segmentation and report, "" for files.
+    """
+
+    bundle: str
+    knobs: tuple[tuple[str, object], ...]
+    out: str
+    store: str = ""
+
+
+@cache
+def _part(settings: StageSettings, name: str) -> object:
+    """Return a part of the bundle, made once in a process."""
+    # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
+    torch.multiprocessing.set_start_method("spawn", force=True)
+    knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
+    return declared(Path(settings.bundle), name, **knobs)
+
+
+@cache
+def _about(settings: StageSettings) -> dict[str, str]:
+    return models_about(_part(settings, "models"))
+
+
+def read_film(entry: dict, settings: StageSettings) -> dict:
+    """Read a film and prepare it for the network, as the bundle's ``preprocessing`` says."""
+    travel = FilmTravel.unpacked(entry["travel"])
+    try:
+        prepare = _part(settings, "preprocessing")
+    except (OSError, ValueError) as error:
+        travel.stop = str(error)
+        return entry | {"travel": travel.packed()}
+    started = time.perf_counter()
+    try:
+        travel.content = fetch(travel.image) if is_address(travel.image) else None
+        with film_file(travel.image, travel.content) as path:
+            travel.date = study_date(path)
+            travel.item = prepare({"film": travel.film, "image": path})
+    except Exception as error:
+        travel.fail(failure_behind(error, travel.image))
+    travel.seconds["read"] = time.perf_counter() - started
+    return entry | {"travel": travel.packed()}
+
+
+class OutlineFilms:
+    """
+    The bundle between its ``preprocessing`` and its ``postprocessing``: its engine runs the network on batches.
+
+    Parameters
+    ----------
+    settings : StageSettings
+        Which bundle, and how.
+    batch_size : int
+        Films that go through the network at once.
+    """
+
+    def __init__(self, settings: StageSettings, batch_size: int) -> None:
+        self._settings, self._batch_size = settings, batch_size
+        self._outlined: list[dict] = []
+        self._stop = ""
+        try:
+            self._open()
+        except (OSError, ValueError) as error:
+            # Raised here it would only end the process: who asks for films is told.
+            self._stop = str(error)
+
+    def _open(self) -> None:
+        folder = Path(self._settings.bundle)
+        parser = ConfigParser()
+        parser.read_config(str(folder / "configs" / "inference.json"))
+        # The other handlers write what postprocessing finds.
+        handlers = [entry for entry in parser.get("handlers") if entry["_target_"] == "CheckpointLoader"]
+        between = {"preprocessing": None, "postprocessing": None, "handlers": handlers, "batch_size": self._batch_size}
+        self._bundle = OpenBundle(folder, **dict(self._settings.knobs) | between)
+        self._bundle.evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep)
+
+    def _keep(self, evaluator: Engine) -> None:
+        for source, outlined in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            self._outlined.append(source | outlined)
+
+    def __call__(self, batch: dict) -> Iterator[dict]:
+        """Outline a batch of films; give them one by one."""
+        travels = [FilmTravel.unpacked(packed) for packed in batch["travel"]]
+        waiting = [travel for travel in travels if not travel.ended]
+        if self._stop:
+            for travel in waiting:
+                travel.stop = self._stop
+        else:
+            started = time.perf_counter()
+            self._outline(waiting)
+            for travel in waiting:
+                travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
+        for place, travel in zip(batch["place"], travels, strict=True):
+            yield {"place": [place], "travel": [travel.packed()]}
+
+    def _outline(self, travels: list[FilmTravel]) -> None:
+        self._outlined.clear()
+        if not travels:
+            return
+        try:
+            self._bundle.run([travel.item for travel in travels])
+            for travel, item in zip(travels, self._outlined, strict=True):
+                travel.item = {key: _on_cpu(value) for key, value in item.items()}
+        except Exception as error:
+            # An engine that was stopped within a film is not run on.
+            self._open()
+            # One by one the others are done, and the one that it was is known.
+            if len(travels) > 1:
+                for travel in travels:
+                    self._outline([travel])
+            else:
+                travels[0].fail(failure_behind(error, travels[0].image))
+        finally:
+            self._outlined.clear()
+
+
+def _on_cpu(value: object) -> object:
+    return value.cpu() if isinstance(value, torch.Tensor) else value
+
+
+def finish_film(entry: dict, settings: StageSettings) -> dict:
+    """Measure and score a film and write its results, as the bundle's ``postprocessing`` says."""
+    travel = FilmTravel.unpacked(entry["travel"])
+    if not travel.ended:
+        try:
+            finish = _part(settings, "postprocessing")
+            started = time.perf_counter()
+            _finish(travel, finish, settings)
+            travel.seconds["finish"] = time.perf_counter() - started
+        except (OSError, ValueError) as error:
+            travel.stop = str(error)
+    travel.item = travel.content = None
+    return entry | {"travel": travel.packed()}
+
+
+def _finish(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSettings) -> None:
+    """
+    Finish a film, or note why it failed.
+
+    Raises
+    ------
+    OSError
+        If results cannot be written: the next film would not fare better.
+    """
+    out, name = Path(settings.out), f"{travel.date}/{travel.film}"
+    remove_results(out, name)
+    path = travel.image
+    try:
+        with film_file(travel.image, travel.content) as path:
+            travel.item["image"].meta["filename_or_obj"] = path
+            found = finish(travel.item | {"film": name, "film_image": path})
+        travel.row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
+        store_results(out / name, settings.store)
+    except Exception as error:
+        travel.row = None
+        cause = innermost(error)
+        if isinstance(cause, OSError) and cause.filename != path:
+            raise cause from None
+        travel.fail(failure_behind(error, travel.image))
+        remove_results(out, name)

@@ -1,0 +1,275 @@
+"""``chestxr archive``: the results of ``chestxr screen``, whatever is killed, full or away in between."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+import pydicom
+import pytest
+from typer.testing import CliRunner
+
+if not find_spec("ray"):  # imported before chestxr has set it up, Ray would open itself to the network
+    pytest.skip("Ray is not installed", allow_module_level=True)
+
+from chestxr.cli import app
+from chestxr.scale import local_ray
+from tests.pacs.orthanc import Orthanc, needs_orthanc
+from tests.scale.archives import (
+    archive,
+    assert_complete,
+    assert_nothing_half_written,
+    kill_worker,
+    meanwhile,
+    phantoms,
+    started,
+    wait_for,
+    workers_of,
+)
+
+BUNDLE = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ray_of_the_tests():
+    """One Ray for the runs of this process: starting it takes longer than screening a few films."""
+    with local_ray.ray_running(None, 2):
+        yield
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory, chest_dicom) -> Path:
+    folder = phantoms(tmp_path_factory.mktemp("films"), 2)
+    shutil.copy(chest_dicom, folder)
+    (folder / "bad.png").write_bytes(b"no film")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def screened(films, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("screen")
+    assert CliRunner().invoke(app, ["screen", str(films), "--out", str(out)]).exit_code == 1
+    return out
+
+
+@pytest.fixture(scope="module")
+def archived(films, tmp_path_factory) -> tuple[Path, object]:
+    out = tmp_path_factory.mktemp("archive")
+    return out, archive(films, "--out", out, "--block", 3)
+
+
+def _modified(folder: Path) -> dict[str, int]:
+    kept = ("run.json", ".lock")
+    return {
+        str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and path.name not in kept
+    }
+
+
+def _table(out: Path) -> pd.DataFrame:
+    return pd.read_parquet(out / "table").set_index("film").sort_index()
+
+
+def test_the_results_are_those_of_screen(films, screened, archived):
+    out, result = archived
+    assert result.exit_code == 1 and "found no image that chestxr reads" in result.stderr
+    assert_complete(out, 3)
+    expected = pd.read_parquet(screened / "screening.parquet").set_index("film").sort_index()
+    here = _table(out)
+    assert dict(here["date"].astype(str)) == {"RG1_UNCR": "2004-08-26", "film-0": "unknown", "film-1": "unknown"}
+    pd.testing.assert_frame_equal(here.drop(columns="date"), expected.drop(index="bad"), rtol=1e-6)
+    for path in (out / "films").rglob("*_lungs.png"):
+        assert path.read_bytes() == (screened / path.name).read_bytes()
+    for name in ("RG1_UNCR_seg.dcm", "RG1_UNCR_sr.dcm"):
+        ours, theirs = (pydicom.dcmread(folder / name) for folder in (out / "films" / "2004-08-26", screened))
+        assert ours.SOPInstanceUID == theirs.SOPInstanceUID
+        assert ours.get("PixelData") == theirs.get("PixelData")
+    manifest = json.loads((out / "run.json").read_text())
+    assert manifest["complete"] and manifest["films"]["all"] == 4 and manifest["films"]["quarantined"] == 1
+    assert manifest["versions"]["ray"] and manifest["films_per_second"] > 0
+    assert manifest["peak_memory_mb"]["largest_worker"] > 100
+
+
+def test_a_bad_film_is_set_aside_with_the_reason_and_tried_once(archived):
+    out, _ = archived
+    note = json.loads((out / "quarantine" / "bad.json").read_text())
+    assert note["status"] == "failed" and "found no image that chestxr reads" in note["reason"]
+    assert note["attempts"] == 1 and note["lasting"]
+
+
+def test_a_second_run_repeats_nothing(films, archived):
+    out, _ = archived
+    before = _modified(out)
+    result = archive(films, "--out", out, "--json")
+    assert result.exit_code == 1 and json.loads(result.stdout)["films"]["done_before"] == 3
+    assert _modified(out) == before
+
+
+def test_results_of_something_else_are_refused(films, archived, tmp_path):
+    out, _ = archived
+    before = _modified(out)
+    other = phantoms(tmp_path / "other", 1)
+    result = archive(other, "--out", out)
+    assert result.exit_code == 2 and "another source" in result.stderr
+    result = archive(films, "--out", out, "--no-dicom")
+    assert result.exit_code == 2 and "other models or settings" in result.stderr
+    assert _modified(out) == before
+
+
+def test_rows_that_were_removed_are_made_again(films, archived, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(archived[0], out)
+    before = _table(out)
+    (out / "table" / "date=2004-08-26").rename(tmp_path / "away")
+    assert archive(films, "--out", out).exit_code == 1
+    assert_complete(out, 3)
+    pd.testing.assert_frame_equal(_table(out), before)
+    manifest = json.loads((out / "run.json").read_text())
+    assert manifest["films"]["ok"] + manifest["films"].get("warning", 0) == 3 and manifest["films"]["quarantined"] == 1
+
+
+def test_films_of_an_object_store(films, screened, tmp_path):
+    (tmp_path / "store" / "masks").mkdir(parents=True)
+    shutil.copy(films / "RG1_UNCR.dcm", tmp_path / "store")
+    shutil.copy(films / "film-0.png", tmp_path / "store" / "masks")
+    shutil.copy(films / "bad.png", tmp_path / "store")
+    address, out = f"file://{tmp_path}/store", tmp_path / "out"
+    result = archive(address, "--out", out)
+    assert result.exit_code == 1 and f"{address}/bad.png: found no image" in result.stderr
+    table = assert_complete(out, 1)
+    assert list(table["image"]) == [f"{address}/RG1_UNCR.dcm"]
+    expected = pd.read_parquet(screened / "screening.parquet").set_index("film").loc["RG1_UNCR"]
+    assert table["probability"][0] == pytest.approx(expected["probability"], rel=1e-6)
+    made = out / "films" / "2004-08-26"
+    assert (made / "RG1_UNCR_lungs.png").read_bytes() == (screened / "RG1_UNCR_lungs.png").read_bytes()
+    assert (made / "RG1_UNCR_seg.dcm").is_file() and (made / "RG1_UNCR_sr.dcm").is_file()
+
+
+def test_a_film_that_cannot_be_read_now_is_tried_again_and_later_screened(tmp_path):
+    folder, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
+    (tmp_path / "list.txt").write_text("films/film-0.png\nfilms/film-1.png\nfilms/later.png\n")
+    assert archive(tmp_path / "list.txt", "--out", out, "--tries", 2).exit_code == 1
+    assert json.loads((out / "quarantine" / "later.json").read_text())["attempts"] == 2
+    assert_complete(out, 2)
+    shutil.copy(folder / "film-0.png", folder / "later.png")
+    before = {path: time for path, time in _modified(out).items() if "quarantine" not in path}
+    result = archive(tmp_path / "list.txt", "--out", out, "--tries", 2, "--retry-quarantined")
+    assert result.exit_code == 0, result.stderr
+    assert_complete(out, 3)
+    assert not list((out / "quarantine").iterdir())
+    assert before.items() <= _modified(out).items()
+
+
+def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
+    folder, out, bundle = phantoms(tmp_path / "films", 2), tmp_path / "out", tmp_path / BUNDLE.name
+    shutil.copytree(BUNDLE, bundle, ignore=shutil.ignore_patterns("docs"))
+    (folder / "film-1.png").rename(folder / "deadly.png")
+    config = json.loads((bundle / "configs" / "inference.json").read_text())
+    kill = "__import__('os').kill(__import__('os').getpid(), 9)"
+    config["image_transforms"].insert(0, f"$lambda item: {kill} if item['film'] == 'deadly' else item")
+    (bundle / "configs" / "inference.json").write_text(json.dumps(config))
+    result = archive(folder, "--out", out, "--bundle", bundle, "--trust-bundle", "--tries", 1)
+    assert result.exit_code == 1
+    assert "processes that screened it ended" in json.loads((out / "quarantine" / "deadly.json").read_text())["reason"]
+    assert list(assert_complete(out, 1)["film"]) == ["film-0"]
+
+
+def test_a_worker_that_is_killed_costs_nothing(tmp_path):
+    folder, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
+    with meanwhile(kill_worker, os.getpid(), "ray::Map(finish_film)"):
+        result = archive(folder, "--out", out, "--block", 2)
+    assert result.exit_code == 0, result.stderr
+    assert_complete(out, 3)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_run_goes_on_where_it_was(tmp_path, how):
+    folder, out = phantoms(tmp_path / "films", 5), tmp_path / "out"
+    process = started(folder, "--out", out, "--block", 2)
+    done = out / "blocks" / "000000.done.json"
+    wait_for(lambda: done.exists() or process.poll() is not None)
+    workers = workers_of(process.pid)
+    process.send_signal(how)
+    assert process.wait(timeout=120) == (130 if how == signal.SIGINT else -how)
+    if how == signal.SIGINT:
+        assert "the same command goes on from here" in process.stderr.read().decode()
+        assert not json.loads((out / "run.json").read_text())["complete"]
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    before = {path: time for path, time in _modified(out).items() if "part-000000" in path or path == str(done)}
+    assert len(before) == 2
+    result = archive(folder, "--out", out, "--block", 2)
+    assert result.exit_code == 0, result.stderr
+    assert before.items() <= _modified(out).items()
+    assert_complete(out, 5)
+
+
+def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
+    folder, out = phantoms(tmp_path / "films", 4), tmp_path / "disk"
+    out.mkdir()
+    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(out)]).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        # Room for the list of films and the lungs of one or two of them.
+        with (out / "filler").open("wb") as filler:
+            filler.write(b"x" * ((1 << 20) - 7 * 4096))
+        result = archive(folder, "--out", out, "--block", 2)
+        assert result.exit_code == 2 and "No space left on device" in result.stderr
+        assert len(result.stderr.strip().splitlines()[-1]) > 20 and "Traceback" not in result.stderr
+        (out / "filler").unlink()
+        result = archive(folder, "--out", out, "--block", 2)
+        assert result.exit_code == 0, result.stderr
+        assert_complete(out, 4)
+    finally:
+        subprocess.run(["umount", "--lazy", str(out)], check=True)
+
+
+def test_a_source_that_goes_away_ends_the_run_and_its_return_lets_it_go_on(tmp_path):
+    folder, out = phantoms(tmp_path / "films", 6), tmp_path / "out"
+
+    def take_away() -> None:
+        wait_for(lambda: list(out.rglob("*_lungs.png")))
+        folder.rename(tmp_path / "away")
+
+    with meanwhile(take_away):
+        result = archive(folder, "--out", out, "--block", 2)
+    assert result.exit_code == 2 and "is away" in result.stderr, result.stderr
+    (tmp_path / "away").rename(folder)
+    result = archive(folder, "--out", out, "--block", 2)
+    assert result.exit_code == 0, result.stderr
+    assert_complete(out, 6)
+    assert not list((out / "quarantine").iterdir())
+
+
+@needs_orthanc
+def test_an_archive_takes_segmentation_and_report_once(films, tmp_path):
+    orthanc = Orthanc(tmp_path / "orthanc").start()
+    try:
+        (tmp_path / "list.txt").write_text(str(films / "RG1_UNCR.dcm"))
+        for out in (tmp_path / "first", tmp_path / "second"):
+            result = archive(tmp_path / "list.txt", "--out", out, "--store", orthanc.url)
+            assert result.exit_code == 0, result.stderr
+            assert len(orthanc.objects("SEG")) == len(orthanc.objects("SR")) == 1
+            assert_complete(out, 1)
+            assert not list(out.rglob("*.dcm"))
+    finally:
+        orthanc.kill()
+
+
+def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
+    for source, reason in (
+        (tmp_path / "nowhere", "no such film or folder"),
+        ("memory://films", "lives in one process"),
+        ("nothing://films", "no store that can be reached"),
+        (f"file://{tmp_path}/nowhere", "no films found"),
+    ):
+        result = archive(source, "--out", tmp_path / "out")
+        assert result.exit_code == 2 and reason in result.stderr, result.stderr
+    result = archive(films, "--out", tmp_path / "out", "--store", "nowhere")
+    assert result.exit_code == 2 and "no address of a DICOMweb service" in result.stderr
+    monkeypatch.setattr(local_ray, "find_spec", lambda name: None)
+    result = archive(films, "--out", tmp_path / "out")
+    assert result.exit_code == 2 and "pip install 'chestxr[ray]'" in result.stderr
+    assert_nothing_half_written(tmp_path)

@@ -1,0 +1,111 @@
+"""What a program and all that it starts take of the machine, read from /proc while it runs."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL, Popen
+
+__all__ = ["Sample", "run_watched"]
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """
+    A moment of a run.
+
+    Attributes
+    ----------
+    seconds : float
+        Since the start.
+    done : int
+        How much was done.
+    memory_mb : float
+        Memory of all processes, shared pages counted once (proportional set size).
+    largest_mb : float
+        That of the largest process.
+    processes : int
+        How many there were.
+    cpu_seconds : float
+        Processor time of all processes until then, those that ended included.
+    """
+
+    seconds: float
+    done: int
+    memory_mb: float
+    largest_mb: float
+    processes: int
+    cpu_seconds: float
+
+
+def run_watched(
+    command: Sequence[str], done: Callable[[], int], every: float, environment: Mapping[str, str]
+) -> tuple[int, list[Sample]]:
+    """
+    Run a program; look at it every few seconds.
+
+    Parameters
+    ----------
+    command : sequence of str
+        The program and its arguments.
+    done : callable
+        Tells how much is done.
+    every : float
+        Seconds between looks.
+    environment : mapping of str to str
+        Its environment.
+
+    Returns
+    -------
+    int
+        Its exit status.
+    list of Sample
+        What was seen.
+    """
+    started = time.perf_counter()
+    process = Popen(command, stdout=DEVNULL, env=dict(environment))
+    taken: dict[int, float] = {}
+    samples = []
+    while process.poll() is None:
+        memory = _look(process.pid, taken)
+        seconds, total = time.perf_counter() - started, sum(memory)
+        samples.append(Sample(seconds, done(), total, max(memory, default=0.0), len(memory), sum(taken.values())))
+        time.sleep(every)
+    return process.returncode, samples
+
+
+def _look(root: int, taken: dict[int, float]) -> list[float]:
+    """Return the memory of each process of a tree, in MB; note the processor time that each has taken."""
+    found = {int(path.name): fields for path in Path("/proc").glob("[0-9]*") if (fields := _stat(path))}
+    below, memory = {root}, []
+    for _ in range(8):
+        below |= {process for process, fields in found.items() if int(fields[1]) in below}
+    for process in below & found.keys():
+        taken[process] = (int(found[process][11]) + int(found[process][12])) / _TICK
+        memory.append(_memory(Path(f"/proc/{process}"), int(found[process][21])))
+    return memory
+
+
+def _stat(process: Path) -> list[str] | None:
+    """Return a process's numbers from its state on (proc(5)), None if it has ended."""
+    # Its name, in brackets, may hold anything.
+    told = _read(process / "stat")
+    return told.rpartition(")")[2].split() if told else None
+
+
+def _memory(process: Path, resident_pages: int) -> float:
+    """Return a process's share of memory in MB; all that it has where the kernel does not tell shares."""
+    shares = [line.split()[1] for line in _read(process / "smaps_rollup").splitlines() if line.startswith("Pss:")]
+    return int(shares[0]) / 1024 if shares else resident_pages * _PAGE / 2**20
+
+
+def _read(path: Path) -> str:
+    """Return what a file of /proc says, "" once its process has ended."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return ""
