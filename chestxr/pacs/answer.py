@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import pydicom
-
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
@@ -134,7 +132,7 @@ class ArchiveScreening:
                 return failure
         for path in made:
             if path.is_file():
-                self._store(film, path)
+                self.archive.store_once(path)
         # They name the patient, and the archive has them now.
         for path in made:
             path.unlink(missing_ok=True)
@@ -156,14 +154,6 @@ class ArchiveScreening:
             return self._bundle.run_film({"film": name, "image": str(copy)})
         finally:
             copy.unlink(missing_ok=True)
-
-    def _store(self, film: FilmReference, path: Path) -> None:
-        with quiet_dicom():
-            dataset = pydicom.dcmread(path)
-        if not self.archive.holds(film.study, dataset.SOPInstanceUID):
-            self.archive.store([dataset])
-            if not self.archive.holds(film.study, dataset.SOPInstanceUID):
-                raise ArchiveError(f"{self.archive.server}: took an object and does not hold it")
 
     @staticmethod
     def _all_there(record: FilmRecord, made: list[Path]) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
+import pydicom
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
 
@@ -134,6 +136,22 @@ class Archive:
             raise ArchiveError(
                 f"{self.server}: refused {len(refused)} of {len(datasets)} objects; ask its administrator"
             )
+
+    def store_once(self, path: Path) -> None:
+        """
+        Store an object's file, unless the archive holds the object; see that it does.
+
+        Raises
+        ------
+        ArchiveError
+            If it does not.
+        """
+        with quiet_dicom():
+            made = pydicom.dcmread(path)
+        if not self.holds(made.StudyInstanceUID, made.SOPInstanceUID):
+            self.store([made])
+            if not self.holds(made.StudyInstanceUID, made.SOPInstanceUID):
+                raise ArchiveError(f"{self.server}: took an object and does not hold it")
 
     def _all(self, search, **asked) -> list[dict]:
         """Search page by page: servers cap what they give at once."""

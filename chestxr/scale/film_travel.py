@@ -1,15 +1,16 @@
-"""What goes from worker to worker of a film."""
+"""What goes from worker to worker of a film: pickled, by this run for this run."""
 
 import os
 import pickle
 import resource
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chestxr.io import FilmError, printable
 
 from .film_file import is_address
 
-__all__ = ["FilmTravel", "failure_behind"]
+__all__ = ["FilmTravel", "failure_behind", "pack", "unpack"]
 
 
 @dataclass
@@ -58,19 +59,6 @@ class FilmTravel:
         """Whether no stage has to do with it any more."""
         return bool(self.row or self.failure or self.stop)
 
-    def packed(self) -> bytes:
-        """Return it as Ray carries it; the worker's memory is noted."""
-        usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        self.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
-        return pickle.dumps(self)
-
-    @classmethod
-    def unpacked(cls, packed: bytes) -> "FilmTravel":
-        """Return what `packed` gave."""
-        travel = pickle.loads(packed)
-        travel.carried = max(travel.carried, len(packed))
-        return travel
-
     def fail(self, error: FilmError) -> None:
         """Note why the film failed, under the name and the address that the user knows."""
         self.item = self.content = None
@@ -78,6 +66,22 @@ class FilmTravel:
         lasting = error.lasting and (is_address(self.image) or os.path.isfile(self.image))
         self.failure = FilmError(printable(self.image), error.found, error.expected, error.remedy, lasting)
         self.failure.film = self.film
+
+
+def pack(travels: Sequence[FilmTravel]) -> bytes:
+    """Put films into what Ray carries; the worker's memory is noted."""
+    usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for travel in travels:
+        travel.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
+    return pickle.dumps(travels)
+
+
+def unpack(packed: bytes) -> list[FilmTravel]:
+    """Return what `pack` was given."""
+    travels = pickle.loads(packed)
+    for travel in travels:
+        travel.carried = max(travel.carried, len(packed) // len(travels))
+    return travels
 
 
 def failure_behind(error: BaseException, image: str) -> FilmError:

@@ -14,7 +14,8 @@ from pathlib import Path
 __all__ = ["check_ray", "ray_running"]
 
 _NAME = "chestxr-ray-"
-_STORE_BYTES = 1 << 30
+# Room for what waits between the stages: a hundred films a core.
+_STORE_BYTES_A_CORE = 1 << 27
 # Sockets have short paths.
 _LONGEST_FOLDER = 20
 _QUIET = {
@@ -76,7 +77,7 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     with tempfile.TemporaryDirectory(prefix=f"{_NAME}{os.getpid()}-", dir=_folder(), ignore_cleanup_errors=True) as own:
         local = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_temp_dir": own}
-        local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES}
+        local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES_A_CORE * processes}
         try:
             with _silence():
                 ray.init(address or "local", **({} if address else local), **quiet)

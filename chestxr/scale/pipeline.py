@@ -7,21 +7,30 @@ from collections.abc import Iterator, Sequence
 import ray
 from ray.data import ActorPoolStrategy, DataContext, TaskPoolStrategy
 
-from .film_travel import FilmTravel
-from .stages import OutlineFilms, StageSettings, finish_film, read_film
+from chestxr.io import FilmError
 
-__all__ = ["screen_films"]
+from .film_travel import FilmTravel, pack, unpack
+from .stages import OutlineFilms, StageSettings, finish_films, read_films
 
-# Each film is a block of its own for Ray: a worker that dies costs the films in its hands, and no more.
+__all__ = ["cores_and_gpus", "screen_films"]
+
 _BLOCK_BYTES = 1 << 14
+# What Ray hands out at a time: it costs the program that starts the run as much for one film as for a few.
+_TOGETHER = 4
+# Every worker has this many times something to do, or a last large piece keeps the others waiting.
+_PIECES_A_CORE = 4
 _TRIES_AGAIN = 1
 _READERS_SHARE = 4
 _CORES_AN_OUTLINER = 32
 
 
-def screen_films(
-    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int
-) -> Iterator[tuple[int, FilmTravel]]:
+def cores_and_gpus() -> tuple[int, int]:
+    """Return how many cores and GPUs the Ray has that this process runs."""
+    have = ray.cluster_resources()
+    return max(1, int(have.get("CPU", 1))), int(have.get("GPU", 0))
+
+
+def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int) -> Iterator[FilmTravel]:
     """
     Screen films in the workers of Ray.
 
@@ -35,14 +44,12 @@ def screen_films(
     settings : StageSettings
         What the workers need to know.
     batch_size : int
-        Films that go through the network at once; 0 chooses: one by one on a CPU, where batches win nothing.
+        Films that go through the network at once; 0 chooses: one by one on a CPU, as chestxr screen does.
 
     Yields
     ------
-    int
-        The film's place in `travels`.
     FilmTravel
-        What became of it. A film on which its workers died, one after the other, is not given.
+        What became of a film, as soon as it is known. Films on which their workers died come last, as failed.
 
     Raises
     ------
@@ -50,36 +57,51 @@ def screen_films(
         If Ray itself fails.
     """
     _set_up()
-    have = ray.cluster_resources()
-    cores, gpus = max(1, int(have.get("CPU", 1))), int(have.get("GPU", 0))
+    cores, gpus = cores_and_gpus()
     size = batch_size or (16 if gpus else 1)
-    entries = [{"place": place, "travel": travel.packed()} for place, travel in enumerate(travels)]
+    together = min(max(_TOGETHER, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
+    missing = {travel.film: travel for travel in travels}
+    # Films that were together with one that ends its workers are screened again, each alone.
+    for many in (together, 1):
+        for travel in _screen_together(list(missing.values()), settings, size, many):
+            del missing[travel.film]
+            yield travel
+        if not missing or together == 1:
+            break
+    for travel in missing.values():
+        found = "a film on which the processes that screened it ended (killed, or out of memory?)"
+        travel.fail(FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False))
+        yield travel
+
+
+def _screen_together(
+    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int, together: int
+) -> Iterator[FilmTravel]:
+    cores, gpus = cores_and_gpus()
+    entries = [{"travels": pack(travels[start : start + together])} for start in range(0, len(travels), together)]
     # Without end by default: a film that ends its worker would be tried for ever.
     again = {"max_retries": _TRIES_AGAIN}
-    outliners = gpus or 1 + cores // _CORES_AN_OUTLINER
     films = (
         ray.data.from_items(entries, override_num_blocks=len(entries))
         .map(
-            read_film,
+            read_films,
             fn_kwargs={"settings": settings},
             compute=TaskPoolStrategy(size=max(1, cores // _READERS_SHARE)),
             num_cpus=1,
             **again,
         )
-        .map_batches(
+        .map(
             OutlineFilms,
-            fn_constructor_args=(settings, size),
-            batch_size=size,
-            batch_format="numpy",
-            compute=ActorPoolStrategy(min_size=1, max_size=outliners),
+            fn_constructor_args=(settings, batch_size),
+            compute=ActorPoolStrategy(min_size=1, max_size=gpus or 1 + cores // _CORES_AN_OUTLINER),
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             max_task_retries=_TRIES_AGAIN,
         )
-        .map(finish_film, fn_kwargs={"settings": settings}, num_cpus=1, **again)
+        .map(finish_films, fn_kwargs={"settings": settings}, num_cpus=1, **again)
     )
     for entry in films.iter_rows():
-        yield int(entry["place"]), FilmTravel.unpacked(entry["travel"])
+        yield from unpack(entry["travels"])
 
 
 def _set_up() -> None:
@@ -90,6 +112,7 @@ def _set_up() -> None:
     context = DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
+    # Each piece stays a block of its own: a worker that dies costs what is in its hands, and no more.
     context.target_max_block_size = _BLOCK_BYTES
     context.target_min_block_size = 1
     # Films whose workers died are missed by who asked for them, and tried again.

@@ -27,8 +27,8 @@ from .stages import StageSettings
 
 __all__ = ["ArchiveRun"]
 
-# So many films are handed to Ray at a time: names and rows of no more than these are in memory.
-_WAVE = 4096
+# So many films a core are handed to Ray at a time, for some twenty minutes: names and rows of no more are in memory.
+_WAVE_A_CORE = 2048
 # So many films that cannot be read, one after the other, are taken for a source that is away.
 _AWAY_AFTER = 10
 
@@ -128,12 +128,15 @@ class ArchiveRun:
         self._clock = time.perf_counter()
         try:
             with ray_running(self._address, self._processes):
-                size = max(1, _WAVE // self._about["block"])
+                from .pipeline import cores_and_gpus
+
+                wave = _WAVE_A_CORE * cores_and_gpus()[0]
+                size = max(1, wave // self._about["block"])
                 for start in range(0, len(blocks), size):
                     yield from self._screen(blocks[start : start + size])
-                for start in range(0, len(self._again), _WAVE):
-                    yield from self._screen_again(self._again[start : start + _WAVE])
-                while again := list(islice(self._to_try_again(), _WAVE)):
+                for start in range(0, len(self._again), wave):
+                    yield from self._screen_again(self._again[start : start + wave])
+                while again := list(islice(self._to_try_again(), wave)):
                     yield from self._screen_again(again)
         finally:
             self._clock = time.perf_counter() - self._clock
@@ -203,38 +206,28 @@ class ArchiveRun:
                 yield note
 
     def _screen(self, blocks: Sequence[str]) -> Iterator[FilmError | None]:
-        films = {block: self._ledger.films(block) for block in blocks}
-        places = [(block, place) for block in blocks for place in range(len(films[block]))]
+        films = {block: {travel.film: travel for travel in self._ledger.films(block)} for block in blocks}
+        block_of = {film: block for block in blocks for film in films[block]}
         missing = {block: len(films[block]) for block in blocks}
-        for number, travel in self._screened([film for block in blocks for film in films[block]]):
-            block, place = places[number]
-            films[block][place] = travel
+        for travel in self._screened([travel for block in blocks for travel in films[block].values()]):
+            block = block_of[travel.film]
+            films[block][travel.film] = travel
             missing[block] -= 1
             if not missing[block]:
-                self._ledger.finish(block, films.pop(block))
+                self._ledger.finish(block, films.pop(block).values())
             yield travel.failure
-        for block in list(films):
-            for travel in films[block]:
-                if not travel.ended:
-                    travel.fail(_deadly(travel))
-                    yield travel.failure
-            self._ledger.finish(block, films.pop(block))
 
     def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
         before = {note.film: note for note in notes}
-        films = [FilmTravel(note.film, note.image) for note in notes]
-        for number, travel in self._screened(films):
-            films[number] = travel
+        travels = []
+        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
+            travels.append(travel)
             yield travel.failure
-        for travel in films:
-            if not travel.ended:
-                travel.fail(_deadly(travel))
-                yield travel.failure
-        self._ledger.finish_again(films, before)
+        self._ledger.finish_again(travels, before)
 
-    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[tuple[int, FilmTravel]]:
+    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
         """
-        Screen films, as long as there is use in it.
+        Screen films, as long as there is use in it; give what became of each.
 
         Raises
         ------
@@ -247,7 +240,7 @@ class ArchiveRun:
 
         in_a_row = 0
         try:
-            for number, travel in screen_films(films, self._stages, self._batch_size):
+            for travel in screen_films(films, self._stages, self._batch_size):
                 self._memory |= travel.memory
                 self._seconds.update(travel.seconds)
                 self._carried = max(self._carried, travel.carried)
@@ -255,18 +248,14 @@ class ArchiveRun:
                 if travel.stop:
                     raise OSError(f"{travel.stop}; the same command goes on from here")
                 failure = travel.failure
-                in_a_row = in_a_row + 1 if failure is not None and not failure.lasting else 0
+                # A film that ended its workers says nothing of the source.
+                in_a_row = in_a_row + 1 if failure is not None and not failure.lasting and travel.seconds else 0
                 if in_a_row and not any(map(still_there, self._about["samples"])):
                     raise OSError(f"{self._about['source']}: is away; the same command goes on once it is back")
                 if in_a_row == _AWAY_AFTER:
                     raise OSError(
                         f"{_AWAY_AFTER} films in a row failed, the last one: {failure}; the same command goes on"
                     )
-                yield number, travel
+                yield travel
         except RayError as error:
             raise ConnectionError(f"Ray ended ({type(error).__name__}); the same command goes on from here") from error
-
-
-def _deadly(travel: FilmTravel) -> FilmError:
-    found = "a film on which the processes that screened it ended (killed, or out of memory?)"
-    return FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False)

@@ -1,7 +1,7 @@
 """The bundle's parts, each where its work is done: preprocessing, network, postprocessing."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,10 +17,10 @@ from chestxr.handlers.screening_row import models_about, screening_row
 from chestxr.screening.film_records import remove_results
 
 from .film_file import fetch, film_file, is_address, study_date
-from .film_travel import FilmTravel, failure_behind
+from .film_travel import FilmTravel, failure_behind, pack, unpack
 from .store import store_results
 
-__all__ = ["OutlineFilms", "StageSettings", "finish_film", "read_film"]
+__all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,21 @@ def _about(settings: StageSettings) -> dict[str, str]:
     return models_about(_part(settings, "models"))
 
 
-def read_film(entry: dict, settings: StageSettings) -> dict:
-    """Read a film and prepare it for the network, as the bundle's ``preprocessing`` says."""
-    travel = FilmTravel.unpacked(entry["travel"])
+def read_films(entry: dict, settings: StageSettings) -> dict:
+    """Read films and prepare them for the network, as the bundle's ``preprocessing`` says."""
+    travels = unpack(entry["travels"])
     try:
         prepare = _part(settings, "preprocessing")
     except (OSError, ValueError) as error:
-        travel.stop = str(error)
-        return entry | {"travel": travel.packed()}
+        for travel in travels:
+            travel.stop = str(error)
+    else:
+        for travel in travels:
+            _read(travel, prepare)
+    return {"travels": pack(travels)}
+
+
+def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
     started = time.perf_counter()
     try:
         travel.content = fetch(travel.image) if is_address(travel.image) else None
@@ -77,7 +84,6 @@ def read_film(entry: dict, settings: StageSettings) -> dict:
     except Exception as error:
         travel.fail(failure_behind(error, travel.image))
     travel.seconds["read"] = time.perf_counter() - started
-    return entry | {"travel": travel.packed()}
 
 
 class OutlineFilms:
@@ -116,20 +122,17 @@ class OutlineFilms:
         for source, outlined in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             self._outlined.append(source | outlined)
 
-    def __call__(self, batch: dict) -> Iterator[dict]:
-        """Outline a batch of films; give them one by one."""
-        travels = [FilmTravel.unpacked(packed) for packed in batch["travel"]]
+    def __call__(self, entry: dict) -> dict:
+        """Outline films."""
+        travels = unpack(entry["travels"])
         waiting = [travel for travel in travels if not travel.ended]
-        if self._stop:
-            for travel in waiting:
-                travel.stop = self._stop
-        else:
-            started = time.perf_counter()
+        started = time.perf_counter()
+        if not self._stop:
             self._outline(waiting)
-            for travel in waiting:
-                travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
-        for place, travel in zip(batch["place"], travels, strict=True):
-            yield {"place": [place], "travel": [travel.packed()]}
+        for travel in waiting:
+            travel.stop = self._stop
+            travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
+        return {"travels": pack(travels)}
 
     def _outline(self, travels: list[FilmTravel]) -> None:
         self._outlined.clear()
@@ -156,19 +159,19 @@ def _on_cpu(value: object) -> object:
     return value.cpu() if isinstance(value, torch.Tensor) else value
 
 
-def finish_film(entry: dict, settings: StageSettings) -> dict:
-    """Measure and score a film and write its results, as the bundle's ``postprocessing`` says."""
-    travel = FilmTravel.unpacked(entry["travel"])
-    if not travel.ended:
-        try:
-            finish = _part(settings, "postprocessing")
+def finish_films(entry: dict, settings: StageSettings) -> dict:
+    """Measure and score films and write their results, as the bundle's ``postprocessing`` says."""
+    travels = unpack(entry["travels"])
+    for travel in travels:
+        if not travel.ended:
             started = time.perf_counter()
-            _finish(travel, finish, settings)
+            try:
+                _finish(travel, _part(settings, "postprocessing"), settings)
+            except (OSError, ValueError) as error:
+                travel.stop = str(error)
             travel.seconds["finish"] = time.perf_counter() - started
-        except (OSError, ValueError) as error:
-            travel.stop = str(error)
-    travel.item = travel.content = None
-    return entry | {"travel": travel.packed()}
+        travel.item = travel.content = None
+    return {"travels": pack(travels)}
 
 
 def _finish(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSettings) -> None:

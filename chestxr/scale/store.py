@@ -4,10 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-import pydicom
-
 from chestxr.io import FilmError
-from chestxr.io.dicom_header import quiet_dicom
 from chestxr.pacs import Archive, ArchiveError
 
 __all__ = ["store_results"]
@@ -39,18 +36,8 @@ def store_results(stem: Path, url: str) -> None:
     made = [path for path in made if path.is_file()]
     try:
         for path in made:
-            _store(path, _archive(url))
+            _archive(url).store_once(path)
     except ArchiveError as error:
         raise FilmError(stem, f"no place for its results ({error})", "an archive", "try again", lasting=False) from None
     for path in made:
         os.unlink(path)
-
-
-def _store(path: Path, archive: Archive) -> None:
-    with quiet_dicom():
-        made = pydicom.dcmread(path)
-    if archive.holds(made.StudyInstanceUID, made.SOPInstanceUID):
-        return
-    archive.store([made])
-    if not archive.holds(made.StudyInstanceUID, made.SOPInstanceUID):
-        raise ArchiveError(f"{archive.server}: took an object and does not hold it")

@@ -1,0 +1,51 @@
+"""A Ray cluster of one machine, closed to others."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.scale.archives import wait_for
+
+__all__ = ["ray_cluster"]
+
+# The last one keeps it to 127.0.0.1.
+_SET_UP = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+_SIZE = ("--num-cpus=2", f"--object-store-memory={1 << 28}", "--include-dashboard=false")
+
+
+@contextmanager
+def ray_cluster(folder: Path) -> Iterator[tuple[str, int]]:
+    """
+    Start a cluster as its administrator would; who joins shows the token that is put into the environment.
+
+    Yields
+    ------
+    str
+        Its address.
+    int
+        The process below which all others are.
+    """
+    os.environ.update(_SET_UP | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}", *_SIZE]
+    command += ["--node-ip-address=127.0.0.1", f"--temp-dir={folder}"]
+    with (folder / "start.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait_for(lambda: _answers(port) or process.poll() is not None)
+        yield f"127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,158 @@
+"""
+How fast ``chestxr archive`` goes through an archive, and what it takes of the machine meanwhile.
+
+    python tools/benchmarks/archive.py ../shared/data/cxr                                # hours: 10,000 films, twice
+    python tools/benchmarks/archive.py ../shared/data/cxr --films 200 --workers 2 --out quick.json
+
+The archive is training films (PNG, 512 x 512 px) linked under new names; a second, smaller one is a real computed
+radiograph in DICOM under new names, for the sizes that a hospital has. Each is screened by one worker and by two, with
+films done and the memory of all processes looked at every few seconds. The first films are screened by
+``chestxr screen`` too, with as many processes. Rates leave the start out: they are those of equal pieces of the time
+between the first film and the last. The result is tools/benchmarks/archive.json and .png; a count of workers that the
+result holds for as many films is not measured again.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import sys
+import tempfile
+import tracemalloc
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from archive_plot import plot_runs
+from machine import machine
+from paired import spread
+from process_tree import Sample, run_watched
+from pydicom.data import get_testdata_file
+
+from chestxr.data import load_split
+from chestxr.io import write_text
+from chestxr.scale.source import list_source
+
+_EVERY = 2.0
+_WINDOWS = 20
+_POINTS = 60
+# Torch takes every core for itself otherwise, whatever number of workers is asked for.
+_ALONE = {"OMP_NUM_THREADS": "1"}
+_CHESTXR = (sys.executable, "-c", "from chestxr.cli import app; app()")
+
+
+def main() -> None:
+    """Measure, write the result, plot it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--films", type=int, default=10_000, help="films in the archive")
+    parser.add_argument("--dicom-films", type=int, default=400, help="films in the archive of DICOM files")
+    parser.add_argument("--screen-films", type=int, default=400, help="films that chestxr screen takes, to compare")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="counts of workers to measure")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    training = load_split("default", arguments.dataset_dir.absolute())["training"]
+    sources = {
+        "png": (Path(item["image"]) for item in itertools.cycle(training)),
+        "dicom": itertools.repeat(Path(get_testdata_file("RG1_UNCR.dcm", download=False))),
+    }
+    counts = {"png": arguments.films, "dicom": arguments.dicom_films}
+    result = {"command": "python tools/benchmarks/archive.py DATASET_DIR", **machine(), "runs": _known(arguments.out)}
+    with tempfile.TemporaryDirectory(prefix="chestxr-bench-") as folder:
+        archives = {kind: _linked(sources[kind], counts[kind], Path(folder) / kind) for kind in sources}
+        result["listing"] = _listing(archives["png"])
+        first = sorted(archives["png"].iterdir())[: arguments.screen_films]
+        (Path(folder) / "first.txt").write_text("\n".join(map(str, first)))
+        for workers in arguments.workers:
+            for kind, source in archives.items():
+                _measure(result, arguments.out, "archive", kind, source, workers, counts[kind])
+            _measure(result, arguments.out, "screen", "png", Path(folder) / "first.txt", workers, len(first))
+    plot_runs(arguments.out.with_suffix(".png"), [run for run in result["runs"] if run["kind"] == "png"])
+    print(json.dumps(result | {"runs": [run | {"series": "..."} for run in result["runs"]]}, indent=1))
+
+
+def _known(out: Path) -> list[dict]:
+    """Return the runs that a result holds, if it is of these versions and this machine."""
+    if not out.is_file():
+        return []
+    before = json.loads(out.read_text())
+    return before["runs"] if before.items() >= machine().items() else []
+
+
+def _linked(films: Sequence[Path], count: int, folder: Path) -> Path:
+    """Make an archive: films under new names, a thousand a folder."""
+    for number, film in enumerate(itertools.islice(films, count)):
+        path = folder / f"{number // 1000:03d}" / f"{number:06d}{film.suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(film)
+    return folder
+
+
+def _listing(source: Path) -> dict[str, float]:
+    """Measure the memory that the list of films takes in the program that starts a run."""
+    tracemalloc.start()
+    films = len(list_source(str(source)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return {"films": films, "bytes_per_film": round(peak / films)}
+
+
+def _measure(result: dict, out: Path, command: str, kind: str, source: Path, workers: int, films: int) -> None:
+    """Run a command on an archive; add what was seen to the result, and keep it."""
+    told = {"program": command, "kind": kind, "workers": workers, "films": films}
+    if any(run.items() >= told.items() for run in result["runs"]):
+        return
+    with tempfile.TemporaryDirectory(prefix="chestxr-bench-out-") as folder:
+        made = Path(folder)
+        arguments = (command, str(source), "--out", folder, "--processes", str(workers), "--json")
+        status, samples = run_watched((*_CHESTXR, *arguments), lambda: _done(made), _EVERY, {**os.environ, **_ALONE})
+        manifest = json.loads((made / "run.json").read_text())
+        if status or manifest["films"]["all"] != films:
+            raise SystemExit(f"chestxr {command}: exit status {status}, {manifest['films']} of {films} films")
+        result["runs"].append(told | _seen(samples, films) | _sizes(source, made, films) | _by_stage(manifest))
+    # Long runs: what is measured is kept, whatever becomes of the next one.
+    write_text(out, json.dumps(result, indent=1) + "\n")
+
+
+def _done(out: Path) -> int:
+    """Count the films whose lungs are written."""
+    return sum(1 for _ in out.rglob("*_lungs.png"))
+
+
+def _seen(samples: Sequence[Sample], films: int) -> dict[str, object]:
+    """Put what was seen of a run into numbers, and a series of few points."""
+    seconds, done = (np.array([getattr(sample, name) for sample in samples]) for name in ("seconds", "done"))
+    first, last = int(np.argmax(done > 0)), int(np.argmax(done == done.max()))
+    edges = np.linspace(seconds[first], seconds[last], min(_WINDOWS, max(1, last - first)) + 1)
+    rates = np.diff(np.interp(edges, seconds, done)) / np.diff(edges)
+    kept = samples[:: -(-len(samples) // _POINTS)]
+    return {
+        "seconds": round(samples[-1].seconds, 1),
+        "seconds_to_first_film": round(float(seconds[first]), 1),
+        "films_per_second": spread(rates, 3),
+        "cpu_seconds_per_film": round(
+            (samples[last].cpu_seconds - samples[first].cpu_seconds) / (films - done[first]), 3
+        ),
+        "peak_memory_mb": round(max(sample.memory_mb for sample in samples)),
+        "memory_mb": spread(np.array([sample.memory_mb for sample in samples[first:last]]), 0),
+        "largest_process_mb": round(max(sample.largest_mb for sample in samples)),
+        "series": [[round(sample.seconds), sample.done, round(sample.memory_mb)] for sample in kept],
+    }
+
+
+def _sizes(source: Path, out: Path, films: int) -> dict[str, int]:
+    """Return the bytes read and written for a film."""
+    read = [path.stat().st_size for path in source.rglob("*") if path.is_file()] if source.is_dir() else []
+    written = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    files = sum(1 for path in out.rglob("*") if path.is_file())
+    told = {"bytes_written_per_film": round(written / films), "files_written_per_film": round(files / films, 3)}
+    return {"bytes_read_per_film": round(sum(read) / len(read))} | told if read else told
+
+
+def _by_stage(manifest: Mapping) -> dict[str, object]:
+    names = ("seconds_per_film", "largest_carried_mb", "peak_memory_mb")
+    return {f"manifest_{name}": manifest[name] for name in names if name in manifest}
+
+
+if __name__ == "__main__":
+    main()
