@@ -2,14 +2,15 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.scale.archives import wait_for
+from tests.scale.archives import wait_for, workers_of
 
 __all__ = ["ray_cluster"]
 
@@ -42,8 +43,11 @@ def ray_cluster(folder: Path) -> Iterator[tuple[str, int]]:
         wait_for(lambda: _answers(port) or process.poll() is not None)
         yield f"127.0.0.1:{port}", process.pid
     finally:
-        process.terminate()
-        process.wait(timeout=60)
+        # Asked to end, it would wait half a minute for whom it serves.
+        for number in (*workers_of(process.pid), process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        process.wait()
 
 
 def _answers(port: int) -> bool:

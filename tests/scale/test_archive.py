@@ -193,24 +193,28 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
     assert_complete(out, 3)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, cluster):
-    """Killed with a Ray of its own; stopped by Ctrl-C on a cluster."""
+@pytest.mark.parametrize(
+    ("how", "on_cluster"),
+    [(signal.SIGINT, False), (signal.SIGKILL, False), (signal.SIGKILL, True)],
+    ids=["Ctrl-C", "killed", "killed, on a cluster"],
+)
+def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
     folder, out = phantoms(tmp_path / "films", 5), tmp_path / "out"
     address, above = cluster
-    process = started(folder, "--out", out, "--block", 2, *(["--address", address] if how == signal.SIGINT else []))
+    process = started(folder, "--out", out, "--block", 2, *(["--address", address] if on_cluster else []))
     done = out / "blocks" / "000000.done.json"
     wait_for(lambda: done.exists() or process.poll() is not None)
-    own = workers_of(process.pid)
-    process.send_signal(how)
+    assert done.exists(), process.stderr.read().decode()
+    above = above if on_cluster else process.pid
+    working = {number for number, words in workers_of(above).items() if "ray::Map" in words}
+    assert working
+    # A terminal tells Ctrl-C to all processes of the program.
+    os.killpg(process.pid, how) if how == signal.SIGINT else process.kill()
     assert process.wait(timeout=120) == (130 if how == signal.SIGINT else -how)
     if how == signal.SIGINT:
         assert "the same command goes on from here" in process.stderr.read().decode()
         assert not json.loads((out / "run.json").read_text())["complete"]
-        wait_for(lambda: not any("ray::Map" in words for words in workers_of(above).values()))
-    else:
-        assert any("ray::Map" in words for words in own.values())
-        wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in own))
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in working))
     before = {path: time for path, time in _modified(out).items() if "part-000000" in path or path == str(done)}
     assert len(before) == 2
     result = archive(folder, "--out", out, "--block", 2)
