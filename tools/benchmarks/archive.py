@@ -33,7 +33,8 @@ from chestxr.data import load_split
 from chestxr.io import write_text
 from chestxr.scale.source import list_source
 
-_EVERY = 2.0
+# Seconds between looks, of which each takes some of the machine itself.
+_EVERY, _EVERY_OF_FEW, _FEW = 2.0, 0.5, 500
 _WINDOWS = 20
 _POINTS = 60
 # Torch takes every core for itself otherwise, whatever number of workers is asked for.
@@ -61,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-") as folder:
         archives = {kind: _linked(sources[kind], counts[kind], Path(folder) / kind) for kind in sources}
         result["listing"] = _listing(archives["png"])
-        first = sorted(archives["png"].iterdir())[: arguments.screen_films]
+        first = sorted(archives["png"].rglob("*.png"))[: arguments.screen_films]
         (Path(folder) / "first.txt").write_text("\n".join(map(str, first)))
         for workers in arguments.workers:
             for kind, source in archives.items():
@@ -103,13 +104,13 @@ def _measure(result: dict, out: Path, command: str, kind: str, source: Path, wor
     if any(run.items() >= told.items() for run in result["runs"]):
         return
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-out-") as folder:
-        made = Path(folder)
+        made, every = Path(folder), _EVERY if films > _FEW else _EVERY_OF_FEW
         arguments = (command, str(source), "--out", folder, "--processes", str(workers), "--json")
-        status, samples = run_watched((*_CHESTXR, *arguments), lambda: _done(made), _EVERY, {**os.environ, **_ALONE})
+        status, samples = run_watched((*_CHESTXR, *arguments), lambda: _done(made), every, {**os.environ, **_ALONE})
         manifest = json.loads((made / "run.json").read_text())
         if status or manifest["films"]["all"] != films:
             raise SystemExit(f"chestxr {command}: exit status {status}, {manifest['films']} of {films} films")
-        result["runs"].append(told | _seen(samples, films) | _sizes(source, made, films) | _by_stage(manifest))
+        result["runs"].append(told | _seen(samples) | _sizes(source, made, films) | _by_stage(manifest))
     # Long runs: what is measured is kept, whatever becomes of the next one.
     write_text(out, json.dumps(result, indent=1) + "\n")
 
@@ -119,22 +120,28 @@ def _done(out: Path) -> int:
     return sum(1 for _ in out.rglob("*_lungs.png"))
 
 
-def _seen(samples: Sequence[Sample], films: int) -> dict[str, object]:
+def _seen(samples: Sequence[Sample]) -> dict[str, object]:
     """Put what was seen of a run into numbers, and a series of few points."""
-    seconds, done = (np.array([getattr(sample, name) for sample in samples]) for name in ("seconds", "done"))
+    seconds, done, cpu, root_cpu, memory = (
+        np.array([getattr(sample, name) for sample in samples])
+        for name in ("seconds", "done", "cpu_seconds", "root_cpu_seconds", "memory_mb")
+    )
+    # The start is no film's, and the end is that of a program that has nothing to do.
     first, last = int(np.argmax(done > 0)), int(np.argmax(done == done.max()))
     edges = np.linspace(seconds[first], seconds[last], min(_WINDOWS, max(1, last - first)) + 1)
     rates = np.diff(np.interp(edges, seconds, done)) / np.diff(edges)
+    between = int(done[last] - done[first])
+    if not between:
+        raise SystemExit(f"{done[last]} films were done between two looks; expected more films")
     kept = samples[:: -(-len(samples) // _POINTS)]
     return {
-        "seconds": round(samples[-1].seconds, 1),
-        "seconds_to_first_film": round(float(seconds[first]), 1),
+        "seconds": round(seconds[-1], 1),
+        "seconds_to_first_film": round(seconds[first], 1),
         "films_per_second": spread(rates, 3),
-        "cpu_seconds_per_film": round(
-            (samples[last].cpu_seconds - samples[first].cpu_seconds) / (films - done[first]), 3
-        ),
-        "peak_memory_mb": round(max(sample.memory_mb for sample in samples)),
-        "memory_mb": spread(np.array([sample.memory_mb for sample in samples[first:last]]), 0),
+        "cpu_seconds_per_film": round((cpu[last] - cpu[first]) / between, 4),
+        "driver_cpu_seconds_per_film": round((root_cpu[last] - root_cpu[first]) / between, 5),
+        "memory_mb": spread(memory[first : last + 1], 0),
+        "peak_memory_mb": round(memory.max()),
         "largest_process_mb": round(max(sample.largest_mb for sample in samples)),
         "series": [[round(sample.seconds), sample.done, round(sample.memory_mb)] for sample in kept],
     }

@@ -32,6 +32,8 @@ class Sample:
         How many there were.
     cpu_seconds : float
         Processor time of all processes until then, those that ended included.
+    root_cpu_seconds : float
+        That of the program itself.
     """
 
     seconds: float
@@ -40,6 +42,7 @@ class Sample:
     largest_mb: float
     processes: int
     cpu_seconds: float
+    root_cpu_seconds: float
 
 
 def run_watched(
@@ -72,8 +75,9 @@ def run_watched(
     samples = []
     while process.poll() is None:
         memory = _look(process.pid, taken)
-        seconds, total = time.perf_counter() - started, sum(memory)
-        samples.append(Sample(seconds, done(), total, max(memory, default=0.0), len(memory), sum(taken.values())))
+        used = {"memory_mb": sum(memory), "largest_mb": max(memory, default=0.0), "processes": len(memory)}
+        spent = {"cpu_seconds": sum(taken.values()), "root_cpu_seconds": taken.get(process.pid, 0.0)}
+        samples.append(Sample(time.perf_counter() - started, done(), **used, **spent))
         time.sleep(every)
     return process.returncode, samples
 
