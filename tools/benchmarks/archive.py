@@ -1,7 +1,7 @@
 """
 How fast ``chestxr archive`` goes through an archive, and what it takes of the machine meanwhile.
 
-    python tools/benchmarks/archive.py ../shared/data/cxr                                # hours: 10,000 films, twice
+    python tools/benchmarks/archive.py ../shared/data/cxr                                    # 10,000 films: hours
     python tools/benchmarks/archive.py ../shared/data/cxr --films 200 --workers 2 --out quick.json
 
 The archive is training films (PNG, 512 x 512 px) linked under new names; a second, smaller one is a real computed
@@ -58,26 +58,28 @@ def main() -> None:
         "dicom": itertools.repeat(Path(get_testdata_file("RG1_UNCR.dcm", download=False))),
     }
     counts = {"png": arguments.films, "dicom": arguments.dicom_films}
-    result = {"command": "python tools/benchmarks/archive.py DATASET_DIR", **machine(), "runs": _known(arguments.out)}
+    wanted = [("archive", kind, films) for kind, films in counts.items()]
+    wanted.append(("screen", "png", min(arguments.screen_films, arguments.films)))
+    about = {"command": "python tools/benchmarks/archive.py DATASET_DIR", **machine()}
+    result = about | {"runs": _known(arguments.out, about, wanted)}
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-") as folder:
         archives = {kind: _linked(sources[kind], counts[kind], Path(folder) / kind) for kind in sources}
         result["listing"] = _listing(archives["png"])
-        first = sorted(archives["png"].rglob("*.png"))[: arguments.screen_films]
-        (Path(folder) / "first.txt").write_text("\n".join(map(str, first)))
-        for workers in arguments.workers:
-            for kind, source in archives.items():
-                _measure(result, arguments.out, "archive", kind, source, workers, counts[kind])
-            _measure(result, arguments.out, "screen", "png", Path(folder) / "first.txt", workers, len(first))
+        first = Path(folder) / "first.txt"
+        first.write_text("\n".join(map(str, sorted(archives["png"].rglob("*.png"))[: arguments.screen_films])))
+        for workers, (program, kind, films) in itertools.product(arguments.workers, wanted):
+            source = first if program == "screen" else archives[kind]
+            _measure(result, arguments.out, program, kind, source, workers, films)
     plot_runs(arguments.out.with_suffix(".png"), [run for run in result["runs"] if run["kind"] == "png"])
     print(json.dumps(result | {"runs": [run | {"series": "..."} for run in result["runs"]]}, indent=1))
 
 
-def _known(out: Path) -> list[dict]:
-    """Return the runs that a result holds, if it is of these versions and this machine."""
-    if not out.is_file():
+def _known(out: Path, about: Mapping, wanted: Sequence[tuple[str, str, int]]) -> list[dict]:
+    """Return the runs of a result that are wanted, if it is of this machine and these versions."""
+    before = json.loads(out.read_text()) if out.is_file() else {"runs": []}
+    if not before.items() >= about.items():
         return []
-    before = json.loads(out.read_text())
-    return before["runs"] if before.items() >= machine().items() else []
+    return [run for run in before["runs"] if (run["program"], run["kind"], run["films"]) in wanted]
 
 
 def _linked(films: Sequence[Path], count: int, folder: Path) -> Path:
@@ -98,18 +100,18 @@ def _listing(source: Path) -> dict[str, float]:
     return {"films": films, "bytes_per_film": round(peak / films)}
 
 
-def _measure(result: dict, out: Path, command: str, kind: str, source: Path, workers: int, films: int) -> None:
-    """Run a command on an archive; add what was seen to the result, and keep it."""
-    told = {"program": command, "kind": kind, "workers": workers, "films": films}
+def _measure(result: dict, out: Path, program: str, kind: str, source: Path, workers: int, films: int) -> None:
+    """Run a program on an archive, unless the result has it; add what was seen, and keep it."""
+    told = {"program": program, "kind": kind, "workers": workers, "films": films}
     if any(run.items() >= told.items() for run in result["runs"]):
         return
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-out-") as folder:
         made, every = Path(folder), _EVERY if films > _FEW else _EVERY_OF_FEW
-        arguments = (command, str(source), "--out", folder, "--processes", str(workers), "--json")
+        arguments = (program, str(source), "--out", folder, "--processes", str(workers), "--json")
         status, samples = run_watched((*_CHESTXR, *arguments), lambda: _done(made), every, {**os.environ, **_ALONE})
         manifest = json.loads((made / "run.json").read_text())
         if status or manifest["films"]["all"] != films:
-            raise SystemExit(f"chestxr {command}: exit status {status}, {manifest['films']} of {films} films")
+            raise SystemExit(f"chestxr {program}: exit status {status}, {manifest['films']} of {films} films")
         result["runs"].append(told | _seen(samples) | _sizes(source, made, films) | _by_stage(manifest))
     # Long runs: what is measured is kept, whatever becomes of the next one.
     write_text(out, json.dumps(result, indent=1) + "\n")

@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+import scale_tables
 import screening_tables
 import speed_tables
 
@@ -31,6 +32,8 @@ def main() -> None:
         _replace(card, "choices", choices(rows[model]))
         _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", _dice(rows[model]))
     _write_screening_tables()
+    plan = REPOSITORY / "bundles" / "cxr_tuberculosis_screening" / "docs" / "scale.md"
+    _replace(plan, "scale", scale_tables.scale(_benchmark("archive")))
     measured = {name: _benchmark(name) for name in ("segmentation", "features", "training", "stages")}
     _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(**measured))
 

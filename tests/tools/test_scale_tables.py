@@ -1,0 +1,52 @@
+"""The plan for large archives prints what the benchmark measured, and the benchmark sees what a program takes."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def tools(monkeypatch):
+    for name in ("results", "benchmarks"):
+        monkeypatch.syspath_prepend(str(REPOSITORY / "tools" / name))
+
+
+def test_the_plan_prints_the_measured_constants():
+    from scale_tables import scale
+
+    measured = json.loads((REPOSITORY / "tools" / "benchmarks" / "archive.json").read_text())
+    plan = REPOSITORY / "bundles" / "cxr_tuberculosis_screening" / "docs" / "scale.md"
+    assert scale(measured) in plan.read_text()
+
+
+def test_memory_and_time_of_a_whole_process_tree_are_seen(tmp_path):
+    """A program that starts another one, which takes 200 MB and works until a file tells it to end."""
+    from process_tree import run_watched
+
+    (tmp_path / "child.py").write_text(
+        "import pathlib, sys\n"
+        "taken = bytearray(b'x') * (200 << 20)\n"
+        "pathlib.Path(sys.argv[1], 'taken').touch()\n"
+        "while not pathlib.Path(sys.argv[1], 'end').exists(): sum(range(10000))\n"
+    )
+    command = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, *{[str(tmp_path / 'child.py')]!r}, "
+    command += f"{str(tmp_path)!r}]) or 3)"
+    looks = []
+
+    def done() -> int:
+        looks.append((tmp_path / "taken").exists())
+        if sum(looks) == 3:
+            (tmp_path / "end").touch()
+        return sum(looks)
+
+    status, samples = run_watched((sys.executable, "-c", command), done, 0.05, os.environ)
+    assert status == 3
+    assert max(sample.memory_mb for sample in samples) > 200 > samples[0].memory_mb
+    assert max(sample.largest_mb for sample in samples) > 200
+    assert max(sample.processes for sample in samples) == 2
+    assert samples[-1].cpu_seconds > samples[-1].root_cpu_seconds
