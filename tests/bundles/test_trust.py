@@ -19,6 +19,7 @@ from tests.phantom import chest_film
 SHIPPED = bundle_folder(SCREENING_BUNDLE)
 COMMANDS = {
     "screen": ["screen", "FILM", "--out", "out"],
+    "archive": ["archive", "FILM", "--out", "out"],
     "adapt": ["tb", "adapt", "FILM", "--out", "site.json"],
     "pacs": ["pacs", "screen", "http://127.0.0.1:9"],
     "show": ["data", "show", "COLLECTION", "--out", "sheet.png", "--augment"],

@@ -1,7 +1,6 @@
 """Archives of synthetic films, and what stands of them afterwards."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -22,11 +21,13 @@ __all__ = [
     "archive",
     "assert_complete",
     "assert_nothing_half_written",
-    "kill_worker",
+    "at_work",
+    "held",
     "meanwhile",
     "phantoms",
     "started",
     "wait_for",
+    "with_pipe",
     "workers_of",
 ]
 
@@ -38,6 +39,16 @@ def phantoms(folder: Path, count: int) -> Path:
         film, _ = chest_film((160, 160), number)
         Image.fromarray(film.T.astype("uint8")).save(folder / f"film-{number}.png")
     return folder
+
+
+def with_pipe(folder: Path, at: int) -> tuple[Path, Path]:
+    """List the films of a folder, and among them a named pipe: whoever reads it waits. Return list and pipe."""
+    names = sorted(path.name for path in folder.iterdir())
+    names.insert(at, "pipe.png")
+    os.mkfifo(folder / "pipe.png")
+    listed = folder.with_suffix(".txt")
+    listed.write_text("".join(f"{folder.name}/{name}\n" for name in names))
+    return listed, folder / "pipe.png"
 
 
 def archive(*arguments: object):
@@ -75,6 +86,23 @@ def workers_of(parent: int) -> dict[int, str]:
 
 
 @contextmanager
+def held(pipe: Path) -> Iterator[None]:
+    """Wait until a worker reads a film that is a named pipe; keep it waiting for what comes."""
+    end = wait_for(lambda: _end_of_writer(pipe))
+    try:
+        yield
+    finally:
+        os.close(end)
+
+
+def _end_of_writer(pipe: Path) -> int | None:
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:  # nobody reads it
+        return None
+
+
+@contextmanager
 def meanwhile(act: Callable, *arguments: object) -> Iterator[None]:
     """Do something while a run goes on."""
     with ThreadPoolExecutor(1) as thread:
@@ -83,10 +111,9 @@ def meanwhile(act: Callable, *arguments: object) -> Iterator[None]:
         acted.result()
 
 
-def kill_worker(parent: int, task: str) -> None:
-    """Kill a worker that is at a task."""
-    numbers = wait_for(lambda: [number for number, words in workers_of(parent).items() if task in words])
-    os.kill(numbers[0], signal.SIGKILL)
+def at_work(parent: int, task: str) -> set[int]:
+    """Return the workers below a process that are at a task."""
+    return {number for number, words in workers_of(parent).items() if task in words}
 
 
 def assert_complete(out: Path, films: int) -> pd.DataFrame:

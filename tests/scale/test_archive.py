@@ -25,12 +25,13 @@ from tests.scale.archives import (
     archive,
     assert_complete,
     assert_nothing_half_written,
-    kill_worker,
+    at_work,
+    held,
     meanwhile,
     phantoms,
     started,
     wait_for,
-    workers_of,
+    with_pipe,
 )
 from tests.scale.cluster import ray_cluster
 
@@ -195,9 +196,17 @@ def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
 
 
 def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
-    folder, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
-    with meanwhile(kill_worker, cluster[1], "ray::Map(finish_films)"):
-        result = archive(folder, "--out", out, "--block", 2)
+    films, pipe = with_pipe(phantoms(tmp_path / "films", 2), 1)
+    out = tmp_path / "out"
+
+    def kill_reader() -> None:
+        with held(pipe):
+            os.replace(phantoms(tmp_path / "more", 1) / "film-0.png", pipe)
+            for worker in at_work(cluster[1], "ray::Map(read_films)"):
+                os.kill(worker, signal.SIGKILL)
+
+    with meanwhile(kill_reader):
+        result = archive(films, "--out", out, "--block", 2)
     assert result.exit_code == 0, result.stderr
     assert_complete(out, 3)
 
@@ -208,28 +217,28 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
     ids=["Ctrl-C", "killed", "killed, on a cluster"],
 )
 def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
-    folder, out = phantoms(tmp_path / "films", 5), tmp_path / "out"
-    address, above = cluster
-    process = started(folder, "--out", out, "--block", 2, *(["--address", address] if on_cluster else []))
+    films, pipe = with_pipe(phantoms(tmp_path / "films", 2), 2)
+    out, (address, above) = tmp_path / "out", cluster
+    process = started(films, "--out", out, "--block", 2, *(["--address", address] if on_cluster else []))
     done = out / "blocks" / "000000.done.json"
-    wait_for(lambda: done.exists() or process.poll() is not None)
-    assert done.exists(), process.stderr.read().decode()
-    above = above if on_cluster else process.pid
-    working = {number for number, words in workers_of(above).items() if "ray::Map" in words}
-    assert working
-    # A terminal tells Ctrl-C to all processes of the program.
-    os.killpg(process.pid, how) if how == signal.SIGINT else process.kill()
-    assert process.wait(timeout=120) == (130 if how == signal.SIGINT else -how)
+    with held(pipe):
+        wait_for(lambda: done.exists() or process.poll() is not None)
+        working = at_work(above if on_cluster else process.pid, "ray::Map")
+        # A terminal tells Ctrl-C to all processes of the program.
+        os.killpg(process.pid, how) if how == signal.SIGINT else process.kill()
+        assert process.wait(timeout=120) == (130 if how == signal.SIGINT else -how)
+        assert working
+        wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in working))
     if how == signal.SIGINT:
         assert "the same command goes on from here" in process.stderr.read().decode()
         assert not json.loads((out / "run.json").read_text())["complete"]
-    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in working))
+    os.replace(phantoms(tmp_path / "more", 1) / "film-0.png", pipe)
     before = {path: time for path, time in _modified(out).items() if "part-000000" in path or path == str(done)}
     assert len(before) == 2
-    result = archive(folder, "--out", out, "--block", 2)
+    result = archive(films, "--out", out, "--block", 2)
     assert result.exit_code == 0, result.stderr
     assert before.items() <= _modified(out).items()
-    assert_complete(out, 5)
+    assert_complete(out, 3)
 
 
 def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
@@ -253,19 +262,21 @@ def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
 
 
 def test_a_source_that_goes_away_ends_the_run_and_its_return_lets_it_go_on(tmp_path):
-    folder, out = phantoms(tmp_path / "films", 6), tmp_path / "out"
+    films, pipe = with_pipe(phantoms(tmp_path / "films", 3), 2)
+    out, away = tmp_path / "out", tmp_path / "away"
 
     def take_away() -> None:
-        wait_for(lambda: list(out.rglob("*_lungs.png")))
-        folder.rename(tmp_path / "away")
+        with held(pipe):
+            pipe.parent.rename(away)
 
     with meanwhile(take_away):
-        result = archive(folder, "--out", out, "--block", 2)
+        result = archive(films, "--out", out, "--block", 2)
     assert result.exit_code == 2 and "is away" in result.stderr, result.stderr
-    (tmp_path / "away").rename(folder)
-    result = archive(folder, "--out", out, "--block", 2)
+    away.rename(pipe.parent)
+    os.replace(phantoms(tmp_path / "more", 1) / "film-0.png", pipe)
+    result = archive(films, "--out", out, "--block", 2)
     assert result.exit_code == 0, result.stderr
-    assert_complete(out, 6)
+    assert_complete(out, 4)
     assert not list((out / "quarantine").iterdir())
 
 
