@@ -12,6 +12,7 @@ __all__ = ["grey_from_colours"]
 # sub-sampling stays below); a film may have coloured labels on up to 5% of its area.
 _CHROMA = 0.10
 _COLOURED_AREA = 0.05
+_ROWS = 256
 
 
 def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
@@ -40,8 +41,8 @@ def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
         raise FilmError(path, f"{channels} channels", "grey or colour (1 to 4 channels)", "convert it to greyscale")
     if channels <= 2:
         return pixels[..., 0].astype(np.float32)
-    colours = pixels[..., :3].astype(np.float64)
-    chroma = colours.max(axis=2) - colours.min(axis=2)
+    colours = pixels[..., :3]
+    chroma = np.subtract(colours.max(axis=2), colours.min(axis=2), dtype=np.float32)
     coloured_area = float((chroma > _CHROMA * _full_range(pixels)).mean())
     if coloured_area > _COLOURED_AREA:
         raise FilmError(
@@ -50,7 +51,15 @@ def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
             "a radiograph in shades of grey",
             "leave photographs out, or convert a tinted film to greyscale",
         )
-    return colours.mean(axis=2).astype(np.float32)
+    return _mean(colours)
+
+
+def _mean(colours: np.ndarray) -> np.ndarray:
+    """Average exactly, some rows at a time: the largest films' channels would fill the memory."""
+    grey = np.empty(colours.shape[:2], np.float32)
+    for start in range(0, len(grey), _ROWS):
+        grey[start : start + _ROWS] = colours[start : start + _ROWS].mean(axis=2, dtype=np.float64)
+    return grey
 
 
 def _full_range(pixels: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """Films stored as DICOM: computed and digital radiographs, secondary captures."""
 
 import math
+import struct
 from pathlib import Path
 
 import imagecodecs
@@ -8,10 +9,11 @@ import numpy as np
 import pydicom
 from pydicom import uid
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
+from .dicom_file import open_dicom
 from .errors import FilmError
 from .orientation import turn_upright
+from .pixel_claims import check_claims, syntax_name
 from .stored_film import StoredFilm, check_size
 
 try:
@@ -29,6 +31,11 @@ except ImportError:  # pydicom 2
 __all__ = ["LATERAL_VIEWS", "read_dicom"]
 
 _MODALITIES = ("CR", "DX", "RG", "OT", "SC", "")
+# Of the others those that archives are full of: no other word of a header is quoted.
+_OTHER_MODALITIES = (
+    *("CT", "MR", "US", "MG", "NM", "PT", "XA", "RF", "XC", "ES", "ECG", "IO", "PX", "OP", "OPT", "SM", "BMD"),
+    *("SR", "SEG", "PR", "KO", "DOC", "REG", "RTIMAGE", "RTDOSE", "RTSTRUCT", "RTPLAN", "RTRECORD"),
+)
 LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
 _CODEC_REMEDY = "pip install pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle python-gdcm"
 _PYDICOM_MAJOR = int(pydicom.__version__.split(".")[0])
@@ -60,19 +67,7 @@ def read_dicom(path: Path) -> StoredFilm:
 
 
 def _read_dataset(path: Path) -> Dataset:
-    try:
-        dataset = pydicom.dcmread(path, force=True)
-        dataset.get("Rows")
-    except (
-        InvalidDicomError,
-        OSError,
-        EOFError,
-        ValueError,
-        KeyError,
-        AttributeError,
-        NotImplementedError,
-    ) as error:
-        raise _broken(path) from error
+    dataset = open_dicom(path)
     if "PixelData" not in dataset:
         raise FilmError(path, "a DICOM object without pixel data", "a radiograph", "leave it out")
     _name_transfer_syntax(dataset)
@@ -94,7 +89,8 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
     """Refuse what is not one frontal radiograph."""
     modality = str(dataset.get("Modality") or "")
     if modality not in _MODALITIES:
-        raise FilmError(path, f"modality {modality[:16]}", "a radiograph (CR, DX or secondary capture)", "leave it out")
+        known = f"modality {modality}" if modality in _OTHER_MODALITIES else "another modality"
+        raise FilmError(path, known, "a radiograph (CR, DX or secondary capture)", "leave it out")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames != 1:
         raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
@@ -106,8 +102,8 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
 
 
 def _decode(dataset: Dataset, path: Path) -> np.ndarray:
-    """Return the stored values, after making sure that none are missing."""
-    _check_complete(dataset, path)
+    """Return the stored values, after making sure that they are what the header says."""
+    check_claims(dataset, path)
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
         if syntax == uid.JPEGExtended12Bit and dataset.BitsStored > 8:
@@ -115,9 +111,14 @@ def _decode(dataset: Dataset, path: Path) -> np.ndarray:
         return dataset.pixel_array
     except Exception as error:  # codecs raise errors of their own kinds
         if _is_missing_codec(error):
-            raise FilmError(path, f"pixel data in {syntax.name}", "an installed codec for it", _CODEC_REMEDY) from error
+            raise FilmError(
+                path, f"pixel data in {syntax_name(syntax)}", "an installed codec for it", _CODEC_REMEDY
+            ) from error
         raise FilmError(
-            path, f"pixel data in {syntax.name} that does not decode", "a whole DICOM file", "export or copy it again"
+            path,
+            f"pixel data in {syntax_name(syntax)} that does not decode",
+            "a whole DICOM file",
+            "export or copy it again",
         ) from error
 
 
@@ -129,26 +130,6 @@ def _decode_12_bit_jpeg(dataset: Dataset) -> np.ndarray:
 def _is_missing_codec(error: Exception) -> bool:
     text = str(error).lower()
     return "missing dependencies" in text or "missing required dependencies" in text or "none of the" in text
-
-
-def _check_complete(dataset: Dataset, path: Path) -> None:
-    """Find pixel data that was cut off; some decoders would fill up the rest in silence."""
-    syntax = dataset.file_meta.TransferSyntaxUID
-    if syntax.is_compressed and not syntax.is_deflated:
-        complete = _codestream_ends(dataset.PixelData, syntax)
-    else:
-        samples = int(dataset.get("SamplesPerPixel") or 1)
-        bits = dataset.Rows * dataset.Columns * samples * int(dataset.get("BitsAllocated") or 8)
-        complete = len(dataset.PixelData) >= bits // 8 or "422" in str(dataset.get("PhotometricInterpretation"))
-    if not complete:
-        raise FilmError(path, "truncated pixel data", "a whole film", "export or copy it again")
-
-
-def _codestream_ends(encapsulated: bytes, syntax: uid.UID) -> bool:
-    """Say whether a JPEG or JPEG 2000 stream ends with its end marker; RLE has none and is checked by its decoder."""
-    if syntax == uid.RLELossless:
-        return True
-    return b"\xff\xd9" in encapsulated[-64:]
 
 
 def _is_coloured(dataset: Dataset) -> bool:
@@ -182,7 +163,7 @@ def _apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     values = apply_modality_lut(stored, dataset)
     try:
         windowed = apply_voi_lut(values, dataset, index=0)
-    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError):
+    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError, struct.error):
         return values
     return windowed if np.ptp(windowed) > 0 else values
 
@@ -240,7 +221,3 @@ def _two_positive(values) -> tuple[float, float] | None:
         return None
     valid = all(math.isfinite(value) and value > 0 for value in (first, second))
     return (first, second) if valid else None
-
-
-def _broken(path: Path) -> FilmError:
-    return FilmError(path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again")

@@ -1,17 +1,14 @@
 """What DICOM results take over from the film that they are about."""
 
 import copy
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
+from .dicom_file import open_dicom
 from .errors import FilmError
+from .quiet import quiet_libraries as quiet_dicom
 
 __all__ = ["is_dicom", "quiet_dicom", "read_header", "take_identity", "without_identity"]
 
@@ -38,31 +35,13 @@ _GEOMETRY = (
 )
 
 
-@contextmanager
-def quiet_dicom() -> Iterator[None]:
-    """Keep DICOM libraries from warning of odd values: their texts hold them, names and identifiers among them."""
-    settings = pydicom.config.settings
-    reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
-    loggers = [logging.getLogger(name) for name in ("pydicom", "highdicom")]
-    levels = [logger.level for logger in loggers]
-    settings.reading_validation_mode = settings.writing_validation_mode = pydicom.config.IGNORE
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
 def is_dicom(path: str | PathLike) -> bool:
     """Say whether a file is a DICOM object with identifiers, to which others can refer."""
     try:
         with quiet_dicom():
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_IDENTITY), force=True)
+            header = open_dicom(Path(path), stop_before_pixels=True, specific_tags=list(_IDENTITY))
             return "SOPClassUID" in header
-    except (InvalidDicomError, OSError, EOFError, ValueError, KeyError, AttributeError, NotImplementedError):
+    except (FilmError, OSError):
         return False
 
 
@@ -85,10 +64,10 @@ def read_header(path: str | PathLike) -> Dataset:
     Raises
     ------
     FilmError
-        If the film has no identifiers of its own, so that nothing can refer to it.
+        If the film is broken, or has no identifiers of its own, so that nothing can refer to it.
     """
     with quiet_dicom():
-        header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        header = open_dicom(Path(path), stop_before_pixels=True)
         header.remove_private_tags()
         for keyword in _GEOMETRY:
             header.pop(keyword, None)

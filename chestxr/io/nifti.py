@@ -1,13 +1,13 @@
 """Films stored as NIfTI."""
 
 import math
-import zlib
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 
 from .errors import FilmError
+from .nifti_file import open_nifti
 from .orientation import turn_upright
 from .stored_film import StoredFilm, check_size
 
@@ -29,27 +29,17 @@ def read_nifti(path: Path) -> StoredFilm:
     FilmError
         If the file is broken, or holds a volume, a lateral film or anything but numbers.
     """
-    try:
-        image = nib.load(path)
-        shape, affine, zooms = image.shape, image.affine, image.header.get_zooms()
-    except (
-        nib.filebasedimages.ImageFileError,
-        nib.spatialimages.HeaderDataError,
-        OSError,
-        EOFError,
-        zlib.error,
-    ) as e:
-        raise _broken(path) from e
+    image = open_nifti(path)
+    shape, affine, zooms = image.shape, image.affine, image.header.get_zooms()
     in_plane = [axis for axis, size in enumerate(shape) if size != 1]
     if len(in_plane) != 2 or max(in_plane) > 2:
         raise FilmError(path, f"an array of shape {shape}", "a single two-dimensional slice", "leave volumes out")
     check_size(path, *(shape[axis] for axis in in_plane))
-    if image.get_data_dtype().fields is not None:
-        raise FilmError(path, "a colour image", "a radiograph in shades of grey", "convert it to greyscale")
-    try:
-        pixels = np.asarray(image.dataobj, dtype=np.float32).reshape([shape[axis] for axis in in_plane]).T
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise _broken(path) from error
+    if image.get_data_dtype().kind not in "iuf":
+        raise FilmError(
+            path, "an image in colours or complex numbers", "a radiograph in shades of grey", "convert it to greyscale"
+        )
+    pixels = np.asarray(image.dataobj, dtype=np.float32).reshape([shape[axis] for axis in in_plane]).T
     spacing_mm = tuple(float(zooms[axis]) for axis in in_plane)
     known = image.header.get_xyzt_units()[0] == "mm" and spacing_mm != (1.0, 1.0) and min(spacing_mm) > 0
     pixels, reoriented = _turn(pixels, [nib.aff2axcodes(affine)[axis] for axis in in_plane], path)
@@ -72,7 +62,3 @@ def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray,
     if x_code in ("L", "R"):
         return pixels, ""
     return pixels.T, "transposed"
-
-
-def _broken(path: Path) -> FilmError:
-    return FilmError(path, "a truncated or broken NIfTI file", "a whole NIfTI file", "export or copy it again")

@@ -1,5 +1,6 @@
 """PNG, JPEG and TIFF films."""
 
+import io
 import struct
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .errors import FilmError
 from .orientation import turn_upright
+from .png_chunks import open_png
 from .stored_film import StoredFilm, check_size
 
 __all__ = ["read_jpeg", "read_png", "read_tiff"]
@@ -35,17 +37,12 @@ def read_png(path: Path) -> StoredFilm:
     Raises
     ------
     FilmError
-        If the file is cut off, broken or of an impossible size.
+        If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
     """
-    with path.open("rb") as file:
-        header = file.read(26)
-    if len(header) < 26:
-        raise _truncated(path)
-    columns, rows, depth, colour_type = struct.unpack(">IIBB", header[16:26])
-    check_size(path, columns, rows)
+    content, depth, colour_type = open_png(path)
     if depth == 16 and colour_type in _PNG_COLOUR_TYPES:
-        return StoredFilm(_decode(path, lambda: imagecodecs.png_decode(path.read_bytes())))
-    return _read_with_pillow(path)
+        return StoredFilm(_decode(path, lambda: imagecodecs.png_decode(content)))
+    return _read_with_pillow(io.BytesIO(content), path)
 
 
 def read_jpeg(path: Path) -> StoredFilm:
@@ -57,7 +54,7 @@ def read_jpeg(path: Path) -> StoredFilm:
     FilmError
         If the file is cut off, broken or of an impossible size.
     """
-    return _read_with_pillow(path)
+    return _read_with_pillow(path, path)
 
 
 def read_tiff(path: Path) -> StoredFilm:
@@ -93,9 +90,9 @@ def read_tiff(path: Path) -> StoredFilm:
     return StoredFilm(pixels, inverted=inverted, reoriented=reoriented)
 
 
-def _read_with_pillow(path: Path) -> StoredFilm:
+def _read_with_pillow(source: Path | io.BytesIO, path: Path) -> StoredFilm:
     try:
-        image = Image.open(path)
+        image = Image.open(source)
     except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError) as error:
         raise _truncated(path) from error
     with image:

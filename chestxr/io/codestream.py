@@ -1,0 +1,72 @@
+"""What a JPEG, JPEG-LS or JPEG 2000 stream says of its own size."""
+
+import struct
+
+__all__ = ["codestream_size"]
+
+_J2K_START = b"\xff\x4f\xff\x51"
+_JP2_BOXES = 4096
+_ITEM = b"\xfe\xff\x00\xe0"
+# ITU-T T.81, table B.1, and T.87: start of frame; C4, C8 and CC are other markers.
+_FRAME_STARTS = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
+_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
+
+
+def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
+    """
+    Find the size in the first fragment of encapsulated pixel data (DICOM PS3.5, A.4).
+
+    Parameters
+    ----------
+    encapsulated : bytes
+        Items: the basic offset table and the fragments.
+
+    Returns
+    -------
+    tuple of int or None
+        Columns, rows and channels; None if the fragment is no such stream.
+
+    Raises
+    ------
+    struct.error
+        If the stream ends within its header.
+    """
+    stream = _first_fragment(encapsulated)
+    if stream[:2] == b"\xff\xd8":
+        return _jpeg_size(stream)
+    start = stream[:_JP2_BOXES].find(_J2K_START)
+    return _j2k_size(stream[start:]) if start >= 0 else None
+
+
+def _first_fragment(encapsulated: bytes) -> memoryview | bytes:
+    """Skip the basic offset table."""
+    item, length = struct.unpack_from("<4sI", encapsulated)
+    if item != _ITEM:
+        return b""
+    item, length = struct.unpack_from("<4sI", encapsulated, start := 8 + length)
+    return encapsulated[start + 8 :] if item == _ITEM else b""
+
+
+def _jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
+    """Walk the segments to the start of the frame (ITU-T T.81, B.2.2)."""
+    place = 2
+    while stream[place : place + 1] == b"\xff":
+        marker = stream[place + 1]
+        if marker == 0xFF:
+            place += 1
+        elif marker in _WITHOUT_LENGTH:
+            place += 2
+        elif marker in _FRAME_STARTS:
+            _, _, rows, columns, channels = struct.unpack_from(">HBHHB", stream, place + 2)
+            return columns, rows, channels
+        else:
+            place += 2 + struct.unpack_from(">H", stream, place + 2)[0]
+    return None
+
+
+def _j2k_size(stream: bytes) -> tuple[int, int, int] | None:
+    """Read the SIZ marker segment (ITU-T T.800, A.5.1); None if its channels are not of one size."""
+    right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
+    channels = struct.unpack_from(">H", stream, 40)[0]
+    steps = {stream[place : place + 2] for place in range(43, 42 + 3 * channels, 3)}
+    return (right - left, bottom - top, channels) if steps == {b"\x01\x01"} else None

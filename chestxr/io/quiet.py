@@ -1,0 +1,70 @@
+"""Keep libraries silent while they read what others wrote."""
+
+import logging
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pydicom
+
+__all__ = ["quiet_libraries"]
+
+_LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global")
+
+
+class _Silence:
+    """The libraries' settings, changed by the first thread that comes and put back by the last one that leaves."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._settings = ExitStack()
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._settings.enter_context(_changed_settings())
+            self._inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._settings.close()
+
+
+_SILENCE = _Silence()
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """
+    Keep libraries from telling of odd values: what they say holds them, names and identifiers among them.
+
+    Neither their logs nor Python's warnings are heard in the meantime, in any thread.
+    """
+    _SILENCE.enter()
+    try:
+        yield
+    finally:
+        _SILENCE.leave()
+
+
+@contextmanager
+def _changed_settings() -> Iterator[None]:
+    settings = pydicom.config.settings
+    reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    levels = [logger.level for logger in loggers]
+    settings.reading_validation_mode = settings.writing_validation_mode = pydicom.config.IGNORE
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

@@ -1,0 +1,239 @@
+"""Read hostile files in a process of its own, with bounds on memory and time, and tell all that came of it."""
+
+import contextlib
+import functools
+import io
+import logging
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from chestxr.io import FilmError, read_film
+
+from .seeds import SECRETS
+from .verdict import Facts, facts_of, judge
+
+__all__ = ["MEMORY", "SECONDS", "BoundedReader", "Outcome", "read_within"]
+
+MEMORY, SECONDS = 3 * 2**30, 20.0
+_START_SECONDS = 180.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What came of reading one file.
+
+    Attributes
+    ----------
+    kind : str
+        "accepted, same", "accepted, changed", "refused" or "finding".
+    detail : str
+        Of a film that changed, what accounts for it; of one refused, what was found; of a finding, what is wrong, the
+        same words for what is likely the same fault.
+    text : str
+        Of a finding, all that is known of it.
+    seconds : float
+        How long it took.
+    memory : int
+        By how many bytes the process grew at most.
+    """
+
+    kind: str
+    detail: str
+    text: str = ""
+    seconds: float = 0.0
+    memory: int = 0
+
+
+class BoundedReader:
+    """
+    A process that reads files one by one, started anew whenever one of them ends it.
+
+    Parameters
+    ----------
+    memory : int, optional
+        Bytes of address space that it may take beyond what it has at its start.
+    seconds : float, optional
+        How long it may take for a file.
+    """
+
+    def __init__(self, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+        self._memory, self._seconds = memory, seconds
+        self._process = None
+
+    def __enter__(self) -> "BoundedReader":
+        """Start the process with the first file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self._stop()
+
+    def read(self, path: Path, whole: Path) -> Outcome:
+        """Read a file that was made of a whole one, in a folder named after its format."""
+        if self._process is None:
+            self._start()
+        start = time.perf_counter()
+        self._pipe.send((path, whole))
+        if not self._pipe.poll(self._seconds):
+            self._stop()
+            return Outcome("finding", "hang", f"not done after {self._seconds:.0f} s", time.perf_counter() - start)
+        try:
+            return self._pipe.recv()
+        except EOFError:
+            self._process.join()
+            code = self._process.exitcode
+            self._stop()
+            return Outcome("finding", f"died ({code})", f"the process ended with {code}", time.perf_counter() - start)
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, far_end = context.Pipe()
+        self._process = context.Process(target=_serve, args=(far_end, self._memory), daemon=True)
+        self._process.start()
+        far_end.close()
+        if not self._pipe.poll(_START_SECONDS) or self._pipe.recv() != "ready":
+            raise RuntimeError("the reading process did not start")
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._pipe.close()
+        self._process = None
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    """Read what comes through the pipe until it closes."""
+    _bound_memory(memory)
+    pipe.send("ready")
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send(read_within(*pipe.recv()))
+
+
+def _bound_memory(memory: int) -> None:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def read_within(path: Path, whole: Path) -> Outcome:
+    """
+    Read a film in this process, and look at all that is said meanwhile.
+
+    Errors that are no FilmError, an array that is no film, pixels that the file does not account for, and the
+    patient's name in an error with its causes, in metadata, a log, a warning or what a library prints are findings.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The film.
+    whole : pathlib.Path
+        The film that it was made of.
+    """
+    start, memory = time.perf_counter(), _reset_peak()
+    with _all_that_is_said() as said:
+        kind, detail, text, film = _read(path)
+    seconds, memory = time.perf_counter() - start, _peak() - memory
+    words = f"{text}\n{said.getvalue()}"
+    if kind != "finding" and _tells(words):
+        kind, detail = "finding", f"leak ({_where(text, said.getvalue())})"
+    if kind == "accepted, same":
+        kind, detail = _compare(film, path, whole)
+    return Outcome(kind, detail, words if kind == "finding" else "", seconds, memory)
+
+
+def _compare(film: np.ndarray, path: Path, whole: Path) -> tuple[str, str]:
+    """Return kind and detail of a film that was read."""
+    before, kind = _whole_film(whole), whole.parent.name
+    if before.shape == film.shape and (before == film).all():
+        return "accepted, same", ""
+    allowed, why = judge(_whole_facts(whole), facts_of(path.read_bytes(), kind), before, film)
+    return ("accepted, changed" if allowed else "finding"), why
+
+
+@functools.cache
+def _whole_film(whole: Path) -> np.ndarray:
+    return read_film(whole)[0]
+
+
+@functools.cache
+def _whole_facts(whole: Path) -> Facts:
+    return facts_of(whole.read_bytes(), whole.parent.name)
+
+
+def _read(path: Path) -> tuple[str, str, str, np.ndarray | None]:
+    """Return the kind and the detail of the outcome, the words that reach a user, and the film."""
+    try:
+        film, meta = read_film(path)
+    except FilmError as error:
+        if "more memory" in error.found:
+            return "finding", "memory refused too late", str(error), None
+        found = "".join("0" if letter.isdigit() else letter for letter in error.found)
+        return "refused", found, f"{error!s}\n{error!r}\n{traceback.format_exc()}", None
+    except BaseException as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}, {frame.name}"
+        return "finding", f"{type(error).__name__} ({place})", traceback.format_exc(), None
+    if not (film.dtype == np.float32 and film.ndim == 2 and film.size and np.isfinite(film).all()):
+        return "finding", "no film", f"{film.dtype} {film.shape}", None
+    return "accepted, same", "", repr(meta).replace(str(path), ""), film
+
+
+@contextlib.contextmanager
+def _all_that_is_said():
+    """Gather logs, warnings, and what Python and C code write to standard output and error."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    logging.getLogger().addHandler(handler)
+    with tempfile.TemporaryFile() as printed, warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = lambda message, *_, **__: said.write(f"warning: {message}\n")
+        kept = [os.dup(1), os.dup(2)]
+        try:
+            for stream in (1, 2):
+                os.dup2(printed.fileno(), stream)
+            yield said
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for stream, copy in zip((1, 2), kept, strict=True):
+                os.dup2(copy, stream)
+                os.close(copy)
+            logging.getLogger().removeHandler(handler)
+            printed.seek(0)
+            said.write(printed.read(2**20).decode(errors="replace"))
+
+
+def _tells(words: str) -> bool:
+    return any(secret in words.lower() for secret in SECRETS)
+
+
+def _where(text: str, said: str) -> str:
+    """Say where a secret stands: in the error's own words, behind it, or in what a library said."""
+    if _tells(said):
+        return "said by a library"
+    return "the error's words" if _tells(text.split("\n")[0]) else "behind the error"
+
+
+def _reset_peak() -> int:
+    """Forget the peak of memory so far; return what is used now."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return _peak()
+
+
+def _peak() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
