@@ -76,7 +76,7 @@ def stability(
     Example: chestxr stability FILMS --other-masks out --out stability.csv --processes 4
     """
     from chestxr.data import find_masks
-    from chestxr.io import whole_file
+    from chestxr.io.csv_table import write_csv
     from chestxr.radiomics import LEAST_STABLE, measure_films, stability_films, stability_table
 
     wanted = or_exit(_films_to_measure, films, masks)
@@ -88,8 +88,7 @@ def stability(
     steps = measure_films(wanted, cache.expanduser(), processes)
     rows = list(track(steps, "measuring lungs", total=len(wanted), console=progress_console))
     table = stability_table(rows)
-    with whole_file(out) as partial:
-        table.to_csv(partial, index_label="feature", float_format="%.4f")
+    write_csv(out, table.rename_axis("feature").reset_index(), "%.4f")
     stable = (table["least"] >= LEAST_STABLE).sum()
     console.print(
         f"{stable} of {len(table)} features keep an ICC of {LEAST_STABLE} or more, written to {out}", soft_wrap=True

@@ -40,11 +40,16 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
         If a list's content is not as described.
     """
     sources = [source] if isinstance(source, (str, PathLike)) else list(source)
-    paths = list(dict.fromkeys(path.absolute() for entry in sources for path in _expand(Path(entry).expanduser())))
+    paths = list(dict.fromkeys(_absolute(path) for entry in sources for path in _expand(Path(entry).expanduser())))
     if not paths:
         raise FileNotFoundError(f"no films found in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
     names = unique_names(paths, Path(commonpath([path.parent for path in paths])))
     return [{"film": name, "image": str(path)} for name, path in zip(names, paths, strict=True)]
+
+
+def _absolute(path: Path) -> Path:
+    """Leave no way up in a path: films are named after their folders, and results after their films."""
+    return path.resolve() if ".." in path.parts else path.absolute()
 
 
 def _expand(path: Path) -> list[Path]:

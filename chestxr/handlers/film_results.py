@@ -8,7 +8,7 @@ import pandas as pd
 from ignite.engine import Engine, Events
 
 from chestxr.io import FilmError
-from chestxr.io.whole_file import write_text
+from chestxr.io.csv_table import write_csv
 
 from .screening_row import failed_row
 
@@ -49,4 +49,4 @@ class FilmResults:
 
     def _write(self, evaluator: Engine) -> None:
         table = pd.DataFrame([*self._rows, *map(failed_row, self.unreadable)])
-        write_text(self.path, table.to_csv(index=False, float_format="%.6g"))
+        write_csv(self.path, table, "%.6g")

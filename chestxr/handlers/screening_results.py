@@ -8,6 +8,7 @@ import pandas as pd
 from ignite.engine import Engine, Events
 
 from chestxr.io import FilmError, whole_file
+from chestxr.io.csv_table import write_csv
 
 from .screening_row import failed_row, models_about, screening_row
 
@@ -78,7 +79,6 @@ class ScreeningResults:
 
 def write_screening_table(table: pd.DataFrame, folder: Path) -> None:
     """Write ``screening.csv`` and ``screening.parquet``, whole or not at all."""
-    with whole_file(folder / "screening.csv") as partial:
-        table.to_csv(partial, index=False, float_format="%.6g")
+    write_csv(folder / "screening.csv", table, "%.6g")
     with whole_file(folder / "screening.parquet") as partial:
         table.to_parquet(partial, index=False)

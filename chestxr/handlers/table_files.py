@@ -13,6 +13,7 @@ from monai.utils import string_list_all_gather
 from chestxr.evaluation.summary import summarise
 from chestxr.evaluation.versions import package_versions
 from chestxr.io import FilmError
+from chestxr.io.csv_table import write_csv
 from chestxr.io.whole_file import write_text
 
 __all__ = ["TableFiles"]
@@ -62,7 +63,7 @@ class TableFiles:
             "failures": _failures(table, unreadable),
             "versions": package_versions(),
         }
-        write_text(self.output_dir / "films.csv", table.to_csv(index=False, float_format="%.6g"))
+        write_csv(self.output_dir / "films.csv", table, "%.6g")
         write_text(self.output_dir / "summary.json", json.dumps(summary, indent=2) + "\n")
 
 

@@ -15,6 +15,8 @@ __all__ = ["check_claims", "syntax_name"]
 _GREY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
 _COLOURED = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "YBR_PARTIAL_420", "YBR_PARTIAL_422")
 _BITS_ALLOCATED = (8, 16, 32)
+# PS3.5, 8.2: wider values are not compressed but by RLE; gdcm ends the process over them.
+_WIDEST_COMPRESSED = 16
 _RLE_HEADER = 64
 
 
@@ -40,6 +42,8 @@ def check_claims(dataset: Dataset, path: Path) -> None:
         _check_length(dataset, samples, path)
     elif syntax == uid.RLELossless:
         _check_runs(dataset, samples * allocated // 8, path)
+    elif allocated > _WIDEST_COMPRESSED:
+        raise _contradiction(path, f"compressed values of {allocated} bits")
     else:
         _check_codestream(dataset, samples, path)
 

@@ -28,19 +28,21 @@ def read_stored(path: str | PathLike) -> StoredFilm:
     """
     path = Path(path)
     if printable(path) != str(path):
-        raise FilmError(path, "a file name that is not UTF-8", "a name that tables can hold", "rename it")
+        raise FilmError(
+            path, "a file name that is not UTF-8 or has control characters", "a name that tables can hold", "rename it"
+        )
     try:
         with quiet_libraries():
             return _READERS[format_of(path)](path)
     except FilmError as error:
         raise error from None  # behind it stands what a library said, and that may hold parts of the header
-    except OSError as error:
-        found = f"a file that the system does not read ({type(error).__name__})"
-        remedy = "check its disk and your rights to it"
-        raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
     except MemoryError:
         found = "a film that takes more memory than there is"
         raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
     except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
+        if isinstance(error, OSError) and error.errno is not None:
+            found = f"a file that the system does not read ({type(error).__name__})"
+            remedy = "check its disk and your rights to it"
+            raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
         found = f"a header that makes no sense ({type(error).__name__})"
         raise FilmError(path, found, "a film as its format asks", "export it again") from None

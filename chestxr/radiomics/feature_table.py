@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chestxr.io import FilmError, read_film, read_mask, sha256, whole_file
+from chestxr.io.csv_table import read_csv, write_csv
 from chestxr.transforms import LungLabels
 
 from .film_features import FilmFeatures
@@ -90,13 +91,14 @@ def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, object]],
         If the ending is neither.
     """
     table = pd.DataFrame(rows).set_index("film").loc[list(order)].reset_index()
-    with whole_file(path) as partial:
-        if partial.suffix == ".parquet":
+    path = Path(path)
+    if path.suffix == ".csv":
+        write_csv(path, table)
+    elif path.suffix == ".parquet":
+        with whole_file(path) as partial:
             table.to_parquet(partial, index=False)
-        elif partial.suffix == ".csv":
-            table.to_csv(partial, index=False)
-        else:
-            raise ValueError(f"{path}: expected .parquet or .csv")
+    else:
+        raise ValueError(f"{path}: expected .parquet or .csv")
 
 
 def read_feature_table(path: str | PathLike, settings_hash: str | None = None) -> pd.DataFrame:
@@ -117,7 +119,7 @@ def read_feature_table(path: str | PathLike, settings_hash: str | None = None) -
     """
     path = Path(path)
     try:
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else read_csv(path)
         found = set(table["settings_hash"])
         table["error"] = table["error"].astype("string").fillna("")
     except (KeyError, ValueError, OSError) as error:

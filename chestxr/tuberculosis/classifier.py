@@ -13,6 +13,7 @@ import xgboost
 from chestxr.io import whole_file
 
 from .harmonisation import Harmonisation
+from .model_file import check_model
 
 __all__ = ["Calibration", "TuberculosisClassifier"]
 
@@ -181,22 +182,29 @@ class TuberculosisClassifier:
         if not path.is_file():
             raise FileNotFoundError(f"{path}: no such classifier")
         try:
-            booster = xgboost.Booster(model_file=str(path))
-            told = json.loads(booster.attr("chestxr") or "{}")
-        except (xgboost.core.XGBoostError, ValueError) as error:
+            content = path.read_bytes()
+            check_model(content)
+            booster = xgboost.Booster(model_file=bytearray(content))
+            told = dict(json.loads(booster.attr("chestxr") or "{}"))
+        except (TypeError, xgboost.core.XGBoostError, ValueError) as error:
             raise ValueError(f"{path}: cut off or no XGBoost model; expected a classifier; copy it again") from error
         if told.get("format") != _FORMAT:
             raise ValueError(
                 f"{path}: found {told.get('format', 'an XGBoost model without calibration')}; expected {_FORMAT}; "
                 "fit it with this version of chestxr"
             )
-        scale = Harmonisation.from_dict(told["scale"])
+        try:
+            scale, about = Harmonisation.from_dict(told["scale"]), told["about"]
+            calibration = Calibration(**{name: float(value) for name, value in told["calibration"].items()})
+            threshold = float(told["threshold"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{path}: broken scale or calibration; expected a classifier; copy it again") from error
         if settings_hash is not None and scale.settings_hash != settings_hash:
             raise ValueError(
                 f"{path}: fitted on features from the settings {scale.settings_hash[:12]}; "
                 f"expected {settings_hash[:12]}; measure the films with the settings it was fitted on, or fit it again"
             )
-        return cls(booster, Calibration(**told["calibration"]), told["threshold"], scale, told["about"])
+        return cls(booster, calibration, threshold, scale, about)
 
     def standardised(self, features: pd.DataFrame, site: Harmonisation | None = None) -> pd.DataFrame:
         """

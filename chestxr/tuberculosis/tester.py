@@ -8,7 +8,8 @@ import pandas as pd
 from torch.utils.tensorboard import SummaryWriter
 
 from chestxr.evaluation.versions import package_versions
-from chestxr.io import sha256, whole_file, write_text
+from chestxr.io import sha256, write_text
+from chestxr.io.csv_table import write_csv
 from chestxr.report.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
@@ -92,8 +93,7 @@ class TuberculosisTester:
         ]
 
     def _write(self, table: pd.DataFrame, rows: list[dict], threshold: float) -> None:
-        with whole_file(self.output_dir / "scores.csv") as partial:
-            table.to_csv(partial, index_label="film", float_format="%.6g")
+        write_csv(self.output_dir / "scores.csv", table.rename_axis("film").reset_index(), "%.6g")
         about = {"classifier_sha256": sha256(self.path), "threshold": threshold, "failures": self.films.failures}
         about |= {"versions": package_versions(), "rows": rows}
         write_text(self.output_dir / "summary.json", json.dumps(about, indent=1))

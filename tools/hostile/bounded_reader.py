@@ -4,9 +4,11 @@ import contextlib
 import functools
 import io
 import logging
+import math
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -25,8 +27,10 @@ from .verdict import Facts, facts_of, judge
 
 __all__ = ["MEMORY", "SECONDS", "BoundedReader", "Outcome", "read_within"]
 
-MEMORY, SECONDS = 3 * 2**30, 20.0
-_START_SECONDS = 180.0
+MEMORY, SECONDS = 3 * 2**30, 10
+_START_SECONDS = 300.0
+# A process that waits takes no time of its own.
+_WAIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Outcome:
     text : str
         Of a finding, all that is known of it.
     seconds : float
-        How long it took.
+        Processor time that it took.
     memory : int
         By how many bytes the process grew at most.
     """
@@ -64,11 +68,11 @@ class BoundedReader:
     ----------
     memory : int, optional
         Bytes of address space that it may take beyond what it has at its start.
-    seconds : float, optional
-        How long it may take for a file.
+    seconds : int, optional
+        Processor time that it may take for a file.
     """
 
-    def __init__(self, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+    def __init__(self, memory: int = MEMORY, seconds: int = SECONDS) -> None:
         self._memory, self._seconds = memory, seconds
         self._process = None
 
@@ -84,23 +88,24 @@ class BoundedReader:
         """Read a file that was made of a whole one, in a folder named after its format."""
         if self._process is None:
             self._start()
-        start = time.perf_counter()
         self._pipe.send((path, whole))
-        if not self._pipe.poll(self._seconds):
+        if not self._pipe.poll(_WAIT_SECONDS):
             self._stop()
-            return Outcome("finding", "hang", f"not done after {self._seconds:.0f} s", time.perf_counter() - start)
+            return Outcome("finding", "hang", f"not done after {_WAIT_SECONDS:.0f} s", _WAIT_SECONDS)
         try:
             return self._pipe.recv()
         except EOFError:
             self._process.join()
             code = self._process.exitcode
             self._stop()
-            return Outcome("finding", f"died ({code})", f"the process ended with {code}", time.perf_counter() - start)
+        if code == -signal.SIGXCPU:
+            return Outcome("finding", "too slow", f"not done after {self._seconds} s", self._seconds)
+        return Outcome("finding", f"died ({code})", f"the process ended with {code}")
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far_end, self._memory), daemon=True)
+        self._process = context.Process(target=_serve, args=(far_end, self._memory, self._seconds), daemon=True)
         self._process.start()
         far_end.close()
         if not self._pipe.poll(_START_SECONDS) or self._pipe.recv() != "ready":
@@ -114,19 +119,27 @@ class BoundedReader:
         self._process = None
 
 
-def _serve(pipe: Connection, memory: int) -> None:
+def _serve(pipe: Connection, memory: int, seconds: int) -> None:
     """Read what comes through the pipe until it closes."""
     _bound_memory(memory)
     pipe.send("ready")
     with contextlib.suppress(EOFError):
         while True:
-            pipe.send(read_within(*pipe.recv()))
+            files = pipe.recv()
+            _bound_time(seconds)
+            pipe.send(read_within(*files))
 
 
 def _bound_memory(memory: int) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _bound_time(seconds: int) -> None:
+    """Let the system end the process when it takes more time of the processor from now on; whole seconds."""
+    limit = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def read_within(path: Path, whole: Path) -> Outcome:
@@ -143,10 +156,10 @@ def read_within(path: Path, whole: Path) -> Outcome:
     whole : pathlib.Path
         The film that it was made of.
     """
-    start, memory = time.perf_counter(), _reset_peak()
+    start, memory = time.process_time(), _reset_peak()
     with _all_that_is_said() as said:
         kind, detail, text, film = _read(path)
-    seconds, memory = time.perf_counter() - start, _peak() - memory
+    seconds, memory = time.process_time() - start, _peak() - memory
     words = f"{text}\n{said.getvalue()}"
     if kind != "finding" and _tells(words):
         kind, detail = "finding", f"leak ({_where(text, said.getvalue())})"

@@ -131,7 +131,14 @@ def _facts_of_dicom(content: bytes) -> Facts:
 
 
 def _said(dataset: Dataset, keyword: str) -> str:
-    return str(dataset.get(keyword))
+    """Give value and representation; what pydicom does not understand, as bytes."""
+    element = dataset.get_item(keyword)
+    if element is None:
+        return ""
+    try:
+        return f"{dataset[keyword].VR} {dataset[keyword].value}"
+    except Exception:  # whatever the value, and pydicom's reading of it, may be
+        return f"{element.VR} {element.value}"
 
 
 def _facts_of_png(content: bytes) -> Facts:

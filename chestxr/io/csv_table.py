@@ -1,0 +1,49 @@
+"""Tables as CSV files that a spreadsheet shows, and never runs."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from .whole_file import whole_file
+
+__all__ = ["read_csv", "write_csv"]
+
+# OWASP, CSV injection: what a formula begins with, full-width too; and the mark itself, so that it can be taken off.
+_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
+_MARK = "'"
+
+
+def write_csv(path: Path, table: pd.DataFrame, float_format: str | None = None) -> None:
+    """
+    Write a table without its index, whole or not at all.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it: a film's name may come from
+    anybody. Tables in Parquet and JSON have the text as it is.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    table : pandas.DataFrame
+        The table.
+    float_format : str, optional
+        How numbers are written, as for pandas.
+    """
+    with whole_file(path) as partial:
+        _harmless(table).to_csv(partial, index=False, float_format=float_format)
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a table that :py:func:`write_csv` wrote, and take the apostrophes off."""
+    return _each_text(pd.read_csv(path), lambda text: text.removeprefix(_MARK))
+
+
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before each text that may begin a formula."""
+    return _each_text(table, lambda text: _MARK + text if text.startswith(_BEGINNINGS) else text)
+
+
+def _each_text(table: pd.DataFrame, change) -> pd.DataFrame:
+    columns = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    changed = {name: table[name].map(lambda cell: change(cell) if isinstance(cell, str) else cell) for name in columns}
+    return table.assign(**changed)
