@@ -1,0 +1,31 @@
+"""The benchmark's peer: MONAI Label's stock task answers in its own process."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from PIL import Image
+
+from chestxr.bundles import bundle_folder
+from tests.phantom import chest_film
+
+BENCHMARKS = str(Path(__file__).parents[2] / "tools" / "benchmarks")
+
+
+def test_stock_task_outlines_films_in_a_process_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from label_peer import LabelPeer
+
+    film, _ = chest_film((192, 256), 0)
+    Image.fromarray(film.T.astype(np.uint8)).save(tmp_path / "film.png")
+    peer = LabelPeer(Path(sys.executable), bundle_folder("cxr_lung_segmentation_unet"), tmp_path / "label")
+    try:
+        peer([{"image": str(tmp_path / "film.png")}] * 2)
+        # An axis too many: what the README says of it.
+        assert sitk.ReadImage(peer.last_mask).GetSize() == (1, 192, 256)
+        with pytest.raises(ChildProcessError, match="make its environment anew"):
+            peer([{"image": str(tmp_path / "no_film.png")}])
+    finally:
+        peer.close()
