@@ -100,8 +100,10 @@ def _screen_together(
         )
         .map(finish_films, fn_kwargs={"settings": settings}, num_cpus=1, **again)
     )
-    for entry in films.iter_rows():
-        yield from unpack(entry["travels"])
+    # What is fetched ahead is not given before the next piece is there: films that are done would be done again.
+    for pieces in films.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):
+        for piece in pieces["travels"]:
+            yield from unpack(piece)
 
 
 def _set_up() -> None:
