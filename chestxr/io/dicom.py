@@ -4,23 +4,21 @@ import math
 import struct
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
 import pydicom
 from pydicom import uid
 from pydicom.dataset import Dataset
 
 from .dicom_file import open_dicom
+from .dicom_jpeg import decode_jpeg, is_jpeg
 from .errors import FilmError
 from .orientation import turn_upright
 from .pixel_claims import check_claims, syntax_name
 from .stored_film import StoredFilm, check_size
 
 try:
-    from pydicom.encaps import generate_frames
     from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
 except ImportError:  # pydicom 2
-    from pydicom.encaps import generate_pixel_data_frame as generate_frames
     from pydicom.pixel_data_handlers.util import (
         apply_color_lut,
         apply_modality_lut,
@@ -106,9 +104,7 @@ def _decode(dataset: Dataset, path: Path) -> np.ndarray:
     check_claims(dataset, path)
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
-        if syntax == uid.JPEGExtended12Bit and dataset.BitsStored > 8:
-            return _decode_12_bit_jpeg(dataset)
-        return dataset.pixel_array
+        return decode_jpeg(dataset) if is_jpeg(dataset) else dataset.pixel_array
     except Exception as error:  # codecs raise errors of their own kinds
         if _is_missing_codec(error):
             raise FilmError(
@@ -122,11 +118,6 @@ def _decode(dataset: Dataset, path: Path) -> np.ndarray:
         ) from error
 
 
-def _decode_12_bit_jpeg(dataset: Dataset) -> np.ndarray:
-    """Decode what none of pydicom's freely licensed plug-ins does."""
-    return imagecodecs.jpeg_decode(b"".join(generate_frames(dataset.PixelData)))
-
-
 def _is_missing_codec(error: Exception) -> bool:
     text = str(error).lower()
     return "missing dependencies" in text or "missing required dependencies" in text or "none of the" in text
@@ -137,11 +128,11 @@ def _is_coloured(dataset: Dataset) -> bool:
 
 
 def _as_rgb(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Bring colour to RGB; from YBR, pydicom 3 has done so while decoding."""
+    """Bring colour to RGB; from YBR, pydicom 3 and JPEG's decoder have done so."""
     photometric = str(dataset.get("PhotometricInterpretation"))
     if photometric == "PALETTE COLOR":
         return apply_color_lut(stored, dataset)
-    if _PYDICOM_MAJOR < 3 and photometric.startswith("YBR_FULL"):
+    if _PYDICOM_MAJOR < 3 and photometric.startswith("YBR_FULL") and not is_jpeg(dataset):
         return convert_color_space(stored, photometric, "RGB")
     return stored
 
