@@ -41,6 +41,7 @@ def open_nifti(path: Path) -> nib.Nifti1Image:
             compressed = file.read(2) == _GZIP
         with gzip.open(path) if compressed else path.open("rb") as file:
             head = file.read(_HEADER)
+            _check_single(head, path)
             end, row = _claimed_bytes(head, path)
             content = head + file.read(max(0, end + row - len(head)))
             if len(content) < end:
@@ -55,6 +56,12 @@ def open_nifti(path: Path) -> nib.Nifti1Image:
         raise _broken(path) from error
     except (nib.filebasedimages.ImageFileError, nib.spatialimages.HeaderDataError) as error:
         raise _broken(path) from error
+
+
+def _check_single(head: bytes, path: Path) -> None:
+    """Refuse the header of a pair: a file from others must not choose which files are read."""
+    if head[344:348] == b"ni1\0" or head[4:8] == b"ni2\0":
+        raise FilmError(path, "a NIfTI header without its values", "a single file (.nii or .nii.gz)", "convert the pair")
 
 
 def _header_size(head: bytes) -> tuple[int, str]:

@@ -84,17 +84,23 @@ class BoundedReader:
         """End the process."""
         self._stop()
 
+    @property
+    def pid(self) -> int:
+        """The process that reads now."""
+        return self._process.pid
+
     def read(self, path: Path, whole: Path) -> Outcome:
         """Read a file that was made of a whole one, in a folder named after its format."""
         if self._process is None:
             self._start()
-        self._pipe.send((path, whole))
+        with contextlib.suppress(BrokenPipeError):
+            self._pipe.send((path, whole))
         if not self._pipe.poll(_WAIT_SECONDS):
             self._stop()
             return Outcome("finding", "hang", f"not done after {_WAIT_SECONDS:.0f} s", _WAIT_SECONDS)
         try:
             return self._pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             self._process.join()
             code = self._process.exitcode
             self._stop()

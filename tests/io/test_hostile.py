@@ -1,0 +1,54 @@
+"""What broken and hostile files did is not done again: each is refused within bounds, and nobody is named."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tools.hostile.bounded_reader import BoundedReader
+
+FOLDER = Path(__file__).with_name("hostile")
+_CUT = "truncated or broken pixel data"
+# What each is refused for, digits as 0.
+FOUND = {
+    "dicom_300000_items.dcm": "a header of very many elements",
+    "dicom_deflated_bomb.dcm": "a file of more than 000 MiB",
+    "dicom_half_the_rows.dcm": "more pixel data than rows and columns",
+    "dicom_jpeg2000_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
+    "dicom_jpeg_of_32_bits_allocated.dcm": "compressed values of 00 bits",
+    "dicom_jpeg_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
+    "dicom_name_as_modality.dcm": "another modality",
+    "dicom_runs_of_two_planes.dcm": "run lengths in another number of planes than the header says",
+    "dicom_runs_that_stop_early.dcm": "truncated pixel data",
+    "dicom_sequences_3000_deep.dcm": "a truncated or broken DICOM file",
+    "nifti_bomb.nii.gz": "a truncated or broken NIfTI file",
+    "nifti_complex_values.nii": "an image in colours or complex numbers",
+    "nifti_more_values_than_claimed.nii": "more values than its header says",
+    "nifti_offset_of_3_gb.nii": "a truncated or broken NIfTI file",
+    "nifti_values_cut_off.nii": "a truncated or broken NIfTI file",
+    "nifti_values_in_another_file.nii": "a NIfTI header without its values",
+    "png_broken_checksum_of_pixels.png": _CUT,
+    "png_half_the_rows_claimed.png": _CUT,
+    "png_side_bomb.png": "a header that makes no sense (ValueError)",
+    "png_twice_the_rows_claimed.png": _CUT,
+    "png_two_headers.png": _CUT,
+    "png_without_end.png": _CUT,
+}
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with BoundedReader() as process:
+        yield process
+
+
+def test_every_kept_file_is_listed():
+    assert {path.stem for path in FOLDER.glob("*.gz")} == set(FOUND)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_refused_within_bounds_and_nobody_is_named(name, reader, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(gzip.decompress((FOLDER / f"{name}.gz").read_bytes()))
+    outcome = reader.read(path, path)
+    assert (outcome.kind, outcome.detail) == ("refused", FOUND[name]), outcome.text

@@ -1,0 +1,72 @@
+"""A short run of the fuzzer, and what it judges by."""
+
+import os
+import signal
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from tools.hostile.bounded_reader import BoundedReader
+from tools.hostile.fuzz import Fuzzer
+from tools.hostile.verdict import Facts, judge
+
+FILES = 1000
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    with Fuzzer(1, tmp_path_factory.mktemp("fuzz"), workers=1) as fuzzer:
+        return list(fuzzer.rows(range(FILES)))
+
+
+def test_no_broken_film_does_what_no_film_should(rows):
+    assert [row for row in rows if row["outcome"] == "finding"] == []
+
+
+def test_films_of_each_format_are_read_and_refused(rows):
+    seen = Counter((row["seed"].split("/")[0], row["outcome"]) for row in rows)
+    for kind in ("dicom", "png", "nifti", "jpeg", "tiff"):
+        assert seen[kind, "refused"] and seen[kind, "accepted, same"] + seen[kind, "accepted, changed"], kind
+    assert len({row["mutation"] for row in rows}) > 40
+
+
+def _facts(stored=bytes(range(200)) * 20, pixels=4000, **scale):
+    return Facts(stored, 1, pixels, scale, {})
+
+
+FILM = np.arange(4000, dtype=np.float32).reshape(50, 80) // 40
+ONE_BYTE = b"\xff" + _facts().stored[1:]
+OTHER = FILM.copy()
+OTHER[0, :2] += 1
+BROKEN = {
+    "nothing said otherwise": (_facts(), OTHER, "the same pixels and header"),
+    "one value, two pixels": (_facts(ONE_BYTE), OTHER, "more pixels changed"),
+    "half the film": (_facts(), FILM[:25], "the same pixels and header"),
+    "half the film, scaled": (_facts(slope=2), FILM[:25], "another number of pixels"),
+    "a scale that tells like from like": (_facts(slope=2), OTHER + 1, "like pixels became unlike"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_pixels_that_the_file_does_not_account_for_are_found(case):
+    broken, film, why = BROKEN[case]
+    allowed, told = judge(_facts(), broken, FILM, film)
+    assert not allowed and why in told
+
+
+def test_pixels_that_the_file_accounts_for_are_not():
+    one = FILM.copy()
+    one[0, 0] = 255
+    assert judge(_facts(), _facts(ONE_BYTE), FILM, one) == (True, "stored pixels")
+    assert judge(_facts(), _facts(slope=2), FILM, 2 * FILM) == (True, "scale of grey")
+
+
+def test_a_reader_that_died_is_a_finding_and_another_goes_on(tmp_path):
+    path = tmp_path / "film.dcm"
+    path.write_bytes(b"no film")
+    with BoundedReader() as reader:
+        assert reader.read(path, path).kind == "refused"
+        os.kill(reader.pid, signal.SIGSEGV)  # as a decoder that goes astray
+        assert reader.read(path, path).detail == "died (-11)"
+        assert reader.read(path, path).kind == "refused"
