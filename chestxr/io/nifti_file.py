@@ -61,7 +61,9 @@ def open_nifti(path: Path) -> nib.Nifti1Image:
 def _check_single(head: bytes, path: Path) -> None:
     """Refuse the header of a pair: a file from others must not choose which files are read."""
     if head[344:348] == b"ni1\0" or head[4:8] == b"ni2\0":
-        raise FilmError(path, "a NIfTI header without its values", "a single file (.nii or .nii.gz)", "convert the pair")
+        raise FilmError(
+            path, "a NIfTI header without its values", "a single file (.nii or .nii.gz)", "convert the pair"
+        )
 
 
 def _header_size(head: bytes) -> tuple[int, str]:

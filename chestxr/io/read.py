@@ -33,7 +33,7 @@ def read_stored(path: str | PathLike) -> StoredFilm:
         )
     try:
         with quiet_libraries():
-            return _READERS[format_of(path)](path)
+            film = _READERS[format_of(path)](path)
     except FilmError as error:
         raise error from None  # behind it stands what a library said, and that may hold parts of the header
     except MemoryError:
@@ -46,3 +46,6 @@ def read_stored(path: str | PathLike) -> StoredFilm:
             raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
         found = f"a header that makes no sense ({type(error).__name__})"
         raise FilmError(path, found, "a film as its format asks", "export it again") from None
+    if film.pixels.ndim not in (2, 3):
+        raise FilmError(path, f"an array of shape {film.pixels.shape}", "rows and columns", "export it again")
+    return film

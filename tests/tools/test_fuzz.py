@@ -38,7 +38,7 @@ def _facts(stored=bytes(range(200)) * 20, pixels=4000, **scale):
 FILM = np.arange(4000, dtype=np.float32).reshape(50, 80) // 40
 ONE_BYTE = b"\xff" + _facts().stored[1:]
 OTHER = FILM.copy()
-OTHER[0, :2] += 1
+OTHER[25, :2] += 1
 BROKEN = {
     "nothing said otherwise": (_facts(), OTHER, "the same pixels and header"),
     "one value, two pixels": (_facts(ONE_BYTE), OTHER, "more pixels changed"),
