@@ -9,7 +9,7 @@ from .whole_file import whole_file
 __all__ = ["read_csv", "write_csv"]
 
 # OWASP, CSV injection: what a formula begins with, full-width too; and the mark itself, so that it can be taken off.
-_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
+_BEGINNINGS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
 _MARK = "'"
 
 
@@ -40,7 +40,13 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before each text that may begin a formula."""
-    return _each_text(table, lambda text: _MARK + text if text.startswith(_BEGINNINGS) else text)
+
+    def harmless(text: str) -> str:
+        # The csv module does not quote a bare carriage return, which others take for the end of a row.
+        text = text.replace("\r", "\n")
+        return _MARK + text if text.startswith(_BEGINNINGS) else text
+
+    return _each_text(table, harmless)
 
 
 def _each_text(table: pd.DataFrame, change) -> pd.DataFrame:

@@ -56,3 +56,12 @@ def test_nothing_to_do_is_said(tmp_path):
         find_films(tmp_path)
     with pytest.raises(FileNotFoundError, match="no such film or folder"):
         find_films(tmp_path / "nowhere.dcm")
+
+
+def test_a_list_cannot_name_films_so_that_results_leave_their_folder(tmp_path):
+    for place in ("a", "b"):
+        (tmp_path / "films" / place).mkdir(parents=True)
+        (tmp_path / "films" / place / "film.png").write_bytes(b"film")
+    listed = tmp_path / "films" / "a" / "list.txt"
+    listed.write_text("film.png\n../b/film.png\n../../films/a/film.png\n")
+    assert [item["film"] for item in find_films(listed)] == ["a/film", "b/film"]

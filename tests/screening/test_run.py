@@ -215,6 +215,24 @@ def test_a_file_name_that_no_table_can_hold_costs_its_own_film_alone(tmp_path):
     }
 
 
+def test_a_file_name_that_writes_lines_of_its_own_is_told_on_one_line(tmp_path):
+    films, out = tmp_path / "films", tmp_path / "out"
+    films.mkdir()
+    _phantom(films / "all\nfilms\x1b[2Jare well.png", 0)
+    result = _screen(films, "--out", out)
+    assert result.exit_code == 1 and "control characters" in result.stderr and "\x1b[2J" not in result.stderr
+    assert list(pd.read_parquet(out / "screening.parquet")["film"]) == ["all\\nfilms\\x1b[2Jare well"]
+
+
+def test_a_file_name_that_is_a_formula_is_text_in_a_spreadsheet_and_itself_elsewhere(tmp_path):
+    films, out = tmp_path / "films", tmp_path / "out"
+    films.mkdir()
+    (films / "=1+2.png").write_bytes(b"no film")
+    assert _screen(films, "--out", out).exit_code == 1
+    assert (out / "screening.csv").read_text().splitlines()[1].startswith("'=1+2,")
+    assert list(pd.read_parquet(out / "screening.parquet")["film"]) == ["=1+2"]
+
+
 def test_failed_films_keep_the_names_of_the_list(tmp_path):
     for place in ("a", "b"):
         (tmp_path / "films" / place).mkdir(parents=True)

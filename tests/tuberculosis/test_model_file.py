@@ -1,0 +1,78 @@
+"""A classifier's file from anybody: XGBoost ends the process over some, so they are checked first."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+import xgboost
+
+from chestxr.tuberculosis import TuberculosisClassifier
+from chestxr.tuberculosis.model_file import check_model
+from tools.hostile.byte_mutations import BYTE_MUTATIONS
+
+SHIPPED = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening" / "models" / "tuberculosis.ubj"
+MUTANTS = 150
+
+
+def _set(*path, value):
+    def change(model: dict) -> None:
+        for name in path[:-1]:
+            model = model[name]
+        model[path[-1]] = value
+
+    return change
+
+
+_TREE = ("learner", "gradient_booster", "model", "trees", 0)
+CONTRADICTIONS = {
+    "a node that leads out of the tree": _set(*_TREE, "left_children", 0, value=10_000_000),
+    "a node that leads back": _set(*_TREE, "right_children", 0, value=0),
+    "a feature that is not there": _set(*_TREE, "split_indices", 0, value=2**30),
+    "fewer values than nodes": _set(*_TREE, "split_conditions", value=[]),
+    "more nodes than values": _set(*_TREE, "tree_param", "num_nodes", value="1000000"),
+    "more trees than given": _set("learner", "gradient_booster", "model", "gbtree_model_param", "num_trees", value="9"),
+    "fewer features": _set("learner", "learner_model_param", "num_feature", value="3"),
+    "another kind of booster": _set("learner", "gradient_booster", "name", value="dart"),
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> str:
+    return bytes(xgboost.Booster(model_file=str(SHIPPED)).save_raw("json")).decode()
+
+
+def test_the_shipped_classifier_is_sound_in_both_formats(model):
+    check_model(SHIPPED.read_bytes())
+    check_model(model.encode())
+
+
+@pytest.mark.parametrize("case", CONTRADICTIONS)
+def test_a_model_that_contradicts_itself_is_refused(case, model, tmp_path):
+    changed = json.loads(model)
+    CONTRADICTIONS[case](changed)
+    path = tmp_path / "tuberculosis.json"
+    path.write_text(json.dumps(changed, separators=(",", ":")))
+    with pytest.raises(ValueError, match=r"tuberculosis\.json: cut off or no XGBoost model"):
+        TuberculosisClassifier.load(path)
+
+
+def test_broken_files_are_refused_or_read_in_this_very_process(tmp_path):
+    content, path, refused = SHIPPED.read_bytes(), tmp_path / "tuberculosis.ubj", 0
+    for number in range(MUTANTS):
+        rng = Random(number)
+        path.write_bytes(rng.choice(BYTE_MUTATIONS)(content, rng))
+        try:
+            TuberculosisClassifier.load(path)
+        except ValueError as error:
+            assert str(error).startswith(str(path)) and "\n" not in str(error)
+            refused += 1
+    assert refused > MUTANTS / 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"{}", b"[" * 100_000, b'{"' * 9, b"{L\x7f" + b"\xff" * 7 + b"a", b"null"]
+)
+def test_what_is_no_model_is_refused(content):
+    with pytest.raises(ValueError):
+        check_model(content)
