@@ -65,12 +65,13 @@ def archive(
     reads the folder); films/DAY/FILM_lungs.png, and for films in DICOM FILM_seg.dcm and FILM_sr.dcm; quarantine/, why
     films failed; and run.json, what the results were made with.
 
-    Stop it at any moment, pull the plug, fill the disk, take the source away: the same command goes on where it was,
+    Stop it or kill it at any moment, fill the disk, take the source away: the same command goes on where it was,
     block by block, and no film is lost or counted twice. The source is listed once, by the first run. Films that fail
     by no fault of their own are tried again.
 
-    Needs Ray: pip install 'chestxr[ray]'. On a cluster, chestxr is installed on every machine, and source, bundle and
-    OUT have the same paths. Object stores need their fsspec package (s3fs, gcsfs, adlfs), which also knows who asks.
+    Needs Ray, which this package's extra "ray" brings. On a cluster, chestxr is installed on every machine, and source,
+    bundle and OUT have the same paths. Object stores need their fsspec package (s3fs, gcsfs, adlfs), which also knows
+    who asks.
 
     Exit status: 0 every film has a result, 1 some are in quarantine, 2 nothing could be started or written, or the
     source is away, 130 stopped by the user.
