@@ -1,5 +1,6 @@
 """
-Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from docs/results.json.
+Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from docs/results.json,
+docs/robustness.json and docs/outlying_features.json.
 
     python tools/results/write_tables.py
 
@@ -10,6 +11,7 @@ import json
 import re
 from pathlib import Path
 
+import robustness_tables
 import scale_tables
 import screening_tables
 import speed_tables
@@ -19,6 +21,12 @@ from chestxr.io import write_text
 REPOSITORY = Path(__file__).parents[2]
 NAMES = {"unet": "U-Net", "resunet": "ResUNet"}
 RECIPE = "recipe augmentation"
+# Tables of robustness_tables.py, and the results that they come from.
+ROBUSTNESS = {
+    "robustness_outlines": "robustness",
+    "robustness_scores": "robustness",
+    "outlying_features": "outlying_features",
+}
 
 
 def main() -> None:
@@ -50,6 +58,9 @@ def _write_screening_tables() -> None:
     _replace(card, "screening", screening_tables.screening(rows, calibration=True))
     for name in ("groups", "local_thresholds", "controls", "ablations"):
         _replace(card, name, getattr(screening_tables, name)(rows))
+    for name, source in ROBUSTNESS.items():
+        measured = json.loads((bundle / "docs" / f"{source}.json").read_text())["rows"]
+        _replace(card, name, getattr(robustness_tables, name)(measured))
     auc = {
         f"auc_{row['test']}_test": round(row["value"], 4)
         for row in rows

@@ -1,0 +1,99 @@
+"""From a row for each spoilt film to results with intervals."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from chestxr.evaluation.summary import bootstrap_interval
+from chestxr.tuberculosis.metrics import score_rows
+
+__all__ = ["POOR", "lung_rows", "score_rows_of", "share_row"]
+
+# Dice below which an outline counts as poor.
+POOR = 0.9
+# How the warning of a film unlike those that the classifier learnt from begins.
+_UNLIKE = "unlike the films"
+_TOLD = ("auc", "sensitivity at threshold", "specificity at threshold")
+
+
+def lung_rows(films: pd.DataFrame) -> Iterator[dict]:
+    """
+    Summarise the masks of one step.
+
+    Parameters
+    ----------
+    films : pandas.DataFrame
+        What the lung bundle wrote, with the columns dice and site.
+
+    Yields
+    ------
+    dict
+        Rows site, metric, value, low, high, n: "dice", the mean of both lungs; and shares of films: "flagged" (a
+        warning, or not read at all), "poor outlines" (Dice below .9), "unflagged poor outlines".
+    """
+    flagged = films["status"] != "ok"
+    poor = films["dice"] < POOR
+    shares = {"flagged": flagged, "poor outlines": poor, "unflagged poor outlines": poor & ~flagged}
+    for site, chosen in _by_site(films):
+        dice = films["dice"][chosen].to_numpy()
+        yield {"site": site} | _row("dice", dice.mean(), bootstrap_interval(dice), len(dice))
+        for metric, share in shares.items():
+            yield {"site": site} | share_row(metric, share[chosen])
+
+
+def score_rows_of(films: pd.DataFrame, limit: float) -> Iterator[dict]:
+    """
+    Summarise the scores of one step.
+
+    Parameters
+    ----------
+    films : pandas.DataFrame
+        What the screening bundle wrote, with the columns site and tuberculosis.
+    limit : float
+        Of outlying features, beyond which a film is warned of.
+
+    Yields
+    ------
+    dict
+        Rows as `lung_rows` gives them, over both sites. Shares of all films: "refused", which got no score; "warned
+        of", which got one with a warning; "warned of features only", none of whose warnings is of the outlines;
+        "wrong", on the wrong side of the shipped threshold; "wrong in silence", without a warning. Of the films with a
+        score: AUC, and sensitivity and specificity at that threshold; none of these if those of one label got none.
+    """
+    has_score, of_features = films["probability"].notna(), films["outlying_features"] > limit
+    of_outlines = has_score & films["reason"].map(_of_outlines)
+    warned = of_outlines | of_features
+    wrong = has_score & ((films["decision"] == "suspicious") != (films["tuberculosis"] == 1))
+    shares = {"refused": ~has_score, "warned of": warned, "warned of features only": of_features & ~of_outlines}
+    for metric, share in (shares | {"wrong": wrong, "wrong in silence": wrong & ~warned}).items():
+        yield {"site": "all"} | share_row(metric, share)
+    scored = films[has_score]
+    if scored["tuberculosis"].nunique() == 2:
+        threshold = float(scored["threshold"].astype(float).iloc[0])
+        for row in score_rows(scored["tuberculosis"], scored["probability"], threshold):
+            if row["metric"] in _TOLD:
+                yield {"site": "all"} | _row(row["metric"], row["value"], (row["low"], row["high"]), row["n"])
+
+
+def _by_site(films: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    yield "all", films["site"].notna()
+    for site in sorted(films["site"].unique()):
+        yield site, films["site"] == site
+
+
+def _of_outlines(reason: str) -> bool:
+    return any(warning and not warning.startswith(_UNLIKE) for warning in reason.split("; "))
+
+
+def share_row(metric: str, chosen: pd.Series) -> dict:
+    """Return the row of a share of films, with Wilson's interval."""
+    interval = binomtest(int(chosen.sum()), len(chosen)).proportion_ci(method="wilson")
+    return _row(metric, chosen.mean(), (interval.low, interval.high), len(chosen))
+
+
+def _row(metric: str, value: float, interval: tuple[float, float], n: int) -> dict:
+    numbers = {"value": value, "low": interval[0], "high": interval[1]}
+    rounded = {name: round(float(number), 4) for name, number in numbers.items() if np.isfinite(number)}
+    return {"metric": metric} | rounded | {"n": n}
