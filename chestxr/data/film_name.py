@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from chestxr.io import printable
 
 __all__ = ["FILM_SUFFIXES", "film_name", "suffix_of", "unique_names"]
 
+_LONGEST, _HASH = 220, 16
 FILM_SUFFIXES = (".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".nii", ".nii.gz", "")
 
 
@@ -39,8 +41,22 @@ def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
     -------
     list of str
         The files' names without their endings; if two are the same, all with their folders below `root` (``a/film``),
-        and where that is not enough with their endings (``a/film.png``).
+        and where that is not enough with their endings (``a/film.png``). Names too long to name results are cut, and
+        end with a hash.
     """
+    return [_cut(name) for name in _whole_names(paths, root)]
+
+
+def _cut(name: str) -> str:
+    """Leave room for the endings of results below the 255 bytes of most file systems."""
+    folder, slash, last = name.rpartition("/")
+    if len(last.encode()) <= _LONGEST:
+        return name
+    start = last.encode()[: _LONGEST - _HASH - 1].decode(errors="ignore")
+    return f"{folder}{slash}{start}-{sha256(name.encode()).hexdigest()[:_HASH]}"
+
+
+def _whole_names(paths: Sequence[Path], root: Path) -> list[str]:
     names = [film_name(path) for path in paths]
     if len(set(names)) == len(names):
         return names

@@ -224,6 +224,17 @@ def test_a_file_name_that_writes_lines_of_its_own_is_told_on_one_line(tmp_path):
     assert list(pd.read_parquet(out / "screening.parquet")["film"]) == ["all\\nfilms\\x1b[2Jare well"]
 
 
+def test_a_file_name_too_long_for_results_is_cut(tmp_path):
+    films, out = tmp_path / "films", tmp_path / "out"
+    films.mkdir()
+    for number, letter in enumerate("ab"):
+        _phantom(films / f"{'x' * 247}{letter}.png", number)
+    assert _screen(films, "--out", out).exit_code == 0
+    table = pd.read_parquet(out / "screening.parquet")
+    assert table["film"].is_unique and list(table["film"].str.len()) == [220, 220]
+    assert (out / f"{table['film'][0]}_lungs.png").is_file()
+
+
 def test_a_file_name_that_is_a_formula_is_text_in_a_spreadsheet_and_itself_elsewhere(tmp_path):
     films, out = tmp_path / "films", tmp_path / "out"
     films.mkdir()
