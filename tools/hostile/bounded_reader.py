@@ -85,9 +85,9 @@ class BoundedReader:
         self._stop()
 
     @property
-    def pid(self) -> int:
-        """The process that reads now."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The process that reads, if it lives."""
+        return self._process and self._process.pid
 
     def read(self, path: Path, whole: Path) -> Outcome:
         """Read a file that was made of a whole one, in a folder named after its format."""

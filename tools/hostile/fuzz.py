@@ -115,7 +115,7 @@ class Fuzzer:
         kept = self._folder / "findings" / f"{mutant.number}_{mutant.mutation}"
         kept.with_suffix(".txt").write_text(f"{mutant.seed}\n{outcome.detail}\n{outcome.text}\n")
         kept.with_suffix(mutant.ending).write_bytes(mutant.content)
-        if outcome.seconds < _SMALL_ENOUGH_SECONDS:
+        if outcome.seconds < _SMALL_ENOUGH_SECONDS and reader.pid:  # to start another for each try takes minutes
             kept.with_name(f"{kept.name}_small{mutant.ending}").write_bytes(shrink(mutant.content, shows))
 
 

@@ -21,6 +21,7 @@ from math import prod
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from chestxr.io.quiet import quiet_libraries
 
@@ -132,9 +133,9 @@ def _facts_of_dicom(content: bytes) -> Facts:
 
 def _said(dataset: Dataset, keyword: str) -> str:
     """Give value and representation; what pydicom does not understand, as bytes."""
-    element = dataset.get_item(keyword)
-    if element is None:
+    if keyword not in dataset:
         return ""
+    element = dataset.get_item(Tag(keyword))
     try:
         return f"{dataset[keyword].VR} {dataset[keyword].value}"
     except Exception:  # whatever the value, and pydicom's reading of it, may be
