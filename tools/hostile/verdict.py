@@ -135,7 +135,7 @@ def _said(dataset: Dataset, keyword: str) -> str:
     """Give value and representation; what pydicom does not understand, as bytes."""
     if keyword not in dataset:
         return ""
-    element = dataset.get_item(Tag(keyword))
+    element = dataset._dict[Tag(keyword)]
     try:
         return f"{dataset[keyword].VR} {dataset[keyword].value}"
     except Exception:  # whatever the value, and pydicom's reading of it, may be
