@@ -4,8 +4,11 @@ import gzip
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tools.hostile.bounded_reader import BoundedReader
+from tools.hostile.seeds import make_seeds
 
 FOLDER = Path(__file__).with_name("hostile")
 _CUT = "truncated or broken pixel data"
@@ -53,3 +56,18 @@ def test_it_is_refused_within_bounds_and_nobody_is_named(name, reader, tmp_path)
     path.write_bytes(gzip.decompress((FOLDER / f"{name}.gz").read_bytes()))
     outcome = reader.read(path, path)
     assert (outcome.kind, outcome.detail) == ("refused", FOUND[name]), outcome.text
+
+
+SEEDS = make_seeds()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(SEEDS)), st.data())
+def test_any_bytes_written_over_a_film_leave_a_film_or_a_refusal(reader, tmp_path_factory, name, data):
+    whole = SEEDS[name]
+    place = data.draw(st.integers(0, len(whole)))
+    written = data.draw(st.binary(min_size=1, max_size=64))
+    path = tmp_path_factory.getbasetemp() / "written_over"
+    path.write_bytes(whole[:place] + written + whole[place + len(written) :])
+    outcome = reader.read(path, None)
+    assert outcome.kind != "finding", outcome.text

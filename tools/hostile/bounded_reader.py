@@ -89,8 +89,8 @@ class BoundedReader:
         """The process that reads, if it lives."""
         return self._process and self._process.pid
 
-    def read(self, path: Path, whole: Path) -> Outcome:
-        """Read a file that was made of a whole one, in a folder named after its format."""
+    def read(self, path: Path, whole: Path | None) -> Outcome:
+        """Read a file that was made of a whole one, in a folder named after its format; None leaves pixels unjudged."""
         if self._process is None:
             self._start()
         with contextlib.suppress(BrokenPipeError):
@@ -148,7 +148,7 @@ def _bound_time(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
-def read_within(path: Path, whole: Path) -> Outcome:
+def read_within(path: Path, whole: Path | None = None) -> Outcome:
     """
     Read a film in this process, and look at all that is said meanwhile.
 
@@ -159,8 +159,8 @@ def read_within(path: Path, whole: Path) -> Outcome:
     ----------
     path : pathlib.Path
         The film.
-    whole : pathlib.Path
-        The film that it was made of.
+    whole : pathlib.Path or None, optional
+        The film that it was made of; without it pixels are not judged.
     """
     start, memory = time.process_time(), _reset_peak()
     with _all_that_is_said() as said:
@@ -169,7 +169,7 @@ def read_within(path: Path, whole: Path) -> Outcome:
     words = f"{text}\n{said.getvalue()}"
     if kind != "finding" and _tells(words):
         kind, detail = "finding", f"leak ({_where(text, said.getvalue())})"
-    if kind == "accepted, same":
+    if kind == "accepted, same" and whole is not None:
         kind, detail = _compare(film, path, whole)
     return Outcome(kind, detail, words if kind == "finding" else "", seconds, memory)
 
