@@ -8,6 +8,9 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from tests.phantom import write_collection
+from tests.scale.ray_settings import set_up_ray
+
+set_up_ray()
 
 if find_spec("hypothesis"):  # not in MONAI Label's environment
     from hypothesis import settings

@@ -210,7 +210,8 @@ def test_the_lungs_are_those_of_the_segmentation_bundle():
     for key in ("network_def", "image_size", "lung_transforms", "inferer", "evaluator", "dataloader", "amp"):
         expected = segmentation[key] | {"description": "screening"} if key == "dataloader" else segmentation[key]
         assert screening[key] == expected, key
-    assert screening["image_transforms"][1:] == segmentation["image_transforms"]
+    _, loading, *others = screening["image_transforms"]
+    assert [loading | {"reader": screening["film_reader"]}, *others] == segmentation["image_transforms"]
     weights = [(BUNDLES / bundle / "models" / "model.pt").read_bytes() for bundle in (UNET, SCREENING)]
     assert weights[0] == weights[1]
 

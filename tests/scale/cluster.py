@@ -1,7 +1,6 @@
 """A Ray cluster of one machine, closed to others."""
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -14,15 +13,13 @@ from tests.scale.archives import wait_for, workers_of
 
 __all__ = ["ray_cluster"]
 
-# The last one keeps it to 127.0.0.1.
-_SET_UP = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 _SIZE = ("--num-cpus=2", f"--object-store-memory={1 << 28}", "--include-dashboard=false")
 
 
 @contextmanager
 def ray_cluster(folder: Path) -> Iterator[tuple[str, int]]:
     """
-    Start a cluster as its administrator would; who joins shows the token that is put into the environment.
+    Start a cluster as its administrator would, with the settings that stand in the environment.
 
     Yields
     ------
@@ -31,7 +28,6 @@ def ray_cluster(folder: Path) -> Iterator[tuple[str, int]]:
     int
         The process below which all others are.
     """
-    os.environ.update(_SET_UP | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)})
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
