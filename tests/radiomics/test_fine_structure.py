@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
+from skimage.feature import hessian_matrix, hessian_matrix_eigvals
 
 from chestxr.radiomics.fine_structure import curvature_images, inner_lungs
 
@@ -33,6 +34,15 @@ def test_a_line_curves_across_and_not_along():
     assert abs(found["hessian-1px-high"][CENTRE]) < 0.02
     dark = curvature_images(1 - _line(), [1.0])
     assert dark["hessian-1px-high"][CENTRE] == pytest.approx(-found["hessian-1px-low"][CENTRE])
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 2.0])
+def test_the_values_are_those_of_scikit_image(scale):
+    film = gaussian_filter(np.random.default_rng(0).random((90, 80)), 1)
+    film[20:40, 20:40] = 0
+    hessian = hessian_matrix(film, scale, mode="nearest", order="rc", use_gaussian_derivatives=True)
+    for found, expected in zip(curvature_images(film, [scale]).values(), hessian_matrix_eigvals(hessian), strict=True):
+        np.testing.assert_allclose(found, scale**2 * expected, rtol=0, atol=1e-15)
 
 
 def test_a_turned_film_has_turned_curvature():
