@@ -9,7 +9,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 
 
-BENCHMARKS = ("segmentation", "features", "training", "stages")
+BENCHMARKS = ("segmentation", "engines", "features", "training", "stages")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ _PEERS = {
     "psp_net": "torchxrayvision's PSPNet, network alone",
 }
 
-
+_ENGINES_IN = ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet")
 _TRAINING = {
     "floor": "the same network, loss and optimizer, batches ready",
     "bundle": "**the U-Net's train.json**",
@@ -22,16 +22,19 @@ _TRAINING = {
 }
 
 
-def speed(segmentation: Mapping, features: Mapping, training: Mapping, stages: Mapping) -> str:
+def speed(segmentation: Mapping, engines: Mapping, features: Mapping, training: Mapping, stages: Mapping) -> str:
     """
     Compare what a film takes.
 
     Parameters
     ----------
-    segmentation, features, training, stages : mapping
+    segmentation, engines, features, training, stages : mapping
         As the programs of these names in tools/benchmarks write them.
     """
-    tables = (_peers(segmentation), _features(features), _training(training), _end_to_end(stages), _stages(stages))
+    tables = (
+        *(_peers(segmentation), _engines(engines), _features(features)),
+        *(_training(training), _end_to_end(stages), _stages(stages)),
+    )
     return "\n\n".join("\n".join(lines) for lines in tables)
 
 
@@ -42,6 +45,20 @@ def _peers(segmentation: Mapping) -> list[str]:
         if name in taken:
             times = taken[name]["median"] / taken["bundle"]["median"]
             lines.append(f"| {words} | {_ms(taken[name])} | {times:.2g} |")
+    return lines
+
+
+def _engines(engines: Mapping) -> list[str]:
+    lines = [
+        "| bundle by another engine | times as fast, U-Net | ResUNet | least Dice with torch, U-Net | ResUNet |",
+        "|---|---|---|---|---|",
+    ]
+    found = [engines["bundles"][bundle] for bundle in _ENGINES_IN]
+    for name in found[0]:
+        if found[0][name]["times_as_fast"]:
+            gains = [f"{measured[name]['times_as_fast']['median']:.2f}" for measured in found]
+            least = [f"{measured[name]['least_dice']:.4f}" for measured in found]
+            lines.append(f"| {name} | {' | '.join(gains + least)} |")
     return lines
 
 

@@ -1,0 +1,196 @@
+"""
+What runs the network fastest on a CPU: torch as shipped, or in another layout, precision or engine.
+
+    pip install openvino
+    python tools/benchmarks/engines.py ../shared/data/cxr
+
+Each engine runs inside the lung bundles, as their ``inferer``, on the same films (PNG, 512 x 512 px, of the training
+part) in turn, chunk by chunk; nothing else differs. Masks are compared with those of torch as shipped, film by film and
+lung by lung. One earns its place if it makes the whole bundle 10% faster and its masks are the same (least Dice .999).
+The result is tools/benchmarks/engines.json. Engines that are not installed are left out.
+"""
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from machine import machine
+from monai.inferers import SimpleInferer
+from paired import ms_per_film, ratios, spread
+from tqdm import tqdm
+
+from chestxr.bundles import bundle_folder
+from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.data import load_split
+from chestxr.inferers.plain_inferer import plain
+from chestxr.io import read_mask, write_text
+
+__all__ = ["EngineInferer"]
+
+Run = Callable[[torch.Tensor], torch.Tensor]
+BUNDLES = ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet")
+SHIPPED = "torch"
+# What MONAI's bundles give the network at once; a shape that engines may count on.
+_BATCH = 8
+_CHUNK = 16
+
+
+class EngineInferer(SimpleInferer):
+    """
+    Run a bundle's network by one of the engines.
+
+    Parameters
+    ----------
+    engine : str
+        Key of `ENGINES`.
+    """
+
+    def __init__(self, engine: str) -> None:
+        super().__init__()
+        self._prepare, self._run = ENGINES[engine], None
+
+    def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: object, **kwargs: object) -> torch.Tensor:
+        """Return what the network gives for a batch; the first batch makes the engine ready."""
+        batch = plain(inputs)
+        if self._run is None:
+            self._run = self._prepare(network, batch)
+        return self._run(batch)
+
+
+def as_shipped(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+    """Call the network in single precision."""
+    return network
+
+
+def channels_last(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+    """Lay channels side by side in memory."""
+    network.to(memory_format=torch.channels_last)
+    return lambda batch: network(batch.to(memory_format=torch.channels_last))
+
+
+def bfloat16(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+    """Compute in bfloat16 where torch holds it for safe."""
+
+    def run(batch: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return network(batch).float()
+
+    return run
+
+
+def compiled(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+    """Let torch compile the network; needs a C++ compiler."""
+    return torch.compile(network, dynamic=False)
+
+
+def onnx_runtime(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+    """Export the network and run it by ONNX Runtime."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    session = onnxruntime.InferenceSession(_exported(network, batch), options, providers=["CPUExecutionProvider"])
+    return lambda batch: torch.from_numpy(session.run(None, {"film": batch.numpy()})[0])
+
+
+def openvino(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+    """Export the network and run it by OpenVINO, in single precision."""
+    from openvino import Core
+
+    settings = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": torch.get_num_threads()}
+    model = Core().compile_model(Core().read_model(io.BytesIO(_exported(network, batch))), "CPU", settings)
+    return lambda batch: torch.from_numpy(model(batch.numpy())[0])
+
+
+def _exported(network: torch.nn.Module, batch: torch.Tensor) -> bytes:
+    exported = io.BytesIO()
+    names = {"input_names": ["film"], "output_names": ["classes"]}
+    some = {"dynamic_axes": {"film": {0: "films"}, "classes": {0: "films"}}, "opset_version": 17, "dynamo": False}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(network, (batch[:1],), exported, **names, **some)
+    return exported.getvalue()
+
+
+ENGINES: dict[str, Callable[[torch.nn.Module, torch.Tensor], Run]] = {
+    SHIPPED: as_shipped,
+    "torch, channels last": channels_last,
+    "torch, bfloat16": bfloat16,
+    "torch, compiled": compiled,
+    "ONNX Runtime": onnx_runtime,
+    "OpenVINO": openvino,
+}
+_NEEDS = {"ONNX Runtime": "onnxruntime", "OpenVINO": "openvino"}
+
+
+def main() -> None:
+    """Time each engine in each bundle, compare the masks, write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--films", type=int, default=96, help="films to outline by each engine")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
+    items = items[:: len(items) // arguments.films][: arguments.films]
+    films = [{"film": item["film"], "image": str(item["image"])} for item in items]
+    engines = [name for name in ENGINES if find_spec(_NEEDS.get(name, "torch"))]
+    result = {
+        "command": "python tools/benchmarks/engines.py DATASET_DIR",
+        **machine(),
+        "engines": {package: version(package) for name, package in _NEEDS.items() if name in engines},
+        "bfloat16_by_the_processor": bool(torch.cpu.get_capabilities().get("avx512_bf16")),
+        "films": len(films),
+        "bundles": {name: measured(name, engines, films) for name in BUNDLES},
+    }
+    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, dict]:
+    """Return each engine's ms a film in a bundle, its gain over torch as shipped, and the least Dice of a lung."""
+    with tempfile.TemporaryDirectory() as out:
+        runs = {name: _bundle(bundle, Path(out) / name, name) for name in engines}
+        taken = ms_per_film(runs, films, _CHUNK)
+        gains = ratios({name: taken[SHIPPED] ** 2 / values for name, values in taken.items()}, SHIPPED)
+        least = {
+            name: min(
+                least_dice(*(Path(out) / one / f"{film['film']}_lungs.png" for one in (SHIPPED, name)))
+                for film in films
+            )
+            for name in tqdm(engines, "comparing masks", unit="engine")
+        }
+    return {
+        name: {
+            "ms_per_film": spread(taken[name]),
+            "times_as_fast": gains.get(name),
+            "least_dice": round(least[name], 5),
+        }
+        for name in engines
+    }
+
+
+def least_dice(*masks: Path) -> float:
+    """Return the smaller of both lungs' Dice between two masks."""
+    one, other = (np.stack([mask == side for side in (1, 2)]) for mask in (read_mask([path])[0] for path in masks))
+    shared, areas = (one & other).sum((1, 2)), one.sum((1, 2)) + other.sum((1, 2))
+    return float((2 * shared / areas).min())
+
+
+def _bundle(name: str, out: Path, engine: str) -> Callable:
+    inferer = {"_target_": "engines.EngineInferer", "engine": engine}
+    return OpenBundle(
+        bundle_folder(name), output_dir=str(out), save_overlay=False, inferer=inferer, batch_size=_BATCH
+    ).run
+
+
+if __name__ == "__main__":
+    sys.exit(main())
