@@ -36,7 +36,7 @@ def films(tmp_path) -> list[dict]:
 
 
 def test_the_bundle_stays_near_its_floor(films, tmp_path):
-    """Measured: 1.18 times (tools/benchmarks/segmentation.json); 1.7 times before argmax and clean-up were mended."""
+    """Measured: see tools/benchmarks/segmentation.json; 1.7 times before argmax and clean-up were mended."""
     from bare import BareOutline
     from paired import ms_per_film
 
@@ -47,8 +47,9 @@ def test_the_bundle_stays_near_its_floor(films, tmp_path):
         "floor": BareOutline(network, 256, tmp_path / "bare"),
         "bundle": OpenBundle(UNET, output_dir=str(tmp_path / "bundle"), save_overlay=False).run,
     }
-    taken = ms_per_film(candidates, films, 8)
-    assert np.median(taken["bundle"] / taken["floor"]) < 1.6
+    taken = ms_per_film(candidates, films * 2, 8)
+    # The least of each: whatever else runs meanwhile takes from one or the other.
+    assert np.min(taken["bundle"]) / np.min(taken["floor"]) < 1.6
 
 
 def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
