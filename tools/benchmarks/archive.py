@@ -60,7 +60,8 @@ def main() -> None:
     counts = {"png": arguments.films, "dicom": arguments.dicom_films}
     wanted = [("archive", kind, films) for kind, films in counts.items()]
     wanted.append(("screen", "png", min(arguments.screen_films, arguments.films)))
-    about = {"command": "python tools/benchmarks/archive.py DATASET_DIR", **machine()}
+    sizes = f"--films {arguments.films} --dicom-films {arguments.dicom_films} --screen-films {arguments.screen_films}"
+    about = {"command": f"python tools/benchmarks/archive.py DATASET_DIR {sizes}", **machine()}
     result = about | {"runs": _known(arguments.out, about, wanted)}
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-") as folder:
         archives = {kind: _linked(sources[kind], counts[kind], Path(folder) / kind) for kind in sources}
