@@ -87,7 +87,8 @@ def _screen_together(
             read_films,
             fn_kwargs={"settings": settings},
             compute=TaskPoolStrategy(size=max(1, cores // _READERS_SHARE)),
-            num_cpus=1,
+            # A core of its own would stand still most of the time: reading waits for room.
+            num_cpus=0,
             **again,
         )
         .map(
