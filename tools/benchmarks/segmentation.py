@@ -20,10 +20,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import SimpleITK as sitk
 import torch
 from bare import BareOutline
+from engines import least_dice
 from label_peer import LabelPeer, label_python
 from machine import machine
 from paired import ms_per_film, ratios, spread
@@ -35,7 +35,7 @@ from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
-from chestxr.io import read_film, read_mask, write_text
+from chestxr.io import read_film, write_text
 from chestxr.networks import ReferenceUNet
 
 UNET = "cxr_lung_segmentation_unet"
@@ -134,10 +134,7 @@ def _psp_alone() -> object:
 
 def _dice(out: Path, film: str) -> float:
     """Return the smaller of both lungs' Dice between the two inference paths."""
-    masks = (read_mask([out / name / f"{film}_lungs.png"])[0] for name in ("bundle", "bundle_onnx"))
-    one, other = (np.stack([mask == side for side in (1, 2)]) for mask in masks)
-    shared, areas = ((one & other).sum((1, 2)), one.sum((1, 2)) + other.sum((1, 2)))
-    return float((2 * shared / areas).min())
+    return least_dice(*(out / name / f"{film}_lungs.png" for name in ("bundle", "bundle_onnx")))
 
 
 if __name__ == "__main__":
