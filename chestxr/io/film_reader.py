@@ -11,6 +11,7 @@ from monai.utils import ensure_tuple
 
 from .colour import grey_from_colours
 from .errors import FilmError
+from .file_state import file_state
 from .metadata import film_metadata
 from .read import read_stored
 
@@ -69,21 +70,12 @@ class FilmReader(ImageReader):
         """
         if len(img) != 1:
             raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
-        state = _state(img[0])
+        state = (img[0], file_state(img[0]))
         last = self._last
         if last is None or last[0] != state:
             self._last = last = (state, *_decoded(img[0]))
         # Copies: whoever gets a film may change it.
         return last[1].copy(), copy.deepcopy(last[2])
-
-
-def _state(path: Path) -> tuple:
-    """Tell a file from what it was before it was replaced."""
-    try:
-        found = path.stat()
-    except OSError:
-        return (path, None)
-    return (path, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _decoded(path: Path) -> tuple[np.ndarray, dict]:

@@ -11,8 +11,9 @@ from pydicom.errors import InvalidDicomError
 from chestxr.data.film_name import suffix_of
 from chestxr.io import FilmError
 from chestxr.io.dicom_header import quiet_dicom
+from chestxr.io.file_state import FileState, file_state
 
-__all__ = ["fetch", "film_file", "is_address", "study_date"]
+__all__ = ["check_unchanged", "fetch", "film_file", "is_address", "study_date"]
 
 
 def is_address(image: str) -> bool:
@@ -50,6 +51,20 @@ def film_file(image: str, content: bytes | None) -> Iterator[str]:
         path = Path(folder) / f"film{suffix_of(Path(image))}"
         path.write_bytes(content)
         yield str(path)
+
+
+def check_unchanged(path: str, state: FileState) -> None:
+    """
+    Refuse a film that is another one than the stage before saw: its lungs would be measured on another film.
+
+    Raises
+    ------
+    FilmError
+        If the file changed.
+    """
+    if file_state(path) != state:
+        found = "a file that changed while it was screened"
+        raise FilmError(path, found, "the same film from beginning to end", "call again", lasting=False)
 
 
 def study_date(path: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chestxr.io import FilmError, printable
+from chestxr.io.file_state import FileState
 
 from .film_file import is_address
 
@@ -28,6 +29,8 @@ class FilmTravel:
         What the last stage made of it.
     content : bytes or None
         The film's file, of a film that no path leads to.
+    state : tuple of int or None
+        Of its file, before it was read.
     row : dict or None
         Its row in the table, at the end.
     failure : FilmError or None
@@ -47,6 +50,7 @@ class FilmTravel:
     date: str = "unknown"
     item: dict | None = None
     content: bytes | None = None
+    state: FileState = None
     row: dict | None = None
     failure: FilmError | None = None
     stop: str = ""

@@ -10,13 +10,15 @@ import torch
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigParser
 
+from chestxr.bundles import keep_memory
 from chestxr.bundles.declared import declared
 from chestxr.bundles.innermost import innermost
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
+from chestxr.io.file_state import file_state
 from chestxr.screening.film_records import remove_results
 
-from .film_file import fetch, film_file, is_address, study_date
+from .film_file import check_unchanged, fetch, film_file, is_address, study_date
 from .film_travel import FilmTravel, failure_behind, pack, unpack
 from .store import store_results
 
@@ -49,6 +51,7 @@ class StageSettings:
 @cache
 def _part(settings: StageSettings, name: str) -> object:
     """Return a part of the bundle, made once in a process."""
+    keep_memory()
     # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
     torch.multiprocessing.set_start_method("spawn", force=True)
     knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
@@ -79,6 +82,7 @@ def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
     try:
         travel.content = fetch(travel.image) if is_address(travel.image) else None
         with film_file(travel.image, travel.content) as path:
+            travel.state = file_state(path)
             travel.date = study_date(path)
             travel.item = prepare({"film": travel.film, "image": path})
     except Exception as error:
@@ -190,6 +194,8 @@ def _finish(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageS
         with film_file(travel.image, travel.content) as path:
             travel.item["image"].meta["filename_or_obj"] = path
             found = finish(travel.item | {"film": name, "film_image": path})
+            if travel.content is None:
+                check_unchanged(path, travel.state)
         travel.row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
         store_results(out / name, settings.store)
     except Exception as error:

@@ -23,9 +23,10 @@ from monai.bundle import ConfigParser
 from paired import ms_per_film, ratios, spread
 from plot import plot_bars
 
-from chestxr.bundles import bundle_folder
+from chestxr.bundles import bundle_folder, keep_memory
 from chestxr.bundles.declared import declared
 from chestxr.data import load_split
+from chestxr.inferers.plain_inferer import plain
 from chestxr.io import write_text
 
 UNET = "cxr_lung_segmentation_unet"
@@ -72,6 +73,21 @@ def bundle_and_floor(items: Sequence[dict], out: Path, **knobs: object) -> dict[
 
     Parameters
     ----------
+    items, out, **knobs
+        As for `bundle_epoch`.
+    """
+    # As the bundle does at its start; the floor has it too, and what is timed beside them.
+    keep_memory()
+    bundle = bundle_epoch(items, out, **knobs)
+    return {"floor": BareTraining(bundle.parser), "bundle": bundle}
+
+
+def bundle_epoch(items: Sequence[dict], out: Path, **knobs: object) -> "EpochLoop":
+    """
+    Return the bundle's training, without validation.
+
+    Parameters
+    ----------
     items : sequence of dict
         ``image`` and ``label`` of an epoch's films, a multiple of the batch's size.
     out : pathlib.Path
@@ -79,7 +95,7 @@ def bundle_and_floor(items: Sequence[dict], out: Path, **knobs: object) -> dict[
     **knobs
         Entries of the bundle's train.json that differ.
     """
-    bundle = EpochLoop(
+    return EpochLoop(
         bundle_folder(UNET) / "configs" / "train.json",
         bundle_root=str(bundle_folder(UNET)),
         output_dir=str(out / "bundle"),
@@ -90,7 +106,6 @@ def bundle_and_floor(items: Sequence[dict], out: Path, **knobs: object) -> dict[
         resume=False,
         **knobs,
     )
-    return {"floor": BareTraining(bundle.parser), "bundle": bundle}
 
 
 class EpochLoop:
@@ -131,7 +146,7 @@ class BareTraining:
         self.device, self.loss = parser.get_parsed_content("device"), parser.get_parsed_content("loss")
         self.network = declared(bundle_folder(UNET), "network_def").to(self.device)
         loader = parser.get_parsed_content("train#dataloader")
-        self.batches = [tuple(batch[key].as_tensor() for key in ("image", "label")) for batch in loader]
+        self.batches = [tuple(plain(batch[key]) for key in ("image", "label")) for batch in loader]
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=0.002, weight_decay=0.0001)
 
     def __call__(self, films: Sequence[dict]) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-__all__ = ["speed"]
+__all__ = ["BENCHMARKS", "speed"]
+
+BENCHMARKS = ("segmentation", "engines", "memory", "features", "training", "stages")
 
 _PEERS = {
     "floor": "the same network, bare calls of Pillow and torch",
@@ -22,17 +24,18 @@ _TRAINING = {
 }
 
 
-def speed(segmentation: Mapping, engines: Mapping, features: Mapping, training: Mapping, stages: Mapping) -> str:
+def speed(*measured: Mapping) -> str:
     """
     Compare what a film takes.
 
     Parameters
     ----------
-    segmentation, engines, features, training, stages : mapping
-        As the programs of these names in tools/benchmarks write them.
+    *measured : mapping
+        As the programs in tools/benchmarks write them, in the order of `BENCHMARKS`.
     """
+    segmentation, engines, memory, features, training, stages = measured
     tables = (
-        *(_peers(segmentation), _engines(engines), _features(features)),
+        *(_peers(segmentation), _engines(engines), _memory(memory), _features(features)),
         *(_training(training), _end_to_end(stages), _stages(stages)),
     )
     return "\n\n".join("\n".join(lines) for lines in tables)
@@ -59,6 +62,18 @@ def _engines(engines: Mapping) -> list[str]:
             gains = [f"{measured[name]['times_as_fast']['median']:.2f}" for measured in found]
             least = [f"{measured[name]['least_dice']:.4f}" for measured in found]
             lines.append(f"| {name} | {' | '.join(gains + least)} |")
+    return lines
+
+
+def _memory(memory: Mapping) -> list[str]:
+    lines = [
+        "| freed memory kept for the next film | ms a film | times as fast as without | most memory, GB | without |",
+        "|---|---|---|---|---|",
+    ]
+    for job, found in memory["jobs"].items():
+        kept, without = (f"{found['peak_memory_mb'][how] / 1024:.1f}" for how in ("kept", "given back"))
+        times = f"{_ms(found['ms_per_film']['kept'])} | {found['times_as_fast']['median']:.2f}"
+        lines.append(f"| {job} | {times} | {kept} | {without} |")
     return lines
 
 

@@ -42,8 +42,8 @@ def main() -> None:
     _write_screening_tables()
     plan = REPOSITORY / "bundles" / "cxr_tuberculosis_screening" / "docs" / "scale.md"
     _replace(plan, "scale", scale_tables.scale(_benchmark("archive")))
-    measured = {name: _benchmark(name) for name in ("segmentation", "engines", "features", "training", "stages")}
-    _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(**measured))
+    measured = map(_benchmark, speed_tables.BENCHMARKS)
+    _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(*measured))
 
 
 def _benchmark(name: str) -> dict:

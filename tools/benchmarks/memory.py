@@ -1,0 +1,114 @@
+"""
+What it brings to keep freed memory for the next film, as the bundles do at their start, and what it takes.
+
+    python tools/benchmarks/memory.py ../shared/data/cxr
+
+Each job is done by two processes that take turns, chunk by chunk: one keeps what is freed, the other gives it back to the
+system as glibc does by default. Peaks are those of whole processes, libraries included. The result is
+tools/benchmarks/memory.json.
+"""
+
+import argparse
+import json
+import logging
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+from dicom_films import write_dicom_films
+from machine import machine
+from paired import ms_per_film, ratios, spread
+from pydicom.uid import ExplicitVRLittleEndian
+from training import bundle_epoch
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, keep_memory
+from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.data import load_split
+from chestxr.io import write_text
+
+KEPT, GIVEN_BACK = "kept", "given back"
+_SIDE = 2000
+_LUNGS = ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet")
+# By name: the bundle, None to train the U-Net; the films' kind; films; films at once.
+JOBS = {
+    "U-Net's inference.json, 512 px": (_LUNGS[0], "png", 128, 16),
+    "ResUNet's inference.json, 512 px": (_LUNGS[1], "png", 128, 16),
+    "U-Net's inference.json, 2,000 px": (_LUNGS[0], "dicom", 24, 4),
+    "U-Net's train.json, an epoch": (None, "png", 6 * 128, 128),
+    "screening on one core, 2,000 px": (SCREENING_BUNDLE, "dicom", 24, 4),
+}
+
+_run: Callable[[Sequence[dict]], object] | None = None
+
+
+def main() -> None:
+    """Time each job in both ways, write the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
+    arguments = parser.parse_args()
+    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][:128]
+    result = {"command": "python tools/benchmarks/memory.py DATASET_DIR", **machine(), "jobs": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        dicom = write_dicom_films(items[:24], Path(folder) / "dicom", _SIDE, ExplicitVRLittleEndian)
+        films = {"png": items, "dicom": dicom}
+        for name, (bundle, kind, count, chunk) in JOBS.items():
+            some = (films[kind] * -(-count // len(films[kind])))[:count]
+            result["jobs"][name] = _measured(bundle, some, chunk, Path(folder) / "out")
+    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+def _measured(bundle: str | None, films: Sequence[dict], chunk: int, out: Path) -> dict[str, object]:
+    """Do a job in both ways."""
+    with ExitStack() as stack:
+        pools = {
+            how: stack.enter_context(
+                ProcessPoolExecutor(1, get_context("spawn"), _open, (bundle, films[:chunk], how, out / how))
+            )
+            for how in (GIVEN_BACK, KEPT)
+        }
+        runs = {how: lambda some, pool=pool: pool.submit(_run_in_process, some).result() for how, pool in pools.items()}
+        taken = ms_per_film(runs, films, chunk)
+        peaks = {how: round(pool.submit(_peak_mb).result()) for how, pool in pools.items()}
+    return {
+        "films": len(films),
+        "ms_per_film": {how: spread(values) for how, values in taken.items()},
+        "times_as_fast": ratios(taken, KEPT)[GIVEN_BACK],
+        "peak_memory_mb": peaks,
+    }
+
+
+def _open(bundle: str | None, films: Sequence[dict], how: str, out: Path) -> None:
+    """Make a process ready for its job; what a bundle does at its start is left to `how`."""
+    global _run
+    if how == KEPT:
+        keep_memory()
+    if bundle is None:
+        logging.getLogger("ignite").setLevel(logging.ERROR)
+        _run = bundle_epoch(films, out)
+        return
+    if bundle == SCREENING_BUNDLE:
+        torch.set_num_threads(1)
+    knobs = {"output_dir": str(out), "save_overlay": False, "initialize": ["$None"]}
+    if bundle == SCREENING_BUNDLE:
+        knobs |= {"save_zone_map": False, "save_dicom": True}
+    _run = OpenBundle(bundle_folder(bundle), **knobs).run
+
+
+def _run_in_process(films: Sequence[dict]) -> None:
+    _run(films)
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())
