@@ -15,9 +15,9 @@ def keep_memory() -> None:
     Keep what is freed for the next film, where the C library is glibc; elsewhere nothing is done.
 
     By default glibc gives large blocks back to the system as soon as they are freed, and gets them anew for the next
-    film, page by page. Networks on a CPU free and ask for the same blocks again and again. The process then holds, until
-    it ends, the most memory that it ever needed. What this brings: tools/benchmarks/memory.json. The two parameters are
-    described in mallopt(3).
+    film, page by page. Networks on a CPU free and ask for the same blocks again and again. The process then holds,
+    until it ends, the most memory that it ever needed. What this brings: tools/benchmarks/memory.json. The two
+    parameters are described in mallopt(3).
     """
     if platform.libc_ver()[0] == "glibc":
         library = ctypes.CDLL(None)

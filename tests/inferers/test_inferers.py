@@ -6,7 +6,7 @@ from monai.data import MetaTensor
 from monai.inferers import SimpleInferer
 from monai.networks.nets import UNet
 
-from chestxr.inferers import OnnxInferer, PlainInferer
+from chestxr.inferers import PlainInferer
 
 BATCH = torch.rand(3, 1, 64, 48)
 
@@ -28,23 +28,3 @@ def test_gradients_flow(network):
     batch = MetaTensor(BATCH).requires_grad_()
     PlainInferer()(batch, network).sum().backward()
     assert batch.grad is not None and batch.grad.abs().sum() > 0
-
-
-def test_onnx_gives_what_torch_gives_for_any_number_of_films(network):
-    run = OnnxInferer()
-    with torch.inference_mode():
-        for films in (3, 1, 2):
-            torch.testing.assert_close(run(BATCH[:films], network), network(BATCH[:films]), atol=1e-4, rtol=1e-4)
-
-
-def test_another_network_is_exported_anew(network):
-    run = OnnxInferer()
-    other = UNet(2, 1, 3, channels=(4, 8, 16), strides=(2, 2), num_res_units=1, norm="instance").eval()
-    with torch.inference_mode():
-        for one in (network, other):
-            torch.testing.assert_close(run(BATCH, one), one(BATCH), atol=1e-4, rtol=1e-4)
-
-
-def test_a_network_that_is_trained_is_refused(network):
-    with pytest.raises(ValueError, match="training mode"):
-        OnnxInferer()(BATCH, network.train())

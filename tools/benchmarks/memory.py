@@ -3,8 +3,8 @@ What it brings to keep freed memory for the next film, as the bundles do at thei
 
     python tools/benchmarks/memory.py ../shared/data/cxr
 
-Each job is done by two processes that take turns, chunk by chunk: one keeps what is freed, the other gives it back to the
-system as glibc does by default. Peaks are those of whole processes, libraries included. The result is
+Each job is done by two processes that take turns, chunk by chunk: one keeps what is freed, the other gives it back to
+the system as glibc does by default. Peaks are those of whole processes, libraries included. The result is
 tools/benchmarks/memory.json.
 """
 

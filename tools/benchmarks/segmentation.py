@@ -8,8 +8,9 @@ How fast lungs are outlined, beside what a user would take instead.
 The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
 PSPNet runs alone, without reading or writing, with random weights. MONAI Label's task runs in its own environment, in a
-process that answers over a pipe; the size of its mask is noted, since it is not the film's. Masks of both inference
-paths are compared film by film. The result is tools/benchmarks/segmentation.json and .png.
+process that answers over a pipe; the size of its mask is noted, since it is not the film's. All but that one keep freed
+memory for the next film, as the bundle does (tools/benchmarks/memory.py). The result is
+tools/benchmarks/segmentation.json and .png.
 """
 
 import argparse
@@ -23,13 +24,11 @@ from pathlib import Path
 import SimpleITK as sitk
 import torch
 from bare import BareOutline
-from engines import least_dice
 from label_peer import LabelPeer, label_python
 from machine import machine
 from paired import ms_per_film, ratios, spread
 from peers import psp_net, zoo_loop
 from plot import plot_bars
-from tqdm import tqdm
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
@@ -43,7 +42,6 @@ _CHUNK = 20
 _LABELS = {
     "floor": "the same network, bare calls",
     "bundle": "bundle, inference.json",
-    "bundle_onnx": "bundle, with inference_onnx.json",
     "zoo": "a bundle as the model zoo writes them",
     "label": "the same by MONAI Label's stock task",
     "reference": "reference U-Net (7.76 M), bare calls",
@@ -67,19 +65,17 @@ def main() -> None:
         with _label(out / "label") as label:
             taken = ms_per_film(candidates | label, films, _CHUNK)
             label_shapes = {name: sitk.ReadImage(peer.last_mask).GetSize() for name, peer in label.items()}
-        psp_candidates = {"psp_net": _psp_alone(), "bundle_onnx": candidates["bundle_onnx"]}
+        psp_candidates = {"psp_net": _psp_alone(), "bundle": candidates["bundle"]}
         psp = ms_per_film(psp_candidates, films[: arguments.psp_films], 2)
-        dice = [_dice(out, film["film"]) for film in tqdm(films, "comparing masks", unit="film")]
     result = {
         "command": "python tools/benchmarks/segmentation.py DATASET_DIR",
         **machine(),
         "films": len(films),
         "ms_per_film": {name: spread(values) for name, values in (taken | {"psp_net": psp["psp_net"]}).items()},
         "over_floor": ratios(taken, "floor"),
-        "over_bundle_onnx": ratios(taken, "bundle_onnx"),
-        "psp_net_over_bundle_onnx": ratios(psp, "bundle_onnx")["psp_net"],
+        "over_bundle": ratios(taken, "bundle"),
+        "psp_net_over_bundle": ratios(psp, "bundle")["psp_net"],
         "mask_size": {"film": read_film(films[-1]["image"])[0].shape} | label_shapes,
-        "dice_onnx_with_torch": {"least": round(min(dice), 5), "films": len(dice)},
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
     plot_bars(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms a film (log scale)")
@@ -92,18 +88,12 @@ def _candidates(out: Path) -> dict[str, object]:
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
     for name in ("floor", "reference"):
         (out / name).mkdir()
-    overlay = json.loads((bundle_folder(UNET) / "configs" / "inference_onnx.json").read_text())
     return {
         "floor": BareOutline(network, 256, out / "floor"),
-        "bundle": _bundle(out / "bundle"),
-        "bundle_onnx": _bundle(out / "bundle_onnx", inferer=overlay["inferer"]),
+        "bundle": OpenBundle(bundle_folder(UNET), output_dir=str(out / "bundle"), save_overlay=False).run,
         "zoo": zoo_loop(checkpoint, out / "zoo"),
         "reference": BareOutline(ReferenceUNet(2, 1, 3), 256, out / "reference"),
     }
-
-
-def _bundle(out: Path, **knobs: object) -> object:
-    return OpenBundle(bundle_folder(UNET), output_dir=str(out), save_overlay=False, **knobs).run
 
 
 @contextmanager
@@ -130,11 +120,6 @@ def _psp_alone() -> object:
                 network(torch.zeros(1, 3, 512, 512))
 
     return run
-
-
-def _dice(out: Path, film: str) -> float:
-    """Return the smaller of both lungs' Dice between the two inference paths."""
-    return least_dice(*(out / name / f"{film}_lungs.png" for name in ("bundle", "bundle_onnx")))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ BENCHMARKS = ("segmentation", "engines", "memory", "features", "training", "stag
 _PEERS = {
     "floor": "the same network, bare calls of Pillow and torch",
     "bundle": "**the U-Net's bundle**",
-    "bundle_onnx": "the bundle with `inference_onnx.json`",
     "zoo": "a bundle as the MONAI model zoo writes them, same network",
     "label": "the same by MONAI Label's stock task",
     "reference": "the recipe's U-Net (7.76 M parameters), bare calls",
