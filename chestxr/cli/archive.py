@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit, progress_console
+from .common import TrustBundle, console, or_exit
+from .screening import Dicom, SiteScale, UidRoot, knobs_of, leave, progress_bar, summary
 
 __all__ = ["archive"]
 
@@ -45,13 +44,9 @@ def archive(
         str,
         typer.Option(help="DICOMweb service that takes segmentations and reports.", show_default=False),
     ] = "",
-    dicom: Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")] = True,
-    site_scale: Annotated[
-        Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
-    ] = None,
-    uid_root: Annotated[
-        str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
-    ] = None,
+    dicom: Dicom = True,
+    site_scale: SiteScale = None,
+    uid_root: UidRoot = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
     as_json: Annotated[
@@ -83,11 +78,7 @@ def archive(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     if store and not dicom:
         raise typer.BadParameter("--store needs the DICOM objects that --no-dicom leaves out")
-    knobs = {
-        "save_dicom": dicom,
-        "site_scale": str(site_scale.absolute()) if site_scale else None,
-        **({"uid_root": uid_root} if uid_root else {}),
-    }
+    knobs = {"save_dicom": dicom} | knobs_of(site_scale, uid_root)
     how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
     run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **knobs)
     try:
@@ -98,23 +89,20 @@ def archive(
     if as_json:
         typer.echo(json.dumps(manifest))
     else:
-        console.print(_summary(manifest))
+        pace = manifest["films_per_second"]
+        console.print(summary("Tuberculosis screening of an archive", manifest["films"], "films a second", pace))
         console.print(f"the table is {out / 'table'}", soft_wrap=True)
     failed = manifest["films"].get("quarantined", 0)
     if failed:
         typer.echo(f"{failed} of {len(run)} films failed; why: {out / 'quarantine'}", err=True)
-    if stopped:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(130)
-    raise typer.Exit(1 if failed else 0)
+    leave(stopped, bool(failed))
 
 
 def _screen_waiting(run) -> bool:
     """Screen with a progress bar; say why films fail; return whether the user stopped it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     told: set[str] = set()
     try:
-        with Progress(*columns, console=progress_console) as progress:
+        with progress_bar() as progress:
             done = run.done_before + run.quarantined_before
             task = progress.add_task("screening", total=len(run), completed=done)
             for failure in run:
@@ -125,24 +113,3 @@ def _screen_waiting(run) -> bool:
     except KeyboardInterrupt:
         return True
     return False
-
-
-def _summary(manifest: dict) -> Table:
-    """Count films by what became of them."""
-    films = manifest["films"]
-    table = Table(title="Tuberculosis screening of an archive. Research use only.", show_header=False)
-    meanings = {
-        "all": "films",
-        "done_before": "done by an earlier run",
-        "suspicious": "suspicious, at the classifier's threshold",
-        "not suspicious": "not suspicious",
-        "warning": "scored, with a warning",
-        "no score": "without a score: no two lungs found",
-        "quarantined": "in quarantine",
-    }
-    for name, meaning in meanings.items():
-        if films.get(name):
-            table.add_row(meaning, str(films[name]))
-    if manifest["films_per_second"] is not None:
-        table.add_row("films a second", str(manifest["films_per_second"]))
-    return table

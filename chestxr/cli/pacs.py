@@ -12,6 +12,7 @@ from rich.progress import track
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 
 from .common import TrustBundle, console, or_exit, progress_console
+from .screening import SiteScale, UidRoot, knobs_of, leave
 
 __all__ = ["app"]
 
@@ -32,12 +33,8 @@ def screen(
     out: Annotated[Path, typer.Option(help="Folder of masks and records.")] = Path("output/pacs"),
     watch: Annotated[bool, typer.Option("--watch", help="Go on looking for new films until stopped.")] = False,
     interval: Annotated[float, typer.Option(min=1, help="Seconds between looks, with --watch.")] = 30,
-    site_scale: Annotated[
-        Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
-    ] = None,
-    uid_root: Annotated[
-        str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
-    ] = None,
+    site_scale: SiteScale = None,
+    uid_root: UidRoot = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
 ) -> None:
@@ -60,18 +57,15 @@ def screen(
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(Archive, url)
-    knobs = {"site_scale": str(site_scale.absolute())} if site_scale else {}
-    knobs |= {"uid_root": uid_root} if uid_root else {}
-    screening = or_exit(ArchiveScreening, archive, out.absolute(), folder, **knobs)
+    screening = or_exit(ArchiveScreening, archive, out.absolute(), folder, **knobs_of(site_scale, uid_root))
     try:
         unanswered = _pass(screening, since, quietly=watch)
         while watch:
             time.sleep(interval)
             _pass(screening, since, quietly=True)
     except KeyboardInterrupt:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(130) from None
-    raise typer.Exit(1 if unanswered else 0)
+        leave(stopped=True, failed=False)
+    leave(stopped=False, failed=bool(unanswered))
 
 
 def _pass(screening, since: str, quietly: bool) -> int:

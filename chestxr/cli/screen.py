@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit, progress_console
+from .common import TrustBundle, console, or_exit
+from .screening import Dicom, SiteScale, UidRoot, knobs_of, leave, progress_bar, summary
 
 __all__ = ["screen"]
 
@@ -20,14 +19,10 @@ def screen(
         list[Path], typer.Argument(help="Films, folders of films, or lists (.txt, .csv, .json).", show_default=False)
     ],
     out: Annotated[Path, typer.Option(help="Folder of the results.", show_default=False)],
-    site_scale: Annotated[
-        Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
-    ] = None,
+    site_scale: SiteScale = None,
     processes: Annotated[int, typer.Option(min=1, help="Films screened at once; each takes a core and 1.5 GB.")] = 1,
-    dicom: Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")] = True,
-    uid_root: Annotated[
-        str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
-    ] = None,
+    dicom: Dicom = True,
+    uid_root: UidRoot = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
     as_json: Annotated[
@@ -54,33 +49,26 @@ def screen(
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    knobs = {
-        "save_dicom": dicom,
-        "site_scale": str(site_scale.absolute()) if site_scale else None,
-        **({"uid_root": uid_root} if uid_root else {}),
-    }
-    run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, **knobs)
+    knobs = knobs_of(site_scale, uid_root)
+    run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, save_dicom=dicom, **knobs)
     stopped = or_exit(_screen_waiting, run)
     manifest = or_exit(run.finish)
     or_exit(write_page, run.out / "report.html", run.items, run.records(), run.failures, manifest)
     if as_json:
         typer.echo(json.dumps(manifest))
     else:
-        console.print(_summary(manifest))
+        seconds = manifest["seconds_per_film"]
+        console.print(summary("Tuberculosis screening", manifest["films"], "seconds a film, median", seconds))
         console.print(f"look at {out / 'report.html'}", soft_wrap=True)
     for line in manifest["failed"].values():
         typer.echo(line, err=True)
-    if stopped:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(130)
-    raise typer.Exit(1 if manifest["failed"] else 0)
+    leave(stopped, bool(manifest["failed"]))
 
 
 def _screen_waiting(run) -> bool:
     """Screen with a progress bar; return whether the user stopped it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=progress_console) as progress:
+        with progress_bar() as progress:
             task = progress.add_task("screening", total=len(run.items), completed=run.done_before)
             for _ in run:
                 progress.advance(task)
@@ -90,25 +78,3 @@ def _screen_waiting(run) -> bool:
     finally:
         run.close()
     return False
-
-
-def _summary(manifest: dict) -> Table:
-    """Count films by what became of them."""
-    films = manifest["films"]
-    table = Table(title="Tuberculosis screening. Research use only.", show_header=False)
-    meanings = {
-        "all": "films",
-        "done_before": "done by an earlier run",
-        "suspicious": "suspicious, at the classifier's threshold",
-        "not suspicious": "not suspicious",
-        "warning": "scored, with a warning",
-        "no score": "without a score: no two lungs found",
-        "failed": "failed",
-        "not screened": "not screened: the run was stopped",
-    }
-    for name, meaning in meanings.items():
-        if films.get(name):
-            table.add_row(meaning, str(films[name]))
-    if manifest["seconds_per_film"] is not None:
-        table.add_row("seconds a film, median", str(manifest["seconds_per_film"]))
-    return table

@@ -17,7 +17,8 @@ def whole_file(path: str | PathLike) -> Iterator[Path]:
     """
     Give a temporary path beside `path` to write to, and rename it once it is written.
 
-    If writing fails, the temporary file is removed and whatever stood at `path` stays as it was.
+    If writing fails, the temporary file is removed and whatever stood at `path` stays as it was. Its content is on the
+    disk before it has its name, so that a power cut leaves no file that is empty or cut short.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ def whole_file(path: str | PathLike) -> Iterator[Path]:
     partial = path.with_name(f".part-{os.getpid()}-{path.name}")
     try:
         yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

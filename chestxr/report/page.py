@@ -37,6 +37,7 @@ _MEASURED = {
     "wholeness": "lungs in one piece, share",
     "confidence": "the network's confidence",
     "heart_side": "heart side, thorax widths to the left",
+    "cut_off": "edge of the film inside lungs",
     "outlying_features": "features far from the training films', share in one region",
 }
 

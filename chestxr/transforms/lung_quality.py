@@ -27,9 +27,12 @@ class LungQuality(Transform):
     - ``heart_side``: how far the gap between the lungs lies off the thorax's midline, in thorax widths, toward the
       patient's left: the mean over the heart's rows. The heart makes it positive; on a film stored mirrored it is
       negative, as it is in dextrocardia.
+    - ``cut_off``: of the film's edge that runs through lungs for longest, the share that does. A film that shows the
+      whole chest has background all around.
 
-    Each default limit flags about one in a hundred of the public Montgomery and Shenzhen training films or fewer;
-    ``heart_side`` then notices five in six of their mirror images. ``tools/results/quality_limits.py`` measures it.
+    Each default limit flags about one in a hundred of the public Montgomery and Shenzhen training films or fewer.
+    ``heart_side`` then notices five in six of their mirror images; ``cut_off`` half of the validation films of which a
+    tenth is cropped on each side, and all at a fifth. ``tools/results/quality_limits.py`` measures it.
 
     Parameters
     ----------
@@ -39,6 +42,8 @@ class LungQuality(Transform):
         Lower limits of those measurements.
     least_heart_side : float, optional
         Lower limit of ``heart_side``, in thorax widths.
+    most_cut_off : float, optional
+        Upper limit of ``cut_off``.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -51,6 +56,7 @@ class LungQuality(Transform):
         least_wholeness: float = 0.97,
         least_confidence: float = 0.96,
         least_heart_side: float = -0.015,
+        most_cut_off: float = 0.02,
     ) -> None:
         self.smallest_lung = smallest_lung
         self.largest_lung = largest_lung
@@ -58,6 +64,7 @@ class LungQuality(Transform):
         self.least_wholeness = least_wholeness
         self.least_confidence = least_confidence
         self.least_heart_side = least_heart_side
+        self.most_cut_off = most_cut_off
 
     def __call__(
         self, lungs: NdarrayOrTensor, predicted: NdarrayOrTensor, probability: NdarrayOrTensor
@@ -94,6 +101,7 @@ class LungQuality(Transform):
             if either.any()
             else np.nan,
             "heart_side": _heart_side(right, left),
+            "cut_off": _cut_off(either),
         }
         return measurements, "; ".join(self._warnings(measurements))
 
@@ -127,6 +135,8 @@ class LungQuality(Transform):
             warnings.append("lungs not side by side: is the film upright?")
         if found["heart_side"] < self.least_heart_side:
             warnings.append("heart on the patient's right: film stored mirrored, or dextrocardia")
+        if found["cut_off"] > self.most_cut_off:
+            warnings.append("lungs reach beyond the film: is it cropped?")
         return warnings
 
 
@@ -152,6 +162,11 @@ def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
         return np.nan
     off_centre = (inner_right + inner_left) / 2 - (outer_right + outer_left) / 2
     return float((off_centre / (outer_left - outer_right)).mean())
+
+
+def _cut_off(lungs: np.ndarray) -> float:
+    """Return the largest share of an edge that is lung; `lungs` is (W, H)."""
+    return float(max(edge.mean() for edge in (lungs[0], lungs[-1], lungs[:, 0], lungs[:, -1])))
 
 
 class LungQualityd(MapTransform):

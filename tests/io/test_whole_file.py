@@ -1,5 +1,7 @@
 """A file appears whole or not at all."""
 
+import os
+
 import pytest
 
 from chestxr.io import whole_file, write_text
@@ -13,3 +15,16 @@ def test_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
         raise RuntimeError
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_content_is_on_the_disk_before_the_name(tmp_path, monkeypatch):
+    path, flushed = tmp_path / "result.csv", []
+    flush = os.fsync
+
+    def noted(descriptor: int) -> None:
+        flush(descriptor)
+        flushed.append((os.fstat(descriptor).st_ino, os.fstat(descriptor).st_size, path.exists()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_text(path, "whole")
+    assert flushed == [(path.stat().st_ino, 5, False)]

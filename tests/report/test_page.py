@@ -44,6 +44,7 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     row |= {"right_area": 0.2, "left_area": 0.18, "symmetry": 0.9, "wholeness": 1.0, "confidence": 0.98}
     row |= {
         "heart_side": float("nan"),
+        "cut_off": 0.0,
         "outlying_features": 0.02 if scored else None,
         "network_sha256": "a" * 64,
         "versions": "python=3.11 monai=1.6.1",

@@ -42,6 +42,12 @@ def test_lungs_above_each_other_are_noticed():
     assert _warnings(labels) == "lungs not side by side: is the film upright?"
 
 
+@pytest.mark.parametrize("crop", [np.s_[:, 40:], np.s_[:, :-40], np.s_[:, :, 40:], np.s_[:, :, :-60]])
+def test_lungs_that_the_film_cuts_off_are_noticed(crop):
+    assert LungQuality()(LABELS, LABELS, _probability(LABELS))[0]["cut_off"] == 0
+    assert "is it cropped?" in _warnings(LABELS[crop])
+
+
 @pytest.mark.parametrize("label", [1, 2])
 def test_missing_lung_is_noticed(label):
     assert "missing" in _warnings(np.where(label == LABELS, 0, LABELS))

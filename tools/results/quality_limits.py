@@ -6,8 +6,9 @@ flags, and how many of their mirror images it takes for mirrored. Test films are
 
     python tools/results/quality_limits.py ../shared/data/cxr
 
-A mask has no confidence and is whole by nature. Those two, and how many mirrored films are noticed on what the network
-outlines, are measured on predictions: the shipped U-Net's, of the validation films and of their mirror images.
+A mask has no confidence and is whole by nature. Those two, and how many mirrored and cropped films are noticed on what
+the network outlines, are measured on predictions: the shipped U-Net's, of the validation films as they are, of their
+mirror images, and of what is left when a part of each side is cut off.
 """
 
 import argparse
@@ -18,8 +19,9 @@ import numpy as np
 import pandas as pd
 from bundle_runs import bundle_of, predict
 from monai.transforms import AsDiscrete, Compose, LoadImaged
-from PIL import Image, ImageOps
+from PIL import Image
 from rich.progress import track
+from robustness_films import UNTOUCHED, perturbed
 
 from chestxr.data import load_split
 from chestxr.io import MaskReader
@@ -27,6 +29,8 @@ from chestxr.transforms import LungLabelsd, LungQuality
 
 SECTIONS = ("training", "validation")
 QUANTILES = (0.0, 0.01, 0.05, 0.5, 0.95, 0.99, 1.0)
+# As robustness_films.py names and measures them.
+CHANGES = ((UNTOUCHED, 0), ("mirrored", 1), ("crop", 0.05), ("crop", 0.10), ("crop", 0.20))
 SWAPPED = np.array([0, 2, 1])
 
 
@@ -44,19 +48,14 @@ def measure_masks(items: list[dict], section: str) -> pd.DataFrame:
     return pd.DataFrame(rows).drop(columns=["wholeness", "confidence"])
 
 
-def measure_predictions(items: list[dict], mirrored: bool) -> pd.DataFrame:
-    """Return the table that inference writes for some films, or for their mirror images."""
+def measure_predictions(items: list[dict], change: tuple[str, float]) -> pd.DataFrame:
+    """Return the table that inference writes for some films that were changed, as `perturbed` changes them."""
     with TemporaryDirectory() as folder:
-        films = [item["image"] for item in items]
-        if mirrored:
-            films = [_mirror(item, Path(folder)) for item in items]
+        films = []
+        for item in items:
+            films.append(str(Path(folder) / f"{item['film']}.png"))
+            perturbed(Image.open(item["image"]).convert("L"), *change, item["film"]).save(films[-1])
         return pd.read_csv(predict(bundle_of("unet"), films, Path(folder) / "out") / "films.csv", keep_default_na=False)
-
-
-def _mirror(item: dict, folder: Path) -> str:
-    path = folder / f"{item['film']}.png"
-    ImageOps.mirror(Image.open(item["image"])).save(path)
-    return str(path)
 
 
 def describe(table: pd.DataFrame, title: str) -> None:
@@ -84,9 +83,9 @@ def main() -> None:
         describe(masks, f"{section}, masks")
         print("flagged:", count_flags(masks["flags"]))
         print("flagged among mirror images:", count_flags(masks["mirrored_flags"]))
-    for title, mirrored in (("validation, predicted lungs", False), ("validation, mirrored films", True)):
-        found = measure_predictions(split["validation"], mirrored)
-        describe(found, title)
+    for change in CHANGES:
+        found = measure_predictions(split["validation"], change)
+        describe(found, "validation, predicted lungs, " + " ".join(map(str, change)))
         print("flagged:", count_flags(found["reason"]))
 
 

@@ -1,0 +1,64 @@
+"""What the commands that screen have in common: options, the bar, the summary, the end."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .common import progress_console
+
+__all__ = ["Dicom", "SiteScale", "UidRoot", "knobs_of", "leave", "progress_bar", "summary"]
+
+Dicom = Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")]
+SiteScale = Annotated[
+    Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
+]
+UidRoot = Annotated[
+    str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
+]
+
+_MEANINGS = {
+    "all": "films",
+    "done_before": "done by an earlier run",
+    "suspicious": "suspicious, at the classifier's threshold",
+    "not suspicious": "not suspicious",
+    "warning": "scored, with a warning",
+    "no score": "without a score: no two lungs found",
+    "failed": "failed",
+    "quarantined": "in quarantine",
+    "not screened": "not screened: the run was stopped",
+}
+
+
+def knobs_of(site_scale: Path | None, uid_root: str | None) -> dict[str, str]:
+    """Return the entries of the bundle's JSON that options turn."""
+    knobs = {"site_scale": str(site_scale.absolute())} if site_scale else {}
+    return knobs | ({"uid_root": uid_root} if uid_root else {})
+
+
+def progress_bar() -> Progress:
+    """Return a bar of films: done, of all, and the time left."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=progress_console)
+
+
+def summary(title: str, films: Mapping[str, int], pace: str, value: float | None) -> Table:
+    """Count films by what became of them, and say how fast it went if that is known."""
+    table = Table(title=f"{title}. Research use only.", show_header=False)
+    for name, meaning in _MEANINGS.items():
+        if films.get(name):
+            table.add_row(meaning, str(films[name]))
+    if value is not None:
+        table.add_row(pace, str(value))
+    return table
+
+
+def leave(stopped: bool, failed: bool) -> NoReturn:
+    """End the program with the status that its help promises."""
+    if stopped:
+        typer.echo("stopped; the same command goes on from here", err=True)
+        raise typer.Exit(130)
+    raise typer.Exit(1 if failed else 0)
