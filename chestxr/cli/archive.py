@@ -30,7 +30,12 @@ def archive(
         str | None, typer.Option(help="Address of a Ray cluster; this machine by default.", show_default=False)
     ] = None,
     processes: Annotated[
-        int, typer.Option(min=1, help="Cores of this machine to use; each takes 1.5 GB.", show_default="all")
+        int,
+        typer.Option(
+            min=1,
+            help="Cores of this machine to use; each takes 1.5 GB, 2 GB for the largest films.",
+            show_default="all",
+        ),
     ] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
     batch_size: Annotated[
         int, typer.Option(min=0, help="Films through the network at once; 0: 16 on a GPU, 1 on a CPU.")

@@ -20,7 +20,10 @@ def screen(
     ],
     out: Annotated[Path, typer.Option(help="Folder of the results.", show_default=False)],
     site_scale: SiteScale = None,
-    processes: Annotated[int, typer.Option(min=1, help="Films screened at once; each takes a core and 1.5 GB.")] = 1,
+    processes: Annotated[
+        int,
+        typer.Option(min=1, help="Films screened at once; each takes a core and 1.5 GB, 2 GB for the largest films."),
+    ] = 1,
     dicom: Dicom = True,
     uid_root: UidRoot = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
