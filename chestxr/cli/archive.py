@@ -86,6 +86,9 @@ def archive(
     knobs = {"save_dicom": dicom} | knobs_of(site_scale, uid_root)
     how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
     run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **knobs)
+    if run.listed_before:
+        later = "films that came later are not in it: give them a folder of results of their own"
+        typer.echo(f"the list of films is that of {run.listed_before}; {later}", err=True)
     try:
         stopped = or_exit(_screen_waiting, run)
         manifest = or_exit(run.finish)

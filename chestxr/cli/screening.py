@@ -25,7 +25,7 @@ _MEANINGS = {
     "done_before": "done by an earlier run",
     "suspicious": "suspicious, at the classifier's threshold",
     "not suspicious": "not suspicious",
-    "warning": "scored, with a warning",
+    "warning": "of these, with a warning",
     "no score": "without a score: no two lungs found",
     "failed": "failed",
     "quarantined": "in quarantine",

@@ -31,6 +31,7 @@ __all__ = ["ArchiveRun"]
 _WAVE_A_CORE = 2048
 # So many films that cannot be read, one after the other, are taken for a source that is away.
 _AWAY_AFTER = 10
+_MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
 
 
 class ArchiveRun:
@@ -154,24 +155,39 @@ class ArchiveRun:
         -------
         dict
             ``complete``, ``films`` (counts by status and decision), ``bundle``, ``settings``, ``versions``,
-            ``started``, ``finished``, ``films_per_second``, ``seconds_per_film`` (by stage), ``largest_carried_mb``
-            (most that a film was between stages), ``peak_memory_mb``.
+            ``started``, ``finished``; and of the last run that screened something ``films_per_second``,
+            ``seconds_per_film`` (by stage), ``largest_carried_mb`` (most that a film was between stages),
+            ``peak_memory_mb``.
         """
         counts = self._ledger.counts()
         done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
-        manifest = self.settings | {
-            "research_use_only": True,
-            "source": self._about["source"],
-            "listed": self._about["listed"],
-            "complete": done == len(self),
-            "films": {
-                "all": len(self),
-                "done_before": self.done_before,
-                **{name: n for name, n in counts.items() if n},
-            },
-            "versions": package_versions() | {"ray": version("ray")},
-            "started": self._started.isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        manifest = (
+            self.settings
+            | {
+                "research_use_only": True,
+                "source": self._about["source"],
+                "listed": self._about["listed"],
+                "complete": done == len(self),
+                "films": {
+                    "all": len(self),
+                    "done_before": self.done_before,
+                    **{name: n for name, n in counts.items() if n},
+                },
+                "versions": package_versions() | {"ray": version("ray")},
+                "started": self._started.isoformat(timespec="seconds"),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+            | self._measured()
+        )
+        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
+        return manifest
+
+    def _measured(self) -> dict:
+        """Return what the last run that had something to do took."""
+        if not self._worked and (self.out / "run.json").is_file():
+            before = json.loads((self.out / "run.json").read_text())
+            return {name: before[name] for name in _MEASURED}
+        return {
             "films_per_second": round(self._worked / self._clock, 2) if self._worked else None,
             "seconds_per_film": {stage: round(total / self._worked, 4) for stage, total in self._seconds.items()},
             "largest_carried_mb": round(self._carried / 2**20, 2),
@@ -181,14 +197,13 @@ class ArchiveRun:
                 "workers": len(self._memory),
             },
         }
-        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
-        return manifest
 
     def _listed(self, source: str, block: int) -> dict:
         """List the source, once: the blocks of later runs are the same."""
         source = source if is_address(source) else os.path.abspath(os.path.expanduser(source))
         told = {"source": source, "key": key_of(self.settings), "store": self._stages.store}
         about = self._ledger.about()
+        self.listed_before = about["listed"] if about else ""
         if about is None:
             return self._ledger.list_films(list_source(source), block, told)
         for name, meaning in (("source", "another source"), ("key", "other models or settings"), ("store", "--store")):

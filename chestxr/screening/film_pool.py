@@ -35,7 +35,7 @@ class FilmPool:
 
     def __init__(self, bundle: Path, knobs: dict, out: Path, processes: int) -> None:
         self.out, self.processes = out, processes
-        self._opening = (bundle, knobs, processes)
+        self._opening = (bundle, knobs)
         self._pool: ProcessPoolExecutor | None = None
 
     def screen(self, items: Iterable[dict]) -> Iterator[tuple[dict, FilmError | None]]:

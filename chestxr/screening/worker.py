@@ -19,14 +19,13 @@ __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 _bundle: OpenBundle | Exception | None = None
 
 
-def open_in_worker(folder: Path, knobs: dict, processes: int) -> None:
-    """Open the bundle in this process; with several of them, each keeps to one thread."""
+def open_in_worker(folder: Path, knobs: dict) -> None:
+    """Open the bundle in this process, on one thread: results are the same on any number of processes."""
     global _bundle
     # Ctrl-C reaches all processes of a terminal: the one that draws the progress bar ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    if processes > 1:
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
     try:
         _bundle = OpenBundle(folder, **knobs)
     except (OSError, ValueError) as error:

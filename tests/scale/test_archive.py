@@ -119,10 +119,13 @@ def test_a_bad_film_is_set_aside_with_the_reason_and_tried_once(archived):
 
 def test_a_second_run_repeats_nothing(films, archived):
     out, _ = archived
-    before = _modified(out)
+    before, took = _modified(out), json.loads((out / "run.json").read_text())["seconds_per_film"]
     result = archive(films, "--out", out, "--json")
-    assert result.exit_code == 1 and json.loads(result.stdout)["films"]["done_before"] == 3
+    manifest = json.loads(result.stdout)
+    assert result.exit_code == 1 and manifest["films"]["done_before"] == 3
     assert _modified(out) == before
+    assert took and manifest["seconds_per_film"] == took
+    assert f"the list of films is that of {manifest['listed']}" in result.stderr
 
 
 def test_results_of_something_else_are_refused(films, archived, tmp_path):

@@ -41,7 +41,7 @@ def plot_bars(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapp
     ]
     colours = [_OWN if name.startswith("bundle") else _OTHER for name in names]
     bars = axes.barh([labels[name] for name in names], medians, xerr=around, color=colours)
-    axes.bar_label(bars, [f"{median:.3g}" for median in medians], padding=6)
+    axes.bar_label(bars, [f"{median:,.1f}" if median < 100 else f"{median:,.0f}" for median in medians], padding=6)
     axes.set_xscale("log")
     axes.set_xlim(right=max(medians) * 2)
     axes.set_xlabel(axis)
