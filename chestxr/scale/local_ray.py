@@ -31,6 +31,8 @@ _ALONE = {
     "RAY_task_oom_retries": "2",
     # Its workers are 15 steps nicer than others by default: beside any other program they stand still.
     "RAY_worker_niceness": "0",
+    # Readers wait for room: ended after a second, as by default, each start imports everything again.
+    "RAY_idle_worker_killing_time_threshold_ms": "600000",
 }
 
 
