@@ -161,24 +161,21 @@ class ArchiveRun:
         """
         counts = self._ledger.counts()
         done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
-        manifest = (
-            self.settings
-            | {
-                "research_use_only": True,
-                "source": self._about["source"],
-                "listed": self._about["listed"],
-                "complete": done == len(self),
-                "films": {
-                    "all": len(self),
-                    "done_before": self.done_before,
-                    **{name: n for name, n in counts.items() if n},
-                },
-                "versions": package_versions() | {"ray": version("ray")},
-                "started": self._started.isoformat(timespec="seconds"),
-                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            }
-            | self._measured()
-        )
+        manifest = self.settings | {
+            "research_use_only": True,
+            "source": self._about["source"],
+            "listed": self._about["listed"],
+            "complete": done == len(self),
+            "films": {
+                "all": len(self),
+                "done_before": self.done_before,
+                **{name: n for name, n in counts.items() if n},
+            },
+            "versions": package_versions() | {"ray": version("ray")},
+            "started": self._started.isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            **self._measured(),
+        }
         write_text(self.out / "run.json", json.dumps(manifest, indent=1))
         return manifest
 

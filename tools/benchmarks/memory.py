@@ -94,10 +94,9 @@ def _open(bundle: str | None, films: Sequence[dict], how: str, out: Path) -> Non
         logging.getLogger("ignite").setLevel(logging.ERROR)
         _run = bundle_epoch(films, out)
         return
-    if bundle == SCREENING_BUNDLE:
-        torch.set_num_threads(1)
     knobs = {"output_dir": str(out), "save_overlay": False, "initialize": ["$None"]}
     if bundle == SCREENING_BUNDLE:
+        torch.set_num_threads(1)
         knobs |= {"save_zone_map": False, "save_dicom": True}
     _run = OpenBundle(bundle_folder(bundle), **knobs).run
 
