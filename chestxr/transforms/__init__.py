@@ -5,6 +5,7 @@ from .lung_channels import LungChannels, LungChannelsD, LungChannelsd, LungChann
 from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
 from .lung_quality import LungQuality, LungQualityD, LungQualityd, LungQualityDict
 from .most_probable import MostProbableD, MostProbabled, MostProbableDict
+from .plain_compose import PlainCompose
 from .recipe_contrast import (
     ContrastV1,
     ContrastV1D,
@@ -74,6 +75,7 @@ __all__ = [
     "MostProbableD",
     "MostProbableDict",
     "MostProbabled",
+    "PlainCompose",
     "RandContrastV1",
     "RandContrastV1D",
     "RandContrastV1Dict",

@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+import torch
 from monai.bundle import ConfigParser, verify_metadata
 
 from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, config_files, training, workflow
@@ -97,6 +98,15 @@ def test_metadata_is_valid(bundle, tmp_path):
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps(METADATA_SCHEMA))
     verify_metadata(meta_file=str(BUNDLES / bundle / "configs/metadata.json"), filepath=str(schema))
+
+
+@BOTH
+def test_augmentation_spends_no_time_on_metadata(bundle):
+    parser = ConfigParser()
+    parser.read_config(config_files(bundle, "train"))
+    augment = parser.get_parsed_content("train#augmentation").set_random_state(0)
+    found = augment({"image": torch.rand(1, 32, 32), "label": torch.rand(3, 32, 32)})
+    assert {type(item) for item in found.values()} == {torch.Tensor}
 
 
 @BOTH
