@@ -2,6 +2,7 @@
 
 from .folders import SCREENING_BUNDLE, bundle_folder
 from .keep_memory import keep_memory
+from .one_thread import use_one_thread
 from .switch import switch
 
-__all__ = ["SCREENING_BUNDLE", "bundle_folder", "keep_memory", "switch"]
+__all__ = ["SCREENING_BUNDLE", "bundle_folder", "keep_memory", "switch", "use_one_thread"]

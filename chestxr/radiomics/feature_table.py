@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from chestxr.bundles import use_one_thread
 from chestxr.io import FilmError, read_film, read_mask, sha256, whole_file
 from chestxr.io.csv_table import read_csv, write_csv
 from chestxr.transforms import LungLabels
@@ -139,13 +140,7 @@ def _short(hashes: set) -> str:
 def _start(cache: Path, settings: dict) -> None:
     """Prepare a process: one thread each, one engine."""
     global _cache, _features, _labels
-    import SimpleITK as sitk
-    import torch
-    from threadpoolctl import threadpool_limits
-
-    torch.set_num_threads(1)
-    threadpool_limits(1)
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    use_one_thread()
     _cache, _features, _labels = cache, FilmFeatures(**settings), LungLabels()
 
 

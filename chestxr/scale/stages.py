@@ -10,7 +10,7 @@ import torch
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigParser
 
-from chestxr.bundles import keep_memory
+from chestxr.bundles import keep_memory, use_one_thread
 from chestxr.bundles.declared import declared
 from chestxr.bundles.innermost import innermost
 from chestxr.bundles.open_bundle import OpenBundle
@@ -52,6 +52,7 @@ class StageSettings:
 def _part(settings: StageSettings, name: str) -> object:
     """Return a part of the bundle, made once in a process."""
     keep_memory()
+    use_one_thread()
     # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
     torch.multiprocessing.set_start_method("spawn", force=True)
     knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}

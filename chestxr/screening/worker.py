@@ -7,8 +7,7 @@ import threading
 from multiprocessing.connection import wait
 from pathlib import Path
 
-import torch
-
+from chestxr.bundles import use_one_thread
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError
 
@@ -25,9 +24,9 @@ def open_in_worker(folder: Path, knobs: dict) -> None:
     # Ctrl-C reaches all processes of a terminal: the one that draws the progress bar ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)
     try:
         _bundle = OpenBundle(folder, **knobs)
+        use_one_thread()
     except (OSError, ValueError) as error:
         # Raised here it would only end the process: whoever asks for a film is told.
         _bundle = error
