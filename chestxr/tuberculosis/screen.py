@@ -42,8 +42,8 @@ class ScreenTuberculosisd(MapTransform):
     reasons : int, optional
         How many reasons to give.
     most_outlying_features : float, optional
-        Limit beyond which a film is warned of. With the shipped classifier the default warns of one in a hundred of the
-        films it learnt from; ``tools/results/outlying_features.py`` measures it.
+        Limit beyond which a film is warned of. With the shipped classifier the default warns of three in a hundred of
+        the films it learnt from; ``tools/results/outlying_features.py`` measures it.
 
     Raises
     ------

@@ -80,7 +80,7 @@ def _planned(film: Mapping, listing: Mapping) -> str:
         ],
         f"cores, to be done in {_DAYS} days": [f"{each:,}" for each in cores],
         f"memory for as many, {memory:.1f} GB each": [f"{each * memory:,.0f} GB" for each in cores],
-        "runs side by side at most, if each hands out as fast as one core can": [
+        "runs side by side at least, if handing films out takes each a whole core": [
             f"{math.ceil(each * driver_seconds):,}" for each in rate
         ],
         "read from the archive": [f"{each * film['bytes_read_per_film'] / 1e6:,.0f} MB/s" for each in rate],
