@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ignite.engine import Engine
-from monai.bundle import ConfigWorkflow
 
 from chestxr.io import FilmError
 
 from .innermost import innermost
 from .weights import check_weights
+from .workflow import BundleWorkflow
 
 __all__ = ["OpenBundle"]
 
@@ -38,12 +38,11 @@ class OpenBundle:
         self._open()
 
     def _open(self) -> None:
-        config = str(self._folder / "configs" / "inference.json")
-        given = {"bundle_root": str(self._folder), "data": [], "progress": False, "run": ["$@evaluator.run()"]}
+        given = {"data": [], "progress": False, "run": ["$@evaluator.run()"]}
         for name in ("ignite", "monai", "monai.bundle.workflows"):
             logging.getLogger(name).setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module="monai|torch|ignite|pydicom|radiomics")
-        self._workflow = ConfigWorkflow(config, workflow_type="inference", logging_file=False, **given | self._knobs)
+        self._workflow = BundleWorkflow(self._folder, **given | self._knobs)
         try:
             self._workflow.initialize()
             self._dataset, self._loader, self._evaluator = (

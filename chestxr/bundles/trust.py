@@ -15,7 +15,8 @@ def require_trust(config: Path, trusted: bool) -> None:
 
     MONAI makes whatever a configuration names as ``_target_`` and evaluates every string that begins with ``$`` as
     Python (https://docs.monai.io/en/stable/config_syntax.html), with the rights of the user who runs it. Weights and
-    classifiers are read without executing anything; so a copy of a shipped bundle may hold any of those.
+    classifiers are read without executing anything; so a copy of a shipped bundle may hold any of those. What
+    metadata.json holds is evaluated too.
 
     Parameters
     ----------
@@ -27,24 +28,24 @@ def require_trust(config: Path, trusted: bool) -> None:
     Raises
     ------
     PermissionError
-        If it is neither one of `SHIPPED`, nor the same as one byte for byte, nor trusted.
+        If it is neither one of `SHIPPED`, nor the same as one byte for byte, its metadata included, nor trusted.
     """
-    if trusted or _is_shipped(config):
+    if trusted or config.resolve().is_relative_to(SHIPPED.resolve()):
         return
-    parts = list(_parts(json.loads(config.read_bytes())))
-    expressions = sum(part.startswith("$") for part in parts)
-    raise PermissionError(
-        f"{config}: found a bundle that is not chestxr's, with {expressions} expressions that are run as "
-        "Python, with your rights; expected a bundle of chestxr, or a copy with the same file; read it, and give "
-        "--trust-bundle if you trust who wrote it"
-    )
+    metadata = config.with_name("metadata.json")
+    for path in (config, metadata):
+        if path.is_file() and not _is_same_as_a_shipped(path):
+            expressions = sum(part.startswith("$") for part in _parts(json.loads(path.read_bytes())))
+            raise PermissionError(
+                f"{path}: found a bundle that is not chestxr's, with {expressions} expressions that are run as "
+                "Python, with your rights; expected a bundle of chestxr, or a copy with the same files; read it, and "
+                "give --trust-bundle if you trust who wrote it"
+            )
 
 
-def _is_shipped(config: Path) -> bool:
-    if config.resolve().is_relative_to(SHIPPED.resolve()):
-        return True
-    content = config.read_bytes()
-    return any(content == shipped.read_bytes() for shipped in SHIPPED.glob(f"*/configs/{config.name}"))
+def _is_same_as_a_shipped(path: Path) -> bool:
+    content = path.read_bytes()
+    return any(content == shipped.read_bytes() for shipped in SHIPPED.glob(f"*/configs/{path.name}"))
 
 
 def _parts(entry: object) -> Iterator[str]:

@@ -34,16 +34,17 @@ def adapt(
     """
     from tempfile import TemporaryDirectory
 
-    import monai.bundle
-
+    from chestxr.bundles.workflow import BundleWorkflow
     from chestxr.radiomics import read_feature_table
     from chestxr.tuberculosis import Harmonisation
 
     folder_of_bundle = or_exit(bundle_folder, bundle, trust_bundle)
     with TemporaryDirectory() as folder:
         quiet = {"save_overlay": False, "save_zone_map": False, "save_features": True, "output_dir": folder}
-        run = {"run": ["$@evaluator.run()"], "bundle_root": str(folder_of_bundle), "films": str(films.absolute())}
-        or_exit(monai.bundle.run, config_file=str(folder_of_bundle / "configs" / "inference.json"), **quiet, **run)
+        run = {"run": ["$@evaluator.run()"], "films": str(films.absolute())}
+        workflow = or_exit(BundleWorkflow, folder_of_bundle, **quiet, **run)
+        or_exit(workflow.initialize)
+        or_exit(workflow.run)
         table = or_exit(read_feature_table, Path(folder) / "features.parquet")
     measured = table[table["error"] == ""]
     features_only = measured.drop(columns=["film", "image", "settings_hash", "error"])

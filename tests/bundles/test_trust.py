@@ -3,6 +3,7 @@
 import json
 import pickle
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
-from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.cli import app
 from chestxr.tuberculosis import TuberculosisClassifier
 from tests.phantom import chest_film
@@ -92,15 +92,31 @@ def test_a_folder_named_as_a_shipped_bundle_is_not_taken_for_it(hostile, tmp_pat
         bundle_folder(SCREENING_BUNDLE)
 
 
-def test_a_copy_with_the_same_configuration_is_trusted_and_nothing_else_in_it_is_executed(copied, trace):
-    metadata = copied / "configs" / "metadata.json"
-    changed = json.loads(metadata.read_text()) | {"imports": [f"$open({str(trace)!r}, 'w')"]}
-    metadata.write_text(json.dumps(changed | {"version": f"$open({str(trace)!r}, 'w')"}))
+def test_a_copy_with_the_same_configuration_is_trusted_and_nothing_else_in_it_is_executed(
+    copied, trace, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    planted = f"open({str(trace)!r}, 'w')"
     (copied / "scripts").mkdir()
-    (copied / "scripts" / "__init__.py").write_text(f"open({str(trace)!r}, 'w')")
+    for module in ("scripts/__init__.py", "olefile.py", "planted.py"):
+        (copied / module).write_text(planted)
+    handler = f"[handler_file]\nclass=FileHandler\nargs=({str(trace)!r}, 'w')\nformatter=all\n"
+    sections = "[loggers]\nkeys=root\n[handlers]\nkeys=file\n[formatters]\nkeys=all\n[formatter_all]\n"
+    (copied / "configs" / "logging.conf").write_text(f"{sections}{handler}[logger_root]\nhandlers=file\nlevel=INFO\n")
     assert bundle_folder(copied) == copied
-    OpenBundle(copied)
+    for command in ("screen", "adapt"):
+        _run(command, copied, tmp_path)
+        assert find_spec("planted") is None
+    assert (tmp_path / "out" / "screening.csv").is_file()
     assert not trace.exists()
+
+
+def test_metadata_of_others_is_refused(copied):
+    metadata = copied / "configs" / "metadata.json"
+    metadata.write_text(json.dumps(json.loads(metadata.read_text()) | {"x": "$import planted"}))
+    with pytest.raises(PermissionError, match=r"metadata\.json: found a bundle that is not chestxr's"):
+        bundle_folder(copied)
+    assert bundle_folder(copied, trusted=True) == copied
 
 
 def test_weights_that_would_execute_something_are_refused(copied, trace, tmp_path):
