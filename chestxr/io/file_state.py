@@ -3,7 +3,9 @@
 from os import PathLike
 from pathlib import Path
 
-__all__ = ["FileState", "file_state"]
+from .errors import FilmError
+
+__all__ = ["FileState", "changed", "file_state"]
 
 FileState = tuple[int, int, int] | None
 
@@ -15,3 +17,9 @@ def file_state(path: str | PathLike) -> FileState:
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def changed(path: str | PathLike) -> FilmError:
+    """Return the error of a film that was another one at the end of its screening than at the beginning."""
+    found = "a file that changed while it was screened"
+    return FilmError(path, found, "the same film from beginning to end", "call again", lasting=False)

@@ -11,7 +11,7 @@ from pydicom.errors import InvalidDicomError
 from chestxr.data.film_name import suffix_of
 from chestxr.io import FilmError
 from chestxr.io.dicom_header import quiet_dicom
-from chestxr.io.file_state import FileState, file_state
+from chestxr.io.file_state import FileState, changed, file_state
 
 __all__ = ["check_unchanged", "fetch", "film_file", "is_address", "study_date"]
 
@@ -63,8 +63,7 @@ def check_unchanged(path: str, state: FileState) -> None:
         If the file changed.
     """
     if file_state(path) != state:
-        found = "a file that changed while it was screened"
-        raise FilmError(path, found, "the same film from beginning to end", "call again", lasting=False)
+        raise changed(path)
 
 
 def study_date(path: str) -> str:

@@ -102,6 +102,8 @@ class Ledger:
         """Remove what a run that was killed left half done."""
         remove_leftovers(self.out)
         done = self._done()
+        # A block that is made again screens all its films, those too that succeeded later.
+        done -= {block for block in done if not self._blocks_of(block) <= done}
         for path in self.blocks.glob(f"*{_DONE}"):
             if path.name.removesuffix(_DONE) not in done:
                 self._take_back(path)
@@ -116,6 +118,10 @@ class Ledger:
             if block.startswith(_AGAIN):
                 for film, _, _ in json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]:
                     self._note_of(film).unlink(missing_ok=True)
+
+    def _blocks_of(self, block: str) -> set[str]:
+        """Return the blocks that a block's films had failed in."""
+        return {of for _, _, of in json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]}
 
     def _take_back(self, done: Path) -> None:
         """Take a block whose rows were removed for not done."""

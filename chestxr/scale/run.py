@@ -232,14 +232,15 @@ class ArchiveRun:
     def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
         before = {note.film: note for note in notes}
         travels = []
-        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
+        # Films that failed before come one after the other here: that says nothing of the source.
+        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes], away_after=len(notes) + 1):
             travels.append(travel)
             yield travel.failure
         self._ledger.finish_again(travels, before)
 
-    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
+    def _screened(self, films: Sequence[FilmTravel], away_after: int = _AWAY_AFTER) -> Iterator[FilmTravel]:
         """
-        Screen films, as long as there is use in it; give what became of each.
+        Screen films, as long as there is use in it: fewer than so many failed in a row; give what became of each.
 
         Raises
         ------
@@ -264,9 +265,9 @@ class ArchiveRun:
                 in_a_row = in_a_row + 1 if failure is not None and not failure.lasting and travel.seconds else 0
                 if in_a_row and not any(map(still_there, self._about["samples"])):
                     raise OSError(f"{self._about['source']}: is away; the same command goes on once it is back")
-                if in_a_row == _AWAY_AFTER:
+                if in_a_row == away_after:
                     raise OSError(
-                        f"{_AWAY_AFTER} films in a row failed, the last one: {failure}; the same command goes on"
+                        f"{in_a_row} films in a row failed, the last one: {failure}; the same command goes on"
                     )
                 yield travel
         except RayError as error:

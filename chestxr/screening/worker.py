@@ -10,6 +10,7 @@ from pathlib import Path
 from chestxr.bundles import use_one_thread
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.io import FilmError
+from chestxr.io.file_state import changed, file_state
 
 from .film_records import remove_results
 
@@ -59,7 +60,13 @@ def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     """
     worker_is_open()
     remove_results(out, item["film"])
-    return _bundle.run_film(item)
+    before = file_state(item["image"])
+    failure = _bundle.run_film(item)
+    if failure is None and file_state(item["image"]) != before:
+        remove_results(out, item["film"])
+        failure = changed(item["image"])
+        failure.film = item["film"]
+    return failure
 
 
 def _end_with_parent() -> None:

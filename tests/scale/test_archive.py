@@ -183,6 +183,25 @@ def test_a_film_that_cannot_be_read_now_is_tried_again_and_later_screened(tmp_pa
     assert before.items() <= _modified(out).items()
 
 
+def test_films_that_stay_away_do_not_stop_the_run_and_one_of_a_block_made_again_is_not_doubled(tmp_path):
+    """More of them than films in a row that are taken for a source that is away."""
+    folder, out = phantoms(tmp_path / "films", 12), tmp_path / "out"
+    names = [name for number in range(12) for name in (f"film-{number}", f"gone-{number}")]
+    (tmp_path / "list.txt").write_text("".join(f"films/{name}.png\n" for name in names))
+    command = (tmp_path / "list.txt", "--out", out, "--tries", 2, "--block", len(names))
+    result = archive(*command)
+    assert result.exit_code == 1, result.stderr
+    assert_complete(out, 12)
+    assert {json.loads(note.read_text())["attempts"] for note in (out / "quarantine").iterdir()} == {2}
+    shutil.copy(folder / "film-0.png", folder / "gone-0.png")
+    assert archive(*command, "--retry-quarantined").exit_code == 1
+    assert_complete(out, 13)
+    (out / "table" / "date=unknown" / "part-000000.parquet").unlink()
+    assert archive(*command).exit_code == 1
+    assert_complete(out, 13)
+    assert json.loads((out / "run.json").read_text())["complete"]
+
+
 def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
     """It was handed out together with another one, which is screened again."""
     folder, out, bundle = phantoms(tmp_path / "films", 8), tmp_path / "out", tmp_path / BUNDLE.name

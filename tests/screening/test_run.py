@@ -150,6 +150,23 @@ def test_a_mistyped_site_scale_deletes_nothing(tmp_path):
     assert _modified(out) == before and len(before) == 3
 
 
+def test_a_film_replaced_while_it_is_screened_has_no_result(tmp_path):
+    """Its lungs would be those of another film; the next run screens the new one."""
+    (tmp_path / "films").mkdir()
+    _phantom(tmp_path / "films" / "film.png", 0)
+    _phantom(tmp_path / "other.png", 1)
+    bundle, out = tmp_path / BUNDLE.name, tmp_path / "out"
+    shutil.copytree(BUNDLE, bundle, ignore=shutil.ignore_patterns("docs"))
+    config = json.loads((bundle / "configs" / "inference.json").read_text())
+    replace = f"__import__('shutil').copy({str(tmp_path / 'other.png')!r}, {str(tmp_path / 'films' / 'film.png')!r})"
+    config["image_transforms"].append(f"$lambda item: {replace} and item")
+    (bundle / "configs" / "inference.json").write_text(json.dumps(config))
+    result = _screen(tmp_path / "films", "--out", out, "--bundle", bundle, "--trust-bundle")
+    assert result.exit_code == 1 and "a file that changed while it was screened" in result.stderr
+    assert not list(out.glob("film_*")) and not list((out / "records").iterdir())
+    assert _screen(tmp_path / "films", "--out", tmp_path / "again").exit_code == 0
+
+
 def test_a_film_that_ends_its_process_is_told_and_the_others_screened(tmp_path):
     """The bundle is a copy of which a transform ends the process on one film, as a broken library would."""
     bundle = tmp_path / "deadly"
