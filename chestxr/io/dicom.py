@@ -153,10 +153,27 @@ def _apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Apply modality LUT and the first VOI LUT or window; a window that leaves nothing to see is passed over."""
     values = apply_modality_lut(stored, dataset)
     try:
-        windowed = apply_voi_lut(values, dataset, index=0)
-    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError, struct.error):
+        windowed = _apply_voi(values, dataset)
+    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError, OverflowError, struct.error):
         return values
     return windowed if np.ptp(windowed) > 0 else values
+
+
+def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """
+    Apply the first VOI LUT or window.
+
+    pydicom counts grey levels in the type of the table's entries: in a table of 8 bits they would begin anew at 256.
+    """
+    tables = dataset.get("VOILUTSequence")
+    described = tables[0].get("LUTDescriptor") if tables else None
+    if not described or described[2] != 8:
+        return apply_voi_lut(values, dataset, index=0)
+    described[2] = 16
+    try:
+        return apply_voi_lut(values, dataset, index=0)
+    finally:
+        described[2] = 8
 
 
 def _value_range(dataset: Dataset) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """PNG, JPEG and TIFF films."""
 
 import io
+import math
 import struct
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .errors import FilmError
 from .orientation import turn_upright
 from .png_chunks import open_png
-from .stored_film import StoredFilm, check_size
+from .stored_film import MAX_PIXELS, StoredFilm, check_size
 
 __all__ = ["read_jpeg", "read_png", "read_tiff"]
 
 _PNG_COLOUR_TYPES = (2, 4, 6)
+# TIFF 6.0, tag 262: white is zero, black is zero, RGB, palette.
+_TIFF_COLOURS = (0, 1, 2, 3)
+_MOST_SAMPLES = 4
 # TIFF 6.0, tag 274: where the first row and the first column of the picture are shown, as directions of a frontal film.
 _TIFF_ORIENTATION = {
     1: ("L", "F"),
@@ -73,6 +77,7 @@ def read_tiff(path: Path) -> StoredFilm:
             if len(tiff.pages) > 1:
                 raise FilmError(path, f"{len(tiff.pages)} pages", "one film", "save each page as a file")
             check_size(path, page.imagewidth, page.imagelength)
+            _check_tiff(path, page)
             pixels = _decode(path, page.asarray)
             palette = page.colormap
             inverted = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
@@ -85,9 +90,28 @@ def read_tiff(path: Path) -> StoredFilm:
     if planar:
         pixels = np.moveaxis(pixels, 0, -1)
     if inverted:
-        pixels = np.iinfo(pixels.dtype).max - pixels
+        pixels = np.invert(pixels)
+    if pixels.dtype == bool:
+        pixels = pixels.astype(np.uint8)
     pixels, reoriented = turn_upright(pixels, *_TIFF_ORIENTATION.get(orientation, ("L", "F")), path)
     return StoredFilm(pixels, inverted=inverted, reoriented=reoriented)
+
+
+def _check_tiff(path: Path, page: tifffile.TiffPage) -> None:
+    """Refuse, before anything is decoded, what is no grey film or colour film as it is shown, and what is not there."""
+    jpeg = page.compression in (tifffile.COMPRESSION.OJPEG, tifffile.COMPRESSION.JPEG)
+    if page.photometric not in _TIFF_COLOURS and not (page.photometric == tifffile.PHOTOMETRIC.YCBCR and jpeg):
+        raise FilmError(path, "colours made for printing or measuring", "grey or RGB", "save it in grey")
+    if (
+        page.samplesperpixel > _MOST_SAMPLES
+        or page.imagedepth > 1
+        or math.prod(page.chunks) > _MOST_SAMPLES * MAX_PIXELS
+    ):
+        found = f"{page.samplesperpixel} values a pixel, in {page.imagedepth} planes, {page.chunks} at a time"
+        raise FilmError(path, found, "one film in grey or colour", "check the file's origin; it may be hostile")
+    # tifffile fills pieces that a writer did not come to with black.
+    if len(page.databytecounts) != math.prod(page.chunked) or 0 in page.databytecounts:
+        raise _truncated(path)
 
 
 def _read_with_pillow(source: Path | io.BytesIO, path: Path) -> StoredFilm:

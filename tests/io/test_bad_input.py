@@ -75,6 +75,29 @@ def _pages(folder):
     return folder / "pages.tif"
 
 
+def _printed(folder):
+    Image.fromarray(GREY).convert("CMYK").save(folder / "cmyk.tif")
+    return folder / "cmyk.tif"
+
+
+def _many_channels(folder):
+    """Sixty values a pixel: of a film of the largest size they would be 12 GB."""
+    tifffile.imwrite(
+        folder / "deep.tif", np.zeros((*GREY.shape, 60), np.uint16), photometric="rgb", planarconfig="contig"
+    )
+    return folder / "deep.tif"
+
+
+def _unfinished_tiff(folder):
+    """A writer that stopped leaves strips without bytes."""
+    path = folder / "strips.tif"
+    tifffile.imwrite(path, GREY, photometric="minisblack", rowsperstrip=10)
+    with tifffile.TiffFile(path, mode="r+b") as tiff:
+        counts = list(tiff.pages[0].databytecounts)
+        tiff.pages[0].tags["StripByteCounts"].overwrite([*counts[:-3], 0, 0, 0])
+    return path
+
+
 CASES = {
     "missing": (lambda folder: folder / "nowhere.png", "no such file"),
     "empty": (lambda folder: _write(folder / "film.png", b""), "an empty file"),
@@ -93,6 +116,9 @@ CASES = {
     "zero rows": (lambda folder: save_dicom(folder / "a.dcm", GREY, Rows=0), "0 pixels"),
     "volume": (_volume, "single two-dimensional slice"),
     "pages": (_pages, "3 pages"),
+    "CMYK TIFF": (_printed, "colours made for printing"),
+    "TIFF of many channels": (_many_channels, "60 values a pixel"),
+    "TIFF without its last strips": (_unfinished_tiff, "truncated or broken"),
     "photograph": (_photograph, "a colour picture"),
     "CT slice": (lambda folder: save_dicom(folder / "a.dcm", GREY, Modality="CT"), "modality CT"),
     "lateral": (lambda folder: save_dicom(folder / "a.dcm", GREY, PatientOrientation=["A", "F"]), "not frontal"),

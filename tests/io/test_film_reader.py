@@ -15,6 +15,7 @@ from monai.data import list_data_collate
 from monai.transforms import LoadImaged
 from PIL import Image, ImageOps
 from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
 
 from chestxr.io import FilmReader, film_reader, read_film
 from chestxr.io.read import read_stored
@@ -137,6 +138,32 @@ def test_tiff_orientation_is_honoured_as_pillow_does(tmp_path, pixels, orientati
     picture.getexif()[274] = orientation
     expected = np.asarray(ImageOps.exif_transpose(picture))
     assert np.array_equal(read_film(path)[0], expected.T.astype(np.float32))
+
+
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_tiff_of_one_bit_and_signed_tiff_keep_their_order(tmp_path, pixels, photometric):
+    sign = 1 if photometric == "minisblack" else -1
+    signed = pixels.astype(np.int32) - 32768
+    for stored in (signed.astype(np.int16), pixels > np.median(pixels)):
+        tifffile.imwrite(tmp_path / "film.tif", stored, photometric=photometric)
+        film = read_film(tmp_path / "film.tif")[0].T
+        order = np.argsort(stored, axis=None, kind="stable")
+        assert (sign * np.diff(film.ravel()[order]) >= 0).all() and np.ptp(film) > 0
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME2", "MONOCHROME1"])
+def test_a_table_of_8_bits_for_more_grey_levels_than_256_is_applied_to_all_of_them(tmp_path, pixels, photometric):
+    twelve_bits = pixels >> 4
+    table = Dataset()
+    table.LUTDescriptor = [4096, 0, 8]
+    table.LUTData = (np.arange(4096) >> 4).astype(np.uint16).tolist()
+    for item in table:
+        item.VR = "US"
+    tags = {"VOILUTSequence": [table], "PhotometricInterpretation": photometric}
+    film, _ = read_film(save_dicom(tmp_path / "film.dcm", twelve_bits, bits=12, **tags))
+    shown = twelve_bits >> 4
+    expected = shown if photometric == "MONOCHROME2" else 255 - shown
+    assert np.array_equal(film.T, expected.astype(np.float32))
 
 
 def test_magnification_is_noted(tmp_path, pixels):
