@@ -17,6 +17,8 @@ from .stored_film import StoredFilm
 __all__ = ["MaskReader", "read_mask"]
 
 _OVERLAP = 0.01
+# Masks that were smoothed have many values, up to white; fewer and lower ones are the labels of other organs.
+_LEAST_WHITE = 128
 
 
 class MaskReader(ImageReader):
@@ -81,8 +83,12 @@ def read_mask(paths: Sequence[str | PathLike]) -> tuple[np.ndarray, dict]:
 def _label_map(mask: StoredFilm, path: Path) -> np.ndarray:
     """Return (rows, columns) uint8 of 0, 1 and perhaps 2."""
     pixels = mask.pixels if mask.pixels.ndim == 2 else grey_from_colours(mask.pixels, path)
-    values = pixels.max(initial=0)
-    if values <= 2 and np.array_equal(pixels, np.round(pixels)):
+    lowest, highest = pixels.min(initial=0), pixels.max(initial=0)
+    whole = np.array_equal(pixels, np.round(pixels))
+    if lowest < 0 or (whole and 2 < highest < _LEAST_WHITE and len(np.unique(pixels)) > 2):
+        found = f"labels from {lowest + 0:.0f} to {highest + 0:.0f}"
+        raise FilmError(path, found, "0, 1 for the right and 2 for the left lung, or one mask", "keep the lungs alone")
+    if whole and highest <= 2:
         labels = pixels.astype(np.uint8)
     else:
         labels = (pixels > _half_range(mask.pixels)).astype(np.uint8)

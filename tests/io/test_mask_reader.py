@@ -1,5 +1,6 @@
 """Masks: merged, by side, as label maps; and back from what inference writes."""
 
+import nibabel as nib
 import numpy as np
 import pytest
 from monai.data import MetaTensor
@@ -60,3 +61,11 @@ def test_written_label_map_reads_back(tmp_path, ending):
     labels, _ = read_mask([tmp_path / f"folder/film_lungs{ending}"])
     np.testing.assert_array_equal(labels, LABELS)
     assert not list(tmp_path.rglob(".part*"))
+
+
+@pytest.mark.parametrize("stored", [np.where(LABELS == 2, 3, LABELS), -1.0 * (LABELS == 0)])
+def test_labels_of_other_organs_and_below_zero_are_refused(tmp_path, stored):
+    """In NIfTI: halfway to the highest label the right lung would be background, and the heart lung."""
+    nib.save(nib.Nifti1Image(stored.astype(np.float32), np.eye(4)), tmp_path / "mask.nii.gz")
+    with pytest.raises(FilmError, match=r"labels from -?\d to \d"):
+        read_mask([tmp_path / "mask.nii.gz"])
