@@ -78,15 +78,30 @@ class Ledger:
         self._lock.close()
 
     def about(self) -> dict | None:
-        """Return what the folder's results are of, None if it has none yet."""
+        """
+        Return what the folder's results are of, None if it has none yet.
+
+        Raises
+        ------
+        ValueError
+            If it holds results, and does not say of what.
+        """
+        path = self.out / "archive.json"
+        if not path.is_file():
+            found = [*self.blocks.glob(f"*{_DONE}"), *self.table.rglob("*.parquet"), *self.quarantine.rglob("*.json")]
+            if not found:
+                return None
         try:
-            return json.loads((self.out / "archive.json").read_text())
+            return json.loads(path.read_text())
         except (FileNotFoundError, json.JSONDecodeError):
-            return None
+            raise ValueError(
+                f"{self.out}: holds results, and no archive.json that says of which films; expected an empty folder or "
+                "one that chestxr archive wrote; bring the file back, or choose another folder"
+            ) from None
 
     def list_films(self, items: Sequence[dict], size: int, about: dict) -> dict:
         """Write down all films, in blocks; return what the folder's results are of."""
-        for path in self.blocks.iterdir():
+        for path in self.blocks.glob(f"*{_LISTED}"):
             path.unlink()
         for number, start in enumerate(range(0, len(items), size)):
             films = [(item["film"], item["image"]) for item in items[start : start + size]]

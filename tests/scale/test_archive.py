@@ -139,6 +139,19 @@ def test_results_of_something_else_are_refused(films, archived, tmp_path):
     assert _modified(out) == before
 
 
+@pytest.mark.parametrize("content", [None, "{"])
+def test_results_that_do_not_say_of_what_are_refused_and_kept(films, archived, tmp_path, content):
+    out = tmp_path / "out"
+    shutil.copytree(archived[0], out)
+    (out / "archive.json").unlink()
+    if content:
+        (out / "archive.json").write_text(content)
+    before = _modified(out)
+    result = archive(films, "--out", out)
+    assert result.exit_code == 2 and "no archive.json that says of which films" in result.stderr
+    assert _modified(out) == before
+
+
 def test_rows_that_were_removed_are_made_again(films, archived, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(archived[0], out)
