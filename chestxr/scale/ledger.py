@@ -118,10 +118,10 @@ class Ledger:
         remove_leftovers(self.out)
         done = self._done()
         # A block that is made again screens all its films, those too that succeeded later.
-        done -= {block for block in done if not self._blocks_of(block) <= done}
+        done -= {block for block in done if not {of for _, _, of in self._again(block)} <= done}
         for path in self.blocks.glob(f"*{_DONE}"):
             if path.name.removesuffix(_DONE) not in done:
-                self._take_back(path)
+                self._take_back(path.name.removesuffix(_DONE))
         for part in self.table.glob("date=*/part-*.parquet"):
             if part.stem.removeprefix("part-") not in done:
                 part.unlink()
@@ -131,19 +131,19 @@ class Ledger:
                 path.unlink()
         for block in done:
             if block.startswith(_AGAIN):
-                for film, _, _ in json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]:
+                for film, _, _ in self._again(block):
                     self._note_of(film).unlink(missing_ok=True)
 
-    def _blocks_of(self, block: str) -> set[str]:
-        """Return the blocks that a block's films had failed in."""
-        return {of for _, _, of in json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]}
+    def _again(self, block: str) -> list[list[str]]:
+        """Return film, image and former block of a done block's films that had failed before."""
+        return json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]
 
-    def _take_back(self, done: Path) -> None:
+    def _take_back(self, done: str) -> None:
         """Take a block whose rows were removed for not done."""
-        for film, image, block in json.loads(done.read_text())["again"]:
+        for film, image, block in self._again(done):
             note = {"film": film, "address": image, "block": block, "attempts": 0, "lasting": False}
             write_text(self._note_of(film), json.dumps(note, indent=1))
-        done.unlink()
+        (self.blocks / f"{done}{_DONE}").unlink()
 
     def waiting(self) -> list[str]:
         """Return the blocks that are not done, in order."""
