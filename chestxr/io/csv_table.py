@@ -1,5 +1,6 @@
 """Tables as CSV files that a spreadsheet shows, and never runs."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,17 +9,19 @@ from .whole_file import whole_file
 
 __all__ = ["read_csv", "write_csv"]
 
+# Where a cell may begin: spreadsheets of many countries take a semicolon for its end, also one that we put in quotes.
+_START = r"(?:\A|(?<=[;\t\n]))"
 # OWASP, CSV injection: what a formula begins with, full-width too; and the mark itself, so that it can be taken off.
-_BEGINNINGS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "'")
-_MARK = "'"
+_FORMULA = re.compile(_START + "(?=\"*[=+@\t\n\uff1d\uff0b\uff0d\uff20'-])")
+_MARKED = re.compile(_START + "'")
 
 
 def write_csv(path: Path, table: pd.DataFrame, float_format: str | None = None) -> None:
     """
     Write a table without its index, whole or not at all.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it: a film's name may come from
-    anybody. Tables in Parquet and JSON have the text as it is.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it, behind a semicolon, tab or end of
+    line too: a film's name may come from anybody. Tables in Parquet and JSON have the text as it is.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ def write_csv(path: Path, table: pd.DataFrame, float_format: str | None = None) 
 
 def read_csv(path: Path) -> pd.DataFrame:
     """Read a table that :py:func:`write_csv` wrote, and take the apostrophes off."""
-    return _each_text(pd.read_csv(path), lambda text: text.removeprefix(_MARK))
+    return _each_text(pd.read_csv(path), lambda text: _MARKED.sub("", text))
 
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
@@ -43,8 +46,7 @@ def _harmless(table: pd.DataFrame) -> pd.DataFrame:
 
     def harmless(text: str) -> str:
         # The csv module does not quote a bare carriage return, which others take for the end of a row.
-        text = text.replace("\r", "\n")
-        return _MARK + text if text.startswith(_BEGINNINGS) else text
+        return _FORMULA.sub("'", text.replace("\r", "\n"))
 
     return _each_text(table, harmless)
 
