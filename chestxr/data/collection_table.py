@@ -1,8 +1,9 @@
 """What a user knows of the films in a folder of their own: ``collection.csv``."""
 
-import csv
 import math
 from pathlib import Path
+
+from .user_table import read_user_table
 
 __all__ = ["COLLECTION_TABLE", "read_collection_table"]
 
@@ -30,19 +31,15 @@ def read_collection_table(path: Path) -> dict[Path, dict]:
     Raises
     ------
     ValueError
-        If the table has no column ``image``, lists a film twice or one that is not there, or has a label or an age
-        that is no number.
+        If the file is no table in UTF-8, has no column ``image``, lists a film twice or one that is not there, or has
+        a label or an age that is no number.
     """
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
     known: dict[Path, dict] = {}
-    for line, row in enumerate(rows, start=2):
-        where = f"{path}, line {line}"
-        cells = {name: (cell or "").strip() for name, cell in row.items() if name is not None}
-        if not cells.get("image"):
-            raise ValueError(f"{where}: found no film; expected its path in a column named image")
+    for where, cells in read_user_table(path, "image"):
+        if not cells["image"]:
+            raise ValueError(f"{where}: found no film; expected its path in the column image; correct the table")
         image = path.parent / cells["image"]
         if image in known or not image.is_file():
             fault = "the film of an earlier line" if image in known else "a film that is not there"
@@ -56,11 +53,11 @@ def _facts(cells: dict[str, str], where: str) -> dict:
     facts = {name: cells[name] for name in ("site", "patient", "reading") if cells.get(name)}
     label, age = cells.get("tuberculosis", ""), cells.get("age_years", "")
     if label not in _LABELS:
-        raise ValueError(f"{where}: found tuberculosis {label!r}; expected 0, 1 or nothing; correct the table")
+        raise ValueError(f"{where}: found no label under tuberculosis; expected 0, 1 or nothing; correct the table")
     try:
         years = float(age) if age else math.nan
-    except ValueError as error:
-        raise ValueError(f"{where}: found age_years {age!r}; expected a number; correct the table") from error
+    except ValueError:
+        raise ValueError(f"{where}: found age_years that are no number; expected one; correct the table") from None
     return facts | {
         "tuberculosis": _LABELS[label],
         "sex": _SEX.get(cells.get("sex", "").lower(), ""),

@@ -11,11 +11,10 @@ sites' modules.
 import math
 from pathlib import Path
 
-import pandas as pd
-
 from .catalogue import Catalogue, cross_reference
 from .film import Film
 from .public_name import read_public_name
+from .user_table import read_user_table
 
 __all__ = ["is_combined", "open_combined"]
 
@@ -48,12 +47,11 @@ def _read_metadata(path: Path) -> dict[str, dict]:
     """Return sex, age and reading by film."""
     if not path.is_file():
         return {}
-    table = pd.read_csv(path)
     return {
-        Path(str(row.study_id)).stem: {
-            "sex": _SEX.get(str(row.sex).strip().lower(), ""),
-            "age_years": float(row.age) if str(row.age).replace(".", "", 1).isdigit() else math.nan,
-            "reading": "" if pd.isna(row.findings) else " ".join(str(row.findings).split()),
+        Path(row["study_id"]).stem: {
+            "sex": _SEX.get(row["sex"].lower(), ""),
+            "age_years": float(row["age"]) if row["age"].replace(".", "", 1).isdecimal() else math.nan,
+            "reading": " ".join(row["findings"].split()),
         }
-        for row in table.itertuples()
+        for _, row in read_user_table(path, "study_id", "sex", "age", "findings")
     }

@@ -1,18 +1,15 @@
 """Find the films that a user names."""
 
-import csv
-import json
 from collections.abc import Sequence
 from os import PathLike
 from os.path import commonpath
 from pathlib import Path
 
+from .film_list import is_film_list, read_film_list
 from .film_name import unique_names
 from .open_catalogue import open_catalogue
 
 __all__ = ["find_films"]
-
-_LISTS = (".txt", ".csv", ".json")
 
 
 def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
@@ -24,8 +21,8 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
     source : str or os.PathLike or sequence of those
         A film, a folder (searched with all below it; masks are left out where :py:func:`open_catalogue` tells them
         from films), a list of those, or a file that lists films: ``.txt`` with one path a line, ``.csv`` with a column
-        ``image``, ``.json`` with a list of paths or of items with ``image``. Relative paths in such a file start from
-        its folder.
+        ``image``, ``.json`` with a list of paths or of items with ``image``; in UTF-8. Relative paths in such a file
+        start from its folder.
 
     Returns
     -------
@@ -58,21 +55,6 @@ def _expand(path: Path) -> list[Path]:
         return [film.image for film in open_catalogue(path).films]
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such film or folder; check the path")
-    if path.suffix.lower() in _LISTS:
-        return [path.parent / entry for entry in _listed(path)]
+    if is_film_list(path):
+        return [path.parent / entry for entry in read_film_list(path)]
     return [path]
-
-
-def _listed(path: Path) -> list[str]:
-    """Return the paths that a list file holds."""
-    text = path.read_text(encoding="utf-8-sig")
-    kind = path.suffix.lower()
-    try:
-        if kind == ".json":
-            return [entry["image"] if isinstance(entry, dict) else str(entry) for entry in json.loads(text)]
-        if kind == ".csv":
-            return [row["image"] for row in csv.DictReader(text.splitlines())]
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        expected = "a list of paths or of items with image" if kind == ".json" else "a column named image"
-        raise ValueError(f"{path}: no list of films; expected {expected}; correct the file") from error
-    return [line.strip() for line in text.splitlines() if line.strip()]

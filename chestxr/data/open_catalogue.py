@@ -39,7 +39,8 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
     FileNotFoundError
         If there is no such folder, or no film in it.
     ValueError
-        If the folder's ``collection.csv`` is faulty, or two of its collections hold a film of the same name.
+        If the folder's ``collection.csv`` or ``shenzhen_metadata.csv`` is faulty, or two of its collections hold a film
+        of the same name.
     """
     root = Path(directory).expanduser()
     if not root.is_dir():

@@ -184,7 +184,7 @@ def _film_names(split: str | PathLike) -> dict[str, list[str]]:
         known = ", ".join(shipped_splits())
         raise FileNotFoundError(f"{split}: no such split; expected a datalist's file or one of {known}")
     try:
-        datalist = json.loads(source.read_text(encoding="utf-8"))
+        datalist = json.loads(source.read_text(encoding="utf-8-sig"))
         names = {section: [_name(item) for item in datalist.get(section, [])] for section in SECTIONS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{split}: no MONAI datalist of films; make one: chestxr data split") from error

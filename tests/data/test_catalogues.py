@@ -40,6 +40,20 @@ def test_combined_layout(collection):
     assert all(len(film.masks) == 1 for film in catalogue.films)
 
 
+def test_combined_metadata_tells_sex_age_and_reading(tmp_path):
+    for name in ("CHNCXR_0001_0", "CHNCXR_0002_0"):
+        save_film(tmp_path / "CXR_png" / f"{name}.png", 0)
+    (tmp_path / "masks").mkdir()
+    table = tmp_path / "shenzhen_metadata.csv"
+    table.write_text('study_id,sex,age,findings\nCHNCXR_0001_0.png,Male ,45,"a, b\nc"\nCHNCXR_0002_0.png,,5\u00b2\n')
+    first, second = open_catalogue(tmp_path).films
+    assert (first.sex, first.age_years, first.reading) == ("M", 45.0, "a, b c")
+    assert second.sex == second.reading == "" and math.isnan(second.age_years)
+    table.write_text("film,sex,age\n")
+    with pytest.raises(ValueError, match=r"shenzhen_metadata\.csv: found no column study_id and findings"):
+        open_catalogue(tmp_path)
+
+
 def test_any_folder_of_films(tmp_path):
     root = tmp_path / "ours"
     labels = save_film(root / "2024" / "a.png", 1)

@@ -27,11 +27,12 @@ def test_table_tells_site_patient_and_label(folder):
 @pytest.mark.parametrize(
     ("table", "found"),
     [
-        ("film\nin/a.png\n", "line 2: found no film"),
+        ("film\nin/a.png\n", "found no column image"),
+        ("image,patient\n,p1\n", "line 2: found no film"),
         ("image\nin/z.png\n", "line 2: found a film that is not there"),
         ("image\nin/a.png\nin/a.png\n", "line 3: found the film of an earlier line"),
-        ("image,tuberculosis\nin/a.png,yes\n", "line 2: found tuberculosis 'yes'"),
-        ("image,age_years\nin/a.png,old\n", "line 2: found age_years 'old'"),
+        ("image,tuberculosis\nin/a.png,yes\n", "line 2: found no label under tuberculosis"),
+        ("image,age_years\nin/a.png,old\n", "line 2: found age_years that are no number"),
     ],
 )
 def test_faulty_tables_are_refused(folder, table, found):

@@ -44,13 +44,6 @@ def test_masks_hidden_files_and_texts_are_no_films(folder, collection):
     assert len(find_films(collection)) == 20
 
 
-@pytest.mark.parametrize(("name", "text"), [("l.csv", "path\na.png\n"), ("l.json", "[{}]"), ("l.json", "a.png")])
-def test_faulty_lists_are_refused(tmp_path, name, text):
-    (tmp_path / name).write_text(text)
-    with pytest.raises(ValueError, match="no list of films"):
-        find_films(tmp_path / name)
-
-
 def test_nothing_to_do_is_said(tmp_path):
     with pytest.raises(FileNotFoundError, match="no films found"):
         find_films(tmp_path)

@@ -114,7 +114,7 @@ def test_written_datalist_loads_in_monai_and_here(tmp_path, collection):
 
 def test_datalists_made_elsewhere_are_taken_by_file_name(tmp_path, collection):
     path = tmp_path / "theirs.json"
-    path.write_text(json.dumps({"training": [{"image": "x/MCUCXR_0001_0.png"}], "test": []}))
+    path.write_text("\ufeff" + json.dumps({"training": [{"image": "x/MCUCXR_0001_0.png"}], "test": []}), "utf-8")
     assert [item["film"] for item in load_split(path, collection)["training"]] == ["MCUCXR_0001_0"]
 
 

@@ -1,0 +1,67 @@
+"""Files that list films."""
+
+import json
+from pathlib import Path
+
+from .user_table import read_user_table, read_user_text
+
+__all__ = ["is_film_list", "read_film_list"]
+
+
+def is_film_list(path: Path) -> bool:
+    """Say, by its ending, whether a file lists films."""
+    return path.suffix.lower() in _READERS
+
+
+def read_film_list(path: Path) -> list[str]:
+    """
+    Read the paths that a file lists.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``.txt`` with one path a line, ``.csv`` with a column ``image``, ``.json`` with a list of paths or of items with
+        ``image``; in UTF-8.
+
+    Returns
+    -------
+    list of str
+        The paths as they stand there.
+
+    Raises
+    ------
+    ValueError
+        If the file is not as described.
+    """
+    return _READERS[path.suffix.lower()](path)
+
+
+def _in_lines(path: Path) -> list[str]:
+    return [line.strip() for line in read_user_text(path).splitlines() if line.strip()]
+
+
+def _in_table(path: Path) -> list[str]:
+    images = []
+    for where, row in read_user_table(path, "image"):
+        if not row["image"]:
+            raise ValueError(f"{where}: found no film; expected its path in the column image; correct the file")
+        images.append(row["image"])
+    return images
+
+
+def _in_json(path: Path) -> list[str]:
+    text = read_user_text(path)
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError):
+        listed = None
+    entries = listed if isinstance(listed, list) else [None]
+    images = [entry.get("image") if isinstance(entry, dict) else entry for entry in entries]
+    if not all(image and isinstance(image, str) for image in images):
+        raise ValueError(
+            f"{path}: found no list of films; expected JSON, a list of paths or of items with image; correct it"
+        )
+    return images
+
+
+_READERS = {".txt": _in_lines, ".csv": _in_table, ".json": _in_json}

@@ -1,0 +1,54 @@
+"""Files that list films name films, and nothing else."""
+
+import pytest
+
+from chestxr.data import find_films
+from chestxr.data.film_list import read_film_list
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("l.txt", "a.png\n\n  b.png  \n"),
+        ("l.csv", "site,image\nx,a.png\nx,b.png\n"),
+        ("l.CSV", "\ufeffimage\na.png\n\nb.png"),
+        ("l.json", '["a.png", {"image": "b.png", "label": 1}]'),
+    ],
+)
+def test_lists_of_every_kind(tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert read_film_list(tmp_path / name) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("l.csv", "path\na.png\n", "l.csv: found no column image"),
+        ("l.csv", "site,image\nx,a.png\nx\n", "l.csv, line 3: found no film"),
+        *(
+            ("l.json", text, "l.json: found no list of films")
+            for text in (
+                "[{}]",
+                "a.png",
+                '"a.png"',
+                '{"a.png": 1}',
+                "3",
+                "[[]]",
+                '[""]',
+                '[{"image": 1}]',
+                "[" * 99_999,
+            )
+        ),
+    ],
+)
+def test_faulty_lists_are_refused(tmp_path, name, text, found):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=found):
+        find_films(tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "text"), [("l.txt", ""), ("l.csv", "image\n"), ("l.json", "[]")])
+def test_empty_lists_hold_no_films(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(FileNotFoundError, match="no films found"):
+        find_films(tmp_path / name)
