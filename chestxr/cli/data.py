@@ -54,7 +54,7 @@ def split(
     fold-0), fold-0 to fold-4, montgomery-to-shenzhen, shenzhen-to-montgomery.
 
     Films of your own: which belong to one patient, and their sites and labels, are read from collection.csv in the
-    folder, with columns image, patient, site, tuberculosis. Without it each film counts as a patient of its own.
+    folder, with columns image, patient, site, tuberculosis. A film without a patient there counts as its own.
 
     Example: chestxr data split ~/films/ours --out ours.json
     """

@@ -1,6 +1,7 @@
 """What a user knows of the films in a folder of their own: ``collection.csv``."""
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 
 from .user_table import read_user_table
@@ -12,7 +13,7 @@ _LABELS = {"0": 0, "1": 1, "": None}
 _SEX = {"m": "M", "male": "M", "f": "F", "female": "F"}
 
 
-def read_collection_table(path: Path) -> dict[Path, dict]:
+def read_collection_table(path: Path, films: Collection[Path]) -> dict[Path, dict]:
     """
     Read the table that tells site, patient and label of the films in a folder.
 
@@ -21,7 +22,10 @@ def read_collection_table(path: Path) -> dict[Path, dict]:
     path : pathlib.Path
         A CSV file with a column ``image``, the film's path from the file's folder, and any of ``site``, ``patient``
         (the same for all films of a patient), ``tuberculosis`` (0 or 1), ``sex`` (F or M), ``age_years``,
-        ``reading``. An empty cell means unknown; other columns are left alone. The file may be missing.
+        ``reading``. An empty cell means unknown, as does a film without a line; other columns are left alone. The file
+        may be missing.
+    films : collection of pathlib.Path
+        The folder's films.
 
     Returns
     -------
@@ -31,8 +35,8 @@ def read_collection_table(path: Path) -> dict[Path, dict]:
     Raises
     ------
     ValueError
-        If the file is no table in UTF-8, has no column ``image``, lists a film twice or one that is not there, or has
-        a label or an age that is no number.
+        If the file is no table in UTF-8, has no column ``image``, lists a film twice or one that is not among
+        `films`, or has a label or an age that is no number.
     """
     if not path.is_file():
         return {}
@@ -41,9 +45,15 @@ def read_collection_table(path: Path) -> dict[Path, dict]:
         if not cells["image"]:
             raise ValueError(f"{where}: found no film; expected its path in the column image; correct the table")
         image = path.parent / cells["image"]
-        if image in known or not image.is_file():
-            fault = "the film of an earlier line" if image in known else "a film that is not there"
-            raise ValueError(f"{where}: found {fault}; expected one line for each film; correct the table")
+        if image in known:
+            raise ValueError(
+                f"{where}: found the film of an earlier line; expected one line for each; correct the table"
+            )
+        # Left alone, its patient would be unknown, and might be learnt from and tested on.
+        if image not in films:
+            raise ValueError(
+                f"{where}: found none of the folder's films; expected a film's path from this folder; correct the table"
+            )
         known[image] = _facts(cells, where)
     return known
 

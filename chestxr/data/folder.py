@@ -4,7 +4,7 @@ Any folder of films.
 Films lie anywhere below the folder, in any format that chestxr reads. Masks, where there are any, lie in its sub-folder
 ``masks/``, under the film's name or the film's name and ``_mask``; where films in two folders share a name, in the same
 folders below ``masks/``. Site, patient, label, sex, age and reading come from ``collection.csv``, if there is one;
-without it the site is the folder's name, the label is unknown, and each film counts as a patient of its own.
+where it says nothing the site is the folder's name, the label is unknown, and each film counts as a patient of its own.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ def open_folder(root: Path) -> Catalogue:
     in_folders = any(name != film_name(image) for name, image in zip(names, images, strict=True))
     mask_files = films_below(masks_root)
     masks = {_film_of_mask(path, masks_root if in_folders else path.parent): path for path in mask_files}
-    known = read_collection_table(root / COLLECTION_TABLE)
+    known = read_collection_table(root / COLLECTION_TABLE, set(images))
     films = (
         Film(
             image=image,

@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from .catalogue import Catalogue
+from .collection_table import COLLECTION_TABLE
 from .combined import is_combined, open_combined
 from .folder import open_folder
 from .montgomery import is_montgomery, open_montgomery
@@ -39,8 +40,8 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
     FileNotFoundError
         If there is no such folder, or no film in it.
     ValueError
-        If the folder's ``collection.csv`` or ``shenzhen_metadata.csv`` is faulty, or two of its collections hold a film
-        of the same name.
+        If the folder's ``collection.csv`` or ``shenzhen_metadata.csv`` is faulty, a ``collection.csv`` lies in a public
+        collection, or two collections hold a film of the same name.
     """
     root = Path(directory).expanduser()
     if not root.is_dir():
@@ -58,12 +59,16 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
 
 def _open(root: Path) -> Catalogue:
     """Open a public collection, several in sub-folders, or any folder."""
-    opener = _opener(root)
-    if opener is not None:
-        return opener(root)
-    folders = sorted(path for path in root.iterdir() if path.is_dir() and _opener(path) is not None)
+    candidates = [root] if _opener(root) else sorted(path for path in root.iterdir() if path.is_dir())
+    folders = [folder for folder in candidates if _opener(folder)]
     if not folders:
         return open_folder(root)
+    for folder in (root, *folders):
+        if (folder / COLLECTION_TABLE).is_file():
+            raise ValueError(
+                f"{folder / COLLECTION_TABLE}: found in the layout of a public collection, where it is not read; "
+                "expected none; rename CXR_png if these are films of your own, else remove the table"
+            )
     parts = [_opener(folder)(folder) for folder in folders]
     return Catalogue(
         root,

@@ -29,13 +29,26 @@ def test_table_tells_site_patient_and_label(folder):
     [
         ("film\nin/a.png\n", "found no column image"),
         ("image,patient\n,p1\n", "line 2: found no film"),
-        ("image\nin/z.png\n", "line 2: found a film that is not there"),
+        *(
+            (f"image,patient\nin/a.png,p1\n{image},p1\n", "line 3: found none of the folder's films")
+            for image in ("in/z.png", "in/../in/b.png", "in\\b.png", "in/notes.md", "z" * 999)
+        ),
         ("image\nin/a.png\nin/a.png\n", "line 3: found the film of an earlier line"),
         ("image,tuberculosis\nin/a.png,yes\n", "line 2: found no label under tuberculosis"),
         ("image,age_years\nin/a.png,old\n", "line 2: found age_years that are no number"),
     ],
 )
 def test_faulty_tables_are_refused(folder, table, found):
+    (folder / "in" / "notes.md").write_text("no film")
     (folder / "collection.csv").write_text(table)
     with pytest.raises(ValueError, match=found):
         open_catalogue(folder)
+
+
+def test_a_table_that_would_not_be_read_is_refused(folder):
+    (folder / "in").rename(folder / "CXR_png")
+    (folder / "masks").mkdir()
+    (folder / "collection.csv").write_text("image,patient\nCXR_png/a.png,p1\nCXR_png/b.png,p1\n")
+    for directory in (folder, folder.parent):
+        with pytest.raises(ValueError, match="found in the layout of a public collection"):
+            open_catalogue(directory)
