@@ -42,27 +42,33 @@ def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
     list of str
         The files' names without their endings; if two are the same, all with their folders below `root` (``a/film``),
         and where that is not enough with their endings (``a/film.png``). Names too long to name results are cut, and
-        end with a hash.
+        end with a hash, as do names that are still the same, with bytes escaped.
     """
-    return [_cut(name) for name in _whole_names(paths, root)]
-
-
-def _cut(name: str) -> str:
-    """Leave room for the endings of results below the 255 bytes of most file systems."""
-    folder, slash, last = name.rpartition("/")
-    if len(last.encode()) <= _LONGEST:
-        return name
-    start = last.encode()[: _LONGEST - _HASH - 1].decode(errors="ignore")
-    return f"{folder}{slash}{start}-{sha256(name.encode()).hexdigest()[:_HASH]}"
-
-
-def _whole_names(paths: Sequence[Path], root: Path) -> list[str]:
     names = [film_name(path) for path in paths]
-    if len(set(names)) == len(names):
-        return names
-    names = [printable((path.parent.relative_to(root) / film_name(path)).as_posix()) for path in paths]
-    repeated = Counter(names)
-    return [
-        name if repeated[name] == 1 else printable(path.relative_to(root).as_posix())
-        for name, path in zip(names, paths, strict=True)
-    ]
+    below = [path.relative_to(root) for path in paths]
+    if len(set(names)) < len(names):
+        names = [printable((path.parent / film_name(path)).as_posix()) for path in below]
+        names = _tell_apart(names, [printable(path.as_posix()) for path in below])
+    names = [name if _fits(name) else _hashed(name, name) for name in names]
+    return _tell_apart(names, [_hashed(name, path.as_posix()) for name, path in zip(names, below, strict=True)])
+
+
+def _tell_apart(names: list[str], others: list[str]) -> list[str]:
+    """Replace names that are the same by others, until that changes nothing: another may be a name that was alone."""
+    before = None
+    while names != before:
+        before, count = names, Counter(names)
+        names = [name if count[name] == 1 else other for name, other in zip(names, others, strict=True)]
+    return names
+
+
+def _fits(name: str) -> bool:
+    """Say whether a name leaves room for the endings of results below the 255 bytes of most file systems."""
+    return len(name.rpartition("/")[2].encode()) <= _LONGEST
+
+
+def _hashed(name: str, of: str) -> str:
+    """End a name, cut where it is too long, with a hash."""
+    folder, slash, last = name.rpartition("/")
+    start = last.encode()[: _LONGEST - _HASH - 1].decode(errors="ignore")
+    return f"{folder}{slash}{start}-{sha256(of.encode('utf-8', 'surrogatepass')).hexdigest()[:_HASH]}"
