@@ -1,6 +1,7 @@
 """Files that list films."""
 
 import json
+import os
 from pathlib import Path
 
 from .user_table import read_user_table, read_user_text
@@ -55,13 +56,23 @@ def _in_json(path: Path) -> list[str]:
         listed = json.loads(text)
     except (ValueError, RecursionError):
         listed = None
-    entries = listed if isinstance(listed, list) else [None]
-    images = [entry.get("image") if isinstance(entry, dict) else entry for entry in entries]
-    if not all(image and isinstance(image, str) for image in images):
+    if not isinstance(listed, list):
         raise ValueError(
             f"{path}: found no list of films; expected JSON, a list of paths or of items with image; correct it"
         )
+    images = [entry.get("image") if isinstance(entry, dict) else entry for entry in listed]
+    for number, image in enumerate(images, start=1):
+        if not _is_path(image):
+            raise ValueError(f"{path}, entry {number}: found no film; expected a path that a file can have; correct it")
     return images
+
+
+def _is_path(image: object) -> bool:
+    """Say whether a file can have this path: JSON can write letters that no file system takes."""
+    try:
+        return isinstance(image, str) and image != "" and b"\0" not in os.fsencode(image)
+    except UnicodeEncodeError:
+        return False
 
 
 _READERS = {".txt": _in_lines, ".csv": _in_table, ".json": _in_json}

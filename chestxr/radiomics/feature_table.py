@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from chestxr.bundles import use_one_thread
-from chestxr.io import FilmError, read_film, read_mask, sha256, whole_file
+from chestxr.io import FilmError, printable, read_film, read_mask, sha256, whole_file
 from chestxr.io.csv_table import read_csv, write_csv
 from chestxr.transforms import LungLabels
 
@@ -145,11 +145,11 @@ def _start(cache: Path, settings: dict) -> None:
 
 
 def _measure(film: FilmToMeasure) -> dict[str, object]:
-    about = {"film": film.film, "image": str(film.image), "settings_hash": _features.settings_hash}
+    about = {"film": film.film, "image": printable(film.image), "settings_hash": _features.settings_hash}
     try:
         values = _cached(film)
     except (OSError, ValueError) as error:
-        told = str(error) if isinstance(error, FilmError) else f"{film.image}: {error}"
+        told = str(error) if isinstance(error, FilmError) else f"{printable(film.image)}: {error}"
         return about | {"error": told}
     return about | {"error": ""} | dict(zip(_features.names, values.tolist(), strict=True))
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chestxr.data.check import COUNTS, CheckReport
+from chestxr.io import printable
 
 __all__ = ["check_table"]
 
@@ -43,10 +44,10 @@ def check_table(report: CheckReport) -> RenderableType:
     for name in COUNTS:
         table.add_column(_HEADINGS.get(name, name), justify="right")
     for (site, label), counts in sorted(report.counts.items()):
-        table.add_row(site, label, *_cells(counts))
+        table.add_row(Text(printable(site)), label, *_cells(counts))
     table.add_section()
     table.add_row("all", "", *_cells(sum(report.counts.values(), Counter())), style="bold")
-    lines = [Text(f"{problem.kind}: {problem.path}: {problem.detail}", "red") for problem in report.problems]
+    lines = [Text(f"{problem.kind}: {printable(problem.path)}: {problem.detail}", "red") for problem in report.problems]
     faults = len(report.problems)
     verdict = f"{faults} problem{'' if faults == 1 else 's'}" if faults else "clean"
     return Group(table, *lines, Text(verdict, "bold"))

@@ -15,6 +15,7 @@ from chestxr.bundles.declared import declared
 from chestxr.bundles.innermost import innermost
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
+from chestxr.io import printable
 from chestxr.io.file_state import file_state
 from chestxr.screening.film_records import remove_results
 
@@ -197,7 +198,7 @@ def _finish(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageS
             found = finish(travel.item | {"film": name, "film_image": path})
             if travel.content is None:
                 check_unchanged(path, travel.state)
-        travel.row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
+        travel.row = screening_row(travel.item, found) | {"image": printable(travel.image)} | _about(settings)
         store_results(out / name, settings.store)
     except Exception as error:
         travel.row = None

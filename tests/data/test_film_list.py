@@ -1,9 +1,14 @@
 """Files that list films name films, and nothing else."""
 
+import os
+
 import pytest
 
 from chestxr.data import find_films
 from chestxr.data.film_list import read_film_list
+
+NO_LISTS = ("a.png", '"a.png"', '{"a.png": 1}', "3", "[" * 99_999)
+NO_FILMS = ("{}", "[]", "null", '""', '{"image": 1}', '"a\\u0000.png"', '"a\\ud83d.png"')
 
 
 @pytest.mark.parametrize(
@@ -25,26 +30,20 @@ def test_lists_of_every_kind(tmp_path, name, text):
     [
         ("l.csv", "path\na.png\n", "l.csv: found no column image"),
         ("l.csv", "site,image\nx,a.png\nx\n", "l.csv, line 3: found no film"),
-        *(
-            ("l.json", text, "l.json: found no list of films")
-            for text in (
-                "[{}]",
-                "a.png",
-                '"a.png"',
-                '{"a.png": 1}',
-                "3",
-                "[[]]",
-                '[""]',
-                '[{"image": 1}]',
-                "[" * 99_999,
-            )
-        ),
+        *(("l.json", text, "l.json: found no list of films") for text in NO_LISTS),
+        *(("l.json", f'["a.png", {entry}]', "l.json, entry 2: found no film") for entry in NO_FILMS),
     ],
 )
 def test_faulty_lists_are_refused(tmp_path, name, text, found):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=found):
         find_films(tmp_path / name)
+
+
+def test_a_list_may_name_files_whose_names_are_not_utf8(tmp_path):
+    (tmp_path / "l.json").write_text('["latin-\\udce9.png"]')
+    (film,) = find_films(tmp_path / "l.json")
+    assert film["film"] == "latin-\\udce9" and os.fsencode(film["image"]).endswith(b"/latin-\xe9.png")
 
 
 @pytest.mark.parametrize(("name", "text"), [("l.txt", ""), ("l.csv", "image\n"), ("l.json", "[]")])

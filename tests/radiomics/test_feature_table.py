@@ -1,5 +1,6 @@
 """Many films: cached, continued, with a row for each that fails."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,7 @@ def test_the_command_finishes_good_films_and_lists_bad_ones(collection, settings
     (films / "good.png").write_bytes(good.image.read_bytes())
     (films / "masks/good.png").write_bytes(good.masks[0].read_bytes())
     (films / "unmasked.png").write_bytes(good.image.read_bytes())
+    (films / os.fsdecode(b"latin-\xe9.png")).write_bytes(good.image.read_bytes())
     (films / "broken.png").write_bytes(good.image.read_bytes()[:200])
     (films / "masks/broken.png").write_bytes(good.masks[0].read_bytes())
     common = ["--settings", str(settings), "--cache", str(tmp_path / "cache")]
@@ -58,7 +60,7 @@ def test_the_command_finishes_good_films_and_lists_bad_ones(collection, settings
         result = run(app, ["features", str(films), "--out", str(tmp_path / name), *common])
         assert result.exit_code == 1, result.output
         table = read_feature_table(tmp_path / name).set_index("film")
-        assert list(table.index) == ["broken", "good", "unmasked"]
+        assert list(table.index) == ["broken", "good", "latin-\\udce9", "unmasked"]
         assert "no mask" in table["error"]["unmasked"] and "broken.png" in table["error"]["broken"]
         assert table["error"]["good"] == "" and np.isfinite(table.loc["good"].iloc[3:].astype(float)).all()
     result = run(

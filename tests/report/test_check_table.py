@@ -27,6 +27,13 @@ def test_counts_and_problems_are_said_in_full():
     assert f"unreadable: {problem.path}: an empty file\n1 problem\n" in text
 
 
+def test_names_that_a_terminal_cannot_write_are_escaped():
+    report = CheckReport()
+    report.add("ours-\udce9[/]", 0, {}, [Problem("mask without film", Path("masks/a\nb-\udce9.png"), "of no film")])
+    text = _print(report)
+    assert "mask without film: masks/a\\nb-\\udce9.png: of no film\n" in text and "ours-\\udce9[/]" in text
+
+
 def test_clean_is_said():
     report = CheckReport()
     report.add("ours", 0, {"films": 1}, [])
