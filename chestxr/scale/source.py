@@ -27,7 +27,7 @@ def list_source(source: str) -> list[dict]:
     Raises
     ------
     OSError, ValueError
-        If there is no such source, or no film in it.
+        If there is no such source, no film in it, or two objects that would share a name.
     """
     return _in_store(source) if is_address(source) else find_films(source)
 
@@ -64,6 +64,8 @@ def _in_store(source: str) -> list[dict]:
     found = {key: path for key in keys if _may_be_film(path := PurePosixPath(key), below)}
     if not found:
         raise FileNotFoundError(f"no films found in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
+    if len(set(found.values())) < len(found):
+        raise ValueError(f"{source}: found names of objects that differ in slashes alone; expected others; rename them")
     parent = below if below not in found.values() else below.parent
     names = unique_names([Path(path) for path in found.values()], Path(parent))
     images = [str(store.unstrip_protocol(key)) for key in found]
