@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from os import PathLike
-from os.path import commonpath
+from os.path import commonpath, realpath
 from pathlib import Path
 
 from .film_list import is_film_list, read_film_list
@@ -46,7 +46,8 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
 
 def _absolute(path: Path) -> Path:
     """Leave no way up in a path: films are named after their folders, and results after their films."""
-    return path.resolve() if ".." in path.parts else path.absolute()
+    # Path.resolve raises where links lead in a circle; reading such a film says so.
+    return Path(realpath(path)) if ".." in path.parts else path.absolute()
 
 
 def _expand(path: Path) -> list[Path]:

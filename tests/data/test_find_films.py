@@ -58,3 +58,9 @@ def test_a_list_cannot_name_films_so_that_results_leave_their_folder(tmp_path):
     listed = tmp_path / "films" / "a" / "list.txt"
     listed.write_text("film.png\n../b/film.png\n../../films/a/film.png\n")
     assert [item["film"] for item in find_films(listed)] == ["a/film", "b/film"]
+
+
+def test_links_that_lead_in_a_circle_cost_their_own_film_alone(folder):
+    (folder / "a" / "circle").symlink_to("circle")
+    (folder / "a" / "list.txt").write_text("film.png\n../a/circle/film.png\n")
+    assert [item["film"] for item in find_films(folder / "a" / "list.txt")] == ["film", "circle/film"]
