@@ -20,8 +20,8 @@ class Algorithm:
     name : str
         The bundle's folder name.
     version : str
-        The bundle's version and the first digits of its models' SHA-256: it changes with the weights. At most 64
-        characters, as DICOM's LO allows.
+        The bundle's version and the first digits of the SHA-256 of its models and its inference.json: what they make
+        otherwise is no longer the same result. At most 64 characters, as DICOM's LO allows.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Algorithm:
         Parameters
         ----------
         bundle_root : str or os.PathLike
-            The bundle's folder, with ``configs/metadata.json``.
+            The bundle's folder, with ``configs/metadata.json`` and ``configs/inference.json``.
         models : list of str or os.PathLike
             Files of weights in use, be they the bundle's own or others.
 
@@ -46,4 +46,5 @@ class Algorithm:
         """
         root = Path(bundle_root).absolute()
         version = json.loads((root / "configs" / "metadata.json").read_text())["version"]
-        return cls(root.name, " ".join([version, *(sha256(model)[:12] for model in models)]))
+        made_by = [*models, root / "configs" / "inference.json"]
+        return cls(root.name, " ".join([version, *(sha256(path)[:12] for path in made_by)]))

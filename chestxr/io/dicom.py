@@ -61,7 +61,7 @@ def read_dicom(path: Path) -> StoredFilm:
     spacing = _spacing(dataset)
     if spacing and reoriented.startswith("transposed"):
         spacing["spacing_mm"] = spacing["spacing_mm"][::-1]
-    return StoredFilm(pixels, inverted=inverted, reoriented=reoriented, **spacing)
+    return StoredFilm(pixels, inverted=inverted, reoriented=reoriented, study_date=_study_date(dataset), **spacing)
 
 
 def _read_dataset(path: Path) -> Dataset:
@@ -204,6 +204,14 @@ def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarr
     if len(codes) != 2 or not all(codes):
         return pixels, ""
     return turn_upright(pixels, *codes, path)
+
+
+def _study_date(dataset: Dataset) -> str:
+    """Return the day of the study as 2026-11-30, "" if it states none that is a date."""
+    day = str(dataset.get("StudyDate") or "").strip().replace(".", "")
+    if len(day) != 8 or not (day.isascii() and day.isdigit()):
+        return ""
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
 
 
 def _spacing(dataset: Dataset) -> dict:

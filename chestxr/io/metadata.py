@@ -21,7 +21,7 @@ def film_metadata(path: str | PathLike, film: StoredFilm) -> dict:
     -------
     dict
         MONAI's keys, and ``pixel_spacing_mm`` (x, y; NaN when unknown), ``pixel_spacing_source``, ``magnification``,
-        ``inverted``, ``reoriented`` as in :py:class:`StoredFilm`.
+        ``inverted``, ``reoriented``, ``study_date`` as in :py:class:`StoredFilm`.
     """
     spacing = np.array(film.spacing_mm, dtype=np.float64)
     x, y = np.where(np.isfinite(spacing), spacing, 1.0)
@@ -38,4 +38,5 @@ def film_metadata(path: str | PathLike, film: StoredFilm) -> dict:
         "magnification": film.magnification,
         "inverted": film.inverted,
         "reoriented": film.reoriented,
+        "study_date": film.study_date,
     }

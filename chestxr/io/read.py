@@ -6,9 +6,9 @@ from pathlib import Path
 from .content import format_of
 from .dicom import read_dicom
 from .errors import FilmError
+from .file_name import check_name
 from .nifti import read_nifti
 from .picture import read_jpeg, read_png, read_tiff
-from .printable import printable
 from .quiet import quiet_libraries
 from .stored_film import StoredFilm
 
@@ -27,10 +27,7 @@ def read_stored(path: str | PathLike) -> StoredFilm:
         If the file cannot be read.
     """
     path = Path(path)
-    if printable(path) != str(path):
-        raise FilmError(
-            path, "a file name that is not UTF-8 or has control characters", "a name that tables can hold", "rename it"
-        )
+    check_name(path)
     try:
         with quiet_libraries():
             film = _READERS[format_of(path)](path)

@@ -34,6 +34,8 @@ class StoredFilm:
     reoriented : str
         How the pixels were turned upright: "", or "flipped left-right", "flipped upside-down", "transposed",
         joined by commas.
+    study_date : str
+        Day of the study as 2026-11-30, "" if the file states none.
     """
 
     pixels: np.ndarray
@@ -42,6 +44,7 @@ class StoredFilm:
     magnification: float = math.nan
     inverted: bool = False
     reoriented: str = ""
+    study_date: str = ""
 
 
 def check_size(path: Path, columns: int, rows: int) -> None:

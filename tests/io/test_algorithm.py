@@ -1,0 +1,20 @@
+"""The version that results bear."""
+
+import shutil
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.io import Algorithm
+
+
+def test_results_of_another_configuration_or_model_bear_another_version(tmp_path):
+    root, model = tmp_path / "bundle", tmp_path / "model.pt"
+    shutil.copytree(bundle_folder(SCREENING_BUNDLE) / "configs", root / "configs")
+    model.write_bytes(b"weights")
+    versions = [Algorithm.of_bundle(root, [model]).version]
+    config = root / "configs" / "inference.json"
+    config.write_text(config.read_text().replace("256", "320"))
+    versions.append(Algorithm.of_bundle(root, [model]).version)
+    model.write_bytes(b"other weights")
+    versions.append(Algorithm.of_bundle(root, [model]).version)
+    assert len(set(versions)) == 3
+    assert versions[0].startswith("0.") and len(Algorithm.of_bundle(root, [model] * 3).version) <= 64
