@@ -21,7 +21,7 @@ def archive(
     source: Annotated[
         str,
         typer.Argument(
-            help="Folder of films, list of films (.txt, .csv, .json), or address of an object store (s3://bucket/films).",
+            help="Folder of films, list of films or addresses (.txt, .csv, .json), or an object store (s3://bucket/films).",
             show_default=False,
         ),
     ],
@@ -103,7 +103,7 @@ def archive(
     failed = manifest["films"].get("quarantined", 0)
     if failed:
         typer.echo(f"{failed} of {len(run)} films failed; why: {out / 'quarantine'}", err=True)
-    leave(stopped, bool(failed))
+    leave(stopped, failed or not manifest["complete"])
 
 
 def _screen_waiting(run) -> bool:

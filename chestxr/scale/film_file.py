@@ -1,19 +1,21 @@
 """A film as a file, wherever it is kept."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pydicom
-from pydicom.errors import InvalidDicomError
-
 from chestxr.data.film_name import suffix_of
 from chestxr.io import FilmError
-from chestxr.io.dicom_header import quiet_dicom
+from chestxr.io.file_name import check_name
 from chestxr.io.file_state import FileState, changed, file_state
+from chestxr.io.stored_film import MAX_PIXELS
 
-__all__ = ["check_unchanged", "fetch", "film_file", "is_address", "study_date"]
+from .process_folder import process_folder
+
+__all__ = ["check_unchanged", "fetch", "film_file", "is_address"]
+
+# The largest film in 64 bits, and a header.
+_MAX_BYTES = 8 * MAX_PIXELS + 2**24
 
 
 def is_address(image: str) -> bool:
@@ -28,17 +30,22 @@ def fetch(image: str) -> bytes:
     Raises
     ------
     FilmError
-        If the store does not give it.
+        If the store does not give it, it is larger than any film, or its name is no text.
     """
     import fsspec
 
+    check_name(image)
     try:
         with fsspec.open(image, "rb") as file:
-            return file.read()
+            content = file.read(_MAX_BYTES + 1)
     # Every store has errors of its own.
     except Exception as error:
         found = f"an object that the store does not give ({type(error).__name__})"
         raise FilmError(image, found, "a readable object", "check your rights to it", lasting=False) from error
+    if len(content) > _MAX_BYTES:
+        found = f"an object of more than {_MAX_BYTES // 2**20} MiB"
+        raise FilmError(image, found, f"a film of at most {MAX_PIXELS:,} pixels", "leave it out")
+    return content
 
 
 @contextmanager
@@ -47,8 +54,8 @@ def film_file(image: str, content: bytes | None) -> Iterator[str]:
     if content is None:
         yield image
         return
-    with tempfile.TemporaryDirectory(prefix="chestxr-film-") as folder:
-        path = Path(folder) / f"film{suffix_of(Path(image))}"
+    with process_folder("chestxr-film-") as folder:
+        path = folder / f"film{suffix_of(Path(image))}"
         path.write_bytes(content)
         yield str(path)
 
@@ -64,16 +71,3 @@ def check_unchanged(path: str, state: FileState) -> None:
     """
     if file_state(path) != state:
         raise changed(path)
-
-
-def study_date(path: str) -> str:
-    """Return the day of a DICOM film's study as 2026-11-30, "unknown" if there is none."""
-    try:
-        with quiet_dicom():
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["StudyDate"])
-            day = str(header.get("StudyDate", "")).strip().replace(".", "")
-    except (InvalidDicomError, OSError, EOFError, ValueError, KeyError, AttributeError, TypeError, NotImplementedError):
-        return "unknown"
-    if len(day) != 8 or not (day.isascii() and day.isdigit()):
-        return "unknown"
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}"

@@ -6,12 +6,13 @@ import resource
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chestxr.bundles.innermost import innermost
 from chestxr.io import FilmError, printable
 from chestxr.io.file_state import FileState
 
 from .film_file import is_address
 
-__all__ = ["FilmTravel", "failure_behind", "pack", "unpack"]
+__all__ = ["FilmTravel", "pack", "unpack"]
 
 
 @dataclass
@@ -35,6 +36,9 @@ class FilmTravel:
         Its row in the table, at the end.
     failure : FilmError or None
         Why it is not worked on any more.
+    fault : str
+        Where that lies: "film", "program" (an error that nobody foresaw), "store" (an archive that does not take
+        results) or "workers" (the processes that screened it ended).
     stop : str
         Why nothing can be worked on any more, "" if all is well.
     memory : dict of str to int
@@ -53,6 +57,7 @@ class FilmTravel:
     state: FileState = None
     row: dict | None = None
     failure: FilmError | None = None
+    fault: str = ""
     stop: str = ""
     memory: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -63,13 +68,26 @@ class FilmTravel:
         """Whether no stage has to do with it any more."""
         return bool(self.row or self.failure or self.stop)
 
-    def fail(self, error: FilmError) -> None:
+    def fail(self, error: BaseException, fault: str = "film") -> None:
         """Note why the film failed, under the name and the address that the user knows."""
         self.item = self.content = None
+        behind = _film_error(error)
+        if behind is None:
+            # Its text may hold what a header says.
+            found = f"{type(innermost(error)).__name__} while it was screened"
+            behind = FilmError(self.image, found, "a film that can be screened", "please report it", lasting=False)
+            fault = "program"
         # A film that is gone may be back when its disk is.
-        lasting = error.lasting and (is_address(self.image) or os.path.isfile(self.image))
-        self.failure = FilmError(printable(self.image), error.found, error.expected, error.remedy, lasting)
-        self.failure.film = self.film
+        lasting = behind.lasting and (is_address(self.image) or os.path.isfile(self.image))
+        self.failure = FilmError(printable(self.image), behind.found, behind.expected, behind.remedy, lasting)
+        self.failure.film, self.fault = self.film, fault
+
+
+def _film_error(error: BaseException | None) -> FilmError | None:
+    """Return the FilmError behind an error, None if there is none."""
+    while error is not None and not isinstance(error, FilmError):
+        error = error.__cause__
+    return error
 
 
 def pack(travels: Sequence[FilmTravel]) -> bytes:
@@ -86,16 +104,3 @@ def unpack(packed: bytes) -> list[FilmTravel]:
     for travel in travels:
         travel.carried = max(travel.carried, len(packed) // len(travels))
     return travels
-
-
-def failure_behind(error: BaseException, image: str) -> FilmError:
-    """Return the FilmError behind an error, or one that names its kind: its text may hold what a header says."""
-    behind: BaseException | None = error
-    while behind is not None and not isinstance(behind, FilmError):
-        behind = behind.__cause__
-    if behind is not None:
-        return behind
-    while error.__cause__ is not None:
-        error = error.__cause__
-    found = f"{type(error).__name__} while it was screened"
-    return FilmError(image, found, "a film that can be screened", "please report it", lasting=False)

@@ -14,10 +14,11 @@ from chestxr.handlers.screening_row import failed_row
 from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
 
 from .film_travel import FilmTravel
+from .stale_results import remove_results_of
 
 __all__ = ["Ledger", "Quarantined"]
 
-_LISTED, _DONE, _AGAIN = ".films.json", ".done.json", "again-"
+_LISTED, _DONE, _AGAIN, _BEGUN = ".films.json", ".done.json", "again-", "begun.json"
 
 
 class Quarantined:
@@ -47,8 +48,8 @@ class Ledger:
 
     A block's rows stand in ``table/date=DAY/part-BLOCK.parquet``; the note ``blocks/BLOCK.done.json``, written last,
     says that they are all there. What stands without its note is what a run that was killed left, and is removed at the
-    next start. Films that failed are in ``quarantine/`` and not in the table; tried again with success, they form a
-    block of their own.
+    next start, and so are the results of films that ``blocks/begun.json`` tells of and that no block has done. Films
+    that failed are in ``quarantine/`` and not in the table; tried again with success, they form a block of their own.
 
     Parameters
     ----------
@@ -64,6 +65,7 @@ class Ledger:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.blocks, self.table, self.quarantine = out / "blocks", out / "table", out / "quarantine"
+        self.films = out / "films"
         for folder in (out, self.blocks, self.table, self.quarantine):
             folder.mkdir(parents=True, exist_ok=True)
         self._lock = (out / ".lock").open("w")
@@ -113,15 +115,24 @@ class Ledger:
         write_text(self.out / "archive.json", json.dumps(about, indent=1))
         return about
 
+    def begin(self, block_of: dict[str, str]) -> None:
+        """Write down which films of which blocks are screened next: until they are done, their files are no results."""
+        write_text(self.blocks / _BEGUN, json.dumps(block_of))
+
+    def end(self) -> None:
+        """Note that all films are done that were begun with."""
+        (self.blocks / _BEGUN).unlink(missing_ok=True)
+
     def clean(self) -> None:
         """Remove what a run that was killed left half done."""
         remove_leftovers(self.out)
         done = self._done()
         # A block that is made again screens all its films, those too that succeeded later.
         done -= {block for block in done if not {of for _, _, of in self._again(block)} <= done}
-        for path in self.blocks.glob(f"*{_DONE}"):
-            if path.name.removesuffix(_DONE) not in done:
-                self._take_back(path.name.removesuffix(_DONE))
+        taken_back = [block for path in self.blocks.glob(f"*{_DONE}") if (block := _block_of(path)) not in done]
+        stale = {film for block in taken_back for film in self._films_of(block)}
+        for block in taken_back:
+            self._take_back(block)
         for part in self.table.glob("date=*/part-*.parquet"):
             if part.stem.removeprefix("part-") not in done:
                 part.unlink()
@@ -133,6 +144,20 @@ class Ledger:
             if block.startswith(_AGAIN):
                 for film, _, _ in self._again(block):
                     self._note_of(film).unlink(missing_ok=True)
+        stale |= {film for film, of in self._begun().items() if of not in done or self._note_of(film).is_file()}
+        if stale:
+            remove_results_of(stale, self.films)
+        self.end()
+
+    def _begun(self) -> dict[str, str]:
+        """Return the films that the last run began with, and their blocks."""
+        path = self.blocks / _BEGUN
+        return json.loads(path.read_text()) if path.is_file() else {}
+
+    def _films_of(self, block: str) -> list[str]:
+        if block.startswith(_AGAIN):
+            return [film for film, _, _ in self._again(block)]
+        return [travel.film for travel in self.listed(block)]
 
     def _again(self, block: str) -> list[list[str]]:
         """Return film, image and former block of a done block's films that had failed before."""
@@ -151,7 +176,7 @@ class Ledger:
         listed = sorted(path.name.removesuffix(_LISTED) for path in self.blocks.glob(f"*{_LISTED}"))
         return [block for block in listed if block not in done]
 
-    def films(self, block: str) -> list[FilmTravel]:
+    def listed(self, block: str) -> list[FilmTravel]:
         """Return a block's films."""
         listed = json.loads((self.blocks / f"{block}{_LISTED}").read_text())
         return [FilmTravel(film, image) for film, image in listed]
@@ -204,7 +229,7 @@ class Ledger:
         for path in self.blocks.glob(f"{prefix}*{_DONE}"):
             parts = json.loads(path.read_text())["parts"]
             if all((self.out / part).is_file() for part in parts):
-                done.add(path.name.removesuffix(_DONE))
+                done.add(_block_of(path))
         return done
 
     def _write(self, block: str, travels: Sequence[FilmTravel], again: list[tuple]) -> None:
@@ -225,6 +250,10 @@ class Ledger:
 
     def _note_of(self, film: str) -> Path:
         return self.quarantine / f"{film}.json"
+
+
+def _block_of(note: Path) -> str:
+    return note.name.removesuffix(_DONE)
 
 
 def _table(rows: Sequence[dict]) -> pa.Table:

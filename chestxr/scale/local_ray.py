@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,9 +10,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from .process_folder import process_folder
+
 __all__ = ["check_ray", "ray_running"]
 
-_NAME = "chestxr-ray-"
 # Room for what waits between the stages: a hundred films a core.
 _STORE_BYTES_A_CORE = 1 << 27
 # Sockets have short paths.
@@ -75,10 +75,9 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    _remove_leftovers()
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    with tempfile.TemporaryDirectory(prefix=f"{_NAME}{os.getpid()}-", dir=_folder(), ignore_cleanup_errors=True) as own:
-        local = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_temp_dir": own}
+    with process_folder("chestxr-ray-", _folder()) as own:
+        local = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_temp_dir": str(own)}
         local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES_A_CORE * processes}
         try:
             with _silence():
@@ -106,13 +105,7 @@ def _silence() -> Iterator[None]:
         os.close(terminal)
 
 
-def _remove_leftovers() -> None:
-    """Remove what the Ray of a run that was killed left: its logs name films."""
-    for left in _folder().glob(f"{_NAME}*"):
-        if not Path(f"/proc/{left.name.removeprefix(_NAME).partition('-')[0]}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-
-
 def _folder() -> Path:
+    """Return where Ray's folder is made: its logs name films, so that what a killed run left is removed there."""
     usual = Path(tempfile.gettempdir())
     return usual if len(str(usual)) <= _LONGEST_FOLDER else Path("/tmp")

@@ -22,6 +22,7 @@ _PIECES_A_CORE = 4
 _TRIES_AGAIN = 1
 _READERS_SHARE = 4
 _CORES_AN_OUTLINER = 32
+_FEW = 10
 
 
 def cores_and_gpus() -> tuple[int, int]:
@@ -61,22 +62,26 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
     size = batch_size or (16 if gpus else 1)
     together = min(max(_TOGETHER, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
     missing = {travel.film: travel for travel in travels}
-    # Films that were together with one that ends its workers are screened again, each alone.
-    for many in (together, 1):
-        for travel in _screen_together(list(missing.values()), settings, size, many):
-            del missing[travel.film]
-            yield travel
-        if not missing or together == 1:
-            break
+    for travel in _screen(travels, settings, size, together):
+        del missing[travel.film]
+        yield travel
+    # Films that were in hand beside one that ends its workers are screened again, each alone. If workers end on every
+    # film, a few of them tell as much as all.
+    again = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
+    for travel in _screen(again, settings, size, together=1, at_once=1) if again else ():
+        del missing[travel.film]
+        yield travel
     for travel in missing.values():
         found = "a film on which the processes that screened it ended (killed, or out of memory?)"
-        travel.fail(FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False))
+        error = FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False)
+        travel.fail(error, fault="workers")
         yield travel
 
 
-def _screen_together(
-    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int, together: int
+def _screen(
+    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int, together: int, at_once: int | None = None
 ) -> Iterator[FilmTravel]:
+    """Screen films, so many handed out together, and by so many workers of each kind, None for as many as there are."""
     cores, gpus = cores_and_gpus()
     entries = [{"travels": pack(travels[start : start + together])} for start in range(0, len(travels), together)]
     # Without end by default: a film that ends its worker would be tried for ever.
@@ -86,7 +91,7 @@ def _screen_together(
         .map(
             read_films,
             fn_kwargs={"settings": settings},
-            compute=TaskPoolStrategy(size=max(1, cores // _READERS_SHARE)),
+            compute=TaskPoolStrategy(size=at_once or max(1, cores // _READERS_SHARE)),
             # A core of its own would stand still most of the time: reading waits for room.
             num_cpus=0,
             **again,
@@ -94,12 +99,18 @@ def _screen_together(
         .map(
             OutlineFilms,
             fn_constructor_args=(settings, batch_size),
-            compute=ActorPoolStrategy(min_size=1, max_size=gpus or 1 + cores // _CORES_AN_OUTLINER),
+            compute=ActorPoolStrategy(min_size=1, max_size=at_once or gpus or 1 + cores // _CORES_AN_OUTLINER),
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             max_task_retries=_TRIES_AGAIN,
         )
-        .map(finish_films, fn_kwargs={"settings": settings}, num_cpus=1, **again)
+        .map(
+            finish_films,
+            fn_kwargs={"settings": settings},
+            compute=TaskPoolStrategy(size=at_once),
+            num_cpus=1,
+            **again,
+        )
     )
     # What is fetched ahead is not given before the next piece is there: films that are done would be done again.
     for pieces in films.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):

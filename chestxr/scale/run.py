@@ -24,13 +24,15 @@ from .ledger import Ledger, Quarantined
 from .local_ray import check_ray, ray_running
 from .source import list_source, still_there
 from .stages import StageSettings
+from .stale_results import remove_results_of
 
 __all__ = ["ArchiveRun"]
 
 # So many films a core are handed to Ray at a time, for some twenty minutes: names and rows of no more are in memory.
 _WAVE_A_CORE = 2048
-# So many films that cannot be read, one after the other, are taken for a source that is away.
-_AWAY_AFTER = 10
+# So many films that fail one after the other, by no fault of their own, are taken for a fault of all.
+_HOPELESS = 10
+_GOES_ON = "the same command goes on from here"
 _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
 
 
@@ -91,12 +93,12 @@ class ArchiveRun:
         check_uid_root(declared(bundle, "uid_root", **knobs))
         self.out = out
         self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
-        self._stages = StageSettings(str(bundle), tuple(knobs.items()), str(out / "films"), store)
         self.settings = settings_of(bundle, knobs)
         self._memory: dict[str, int] = {}
         self._seconds: Counter[str] = Counter()
         self._started, self._clock, self._worked, self._carried = datetime.now(UTC), 0.0, 0, 0
         self._ledger = Ledger(out)
+        self._stages = StageSettings(str(bundle), tuple(knobs.items()), str(self._ledger.films), store)
         try:
             self._about = self._listed(source, block)
             self._ledger.clean()
@@ -107,6 +109,7 @@ class ArchiveRun:
         counts = self._ledger.counts()
         self.quarantined_before = counts["quarantined"]
         self.done_before = sum(counts[status] for status in ("ok", "warning", "no score"))
+        self._succeeded = self.done_before > 0
 
     def __len__(self) -> int:
         """Return how many films there are."""
@@ -218,9 +221,10 @@ class ArchiveRun:
                 yield note
 
     def _screen(self, blocks: Sequence[str]) -> Iterator[FilmError | None]:
-        films = {block: {travel.film: travel for travel in self._ledger.films(block)} for block in blocks}
+        films = {block: {travel.film: travel for travel in self._ledger.listed(block)} for block in blocks}
         block_of = {film: block for block in blocks for film in films[block]}
         missing = {block: len(films[block]) for block in blocks}
+        self._ledger.begin(block_of)
         for travel in self._screened([travel for block in blocks for travel in films[block].values()]):
             block = block_of[travel.film]
             films[block][travel.film] = travel
@@ -228,47 +232,65 @@ class ArchiveRun:
             if not missing[block]:
                 self._ledger.finish(block, films.pop(block).values())
             yield travel.failure
+        self._ledger.end()
 
     def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
         before = {note.film: note for note in notes}
         travels = []
-        # Films that failed before come one after the other here: that says nothing of the source.
-        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes], away_after=len(notes) + 1):
+        self._ledger.begin({note.film: note.block for note in notes})
+        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
             travels.append(travel)
+            if len(travels) == self._about["block"]:
+                self._ledger.finish_again(travels, before)
+                travels = []
             yield travel.failure
         self._ledger.finish_again(travels, before)
+        self._ledger.end()
 
-    def _screened(self, films: Sequence[FilmTravel], away_after: int = _AWAY_AFTER) -> Iterator[FilmTravel]:
+    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
         """
-        Screen films, as long as there is use in it: fewer than so many failed in a row; give what became of each.
+        Screen films, as long as there is use in it; give what became of each.
 
         Raises
         ------
         OSError
-            If there is not.
+            If there is none.
         """
         from ray.exceptions import RayError
 
         from .pipeline import screen_films
 
-        in_a_row = 0
+        faults, died = 0, set()
         try:
             for travel in screen_films(films, self._stages, self._batch_size):
-                self._memory |= travel.memory
-                self._seconds.update(travel.seconds)
-                self._carried = max(self._carried, travel.carried)
-                self._worked += 1
+                self._measure(travel)
                 if travel.stop:
-                    raise OSError(f"{travel.stop}; the same command goes on from here")
-                failure = travel.failure
-                # A film that ended its workers says nothing of the source.
-                in_a_row = in_a_row + 1 if failure is not None and not failure.lasting and travel.seconds else 0
-                if in_a_row and not any(map(still_there, self._about["samples"])):
-                    raise OSError(f"{self._about['source']}: is away; the same command goes on once it is back")
-                if in_a_row == away_after:
-                    raise OSError(
-                        f"{in_a_row} films in a row failed, the last one: {failure}; the same command goes on"
-                    )
+                    raise OSError(f"{travel.stop}; {_GOES_ON}")
+                self._check_source(travel)
+                faults = faults + 1 if self._may_be_of_all(travel) else 0
+                if faults == _HOPELESS:
+                    raise OSError(f"{faults} films in a row failed, the last one: {travel.failure}; mended, {_GOES_ON}")
+                if travel.fault == "workers":
+                    died.add(travel.film)
                 yield travel
         except RayError as error:
-            raise ConnectionError(f"Ray ended ({type(error).__name__}); the same command goes on from here") from error
+            raise ConnectionError(f"Ray ended ({type(error).__name__}); {_GOES_ON}") from error
+        if died:
+            remove_results_of(died, self._ledger.films)
+
+    def _measure(self, travel: FilmTravel) -> None:
+        self._memory |= travel.memory
+        self._seconds.update(travel.seconds)
+        self._carried = max(self._carried, travel.carried)
+        self._worked += 1
+        self._succeeded |= travel.row is not None
+
+    def _may_be_of_all(self, travel: FilmTravel) -> bool:
+        """Say whether a film failed by a fault that others may share: once one was screened, only the archive's."""
+        return travel.fault == "store" or (travel.fault in ("program", "workers") and not self._succeeded)
+
+    def _check_source(self, travel: FilmTravel) -> None:
+        """Raise OSError if a film may have failed because the source is away."""
+        failed = travel.failure is not None and not travel.failure.lasting
+        if failed and not any(map(still_there, self._about["samples"])):
+            raise OSError(f"{self._about['source']}: is away; once it is back, {_GOES_ON}")

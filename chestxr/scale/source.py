@@ -1,9 +1,14 @@
 """Where an archive's films are."""
 
+import os
+from collections.abc import Sequence
+from os.path import commonpath
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from chestxr.data import find_films
-from chestxr.data.film_name import FILM_SUFFIXES, suffix_of, unique_names
+from chestxr.data.film_list import is_film_list, read_film_list
+from chestxr.data.film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
 
 from .film_file import is_address
 
@@ -17,7 +22,8 @@ def list_source(source: str) -> list[dict]:
     Parameters
     ----------
     source : str
-        As for :py:func:`chestxr.data.find_films`, or an address that fsspec knows, such as ``s3://bucket/films``.
+        As for :py:func:`chestxr.data.find_films`, or an address that fsspec knows, such as ``s3://bucket/films``, or a
+        file that lists films' addresses.
 
     Returns
     -------
@@ -27,15 +33,18 @@ def list_source(source: str) -> list[dict]:
     Raises
     ------
     OSError, ValueError
-        If there is no such source, no film in it, or two objects that would share a name.
+        If there is no such source, or no film in it.
     """
-    return _in_store(source) if is_address(source) else find_films(source)
+    if is_address(source):
+        return _in_store(source)
+    listed = read_film_list(Path(source)) if os.path.isfile(source) and is_film_list(Path(source)) else []
+    return _at_addresses(listed, source) if any(map(is_address, listed)) else find_films(source)
 
 
 def still_there(image: str) -> bool:
     """Say whether a film that was listed is still to be found."""
     if not is_address(image):
-        return Path(image).exists()
+        return os.path.exists(image)
     import fsspec
 
     try:
@@ -49,9 +58,7 @@ def still_there(image: str) -> bool:
 def _in_store(source: str) -> list[dict]:
     import fsspec
 
-    kind = source.partition("://")[0]
-    if kind == "memory":
-        raise ValueError(f"{source}: lives in one process; expected a store that other processes reach")
+    _check_address(source)
     try:
         store, root = fsspec.core.url_to_fs(source)
         keys = sorted(store.find(root))
@@ -60,21 +67,48 @@ def _in_store(source: str) -> list[dict]:
     except Exception as error:
         # What a store's own errors say may hold who asks.
         raise OSError(f"{source}: a store that does not answer ({type(error).__name__}); check it") from error
-    below = PurePosixPath(store._strip_protocol(root))
-    found = {key: path for key in keys if _may_be_film(path := PurePosixPath(key), below)}
+    below = str(store._strip_protocol(root)).rstrip("/")
+    if keys == [below]:
+        return [{"film": film_name(Path(below)), "image": source}]
+    # Joined to the address: what a store makes of a key leaves out the server's name.
+    found = [key.removeprefix(below).removeprefix("/") for key in keys]
+    found = [key for key in found if _may_be_film(PurePosixPath(key))]
     if not found:
         raise FileNotFoundError(f"no films found in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
-    if len(set(found.values())) < len(found):
+    paths = list(map(Path, found))
+    if len(set(paths)) < len(paths):
         raise ValueError(f"{source}: found names of objects that differ in slashes alone; expected others; rename them")
-    parent = below if below not in found.values() else below.parent
-    names = unique_names([Path(path) for path in found.values()], Path(parent))
-    images = [str(store.unstrip_protocol(key)) for key in found]
+    images = [f"{source.rstrip('/')}/{key}" for key in found]
+    return [{"film": name, "image": image} for name, image in zip(unique_names(paths, Path()), images, strict=True)]
+
+
+def _at_addresses(images: Sequence[str], source: str) -> list[dict]:
+    """List films whose addresses are known."""
+    for image in images:
+        if not is_address(image) or ".." in PurePosixPath(image).parts:
+            raise ValueError(f"{source}: addresses and paths, or paths that lead up; expected addresses alone")
+        _check_address(image)
+    images = list(dict.fromkeys(images))
+    paths = [Path(image.replace("://", "/", 1)) for image in images]
+    names = unique_names(paths, Path(commonpath([path.parent for path in paths])))
     return [{"film": name, "image": image} for name, image in zip(names, images, strict=True)]
 
 
-def _may_be_film(path: PurePosixPath, root: PurePosixPath) -> bool:
+def _check_address(source: str) -> None:
+    """Refuse addresses that other processes cannot follow, or that must not be written down."""
+    if source.startswith("memory:"):
+        raise ValueError(f"{source}: lives in one process; expected a store that other processes reach")
+    if "::" in source:
+        raise ValueError(f"{source}: stores within stores; expected one store, such as s3://bucket/films")
+    if urlsplit(source).password:
+        raise ValueError(
+            "an address with a password in it, which results would show; expected one without; "
+            "fsspec's settings and the store's own say who asks"
+        )
+
+
+def _may_be_film(path: PurePosixPath) -> bool:
     """Go by the name, as in a folder: no hidden files, and none of the masks that lie in ``masks/``."""
-    parts = path.relative_to(root).parts
     # A key is any text: one that leads out of the folder of results names no file.
-    odd = any(part.startswith(".") for part in parts) or path.name == "DICOMDIR" or parts[:1] == ("masks",)
+    odd = any(part.startswith(".") for part in path.parts) or path.name == "DICOMDIR" or path.parts[:1] == ("masks",)
     return not odd and suffix_of(Path(path)) in FILM_SUFFIXES

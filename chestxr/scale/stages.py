@@ -1,5 +1,6 @@
 """The bundle's parts, each where its work is done: preprocessing, network, postprocessing."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +16,12 @@ from chestxr.bundles.declared import declared
 from chestxr.bundles.innermost import innermost
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
-from chestxr.io import printable
 from chestxr.io.file_state import file_state
 from chestxr.screening.film_records import remove_results
 
-from .film_file import check_unchanged, fetch, film_file, is_address, study_date
-from .film_travel import FilmTravel, failure_behind, pack, unpack
-from .store import store_results
+from .film_file import check_unchanged, fetch, film_file, is_address
+from .film_travel import FilmTravel, pack, unpack
+from .store import NotStoredError, store_results
 
 __all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
 
@@ -70,13 +70,20 @@ def read_films(entry: dict, settings: StageSettings) -> dict:
     travels = unpack(entry["travels"])
     try:
         prepare = _part(settings, "preprocessing")
-    except (OSError, ValueError) as error:
+    except Exception as error:
         for travel in travels:
-            travel.stop = str(error)
+            travel.stop = _cannot_be_opened(settings, error)
     else:
         for travel in travels:
             _read(travel, prepare)
     return {"travels": pack(travels)}
+
+
+def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
+    """Say why a bundle's parts cannot be made here; no film has a part in it."""
+    if isinstance(error, (OSError, ValueError)):
+        return str(error)
+    return f"{settings.bundle}: cannot be opened on {os.uname().nodename} ({type(error).__name__}: {error})"
 
 
 def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
@@ -85,10 +92,13 @@ def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
         travel.content = fetch(travel.image) if is_address(travel.image) else None
         with film_file(travel.image, travel.content) as path:
             travel.state = file_state(path)
-            travel.date = study_date(path)
             travel.item = prepare({"film": travel.film, "image": path})
+            travel.date = travel.item["image"].meta["study_date"] or "unknown"
+    except OSError as error:
+        # Of the temporary folder: what a film's own file does is a FilmError.
+        travel.stop = str(error)
     except Exception as error:
-        travel.fail(failure_behind(error, travel.image))
+        travel.fail(error)
     travel.seconds["read"] = time.perf_counter() - started
 
 
@@ -108,21 +118,26 @@ class OutlineFilms:
         self._settings, self._batch_size = settings, batch_size
         self._outlined: list[dict] = []
         self._stop = ""
-        try:
-            self._open()
-        except (OSError, ValueError) as error:
-            # Raised here it would only end the process: who asks for films is told.
-            self._stop = str(error)
+        use_one_thread()
+        self._open()
 
     def _open(self) -> None:
+        """Open the bundle, or note why it cannot be: raised, an error would only end the process."""
+        try:
+            self._bundle = self._opened()
+        except Exception as error:
+            self._stop = _cannot_be_opened(self._settings, error)
+
+    def _opened(self) -> OpenBundle:
         folder = Path(self._settings.bundle)
         parser = ConfigParser()
         parser.read_config(str(folder / "configs" / "inference.json"))
         # The other handlers write what postprocessing finds.
         handlers = [entry for entry in parser.get("handlers") if entry["_target_"] == "CheckpointLoader"]
         between = {"preprocessing": None, "postprocessing": None, "handlers": handlers, "batch_size": self._batch_size}
-        self._bundle = OpenBundle(folder, **dict(self._settings.knobs) | between)
-        self._bundle.evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep)
+        bundle = OpenBundle(folder, **dict(self._settings.knobs) | between)
+        bundle.evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep)
+        return bundle
 
     def _keep(self, evaluator: Engine) -> None:
         for source, outlined in zip(evaluator.state.batch, evaluator.state.output, strict=True):
@@ -133,8 +148,7 @@ class OutlineFilms:
         travels = unpack(entry["travels"])
         waiting = [travel for travel in travels if not travel.ended]
         started = time.perf_counter()
-        if not self._stop:
-            self._outline(waiting)
+        self._outline(waiting)
         for travel in waiting:
             travel.stop = self._stop
             travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
@@ -142,7 +156,7 @@ class OutlineFilms:
 
     def _outline(self, travels: list[FilmTravel]) -> None:
         self._outlined.clear()
-        if not travels:
+        if not travels or self._stop:
             return
         try:
             self._bundle.run([travel.item for travel in travels])
@@ -156,7 +170,7 @@ class OutlineFilms:
                 for travel in travels:
                     self._outline([travel])
             else:
-                travels[0].fail(failure_behind(error, travels[0].image))
+                travels[0].fail(error)
         finally:
             self._outlined.clear()
 
@@ -171,23 +185,33 @@ def finish_films(entry: dict, settings: StageSettings) -> dict:
     for travel in travels:
         if not travel.ended:
             started = time.perf_counter()
-            try:
-                _finish(travel, _part(settings, "postprocessing"), settings)
-            except (OSError, ValueError) as error:
-                travel.stop = str(error)
+            _finish(travel, settings)
             travel.seconds["finish"] = time.perf_counter() - started
         travel.item = travel.content = None
     return {"travels": pack(travels)}
 
 
-def _finish(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSettings) -> None:
+def _finish(travel: FilmTravel, settings: StageSettings) -> None:
+    """Finish a film, or note why it failed, or why no other one would fare better."""
+    try:
+        finish = _part(settings, "postprocessing")
+    except Exception as error:
+        travel.stop = _cannot_be_opened(settings, error)
+        return
+    try:
+        _write(travel, finish, settings)
+    except OSError as error:
+        travel.stop = str(error)
+
+
+def _write(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSettings) -> None:
     """
-    Finish a film, or note why it failed.
+    Write a film's results, or note why it has none.
 
     Raises
     ------
     OSError
-        If results cannot be written: the next film would not fare better.
+        If results cannot be written.
     """
     out, name = Path(settings.out), f"{travel.date}/{travel.film}"
     remove_results(out, name)
@@ -198,12 +222,15 @@ def _finish(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageS
             found = finish(travel.item | {"film": name, "film_image": path})
             if travel.content is None:
                 check_unchanged(path, travel.state)
-        travel.row = screening_row(travel.item, found) | {"image": printable(travel.image)} | _about(settings)
+        row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
         store_results(out / name, settings.store)
+        travel.row = row
+    except NotStoredError as error:
+        travel.fail(error, fault="store")
     except Exception as error:
-        travel.row = None
         cause = innermost(error)
         if isinstance(cause, OSError) and cause.filename != path:
             raise cause from None
-        travel.fail(failure_behind(error, travel.image))
+        travel.fail(error)
+    if travel.failure:
         remove_results(out, name)

@@ -7,9 +7,13 @@ from pathlib import Path
 from chestxr.io import FilmError
 from chestxr.pacs import Archive, ArchiveError
 
-__all__ = ["store_results"]
+__all__ = ["NotStoredError", "store_results"]
 
 _archive = cache(Archive)
+
+
+class NotStoredError(FilmError):
+    """An archive did not take what was made of a film."""
 
 
 def store_results(stem: Path, url: str) -> None:
@@ -27,7 +31,7 @@ def store_results(stem: Path, url: str) -> None:
 
     Raises
     ------
-    FilmError
+    NotStoredError
         If the archive does not take it; another try may succeed.
     """
     if not url:
@@ -38,6 +42,7 @@ def store_results(stem: Path, url: str) -> None:
         for path in made:
             _archive(url).store_once(path)
     except ArchiveError as error:
-        raise FilmError(stem, f"no place for its results ({error})", "an archive", "try again", lasting=False) from None
+        found = f"no place for its results ({error})"
+        raise NotStoredError(stem, found, "an archive", "try again", lasting=False) from None
     for path in made:
         os.unlink(path)

@@ -1,6 +1,8 @@
 """Archives of synthetic films, and what stands of them afterwards."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ import pandas as pd
 from PIL import Image
 from typer.testing import CliRunner
 
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 from chestxr.cli import app
 from tests.interrupts import hear_interrupts
 from tests.phantom import chest_film
@@ -22,12 +25,13 @@ __all__ = [
     "assert_complete",
     "assert_nothing_half_written",
     "at_work",
+    "changed_bundle",
     "held",
     "meanwhile",
     "phantoms",
     "started",
     "wait_for",
-    "with_pipe",
+    "waiting_bundle",
     "workers_of",
 ]
 
@@ -41,14 +45,24 @@ def phantoms(folder: Path, count: int) -> Path:
     return folder
 
 
-def with_pipe(folder: Path, at: int) -> tuple[Path, Path]:
-    """List the films of a folder, and among them a named pipe: whoever reads it waits. Return list and pipe."""
-    names = sorted(path.name for path in folder.iterdir())
-    names.insert(at, "pipe.png")
-    os.mkfifo(folder / "pipe.png")
-    listed = folder.with_suffix(".txt")
-    listed.write_text("".join(f"{folder.name}/{name}\n" for name in names))
-    return listed, folder / "pipe.png"
+def waiting_bundle(folder: Path, film: str) -> tuple[Path, Path]:
+    """Copy the screening bundle, so that it waits at a film as long as a named pipe is there. Return both."""
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    there = f"__import__('os').path.exists({str(pipe)!r})"
+    wait = f"item['film'] == {film!r} and {there} and open({str(pipe)!r}).read()"
+    return changed_bundle(folder, wait), pipe
+
+
+def changed_bundle(folder: Path, act: str) -> Path:
+    """Copy the screening bundle, so that it does something with each ``item`` before it reads the film."""
+    bundle = folder / SCREENING_BUNDLE
+    shutil.copytree(bundle_folder(SCREENING_BUNDLE), bundle, ignore=shutil.ignore_patterns("docs"))
+    path = bundle / "configs" / "inference.json"
+    config = json.loads(path.read_text())
+    config["image_transforms"].insert(0, f"$lambda item: ({act}, item)[1]")
+    path.write_text(json.dumps(config))
+    return bundle
 
 
 def archive(*arguments: object):
@@ -87,7 +101,7 @@ def workers_of(parent: int) -> dict[int, str]:
 
 @contextmanager
 def held(pipe: Path) -> Iterator[None]:
-    """Wait until a worker reads a film that is a named pipe; keep it waiting for what comes."""
+    """Wait until a worker reads a named pipe; keep it waiting."""
     end = wait_for(lambda: _end_of_writer(pipe))
     try:
         yield

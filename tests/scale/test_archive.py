@@ -19,23 +19,24 @@ if not find_spec("ray"):  # imported before chestxr has set it up, Ray would ope
     pytest.skip("Ray is not installed", allow_module_level=True)
 
 from chestxr.cli import app
-from chestxr.scale import local_ray
+from chestxr.scale import local_ray, run
 from tests.pacs.orthanc import Orthanc, needs_orthanc
 from tests.scale.archives import (
     archive,
     assert_complete,
     assert_nothing_half_written,
     at_work,
+    changed_bundle,
     held,
     meanwhile,
     phantoms,
     started,
     wait_for,
-    with_pipe,
+    waiting_bundle,
 )
 from tests.scale.cluster import ray_cluster
 
-BUNDLE = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening"
+_KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -216,32 +217,32 @@ def test_films_that_stay_away_do_not_stop_the_run_and_one_of_a_block_made_again_
 
 
 def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
-    """It was handed out together with another one, which is screened again."""
-    folder, out, bundle = phantoms(tmp_path / "films", 8), tmp_path / "out", tmp_path / BUNDLE.name
-    shutil.copytree(BUNDLE, bundle, ignore=shutil.ignore_patterns("docs"))
+    """It was handed out together with another one, which is screened again; nothing is left of it."""
+    folder, out = phantoms(tmp_path / "films", 8), tmp_path / "out"
     (folder / "film-1.png").rename(folder / "deadly.png")
-    config = json.loads((bundle / "configs" / "inference.json").read_text())
-    kill = "__import__('os').kill(__import__('os').getpid(), 9)"
-    config["image_transforms"].insert(0, f"$lambda item: {kill} if item['film'] == 'deadly' else item")
-    (bundle / "configs" / "inference.json").write_text(json.dumps(config))
+    bundle = changed_bundle(tmp_path, f"item['film'] == 'deadly' and {_KILL}")
+    left = out / "films" / "2004-08-26" / "deadly_seg.dcm"
+    left.parent.mkdir(parents=True)
+    left.touch()
     result = archive(folder, "--out", out, "--bundle", bundle, "--trust-bundle", "--tries", 1)
     assert result.exit_code == 1
     assert "processes that screened it ended" in json.loads((out / "quarantine" / "deadly.json").read_text())["reason"]
     assert "film-1" not in set(assert_complete(out, 7)["film"])
+    assert not left.exists()
 
 
 def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
-    films, pipe = with_pipe(phantoms(tmp_path / "films", 2), 1)
-    out = tmp_path / "out"
+    films, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
+    bundle, pipe = waiting_bundle(tmp_path, "film-1")
 
     def kill_reader() -> None:
         with held(pipe):
-            os.replace(phantoms(tmp_path / "more", 1) / "film-0.png", pipe)
+            pipe.unlink()
             for worker in at_work(cluster[1], "ray::Map(read_films)"):
                 os.kill(worker, signal.SIGKILL)
 
     with meanwhile(kill_reader):
-        result = archive(films, "--out", out, "--block", 2)
+        result = archive(films, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
     assert result.exit_code == 0, result.stderr
     assert_complete(out, 3)
 
@@ -252,9 +253,10 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
     ids=["Ctrl-C", "killed", "killed, on a cluster"],
 )
 def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
-    films, pipe = with_pipe(phantoms(tmp_path / "films", 2), 2)
-    out, (address, above) = tmp_path / "out", cluster
-    process = started(films, "--out", out, "--block", 2, *(["--address", address] if on_cluster else []))
+    films, out, (address, above) = phantoms(tmp_path / "films", 3), tmp_path / "out", cluster
+    bundle, pipe = waiting_bundle(tmp_path, "film-2")
+    command = (films, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
+    process = started(*command, *(["--address", address] if on_cluster else []))
     done = out / "blocks" / "000000.done.json"
     with held(pipe):
         wait_for(lambda: done.exists() or process.poll() is not None)
@@ -267,13 +269,17 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
     if how == signal.SIGINT:
         assert "the same command goes on from here" in process.stderr.read().decode()
         assert not json.loads((out / "run.json").read_text())["complete"]
-    os.replace(phantoms(tmp_path / "more", 1) / "film-0.png", pipe)
+    pipe.unlink()
     before = {path: time for path, time in _modified(out).items() if "part-000000" in path or path == str(done)}
     assert len(before) == 2
-    result = archive(films, "--out", out, "--block", 2)
+    left = out / "films" / "2004-08-26" / "film-2_seg.dcm"
+    left.parent.mkdir()
+    left.touch()
+    result = archive(*command)
     assert result.exit_code == 0, result.stderr
     assert before.items() <= _modified(out).items()
     assert_complete(out, 3)
+    assert not left.exists()
 
 
 def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
@@ -297,22 +303,42 @@ def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
 
 
 def test_a_source_that_goes_away_ends_the_run_and_its_return_lets_it_go_on(tmp_path):
-    films, pipe = with_pipe(phantoms(tmp_path / "films", 3), 2)
-    out, away = tmp_path / "out", tmp_path / "away"
+    films, out, away = phantoms(tmp_path / "films", 4), tmp_path / "out", tmp_path / "away"
+    bundle, pipe = waiting_bundle(tmp_path, "film-2")
+    command = (films, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
 
     def take_away() -> None:
         with held(pipe):
-            pipe.parent.rename(away)
+            films.rename(away)
 
     with meanwhile(take_away):
-        result = archive(films, "--out", out, "--block", 2)
+        result = archive(*command)
     assert result.exit_code == 2 and "is away" in result.stderr, result.stderr
-    away.rename(pipe.parent)
-    os.replace(phantoms(tmp_path / "more", 1) / "film-0.png", pipe)
-    result = archive(films, "--out", out, "--block", 2)
+    away.rename(films)
+    pipe.unlink()
+    result = archive(*command)
     assert result.exit_code == 0, result.stderr
     assert_complete(out, 4)
     assert not list((out / "quarantine").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"), [("{}[0]", "KeyError while it was screened"), (_KILL, "processes that screened it ended")]
+)
+def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason):
+    monkeypatch.setattr(run, "_HOPELESS", 2)
+    films, out, bundle = phantoms(tmp_path / "films", 2), tmp_path / "out", changed_bundle(tmp_path, act)
+    result = archive(films, "--out", out, "--bundle", bundle, "--trust-bundle")
+    assert result.exit_code == 2 and "2 films in a row failed" in result.stderr and reason in result.stderr
+    assert not list((out / "quarantine").iterdir())
+
+
+def test_an_archive_that_does_not_answer_ends_the_run(films, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_HOPELESS", 1)
+    (tmp_path / "list.txt").write_text(str(films / "RG1_UNCR.dcm"))
+    result = archive(tmp_path / "list.txt", "--out", tmp_path / "out", "--store", "http://127.0.0.1:9/dicom-web")
+    assert result.exit_code == 2 and "no place for its results" in result.stderr, result.stderr
+    assert not list((tmp_path / "out").rglob("RG1*"))
 
 
 @needs_orthanc

@@ -1,45 +1,61 @@
-"""The films of an object store, by their names."""
+"""Films of object stores: their names and their addresses."""
 
 from importlib.util import find_spec
 
-import fsspec
 import pytest
 
-if not find_spec("ray"):  # chestxr.scale sets Ray up when it is imported
-    pytest.skip("Ray is not installed", allow_module_level=True)
+if not find_spec("fsspec"):  # it comes with Ray
+    pytest.skip("fsspec is not installed", allow_module_level=True)
 
+from chestxr.io import FilmError
+from chestxr.scale import film_file
+from chestxr.scale.film_file import fetch
 from chestxr.scale.source import list_source
+from tests.scale.archives import phantoms
 
 
-class _Store:
-    """A store that holds nothing but names."""
-
-    def __init__(self, *keys: str) -> None:
-        self.keys = keys
-
-    def find(self, root: str) -> list[str]:
-        return list(self.keys)
-
-    def unstrip_protocol(self, key: str) -> str:
-        return f"s3://{key}"
-
-    def _strip_protocol(self, root: str) -> str:
-        return root
+def test_films_of_a_store_are_named_by_what_is_below_its_address(tmp_path):
+    folder = phantoms(tmp_path / "films", 2)
+    phantoms(folder / "more", 1)
+    address = f"file://{folder}"
+    assert {item["film"]: item["image"] for item in list_source(f"{address}/")} == {
+        "film-0": f"{address}/film-0.png",
+        "film-1": f"{address}/film-1.png",
+        "more/film-0": f"{address}/more/film-0.png",
+    }
+    assert list_source(f"{address}/film-1.png") == [{"film": "film-1", "image": f"{address}/film-1.png"}]
+    assert fetch(f"{address}/film-1.png") == (folder / "film-1.png").read_bytes()
 
 
-def _listed(monkeypatch, *keys: str) -> list[dict]:
-    monkeypatch.setattr(fsspec.core, "url_to_fs", lambda source: (_Store(*keys), "films"))
-    return list_source("s3://films")
+def test_a_list_may_hold_addresses(tmp_path):
+    addresses = ["s3://bucket/2024/a.dcm", "s3://bucket/2025/a.dcm", "s3://bucket/2025/b.dcm", "s3://bucket/2025/b.dcm"]
+    (tmp_path / "list.txt").write_text("\n".join(addresses))
+    films = list_source(str(tmp_path / "list.txt"))
+    assert [item["film"] for item in films] == ["2024/a", "2025/a", "2025/b"]
+    assert [item["image"] for item in films] == addresses[:3]
+    for other in ("a.dcm", "s3://bucket/../../a.dcm"):
+        (tmp_path / "list.txt").write_text("\n".join([*addresses, other]))
+        with pytest.raises(ValueError, match=r"list\.txt: addresses and paths, or paths that lead up"):
+            list_source(str(tmp_path / "list.txt"))
 
 
-def test_addresses_are_kept_as_they_are(monkeypatch):
-    items = _listed(monkeypatch, "films/a//x.png", "films/b/x.png", "films/masks/x.png")
-    assert [(item["film"], item["image"]) for item in items] == [
-        ("a/x", "s3://films/a//x.png"),
-        ("b/x", "s3://films/b/x.png"),
-    ]
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("sftp://reader:secret@pacs.example/films", "an address with a password in it"),
+        ("simplecache::s3://bucket/films", "stores within stores"),
+    ],
+)
+def test_addresses_that_cannot_be_written_down_or_followed_are_refused(address, reason):
+    with pytest.raises(ValueError, match=reason) as refused:
+        list_source(address)
+    assert "secret" not in str(refused.value)
 
 
-def test_objects_that_would_share_a_name_are_refused(monkeypatch):
-    with pytest.raises(ValueError, match="s3://films: found names of objects that differ in slashes alone"):
-        _listed(monkeypatch, "films/a/x.png", "films/a//x.png")
+def test_an_object_that_is_larger_than_any_film_or_has_no_name_is_refused(tmp_path, monkeypatch):
+    address = f"file://{phantoms(tmp_path, 1)}/film-0.png"
+    with pytest.raises(FilmError, match="not UTF-8"):
+        fetch(f"{address}\udcff")
+    monkeypatch.setattr(film_file, "_MAX_BYTES", 100)
+    with pytest.raises(FilmError, match="an object of more than"):
+        fetch(address)

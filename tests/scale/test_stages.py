@@ -1,8 +1,8 @@
 """The stages of an archive's run, one after the other in one process."""
 
-import os
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,18 +12,16 @@ if not find_spec("ray"):  # chestxr.scale sets Ray up when it is imported
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 from chestxr.scale.film_travel import FilmTravel, pack, unpack
-from chestxr.scale.ledger import Ledger
-from chestxr.scale.source import list_source
 from chestxr.scale.stages import OutlineFilms, StageSettings, finish_films, read_films
-from tests.scale.archives import phantoms
+from tests.scale.archives import changed_bundle, phantoms
 
 
-@pytest.fixture
-def settings(tmp_path) -> StageSettings:
-    return StageSettings(str(bundle_folder(SCREENING_BUNDLE)), (("save_zone_map", False),), str(tmp_path / "out"))
+def _settings(bundle: Path, folder: Path) -> StageSettings:
+    return StageSettings(str(bundle), (("save_zone_map", False),), str(folder / "out"))
 
 
-def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_another(tmp_path, settings):
+def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_another(tmp_path):
+    settings = _settings(bundle_folder(SCREENING_BUNDLE), tmp_path)
     folder = phantoms(tmp_path / "films", 3)
     paths = sorted(folder.iterdir())
     entry = {"travels": pack([FilmTravel(path.stem, str(path)) for path in paths[:2]])}
@@ -37,14 +35,27 @@ def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_anot
     assert written and not [name for name in written if name.startswith(paths[0].stem)]
 
 
-def test_an_object_whose_name_is_not_utf8_is_a_row_like_others(tmp_path, settings):
-    folder = phantoms(tmp_path / "films", 2)
-    os.rename(folder / "film-1.png", os.fsencode(folder) + b"/latin-\xe9.png")
-    travels = [FilmTravel(**item) for item in list_source(f"file://{folder}")]
-    entry = finish_films(OutlineFilms(settings, 1)(read_films({"travels": pack(travels)}, settings)), settings)
-    ledger = Ledger(tmp_path / "out")
-    ledger.finish("000000", unpack(entry["travels"]))
-    ledger.close()
-    table = pd.read_parquet(ledger.table)
-    assert sorted(table["film"]) == ["film-0", "latin-\\udce9"]
-    assert sorted(table["image"]) == [f"file://{folder}/{name}.png" for name in ("film-0", "latin-\\udce9")]
+def test_an_error_that_nobody_foresaw_is_told_by_its_kind(tmp_path):
+    bundle = changed_bundle(tmp_path, "{}['what the header said']")
+    (film,) = phantoms(tmp_path / "films", 1).iterdir()
+    entry = {"travels": pack([FilmTravel(film.stem, str(film))])}
+    (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["travels"])
+    assert failed.fault == "program" and not failed.failure.lasting
+    assert "KeyError while it was screened" in str(failed.failure) and "header" not in str(failed.failure)
+
+
+def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
+    bundle = changed_bundle(tmp_path, "0")
+    config = bundle / "configs" / "inference.json"
+    config.write_text(
+        config.read_text().replace('"chestxr.io', '"not_there.io').replace('"chestxr.inf', '"not_there.inf')
+    )
+    settings = _settings(bundle, tmp_path)
+    entry = {"travels": pack([FilmTravel("film", str(tmp_path / "film.png"))])}
+    for stage in (
+        lambda entry: read_films(entry, settings),
+        lambda entry: OutlineFilms(settings, 1)(entry),
+        lambda entry: finish_films(entry, settings),
+    ):
+        (stopped,) = unpack(stage(entry)["travels"])
+        assert "not_there" in stopped.stop and stopped.failure is None

@@ -1,0 +1,23 @@
+"""Results of films that were not screened to the end."""
+
+from collections.abc import Container
+from pathlib import Path
+
+__all__ = ["remove_results_of"]
+
+
+def remove_results_of(films: Container[str], folder: Path) -> None:
+    """
+    Remove what stands of films, of whatever day: a film's day is known only once it is read.
+
+    Parameters
+    ----------
+    films : container of str
+        Their names.
+    folder : pathlib.Path
+        Folder of the films' results, ``DAY/FILM_lungs.png`` and others.
+    """
+    for day in folder.glob("*"):
+        for path in day.rglob("*_*"):
+            if str(path.relative_to(day)).rpartition("_")[0] in films:
+                path.unlink()

@@ -1,0 +1,30 @@
+"""Temporary folders, and what killed processes leave of theirs."""
+
+import subprocess
+import sys
+
+from chestxr.scale.process_folder import process_folder
+
+_STAY = """
+import sys
+from pathlib import Path
+from chestxr.scale.process_folder import process_folder
+with process_folder("film-", Path(sys.argv[1])) as folder:
+    (folder / "film.dcm").touch()
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_folder_of_a_killed_process_is_removed_and_that_of_a_living_one_kept(tmp_path):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    killed, living = (subprocess.Popen([sys.executable, "-c", _STAY, str(tmp_path)], **pipes) for _ in range(2))
+    for process in (killed, living):
+        assert process.stdout.readline()
+    assert len(list(tmp_path.glob("*/film.dcm"))) == 2
+    killed.kill()
+    killed.wait()
+    with process_folder("film-", tmp_path) as own:
+        assert own.is_dir() and len(list(tmp_path.glob("*/film.dcm"))) == 1
+    living.communicate()
+    assert not list(tmp_path.iterdir())
