@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pydicom
 from pydicom import uid
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_preamble
+from pydicom.sequence import Sequence
 
 from .errors import FilmError
 from .stored_film import MAX_PIXELS
@@ -18,6 +21,8 @@ __all__ = ["open_dicom"]
 _MAX_BYTES = 4 * MAX_PIXELS + 2**24
 # An element takes two or three reads, a film has hundreds of elements.
 _MAX_READS = 100_000
+# Text, numbers, tables and sequences of a film; pydicom makes objects of them that take hundreds of times the room.
+_MAX_HEADER = 2**20
 _PIECE = 2**20
 _PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + uid.ExplicitVRLittleEndian.encode() + b"\0"
 
@@ -40,7 +45,7 @@ class _BoundedBytes(io.BytesIO):
 
 def open_dicom(path: Path, **options: object) -> Dataset:
     """
-    Read a data set, with file meta information or without.
+    Read a data set, with file meta information or without; private elements are left out.
 
     Parameters
     ----------
@@ -52,7 +57,8 @@ def open_dicom(path: Path, **options: object) -> Dataset:
     Raises
     ------
     FilmError
-        If the file is broken, larger than any film, inflates to more than any film, or has elements without end.
+        If the file is broken, larger than any film, inflates to more than any film, or has elements without end or a
+        header without end.
     OSError
         If the system does not read the file.
     """
@@ -61,13 +67,14 @@ def open_dicom(path: Path, **options: object) -> Dataset:
     content = path.read_bytes()
     try:
         dataset = pydicom.dcmread(_BoundedBytes(_inflated(content, path)), force=True, **options)
+        _leave_private_out(dataset)
+        if _header_bytes(dataset) > _MAX_HEADER:
+            raise _hostile(path, f"a header of more than {_MAX_HEADER // 2**20} MiB")
         dataset.get("Rows")
     except FilmError:
         raise
     except _TooManyElements as error:
-        raise FilmError(
-            path, "a header of very many elements", "a radiograph", "check the file's origin; it may be hostile"
-        ) from error
+        raise _hostile(path, "a header of very many elements") from error
     except Exception as error:  # in memory, nothing can fail but the file's own sense
         raise FilmError(
             path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again"
@@ -94,6 +101,40 @@ def _inflated(content: bytes, path: Path) -> bytes:
     if not inflate.eof:
         raise EOFError
     return bytes(128) + b"DICM" + _PLAIN_META + b"".join(pieces)
+
+
+def _leave_private_out(dataset: Dataset) -> None:
+    """Drop what only its vendor understands: of any size, and a sequence if pydicom knows the vendor."""
+    for tag in [element.tag for element in dataset.values() if element.tag.is_private]:
+        del dataset[tag]
+    for items in _sequences(dataset):
+        for item in items:
+            _leave_private_out(item)
+
+
+def _header_bytes(dataset: Dataset) -> int:
+    """Count the bytes that pydicom makes objects of once they are asked for."""
+    waiting = sum(len(element.value or b"") for element in dataset.values() if element.is_raw and not _is_bulk(element))
+    return waiting + sum(_header_bytes(item) for items in _sequences(dataset) for item in items)
+
+
+def _sequences(dataset: Dataset) -> list[Sequence]:
+    """Return the sequences of undefined length, which pydicom reads at once."""
+    return [element.value for element in dataset.values() if not element.is_raw and element.VR == "SQ"]
+
+
+def _is_bulk(element: RawDataElement) -> bool:
+    """Say whether pydicom leaves a value as the bytes that it is: pixels, overlays, profiles."""
+    if element.VR not in (None, "UN"):
+        return element.VR.startswith("O")
+    try:
+        return dictionary_VR(element.tag).startswith("O")
+    except KeyError:
+        return False
+
+
+def _hostile(path: Path, found: str) -> FilmError:
+    return FilmError(path, found, "a radiograph", "check the file's origin; it may be hostile")
 
 
 def _too_large(path: Path) -> FilmError:

@@ -16,6 +16,7 @@ _CUT = "truncated or broken pixel data"
 FOUND = {
     "dicom_300000_items.dcm": "a header of very many elements",
     "dicom_deflated_bomb.dcm": "a file of more than 000 MiB",
+    "dicom_deflated_sequence_of_2000000_items.dcm": "a header of more than 0 MiB",
     "dicom_half_the_rows.dcm": "more pixel data than rows and columns",
     "dicom_jpeg2000_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
     "dicom_jpeg_of_32_bits_allocated.dcm": "compressed values of 00 bits",
