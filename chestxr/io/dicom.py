@@ -13,14 +13,14 @@ from .dicom_file import open_dicom
 from .dicom_jpeg import decode_jpeg, is_jpeg
 from .errors import FilmError
 from .orientation import turn_upright
+from .palette import apply_palette
 from .pixel_claims import check_claims, syntax_name
 from .stored_film import StoredFilm, check_size
 
 try:
-    from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
+    from pydicom.pixels import apply_modality_lut, apply_voi_lut, convert_color_space
 except ImportError:  # pydicom 2
     from pydicom.pixel_data_handlers.util import (
-        apply_color_lut,
         apply_modality_lut,
         apply_voi_lut,
         convert_color_space,
@@ -56,7 +56,7 @@ def read_dicom(path: Path) -> StoredFilm:
     check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
     stored = _decode(dataset, path)
     inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
-    pixels = _as_rgb(stored, dataset) if _is_coloured(dataset) else _bone_white(stored, dataset)
+    pixels = _as_rgb(stored, dataset, path) if _is_coloured(dataset) else _bone_white(stored, dataset)
     pixels, reoriented = _upright(dataset, pixels, path)
     spacing = _spacing(dataset)
     if spacing and reoriented.startswith("transposed"):
@@ -127,11 +127,11 @@ def _is_coloured(dataset: Dataset) -> bool:
     return int(dataset.get("SamplesPerPixel") or 1) > 1 or dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
 
 
-def _as_rgb(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+def _as_rgb(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
     """Bring colour to RGB; from YBR, pydicom 3 and JPEG's decoder have done so."""
     photometric = str(dataset.get("PhotometricInterpretation"))
     if photometric == "PALETTE COLOR":
-        return apply_color_lut(stored, dataset)
+        return apply_palette(stored, dataset, path)
     if _PYDICOM_MAJOR < 3 and photometric.startswith("YBR_FULL") and not is_jpeg(dataset):
         return convert_color_space(stored, photometric, "RGB")
     return stored

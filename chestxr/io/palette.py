@@ -1,0 +1,61 @@
+"""Films in DICOM whose pixels are numbers of a palette's colours."""
+
+from pathlib import Path
+
+import numpy as np
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from .errors import FilmError
+
+__all__ = ["apply_palette"]
+
+_COLOURS = ("Red", "Green", "Blue")
+
+
+def apply_palette(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
+    """
+    Look the colours of pixels up (DICOM PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6).
+
+    pydicom counts pixels in the type of the palette's entries, so that they begin anew at 256, does not turn the bytes
+    of big endian files, and expands segments without bounds.
+
+    Parameters
+    ----------
+    stored : numpy.ndarray, shape (rows, columns), integer of at most 16 bits
+        Numbers of colours.
+    dataset : pydicom.Dataset
+        The film, with its transfer syntax.
+    path : pathlib.Path
+        The file, for errors.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns, 3), uint8 or uint16
+        Red, green and blue.
+
+    Raises
+    ------
+    FilmError
+        If the palette is in segments, is missing, or is of another size than its descriptors say.
+    """
+    if f"Segmented{_COLOURS[0]}PaletteColorLookupTableData" in dataset:
+        raise FilmError(path, "a palette in segments", "shades of grey, or a whole palette", "convert it to greyscale")
+    descriptors = {tuple(dataset.get(f"{colour}PaletteColorLookupTableDescriptor") or ()) for colour in _COLOURS}
+    data = [dataset.get(f"{colour}PaletteColorLookupTableData") or b"" for colour in _COLOURS]
+    entries, first, bits = descriptors.pop()
+    entries = entries or 2**16
+    width = len(data[0]) // entries
+    whole = {len(table) for table in data} == {entries * width + entries * width % 2}
+    if descriptors or bits not in (8, 16) or width not in (1, 2) or not whole or stored.itemsize > 2:
+        raise FilmError(path, "a palette of another size than it says", "a whole palette", "convert it to greyscale")
+    words = [np.frombuffer(table, _words(dataset)).astype("<u2") for table in data]
+    tables = np.stack([table.view(f"<u{width}")[:entries] for table in words])
+    if tables.max() < 256:  # entries of 8 bits in the room of 16
+        tables = tables.astype(np.uint8)
+    numbers = np.subtract(stored, first, dtype=np.int32)
+    return np.stack([table.take(numbers, mode="clip") for table in tables], axis=-1)
+
+
+def _words(dataset: Dataset) -> str:
+    return ">u2" if dataset.file_meta.TransferSyntaxUID == uid.ExplicitVRBigEndian else "<u2"
