@@ -13,12 +13,16 @@ from .colour import grey_from_colours
 from .errors import FilmError
 from .file_state import file_state
 from .metadata import film_metadata
-from .read import read_stored
+from .read import film_errors, read_stored
 
 __all__ = ["FilmReader", "read_film"]
 
 # Smaller than any film, larger than an icon.
 _SMALLEST_SIDE = 64
+# What 32 bits must tell apart between the darkest and the brightest value: 12 bits, as detectors do.
+_LEVELS = 4096
+# The squares of values and of their differences must fit into 32 bits: transforms take variances.
+_LARGEST = 1e15
 
 
 class FilmReader(ImageReader):
@@ -79,11 +83,13 @@ class FilmReader(ImageReader):
 
 
 def _decoded(path: Path) -> tuple[np.ndarray, dict]:
-    film = read_stored(path)
-    meta = film_metadata(path, film)
-    pixels = film.pixels if film.pixels.ndim == 2 else grey_from_colours(film.pixels, path)
-    _check_content(pixels, path)
-    return np.ascontiguousarray(pixels.T, dtype=np.float32), meta
+    with film_errors(path):
+        stored = read_stored(path)
+        meta = film_metadata(path, stored)
+        pixels = stored.pixels if stored.pixels.ndim == 2 else grey_from_colours(stored.pixels, path)
+        film = np.ascontiguousarray(pixels.T, dtype=np.float32)
+        _check_content(film, path)
+    return film, meta
 
 
 def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
@@ -91,12 +97,16 @@ def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
     return _decoded(Path(path))
 
 
-def _check_content(pixels: np.ndarray, path: Path) -> None:
+def _check_content(film: np.ndarray, path: Path) -> None:
     """Refuse arrays that no film gives."""
-    if min(pixels.shape) < _SMALLEST_SIDE:
-        size = f"an image of {pixels.shape[1]} x {pixels.shape[0]} pixels"
+    if min(film.shape) < _SMALLEST_SIDE:
+        size = f"an image of {film.shape[0]} x {film.shape[1]} pixels"
         raise FilmError(path, size, f"at least {_SMALLEST_SIDE} on each side", "use the film, not its icon")
-    if not np.isfinite(pixels).all():
-        raise FilmError(path, "values that are not numbers", "finite values", "export it again")
-    if np.ptp(pixels) == 0:
+    lowest, highest = film.min(), film.max()
+    largest = max(-lowest, highest)
+    if not largest < _LARGEST:
+        raise FilmError(path, "values that are not numbers, or too large", "values of a film", "export it again")
+    if lowest == highest:
         raise FilmError(path, "the same value everywhere", "a film with something on it", "export it again")
+    if highest - lowest < max(_LEVELS * np.spacing(largest), 1 / _LARGEST):
+        raise FilmError(path, "values too close to be told apart", "shades of grey", "export it without an offset")

@@ -102,6 +102,8 @@ def _check_tiff(path: Path, page: tifffile.TiffPage) -> None:
     jpeg = page.compression in (tifffile.COMPRESSION.OJPEG, tifffile.COMPRESSION.JPEG)
     if page.photometric not in _TIFF_COLOURS and not (page.photometric == tifffile.PHOTOMETRIC.YCBCR and jpeg):
         raise FilmError(path, "colours made for printing or measuring", "grey or RGB", "save it in grey")
+    if page.sampleformat == tifffile.SAMPLEFORMAT.COMPLEXIEEEFP:
+        raise FilmError(path, "complex numbers", "shades of grey", "save it in grey")
     if (
         page.samplesperpixel > _MOST_SAMPLES
         or page.imagedepth > 1

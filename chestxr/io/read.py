@@ -1,5 +1,7 @@
 """Read any file that chestxr knows, by its content."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
@@ -12,9 +14,41 @@ from .picture import read_jpeg, read_png, read_tiff
 from .quiet import quiet_libraries
 from .stored_film import StoredFilm
 
-__all__ = ["read_stored"]
+__all__ = ["film_errors", "read_stored"]
 
 _READERS = {"dicom": read_dicom, "png": read_png, "jpeg": read_jpeg, "tiff": read_tiff, "nifti": read_nifti}
+
+
+@contextmanager
+def film_errors(path: Path) -> Iterator[None]:
+    """
+    Give whatever libraries raise over a file as a FilmError, and keep them silent.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    FilmError
+        Without what stands behind it: that may hold parts of the header.
+    """
+    try:
+        with quiet_libraries():
+            yield
+    except FilmError as error:
+        raise error from None
+    except MemoryError:
+        found = "a film that takes more memory than there is"
+        raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
+    except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
+        if isinstance(error, OSError) and error.errno is not None:
+            found = f"a file that the system does not read ({type(error).__name__})"
+            remedy = "check its disk and your rights to it"
+            raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
+        found = f"a header that makes no sense ({type(error).__name__})"
+        raise FilmError(path, found, "a film as its format asks", "export it again") from None
 
 
 def read_stored(path: str | PathLike) -> StoredFilm:
@@ -28,21 +62,8 @@ def read_stored(path: str | PathLike) -> StoredFilm:
     """
     path = Path(path)
     check_name(path)
-    try:
-        with quiet_libraries():
-            film = _READERS[format_of(path)](path)
-    except FilmError as error:
-        raise error from None  # behind it stands what a library said, and that may hold parts of the header
-    except MemoryError:
-        found = "a film that takes more memory than there is"
-        raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
-    except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
-        if isinstance(error, OSError) and error.errno is not None:
-            found = f"a file that the system does not read ({type(error).__name__})"
-            remedy = "check its disk and your rights to it"
-            raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
-        found = f"a header that makes no sense ({type(error).__name__})"
-        raise FilmError(path, found, "a film as its format asks", "export it again") from None
+    with film_errors(path):
+        film = _READERS[format_of(path)](path)
     if film.pixels.ndim not in (2, 3):
         raise FilmError(path, f"an array of shape {film.pixels.shape}", "rows and columns", "export it again")
     return film

@@ -88,6 +88,16 @@ def _many_channels(folder):
     return folder / "deep.tif"
 
 
+def _complex_tiff(folder):
+    tifffile.imwrite(folder / "complex.tif", GREY.astype(np.complex64), photometric="minisblack")
+    return folder / "complex.tif"
+
+
+def _float_tiff(folder, offset, factor=1.0):
+    tifffile.imwrite(folder / "float.tif", GREY * factor + offset, photometric="minisblack")
+    return folder / "float.tif"
+
+
 def _unfinished_tiff(folder):
     """A writer that stopped leaves strips without bytes."""
     path = folder / "strips.tif"
@@ -118,6 +128,22 @@ CASES = {
     "pages": (_pages, "3 pages"),
     "CMYK TIFF": (_printed, "colours made for printing"),
     "TIFF of many channels": (_many_channels, "60 values a pixel"),
+    "complex TIFF": (_complex_tiff, "complex numbers"),
+    "TIFF of levels that are one in 32 bits": (lambda folder: _float_tiff(folder, 1e12), "the same value everywhere"),
+    "TIFF of levels that are few in 32 bits": (lambda folder: _float_tiff(folder, 1e8), "too close to be told apart"),
+    "TIFF of levels that are none in 32 bits": (lambda folder: _float_tiff(folder, 0, 1e-30), "too close"),
+    "rescaled beyond 32 bits": (
+        lambda folder: save_dicom(folder / "a.dcm", GREY, RescaleSlope="1E38", RescaleIntercept="0"),
+        "not numbers, or too large",
+    ),
+    "rescaled beyond what can be squared": (
+        lambda folder: save_dicom(folder / "a.dcm", GREY, RescaleSlope="1E19", RescaleIntercept="0"),
+        "not numbers, or too large",
+    ),
+    "rescaled far away": (
+        lambda folder: save_dicom(folder / "a.dcm", GREY, RescaleSlope="1", RescaleIntercept="1E9"),
+        "too close to be told apart",
+    ),
     "TIFF without its last strips": (_unfinished_tiff, "truncated or broken"),
     "photograph": (_photograph, "a colour picture"),
     "CT slice": (lambda folder: save_dicom(folder / "a.dcm", GREY, Modality="CT"), "modality CT"),
@@ -174,6 +200,15 @@ def test_small_coloured_label_on_a_film_is_no_photograph(tmp_path):
 def test_film_error_crosses_to_another_process():
     error = FilmError("film.dcm", "a", "b", "c")
     assert str(pickle.loads(pickle.dumps(error))) == str(error) == "film.dcm: found a; expected b; c"
+
+
+def test_what_goes_wrong_after_decoding_is_a_film_error_too(tmp_path, monkeypatch):
+    def broken(*_):
+        raise TypeError("Geheim")
+
+    monkeypatch.setattr("chestxr.io.film_reader.grey_from_colours", broken)
+    with pytest.raises(FilmError, match=r"makes no sense \(TypeError\)"):
+        read_film(_png(tmp_path, np.repeat(GREY[..., None], 3, axis=2)))
 
 
 def test_nothing_of_the_patient_reaches_the_metadata(tmp_path):
