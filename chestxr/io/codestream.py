@@ -1,8 +1,8 @@
-"""What a JPEG, JPEG-LS or JPEG 2000 stream says of its own size."""
+"""What a JPEG, JPEG-LS or JPEG 2000 stream says of its own size, and of the work that it makes."""
 
 import struct
 
-__all__ = ["codestream_size"]
+__all__ = ["codestream_size", "has_many_scans"]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
@@ -10,6 +10,9 @@ _ITEM = b"\xfe\xff\x00\xe0"
 # ITU-T T.81, table B.1, and T.87: start of frame; C4, C8 and CC are other markers.
 _FRAME_STARTS = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
+_SCAN = b"\xff\xda"
+# Programs write ten; a decoder goes through the whole picture for each, be it of ten bytes.
+_MOST_SCANS = 50
 
 
 def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
@@ -36,6 +39,11 @@ def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
         return _jpeg_size(stream)
     start = stream[:_JP2_BOXES].find(_J2K_START)
     return _j2k_size(stream[start:]) if start >= 0 else None
+
+
+def has_many_scans(stream: bytes) -> bool:
+    """Say whether a JPEG stream has more scans than any film's; its compressed values never look like another one."""
+    return stream.count(_SCAN) > _MOST_SCANS
 
 
 def _first_fragment(encapsulated: bytes) -> memoryview | bytes:

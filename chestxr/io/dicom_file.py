@@ -13,12 +13,10 @@ from pydicom.filereader import read_dataset, read_preamble
 from pydicom.sequence import Sequence
 
 from .errors import FilmError
-from .stored_film import MAX_PIXELS
+from .stored_film import check_bytes
 
 __all__ = ["open_dicom"]
 
-# Room for the largest film in colours of 8 bits or in 32 bits, and a header.
-_MAX_BYTES = 4 * MAX_PIXELS + 2**24
 # An element takes two or three reads, a film has hundreds of elements.
 _MAX_READS = 100_000
 # Text, numbers, tables and sequences of a film; pydicom makes objects of them that take hundreds of times the room.
@@ -62,8 +60,7 @@ def open_dicom(path: Path, **options: object) -> Dataset:
     OSError
         If the system does not read the file.
     """
-    if path.stat().st_size > _MAX_BYTES:
-        raise _too_large(path)
+    check_bytes(path, path.stat().st_size)
     content = path.read_bytes()
     try:
         dataset = pydicom.dcmread(_BoundedBytes(_inflated(content, path)), force=True, **options)
@@ -96,8 +93,7 @@ def _inflated(content: bytes, path: Path) -> bytes:
         pieces.append(inflate.decompress(rest, _PIECE))
         size += len(pieces[-1])
         rest = inflate.unconsumed_tail
-        if size > _MAX_BYTES:
-            raise _too_large(path)
+        check_bytes(path, size)
     if not inflate.eof:
         raise EOFError
     return bytes(128) + b"DICM" + _PLAIN_META + b"".join(pieces)
@@ -135,12 +131,3 @@ def _is_bulk(element: RawDataElement) -> bool:
 
 def _hostile(path: Path, found: str) -> FilmError:
     return FilmError(path, found, "a radiograph", "check the file's origin; it may be hostile")
-
-
-def _too_large(path: Path) -> FilmError:
-    return FilmError(
-        path,
-        f"a file of more than {_MAX_BYTES // 2**20} MiB",
-        f"a film of at most {MAX_PIXELS:,} pixels",
-        "check the file's origin; it may be broken or hostile",
-    )

@@ -10,10 +10,11 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from .codestream import has_many_scans
 from .errors import FilmError
 from .orientation import turn_upright
 from .png_chunks import open_png
-from .stored_film import MAX_PIXELS, StoredFilm, check_size
+from .stored_film import MAX_PIXELS, StoredFilm, check_bytes, check_size
 
 __all__ = ["read_jpeg", "read_png", "read_tiff"]
 
@@ -56,9 +57,14 @@ def read_jpeg(path: Path) -> StoredFilm:
     Raises
     ------
     FilmError
-        If the file is cut off, broken or of an impossible size.
+        If the file is cut off, broken, of an impossible size, or of very many scans.
     """
-    return _read_with_pillow(path, path)
+    check_bytes(path, path.stat().st_size)
+    content = path.read_bytes()
+    if has_many_scans(content):
+        found = "a JPEG image of very many scans"
+        raise FilmError(path, found, "a film", "check the file's origin; it may be hostile")
+    return _read_with_pillow(io.BytesIO(content), path)
 
 
 def read_tiff(path: Path) -> StoredFilm:
@@ -116,7 +122,7 @@ def _check_tiff(path: Path, page: tifffile.TiffPage) -> None:
         raise _truncated(path)
 
 
-def _read_with_pillow(source: Path | io.BytesIO, path: Path) -> StoredFilm:
+def _read_with_pillow(source: io.BytesIO, path: Path) -> StoredFilm:
     try:
         image = Image.open(source)
     except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import imagecodecs
 
 from .errors import FilmError
-from .stored_film import MAX_PIXELS, check_size
+from .stored_film import MAX_PIXELS, check_bytes, check_size
 
 __all__ = ["open_png"]
 
@@ -42,6 +42,7 @@ def open_png(path: Path) -> tuple[bytes, int, int]:
     FilmError
         If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
     """
+    check_bytes(path, path.stat().st_size)
     content = memoryview(path.read_bytes())
     chunks = _chunks(content, path)
     kinds = [kind for kind, _, _ in chunks]

@@ -8,10 +8,12 @@ import numpy as np
 
 from .errors import FilmError
 
-__all__ = ["MAX_PIXELS", "StoredFilm", "check_size"]
+__all__ = ["MAX_PIXELS", "StoredFilm", "check_bytes", "check_size"]
 
 # The largest radiographs have about 30 million pixels; a header that claims far more is broken or hostile.
 MAX_PIXELS = 100_000_000
+# Room for the largest film in colours of 8 bits or in 32 bits, and a header.
+_MAX_BYTES = 4 * MAX_PIXELS + 2**24
 
 
 @dataclass
@@ -63,5 +65,23 @@ def check_size(path: Path, columns: int, rows: int) -> None:
             path,
             f"a header that claims {columns} x {rows} pixels",
             f"at most {MAX_PIXELS:,} pixels",
+            "check the file's origin; it may be broken or hostile",
+        )
+
+
+def check_bytes(path: Path, size: int) -> None:
+    """
+    Refuse files larger than any film's, before they are in memory.
+
+    Raises
+    ------
+    FilmError
+        If there are more bytes than ``MAX_PIXELS`` pixels of 32 bits and a header take.
+    """
+    if size > _MAX_BYTES:
+        raise FilmError(
+            path,
+            f"a file of more than {_MAX_BYTES // 2**20} MiB",
+            f"a film of at most {MAX_PIXELS:,} pixels",
             "check the file's origin; it may be broken or hostile",
         )
