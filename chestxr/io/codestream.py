@@ -2,7 +2,7 @@
 
 import struct
 
-__all__ = ["codestream_size", "has_many_scans"]
+__all__ = ["codestream_size", "has_many_scans", "jpeg_size"]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
@@ -36,9 +36,38 @@ def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
     """
     stream = _first_fragment(encapsulated)
     if stream[:2] == b"\xff\xd8":
-        return _jpeg_size(stream)
+        return jpeg_size(stream)
     start = stream[:_JP2_BOXES].find(_J2K_START)
     return _j2k_size(stream[start:]) if start >= 0 else None
+
+
+def jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
+    """
+    Walk the segments of a JPEG or JPEG-LS stream to the start of the frame (ITU-T T.81, B.2.2).
+
+    Returns
+    -------
+    tuple of int or None
+        Columns, rows and channels; None if other bytes come before.
+
+    Raises
+    ------
+    struct.error, IndexError
+        If the stream ends within its header.
+    """
+    place = 2
+    while stream[place : place + 1] == b"\xff":
+        marker = stream[place + 1]
+        if marker == 0xFF:
+            place += 1
+        elif marker in _WITHOUT_LENGTH:
+            place += 2
+        elif marker in _FRAME_STARTS:
+            _, _, rows, columns, channels = struct.unpack_from(">HBHHB", stream, place + 2)
+            return columns, rows, channels
+        else:
+            place += 2 + struct.unpack_from(">H", stream, place + 2)[0]
+    return None
 
 
 def has_many_scans(stream: bytes) -> bool:
@@ -53,23 +82,6 @@ def _first_fragment(encapsulated: bytes) -> memoryview | bytes:
         return b""
     item, length = struct.unpack_from("<4sI", encapsulated, start := 8 + length)
     return encapsulated[start + 8 :] if item == _ITEM else b""
-
-
-def _jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
-    """Walk the segments to the start of the frame (ITU-T T.81, B.2.2)."""
-    place = 2
-    while stream[place : place + 1] == b"\xff":
-        marker = stream[place + 1]
-        if marker == 0xFF:
-            place += 1
-        elif marker in _WITHOUT_LENGTH:
-            place += 2
-        elif marker in _FRAME_STARTS:
-            _, _, rows, columns, channels = struct.unpack_from(">HBHHB", stream, place + 2)
-            return columns, rows, channels
-        else:
-            place += 2 + struct.unpack_from(">H", stream, place + 2)[0]
-    return None
 
 
 def _j2k_size(stream: bytes) -> tuple[int, int, int] | None:

@@ -1,7 +1,6 @@
 """PNG, JPEG and TIFF films."""
 
 import io
-import math
 import struct
 from pathlib import Path
 
@@ -14,14 +13,12 @@ from .codestream import has_many_scans
 from .errors import FilmError
 from .orientation import turn_upright
 from .png_chunks import open_png
-from .stored_film import MAX_PIXELS, StoredFilm, check_bytes, check_size
+from .stored_film import StoredFilm, check_bytes, check_size
+from .tiff_claims import check_tiff
 
 __all__ = ["read_jpeg", "read_png", "read_tiff"]
 
 _PNG_COLOUR_TYPES = (2, 4, 6)
-# TIFF 6.0, tag 262: white is zero, black is zero, RGB, palette.
-_TIFF_COLOURS = (0, 1, 2, 3)
-_MOST_SAMPLES = 4
 # TIFF 6.0, tag 274: where the first row and the first column of the picture are shown, as directions of a frontal film.
 _TIFF_ORIENTATION = {
     1: ("L", "F"),
@@ -75,7 +72,7 @@ def read_tiff(path: Path) -> StoredFilm:
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of several pages or of an impossible size.
+        If the file is cut off, broken, of several pages or of an impossible size, or as :py:func:`check_tiff` says.
     """
     try:
         with tifffile.TiffFile(path) as tiff:
@@ -83,7 +80,7 @@ def read_tiff(path: Path) -> StoredFilm:
             if len(tiff.pages) > 1:
                 raise FilmError(path, f"{len(tiff.pages)} pages", "one film", "save each page as a file")
             check_size(path, page.imagewidth, page.imagelength)
-            _check_tiff(path, page)
+            check_tiff(page, path)
             pixels = _decode(path, page.asarray)
             palette = page.colormap
             inverted = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
@@ -101,25 +98,6 @@ def read_tiff(path: Path) -> StoredFilm:
         pixels = pixels.astype(np.uint8)
     pixels, reoriented = turn_upright(pixels, *_TIFF_ORIENTATION.get(orientation, ("L", "F")), path)
     return StoredFilm(pixels, inverted=inverted, reoriented=reoriented)
-
-
-def _check_tiff(path: Path, page: tifffile.TiffPage) -> None:
-    """Refuse, before anything is decoded, what is no grey film or colour film as it is shown, and what is not there."""
-    jpeg = page.compression in (tifffile.COMPRESSION.OJPEG, tifffile.COMPRESSION.JPEG)
-    if page.photometric not in _TIFF_COLOURS and not (page.photometric == tifffile.PHOTOMETRIC.YCBCR and jpeg):
-        raise FilmError(path, "colours made for printing or measuring", "grey or RGB", "save it in grey")
-    if page.sampleformat == tifffile.SAMPLEFORMAT.COMPLEXIEEEFP:
-        raise FilmError(path, "complex numbers", "shades of grey", "save it in grey")
-    if (
-        page.samplesperpixel > _MOST_SAMPLES
-        or page.imagedepth > 1
-        or math.prod(page.chunks) > _MOST_SAMPLES * MAX_PIXELS
-    ):
-        found = f"{page.samplesperpixel} values a pixel, in {page.imagedepth} planes, {page.chunks} at a time"
-        raise FilmError(path, found, "one film in grey or colour", "check the file's origin; it may be hostile")
-    # tifffile fills pieces that a writer did not come to with black.
-    if len(page.databytecounts) != math.prod(page.chunked) or 0 in page.databytecounts:
-        raise _truncated(path)
 
 
 def _read_with_pillow(source: io.BytesIO, path: Path) -> StoredFilm:

@@ -39,7 +39,7 @@ FOUND = {
     "png_twice_the_rows_claimed.png": _CUT,
     "png_two_headers.png": _CUT,
     "png_without_end.png": _CUT,
-    "tiff_of_one_dimension.tif": "an array of shape (0,)",
+    "tiff_of_one_dimension.tif": "a rare compression",
 }
 
 
