@@ -6,9 +6,10 @@ from pathlib import Path
 
 __all__ = ["read_clinical_reading"]
 
-_LABELLED = re.compile(r"^\s*patient'?s?\s+(?:sex|age)\s*:(.*)$", re.IGNORECASE | re.MULTILINE)
+# In each, no two parts that repeat can take the same characters: the time would grow with their square.
+_LABELLED = re.compile(r"^[^\S\n]*patient'?s?\s+(?:sex|age)\s*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _SEX = re.compile(r"\b(?:(?P<female>fem|f\b)|ma|m\b)", re.IGNORECASE)
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*(y|m(?!a)|w|d)", re.IGNORECASE)
+_AGE = re.compile(r"(?<!\d)(\d{1,5}(?:\.\d+)?)\s*(?:-\s*)?(y|m(?!a)|w|d)", re.IGNORECASE)
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 
 

@@ -1,6 +1,7 @@
 """The readings of both sites, with the irregular lines that occur in them."""
 
 import math
+import time
 
 import pytest
 
@@ -23,6 +24,8 @@ from chestxr.data.clinical_reading import read_clinical_reading
         ("male 42\n3 mm nodule", "M", math.nan, "3 mm nodule"),
         ("37 male\nnormal", "M", math.nan, "normal"),
         ("", "", math.nan, ""),
+        ("male 45 - yrs\nnormal", "M", 45, "normal"),
+        ("male 123456yrs\nnormal", "M", math.nan, "normal"),
     ],
 )
 def test_readings(tmp_path, text, sex, age, reading):
@@ -36,3 +39,12 @@ def test_readings(tmp_path, text, sex, age, reading):
 def test_missing_reading_leaves_all_unknown(tmp_path):
     facts = read_clinical_reading(tmp_path / "film.txt")
     assert facts["sex"] == facts["reading"] == "" and math.isnan(facts["age_years"])
+
+
+@pytest.mark.parametrize("run", ["1", "\n", " \n", "1 ", "1" + 8000 * " "])
+def test_a_text_of_any_kind_is_read_at_once(tmp_path, run):
+    path = tmp_path / "film.txt"
+    path.write_text(f"x{run * (20_000 // len(run))}x")
+    start = time.process_time()
+    read_clinical_reading(path)
+    assert time.process_time() - start < 0.5
