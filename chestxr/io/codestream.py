@@ -2,7 +2,7 @@
 
 import struct
 
-__all__ = ["codestream_size", "has_many_scans", "jpeg_size"]
+__all__ = ["codestream_size", "has_many_scans", "is_jpeg_of_rgb", "jpeg_size"]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
@@ -43,7 +43,7 @@ def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
 
 def jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
     """
-    Walk the segments of a JPEG or JPEG-LS stream to the start of the frame (ITU-T T.81, B.2.2).
+    Return what the frame of a JPEG or JPEG-LS stream says.
 
     Returns
     -------
@@ -55,6 +55,21 @@ def jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
     struct.error, IndexError
         If the stream ends within its header.
     """
+    frame = _jpeg_frame(stream)
+    if frame is None:
+        return None
+    _, _, rows, columns, channels = struct.unpack_from(">HBHHB", stream, frame)
+    return columns, rows, channels
+
+
+def is_jpeg_of_rgb(stream: bytes) -> bool:
+    """Say whether a stream names its three channels R, G and B, whatever is said of them elsewhere."""
+    frame = _jpeg_frame(stream)
+    return frame is not None and stream[frame + 8 : frame + 15 : 3].upper() == b"RGB"
+
+
+def _jpeg_frame(stream: bytes) -> int | None:
+    """Walk the segments to the frame (ITU-T T.81, B.2.2)."""
     place = 2
     while stream[place : place + 1] == b"\xff":
         marker = stream[place + 1]
@@ -63,8 +78,7 @@ def jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
         elif marker in _WITHOUT_LENGTH:
             place += 2
         elif marker in _FRAME_STARTS:
-            _, _, rows, columns, channels = struct.unpack_from(">HBHHB", stream, place + 2)
-            return columns, rows, channels
+            return place + 2
         else:
             place += 2 + struct.unpack_from(">H", stream, place + 2)[0]
     return None

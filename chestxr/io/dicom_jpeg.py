@@ -15,6 +15,13 @@ except ImportError:  # pydicom 2
         return generate_pixel_data_frame(encapsulated, number_of_frames)
 
 
+try:
+    from pydicom.pixels import convert_color_space
+except ImportError:  # pydicom 2
+    from pydicom.pixel_data_handlers.util import convert_color_space
+
+from .codestream import is_jpeg_of_rgb
+
 __all__ = ["decode_jpeg", "is_jpeg"]
 
 _LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
@@ -24,10 +31,7 @@ _JPEG_LS = (uid.JPEGLSLossless, uid.JPEGLSNearLossless)
 
 def is_jpeg(dataset: Dataset) -> bool:
     """Say whether a film's pixels are a JPEG or JPEG-LS stream that `decode_jpeg` decodes."""
-    syntax = dataset.file_meta.TransferSyntaxUID
-    # Only lossy streams tell a decoder that their colours are to be converted.
-    plain = dataset.SamplesPerPixel == 1 or dataset.PhotometricInterpretation == "RGB"
-    return syntax in _LOSSY or (plain and syntax in (*_LOSSLESS, *_JPEG_LS))
+    return dataset.file_meta.TransferSyntaxUID in (*_LOSSY, *_LOSSLESS, *_JPEG_LS)
 
 
 def decode_jpeg(dataset: Dataset) -> np.ndarray:
@@ -42,17 +46,30 @@ def decode_jpeg(dataset: Dataset) -> np.ndarray:
     Raises
     ------
     ValueError, RuntimeError
-        If the stream is broken or has wider values than the header.
+        If the stream is broken, has wider values than the header, or colours of a kind that JPEG has not.
     """
     stream = b"".join(generate_frames(dataset.PixelData, number_of_frames=1))
-    if dataset.file_meta.TransferSyntaxUID in _JPEG_LS:
+    syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
+    # Only lossy streams tell a decoder that their colours are to be converted.
+    untold = syntax not in _LOSSY and dataset.SamplesPerPixel > 1
+    if syntax in _JPEG_LS:
         pixels = imagecodecs.jpegls_decode(stream)
+    elif untold or photometric == "RGB":
+        pixels = imagecodecs.jpeg_decode(stream, colorspace="RGB", outcolorspace="RGB")
     else:
-        as_it_is = {"colorspace": "RGB", "outcolorspace": "RGB"} if dataset.PhotometricInterpretation == "RGB" else {}
-        pixels = imagecodecs.jpeg_decode(stream, **as_it_is)
+        pixels = imagecodecs.jpeg_decode(stream)
+    if untold and photometric != "RGB" and not is_jpeg_of_rgb(stream):
+        pixels = _as_rgb(pixels, photometric)
     if pixels.itemsize * 8 > dataset.BitsAllocated:
         raise ValueError("wider values than the header")
     return _signed(pixels, int(dataset.BitsStored)) if dataset.PixelRepresentation == 1 else pixels
+
+
+def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:
+    """Convert the one kind of other colours that these streams can have."""
+    if not photometric.startswith("YBR_FULL") or pixels.itemsize > 1:
+        raise ValueError("colours that JPEG has not")
+    return convert_color_space(pixels, photometric, "RGB")
 
 
 def _signed(pixels: np.ndarray, bits: int) -> np.ndarray:

@@ -19,6 +19,11 @@ FOUND = {
     "dicom_deflated_sequence_of_2000000_items.dcm": "a header of more than 0 MiB",
     "dicom_half_the_rows.dcm": "more pixel data than rows and columns",
     "dicom_jpeg2000_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
+    "dicom_jpeg_lossless_in_ybr_that_ended_gdcm.dcm": (
+        "pixel data in JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 00 [Selection Value 0]) "
+        "that does not decode"
+    ),
+    "dicom_jpeg_ls_in_ybr_that_ended_gdcm.dcm": "pixel data in JPEG-LS Lossless Image Compression that does not decode",
     "dicom_jpeg_of_1000_scans.dcm": "a JPEG image of very many scans",
     "dicom_jpeg_of_32_bits_allocated.dcm": "compressed values of 00 bits",
     "dicom_jpeg_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
