@@ -167,12 +167,15 @@ def wrong_fragments(content: bytes, rng: Random) -> bytes:
 
 
 def nested_sequences(content: bytes, rng: Random) -> bytes:
-    """Put sequences in sequences, thousands deep, or thousands of items in one."""
+    """Put sequences in sequences, thousands deep, or thousands of items in one, of a stated length or without."""
     depth = rng.choice((50, 400, 3000, 100_000))
     opening, item = b"\x08\x00\x40\x11SQ\0\0", b"\xfe\xff\x00\xe0"
     endless = b"\xff\xff\xff\xff"
     if rng.random() < 0.3:
-        inner = opening + endless + (item + bytes(4)) * depth + b"\xfe\xff\xdd\xe0" + bytes(4)
+        items = (item + bytes(4)) * depth
+        inner = opening + rng.choice(
+            (endless + items + b"\xfe\xff\xdd\xe0" + bytes(4), struct.pack("<I", len(items)) + items)
+        )
     else:
         inner = (opening + endless + item + endless) * depth
         if rng.random() < 0.7:

@@ -12,7 +12,7 @@ from .png_mutations import PNG_MUTATIONS
 __all__ = ["Mutant", "draw_mutant", "mutations_of"]
 
 _OWN = {"dicom": DICOM_MUTATIONS, "png": PNG_MUTATIONS, "nifti": NIFTI_MUTATIONS}
-_SHARES = {"dicom": 0.56, "png": 0.2, "nifti": 0.2, "jpeg": 0.02, "tiff": 0.02}
+_SHARES = {"dicom": 0.56, "png": 0.16, "nifti": 0.16, "jpeg": 0.04, "tiff": 0.08}
 _SECOND_BLOW = 0.15
 _ENDINGS = {"dicom": ".dcm", "png": ".png", "jpeg": ".jpg", "tiff": ".tif"}
 

@@ -120,9 +120,38 @@ def _dicom_forms(dataset: Dataset) -> dict[str, bytes]:
             WindowCenter=None,
             WindowWidth=None,
         ),
+        "voi_lut": _with_voi_lut(_with_pixels(dataset, uid.ExplicitVRLittleEndian, twelve.tobytes(), **of_twelve)),
+        "palette": _with_palette(_with_pixels(dataset, uid.ExplicitVRLittleEndian, twelve.tobytes(), **of_twelve)),
+        "jpeg_ls_ybr": _with_pixels(
+            dataset,
+            uid.JPEGLSLossless,
+            imagecodecs.jpegls_encode(np.dstack([eight, np.full_like(rgb[..., :2], 128)])),
+            **of_rgb | {"PhotometricInterpretation": "YBR_FULL"},
+        ),
     }
     files = {name: _written(form) for name, form in forms.items()}
     return files | {"bare": _bare(dataset)}
+
+
+def _with_voi_lut(dataset: Dataset) -> Dataset:
+    """Add two tables for 12 bits in a sequence of a stated length; the first, which is applied, keeps levels apart."""
+    dataset.VOILUTSequence = []
+    for bits in (16, 8):
+        table = Dataset()
+        table.add_new("LUTDescriptor", "US", [4096, 0, bits])
+        table.add_new("LUTData", "OW", (np.arange(4096) * 2**bits // 4096).astype("<u2").tobytes())
+        dataset.VOILUTSequence.append(table)
+    return dataset
+
+
+def _with_palette(dataset: Dataset) -> Dataset:
+    """Make the levels those of a palette of grey, of 8 bits."""
+    dataset.PhotometricInterpretation = "PALETTE COLOR"
+    for colour in ("Red", "Green", "Blue"):
+        dataset.add_new(f"{colour}PaletteColorLookupTableDescriptor", "US", [4096, 0, 8])
+        levels = (np.arange(4096) >> 4).astype(np.uint8)
+        dataset.add_new(f"{colour}PaletteColorLookupTableData", "OW", levels.tobytes())
+    return dataset
 
 
 def _bare(dataset: Dataset) -> bytes:
@@ -136,10 +165,12 @@ def _bare(dataset: Dataset) -> bytes:
 def _plain_forms(unit: np.ndarray) -> dict[str, bytes]:
     """Write values from 0 to 1 (rows, columns) as picture files and NIfTI."""
     eight, sixteen = (unit * 255).astype(np.uint8), (unit * 65535).astype(np.uint16)
+    rgb = np.repeat(eight[..., None], 3, axis=2)
+    greys = np.repeat((np.arange(256) * 257).astype(np.uint16)[None], 3, axis=0)
     return {
         "png/grey8": _saved(eight, "png"),
         "png/grey16": _saved(sixteen, "png"),
-        "png/rgb8": _saved(np.repeat(eight[..., None], 3, axis=2), "png"),
+        "png/rgb8": _saved(rgb, "png"),
         "png/rgb16": imagecodecs.png_encode(np.repeat(sixteen[..., None], 3, axis=2)),
         "png/palette": _saved(Image.fromarray(eight).convert("P"), "png"),
         "nifti/nii": _nifti(eight.T),
@@ -147,15 +178,25 @@ def _plain_forms(unit: np.ndarray) -> dict[str, bytes]:
         "nifti/gz": gzip.compress(_nifti(sixteen.T.astype(np.float32)), mtime=0),
         "nifti/coronal": _nifti(eight.T[:, None, ::-1], np.diag([-1, 1, 1, 1.0])),
         "jpeg/grey": _saved(eight, "jpeg"),
+        "jpeg/progressive": _saved(rgb, "jpeg", progressive=True),
         "tiff/grey16": _tiff(sixteen),
         "tiff/deflated": _tiff(eight, compression="zlib"),
+        "tiff/big": _tiff(sixteen, bigtiff=True, byteorder=">"),
+        "tiff/floats": _tiff(unit.astype(np.float32)),
+        "tiff/jpeg": _tiff(eight, compression="jpeg", rowsperstrip=64),
+        "tiff/lzw": _tiff(sixteen, compression="lzw", predictor=True, rowsperstrip=64),
+        "tiff/one_bit": _tiff(unit > np.median(unit)),
+        "tiff/packbits": _tiff(eight, compression="packbits", photometric="miniswhite"),
+        "tiff/palette": _tiff(eight, photometric="palette", colormap=greys),
+        "tiff/planes": _tiff(np.moveaxis(rgb, 2, 0), photometric="rgb", planarconfig="separate"),
+        "tiff/tiles": _tiff(rgb, compression="zlib", photometric="rgb", tile=(64, 64)),
     }
 
 
-def _saved(picture: np.ndarray | Image.Image, kind: str) -> bytes:
+def _saved(picture: np.ndarray | Image.Image, kind: str, **options) -> bytes:
     target = io.BytesIO()
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
-    image.save(target, kind)
+    image.save(target, kind, **options)
     return target.getvalue()
 
 
@@ -170,5 +211,6 @@ def _nifti(pixels: np.ndarray, affine: np.ndarray | None = None, slope: float | 
 
 def _tiff(pixels: np.ndarray, **options) -> bytes:
     target = io.BytesIO()
-    tifffile.imwrite(target, pixels, photometric="minisblack", description=f"patient {PATIENT_NAME}", **options)
+    options = {"photometric": "minisblack", "description": f"patient {PATIENT_NAME}"} | options
+    tifffile.imwrite(target, pixels, **options)
     return target.getvalue()

@@ -34,6 +34,11 @@ _GREY_SCALE = (
 _LAYOUT = (
     *("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PlanarConfiguration", "PhotometricInterpretation"),
     *("PixelRepresentation", "NumberOfFrames", "PatientOrientation"),
+    *(
+        f"{colour}PaletteColorLookupTable{part}"
+        for colour in ("Red", "Green", "Blue")
+        for part in ("Descriptor", "Data")
+    ),
 )
 # Where a NIfTI-1 header has dimensions, type, voxel sizes, offset and scale, and the place in the room.
 _NIFTI_LAYOUT = ((0, 4), (40, 56), (70, 112), (123, 124), (252, 328), (344, 348))
@@ -137,6 +142,8 @@ def _said(dataset: Dataset, keyword: str) -> str:
         return ""
     element = dataset._dict[Tag(keyword)]
     try:
+        if dataset[keyword].VR == "SQ":  # its words leave out what is in long tables
+            return str([[f"{inner.tag} {inner.VR} {inner.value}" for inner in item] for item in dataset[keyword].value])
         return f"{dataset[keyword].VR} {dataset[keyword].value}"
     except Exception:  # whatever the value, and pydicom's reading of it, may be
         return f"{element.VR} {element.value}"
