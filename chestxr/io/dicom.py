@@ -163,17 +163,20 @@ def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     """
     Apply the first VOI LUT or window.
 
-    pydicom counts grey levels in the type of the table's entries: in a table of 8 bits they would begin anew at 256.
+    pydicom counts grey levels in the type of the table's entries: those that a rescale brings beyond it, and in a table
+    of 8 bits those from 256 on, would begin anew.
     """
-    tables = dataset.get("VOILUTSequence")
-    described = tables[0].get("LUTDescriptor") if tables else None
-    if not described or described[2] != 8:
+    table = (dataset.get("VOILUTSequence") or [Dataset()])[0]
+    described = table.get("LUTDescriptor")
+    if not described or table.get("LUTData") is None:
         return apply_voi_lut(values, dataset, index=0)
-    described[2] = 16
+    entries, first, bits = described
+    values = np.clip(values, np.float64(first), np.float64(first + (entries or 2**16) - 1))
+    described[2] = 16 if bits == 8 else bits
     try:
         return apply_voi_lut(values, dataset, index=0)
     finally:
-        described[2] = 8
+        described[2] = bits
 
 
 def _value_range(dataset: Dataset) -> tuple[float, float]:

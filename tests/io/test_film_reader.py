@@ -166,6 +166,16 @@ def test_a_table_of_8_bits_for_more_grey_levels_than_256_is_applied_to_all_of_th
     assert np.array_equal(film.T, expected.astype(np.float32))
 
 
+@pytest.mark.parametrize(("slope", "first", "representation"), [(1, 0, "US"), (100, 0, "US"), (1, -1000, "SS")])
+def test_grey_levels_beyond_a_table_take_its_ends(tmp_path, pixels, slope, first, representation):
+    table = Dataset()
+    table.add_new("LUTDescriptor", representation, [4096, first, 16])
+    table.add_new("LUTData", "OW", (np.arange(4096) * 16).astype("<u2").tobytes())
+    tags = {"VOILUTSequence": [table], "RescaleSlope": slope, "RescaleIntercept": 0}
+    film, _ = read_film(save_dicom(tmp_path / "film.dcm", pixels, **tags))
+    assert np.array_equal(film.T, np.clip(pixels.astype(int) * slope - first, 0, 4095) * 16)
+
+
 def test_magnification_is_noted(tmp_path, pixels):
     tags = {"ImagerPixelSpacing": [0.14, 0.14], "EstimatedRadiographicMagnificationFactor": 1.1}
     assert read_film(save_dicom(tmp_path / "film.dcm", pixels, **tags))[1]["magnification"] == 1.1
