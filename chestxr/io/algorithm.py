@@ -1,7 +1,9 @@
 """Which model made a result."""
 
+import hashlib
 import json
 from dataclasses import dataclass
+from importlib.metadata import version as package_version
 from os import PathLike
 from pathlib import Path
 
@@ -20,8 +22,9 @@ class Algorithm:
     name : str
         The bundle's folder name.
     version : str
-        The bundle's version and the first digits of the SHA-256 of its models and its inference.json: what they make
-        otherwise is no longer the same result. At most 64 characters, as DICOM's LO allows.
+        The bundle's version and the first digits of the SHA-256 of its models, and of its inference.json with
+        chestxr's version: what they make otherwise is no longer the same result. At most 64 characters, as DICOM's LO
+        allows.
     """
 
     name: str
@@ -46,5 +49,8 @@ class Algorithm:
         """
         root = Path(bundle_root).absolute()
         version = json.loads((root / "configs" / "metadata.json").read_text())["version"]
-        made_by = [*models, root / "configs" / "inference.json"]
-        return cls(root.name, " ".join([version, *(sha256(path)[:12] for path in made_by)]))
+        pipeline = hashlib.sha256(
+            (root / "configs" / "inference.json").read_bytes() + package_version("chestxr").encode()
+        )
+        hashes = [*map(sha256, models), pipeline.hexdigest()]
+        return cls(root.name, " ".join([version, *(digits[:12] for digits in hashes)]))

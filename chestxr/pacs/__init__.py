@@ -2,6 +2,6 @@
 
 from .answer import ArchiveScreening, FoundFilms
 from .archive import Archive, FilmReference
-from .connection import ArchiveError
+from .connection import ArchiveError, RefusedError
 
-__all__ = ["Archive", "ArchiveError", "ArchiveScreening", "FilmReference", "FoundFilms"]
+__all__ = ["Archive", "ArchiveError", "ArchiveScreening", "FilmReference", "FoundFilms", "RefusedError"]

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from chestxr.io.dicom import LATERAL_VIEWS
 from chestxr.io.dicom_header import quiet_dicom
 
-from .connection import ArchiveError, open_session, server_of, telling_errors
+from .connection import RefusedError, open_session, server_of, telling_errors
 
 __all__ = ["Archive", "FilmReference"]
 
@@ -133,7 +133,7 @@ class Archive:
             answer = self._call(self._client.store_instances, datasets)
         refused = answer.get("FailedSOPSequence") or []
         if refused:
-            raise ArchiveError(
+            raise RefusedError(
                 f"{self.server}: refused {len(refused)} of {len(datasets)} objects; ask its administrator"
             )
 
@@ -151,7 +151,7 @@ class Archive:
         if not self.holds(made.StudyInstanceUID, made.SOPInstanceUID):
             self.store([made])
             if not self.holds(made.StudyInstanceUID, made.SOPInstanceUID):
-                raise ArchiveError(f"{self.server}: took an object and does not hold it")
+                raise RefusedError(f"{self.server}: took an object and does not hold it")
 
     def _all(self, search, **asked) -> list[dict]:
         """Search page by page: servers cap what they give at once."""

@@ -11,11 +11,13 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_netrc_auth
 from urllib3.util import Retry
 
-__all__ = ["PASSWORD", "USER", "ArchiveError", "open_session", "server_of", "telling_errors"]
+__all__ = ["PASSWORD", "USER", "ArchiveError", "RefusedError", "open_session", "server_of", "telling_errors"]
 
 USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
 # To connect, and between two pieces of an answer.
 _TIMEOUT_S = (10, 120)
+# Because of what was sent, not of the address or of who asks.
+_REFUSALS = (400, 409, 413, 415)
 
 
 class ArchiveError(OSError):
@@ -24,6 +26,10 @@ class ArchiveError(OSError):
 
     Its text names the server and the kind of error, never an address below it, which holds identifiers.
     """
+
+
+class RefusedError(ArchiveError):
+    """An archive answers, and does not take an object; it may take others."""
 
 
 def server_of(url: str) -> str:
@@ -101,6 +107,8 @@ def telling_errors(server: str) -> Iterator[None]:
             raise ArchiveError(
                 f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc"
             ) from error
+        if status in _REFUSALS:
+            raise RefusedError(f"{server}: refuses an object ({status}); ask its administrator") from error
         raise ArchiveError(
             f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?"
         ) from error

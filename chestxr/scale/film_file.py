@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from chestxr.data.film_name import suffix_of
+from chestxr.data.film_name import FILM_SUFFIXES, suffix_of
 from chestxr.io import FilmError
 from chestxr.io.file_name import check_name
 from chestxr.io.file_state import FileState, changed, file_state
@@ -12,15 +13,10 @@ from chestxr.io.stored_film import MAX_PIXELS
 
 from .process_folder import process_folder
 
-__all__ = ["check_unchanged", "fetch", "film_file", "is_address"]
+__all__ = ["check_unchanged", "fetch", "film_file"]
 
 # The largest film in 64 bits, and a header.
 _MAX_BYTES = 8 * MAX_PIXELS + 2**24
-
-
-def is_address(image: str) -> bool:
-    """Say whether a film is kept in an object store rather than in a folder."""
-    return "://" in image
 
 
 def fetch(image: str) -> bytes:
@@ -37,7 +33,7 @@ def fetch(image: str) -> bytes:
     check_name(image)
     try:
         with fsspec.open(image, "rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+            content = _bounded(file)
     # Every store has errors of its own.
     except Exception as error:
         found = f"an object that the store does not give ({type(error).__name__})"
@@ -48,6 +44,14 @@ def fetch(image: str) -> bytes:
     return content
 
 
+def _bounded(file: BinaryIO) -> bytes:
+    """Read a file, or a little more of it than any film has: some stores give less at a time than is asked for."""
+    content = bytearray()
+    while len(content) <= _MAX_BYTES and (piece := file.read(_MAX_BYTES + 1 - len(content))):
+        content += piece
+    return bytes(content)
+
+
 @contextmanager
 def film_file(image: str, content: bytes | None) -> Iterator[str]:
     """Give the path of a film's file; that of a film in an object store is there for the moment."""
@@ -55,7 +59,8 @@ def film_file(image: str, content: bytes | None) -> Iterator[str]:
         yield image
         return
     with process_folder("chestxr-film-") as folder:
-        path = folder / f"film{suffix_of(Path(image))}"
+        suffix = suffix_of(Path(image))
+        path = folder / f"film{suffix if suffix in FILM_SUFFIXES else ''}"
         path.write_bytes(content)
         yield str(path)
 

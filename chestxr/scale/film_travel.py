@@ -10,7 +10,7 @@ from chestxr.bundles.innermost import innermost
 from chestxr.io import FilmError, printable
 from chestxr.io.file_state import FileState
 
-from .film_file import is_address
+from .address import is_address
 
 __all__ = ["FilmTravel", "pack", "unpack"]
 

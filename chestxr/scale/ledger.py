@@ -126,11 +126,18 @@ class Ledger:
     def clean(self) -> None:
         """Remove what a run that was killed left half done."""
         remove_leftovers(self.out)
+        for folder in (self.blocks, self.table, self.quarantine):
+            # Nobody else writes there, though a process of the same number as that of a killed run may be alive.
+            for path in folder.rglob(".part-*"):
+                path.unlink()
         done = self._done()
         # A block that is made again screens all its films, those too that succeeded later.
         done -= {block for block in done if not {of for _, _, of in self._again(block)} <= done}
         taken_back = [block for path in self.blocks.glob(f"*{_DONE}") if (block := _block_of(path)) not in done]
-        stale = {film for block in taken_back for film in self._films_of(block)}
+        stale = {film for film, of in self._begun().items() if of not in done or self._note_of(film).is_file()}
+        stale |= {film for block in taken_back for film in self._films_of(block)}
+        # Written down first: a run that is killed here would forget what it took back.
+        self.begin(dict.fromkeys(stale, ""))
         for block in taken_back:
             self._take_back(block)
         for part in self.table.glob("date=*/part-*.parquet"):
@@ -144,7 +151,6 @@ class Ledger:
             if block.startswith(_AGAIN):
                 for film, _, _ in self._again(block):
                     self._note_of(film).unlink(missing_ok=True)
-        stale |= {film for film, of in self._begun().items() if of not in done or self._note_of(film).is_file()}
         if stale:
             remove_results_of(stale, self.films)
         self.end()

@@ -62,15 +62,14 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
     size = batch_size or (16 if gpus else 1)
     together = min(max(_TOGETHER, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
     missing = {travel.film: travel for travel in travels}
-    for travel in _screen(travels, settings, size, together):
-        del missing[travel.film]
-        yield travel
-    # Films that were in hand beside one that ends its workers are screened again, each alone. If workers end on every
-    # film, a few of them tell as much as all.
-    again = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
-    for travel in _screen(again, settings, size, together=1, at_once=1) if again else ():
-        del missing[travel.film]
-        yield travel
+    left = list(travels)
+    # Films that were in hand beside one that ends its workers are screened again, by themselves, then each alone.
+    for many, at_once in ((together, None), (1, None), (1, 1)):
+        for travel in _screen(left, settings, size, many, at_once) if left else ():
+            del missing[travel.film]
+            yield travel
+        # If workers end on every film, a few of them tell as much as all.
+        left = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
     for travel in missing.values():
         found = "a film on which the processes that screened it ended (killed, or out of memory?)"
         error = FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False)
@@ -79,7 +78,7 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
 
 
 def _screen(
-    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int, together: int, at_once: int | None = None
+    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int, together: int, at_once: int | None
 ) -> Iterator[FilmTravel]:
     """Screen films, so many handed out together, and by so many workers of each kind, None for as many as there are."""
     cores, gpus = cores_and_gpus()

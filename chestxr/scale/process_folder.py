@@ -11,6 +11,9 @@ from pathlib import Path
 
 __all__ = ["process_folder"]
 
+# What else begins with the same characters, a folder of results even, is not ours.
+_MARK = ".process-folder"
+
 
 @contextmanager
 def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
@@ -35,6 +38,7 @@ def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=below))
     folder = made.with_name(made.name.removeprefix("."))
     with _locked(made):
+        (made / _MARK).touch()
         made.rename(folder)
         try:
             yield folder
@@ -44,7 +48,7 @@ def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
 
 @cache
 def _remove_leftovers(prefix: str, below: Path) -> None:
-    for left in below.glob(f"{prefix}*"):
+    for left in (mark.parent for mark in below.glob(f"{prefix}*/{_MARK}")):
         with suppress(OSError), _locked(left):
             shutil.rmtree(left, ignore_errors=True)
 

@@ -18,7 +18,7 @@ from chestxr.io.dicom_uids import check_uid_root
 from chestxr.pacs import Archive
 from chestxr.screening.settings import key_of, settings_of
 
-from .film_file import is_address
+from .address import is_address
 from .film_travel import FilmTravel
 from .ledger import Ledger, Quarantined
 from .local_ray import check_ray, ray_running
@@ -30,7 +30,7 @@ __all__ = ["ArchiveRun"]
 
 # So many films a core are handed to Ray at a time, for some twenty minutes: names and rows of no more are in memory.
 _WAVE_A_CORE = 2048
-# So many films that fail one after the other, by no fault of their own, are taken for a fault of all.
+# So many films that fail by no fault of their own, and none that succeeds between them, have one fault in common.
 _HOPELESS = 10
 _GOES_ON = "the same command goes on from here"
 _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
@@ -109,7 +109,6 @@ class ArchiveRun:
         counts = self._ledger.counts()
         self.quarantined_before = counts["quarantined"]
         self.done_before = sum(counts[status] for status in ("ok", "warning", "no score"))
-        self._succeeded = self.done_before > 0
 
     def __len__(self) -> int:
         """Return how many films there are."""
@@ -238,7 +237,7 @@ class ArchiveRun:
         before = {note.film: note for note in notes}
         travels = []
         self._ledger.begin({note.film: note.block for note in notes})
-        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
+        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes], again=True):
             travels.append(travel)
             if len(travels) == self._about["block"]:
                 self._ledger.finish_again(travels, before)
@@ -247,9 +246,16 @@ class ArchiveRun:
         self._ledger.finish_again(travels, before)
         self._ledger.end()
 
-    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
+    def _screened(self, films: Sequence[FilmTravel], again: bool = False) -> Iterator[FilmTravel]:
         """
         Screen films, as long as there is use in it; give what became of each.
+
+        Parameters
+        ----------
+        films : sequence of FilmTravel
+            The films.
+        again : bool, optional
+            Whether all of them failed before: that they do so again says nothing of others.
 
         Raises
         ------
@@ -260,6 +266,8 @@ class ArchiveRun:
 
         from .pipeline import screen_films
 
+        # Once a film is screened, only an archive may be the fault of all that fail.
+        of_all = {"store"} if again else {"store", "program", "workers"}
         faults, died = 0, set()
         try:
             for travel in screen_films(films, self._stages, self._batch_size):
@@ -267,9 +275,11 @@ class ArchiveRun:
                 if travel.stop:
                     raise OSError(f"{travel.stop}; {_GOES_ON}")
                 self._check_source(travel)
-                faults = faults + 1 if self._may_be_of_all(travel) else 0
+                if travel.row:
+                    faults, of_all = 0, {"store"}
+                faults += travel.fault in of_all
                 if faults == _HOPELESS:
-                    raise OSError(f"{faults} films in a row failed, the last one: {travel.failure}; mended, {_GOES_ON}")
+                    raise OSError(f"{faults} films failed and none succeeded, the last: {travel.failure}; {_GOES_ON}")
                 if travel.fault == "workers":
                     died.add(travel.film)
                 yield travel
@@ -283,11 +293,6 @@ class ArchiveRun:
         self._seconds.update(travel.seconds)
         self._carried = max(self._carried, travel.carried)
         self._worked += 1
-        self._succeeded |= travel.row is not None
-
-    def _may_be_of_all(self, travel: FilmTravel) -> bool:
-        """Say whether a film failed by a fault that others may share: once one was screened, only the archive's."""
-        return travel.fault == "store" or (travel.fault in ("program", "workers") and not self._succeeded)
 
     def _check_source(self, travel: FilmTravel) -> None:
         """Raise OSError if a film may have failed because the source is away."""

@@ -4,13 +4,12 @@ import os
 from collections.abc import Sequence
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from chestxr.data import find_films
 from chestxr.data.film_list import is_film_list, read_film_list
 from chestxr.data.film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
 
-from .film_file import is_address
+from .address import check_address, is_address
 
 __all__ = ["list_source", "still_there"]
 
@@ -48,7 +47,8 @@ def still_there(image: str) -> bool:
     import fsspec
 
     try:
-        store, key = fsspec.core.url_to_fs(image)
+        # Asked anew: what was listed before is known without asking.
+        store, key = fsspec.core.url_to_fs(image, skip_instance_cache=True, use_listings_cache=False)
         return store.exists(key)
     # Every store has errors of its own.
     except Exception:
@@ -58,7 +58,7 @@ def still_there(image: str) -> bool:
 def _in_store(source: str) -> list[dict]:
     import fsspec
 
-    _check_address(source)
+    check_address(source)
     try:
         store, root = fsspec.core.url_to_fs(source)
         keys = sorted(store.find(root))
@@ -70,45 +70,33 @@ def _in_store(source: str) -> list[dict]:
     below = str(store._strip_protocol(root)).rstrip("/")
     if keys == [below]:
         return [{"film": film_name(Path(below)), "image": source}]
-    # Joined to the address: what a store makes of a key leaves out the server's name.
     found = [key.removeprefix(below).removeprefix("/") for key in keys]
     found = [key for key in found if _may_be_film(PurePosixPath(key))]
     if not found:
         raise FileNotFoundError(f"no films found in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
-    paths = list(map(Path, found))
-    if len(set(paths)) < len(paths):
-        raise ValueError(f"{source}: found names of objects that differ in slashes alone; expected others; rename them")
+    # Joined to the address: what a store makes of a key leaves out the server's name.
     images = [f"{source.rstrip('/')}/{key}" for key in found]
-    return [{"film": name, "image": image} for name, image in zip(unique_names(paths, Path()), images, strict=True)]
+    return _named(images, [Path("/", key) for key in found], source)
 
 
 def _at_addresses(images: Sequence[str], source: str) -> list[dict]:
     """List films whose addresses are known."""
-    for image in images:
-        if not is_address(image) or ".." in PurePosixPath(image).parts:
-            raise ValueError(f"{source}: addresses and paths, or paths that lead up; expected addresses alone")
-        _check_address(image)
+    if not all(map(is_address, images)):
+        raise ValueError(f"{source}: found addresses and paths; expected either; make two lists")
     images = list(dict.fromkeys(images))
-    paths = [Path(image.replace("://", "/", 1)) for image in images]
+    for image in images:
+        check_address(image)
+    return _named(images, [Path(image.replace("://", "/", 1)) for image in images], source)
+
+
+def _named(images: Sequence[str], paths: Sequence[Path], source: str) -> list[dict]:
+    if len(set(paths)) < len(paths):
+        raise ValueError(f"{source}: found names of objects that differ in slashes alone; expected others; rename them")
     names = unique_names(paths, Path(commonpath([path.parent for path in paths])))
     return [{"film": name, "image": image} for name, image in zip(names, images, strict=True)]
 
 
-def _check_address(source: str) -> None:
-    """Refuse addresses that other processes cannot follow, or that must not be written down."""
-    if source.startswith("memory:"):
-        raise ValueError(f"{source}: lives in one process; expected a store that other processes reach")
-    if "::" in source:
-        raise ValueError(f"{source}: stores within stores; expected one store, such as s3://bucket/films")
-    if urlsplit(source).password:
-        raise ValueError(
-            "an address with a password in it, which results would show; expected one without; "
-            "fsspec's settings and the store's own say who asks"
-        )
-
-
 def _may_be_film(path: PurePosixPath) -> bool:
-    """Go by the name, as in a folder: no hidden files, and none of the masks that lie in ``masks/``."""
-    # A key is any text: one that leads out of the folder of results names no file.
+    """Go by the name, as in a folder: no hidden files, nothing outside, none of the masks that lie in ``masks/``."""
     odd = any(part.startswith(".") for part in path.parts) or path.name == "DICOMDIR" or path.parts[:1] == ("masks",)
     return not odd and suffix_of(Path(path)) in FILM_SUFFIXES

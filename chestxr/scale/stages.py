@@ -19,9 +19,10 @@ from chestxr.handlers.screening_row import models_about, screening_row
 from chestxr.io.file_state import file_state
 from chestxr.screening.film_records import remove_results
 
-from .film_file import check_unchanged, fetch, film_file, is_address
+from .address import is_address
+from .film_file import check_unchanged, fetch, film_file
 from .film_travel import FilmTravel, pack, unpack
-from .store import NotStoredError, store_results
+from .store import NotStoredError, open_archive, store_results
 
 __all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
 
@@ -195,6 +196,8 @@ def _finish(travel: FilmTravel, settings: StageSettings) -> None:
     """Finish a film, or note why it failed, or why no other one would fare better."""
     try:
         finish = _part(settings, "postprocessing")
+        if settings.store:
+            open_archive(settings.store)
     except Exception as error:
         travel.stop = _cannot_be_opened(settings, error)
         return

@@ -3,6 +3,8 @@
 from collections.abc import Container
 from pathlib import Path
 
+from chestxr.screening.film_records import RESULT_ENDINGS
+
 __all__ = ["remove_results_of"]
 
 
@@ -19,5 +21,6 @@ def remove_results_of(films: Container[str], folder: Path) -> None:
     """
     for day in folder.glob("*"):
         for path in day.rglob("*_*"):
-            if str(path.relative_to(day)).rpartition("_")[0] in films:
+            film, _, ending = str(path.relative_to(day)).rpartition("_")
+            if film in films and ending in RESULT_ENDINGS and path.is_file():
                 path.unlink()

@@ -5,15 +5,15 @@ from functools import cache
 from pathlib import Path
 
 from chestxr.io import FilmError
-from chestxr.pacs import Archive, ArchiveError
+from chestxr.pacs import Archive, ArchiveError, RefusedError
 
-__all__ = ["NotStoredError", "store_results"]
+__all__ = ["NotStoredError", "open_archive", "store_results"]
 
-_archive = cache(Archive)
+open_archive = cache(Archive)
 
 
 class NotStoredError(FilmError):
-    """An archive did not take what was made of a film."""
+    """An archive does not take what was made of films."""
 
 
 def store_results(stem: Path, url: str) -> None:
@@ -31,8 +31,10 @@ def store_results(stem: Path, url: str) -> None:
 
     Raises
     ------
+    FilmError
+        If the archive refuses it.
     NotStoredError
-        If the archive does not take it; another try may succeed.
+        If the archive takes nothing; another try may succeed.
     """
     if not url:
         return
@@ -40,9 +42,10 @@ def store_results(stem: Path, url: str) -> None:
     made = [path for path in made if path.is_file()]
     try:
         for path in made:
-            _archive(url).store_once(path)
+            open_archive(url).store_once(path)
     except ArchiveError as error:
         found = f"no place for its results ({error})"
-        raise NotStoredError(stem, found, "an archive", "try again", lasting=False) from None
+        kind = FilmError if isinstance(error, RefusedError) else NotStoredError
+        raise kind(stem, found, "an archive", "try again", lasting=False) from None
     for path in made:
         os.unlink(path)

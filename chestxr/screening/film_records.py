@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FilmRecord", "read_record", "remove_results"]
+__all__ = ["RESULT_ENDINGS", "FilmRecord", "read_record", "remove_results"]
 
-_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
+# Behind a film's name and an underscore.
+RESULT_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,5 @@ def remove_results(out: Path, film: str) -> None:
     # The record first: what is left when this is stopped is not taken for done.
     for path in (out / "records" / f"{film}.json", out / "records" / f"{film}.webp"):
         path.unlink(missing_ok=True)
-    for ending in _ENDINGS:
+    for ending in RESULT_ENDINGS:
         (out / f"{film}_{ending}").unlink(missing_ok=True)
