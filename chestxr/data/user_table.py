@@ -31,10 +31,10 @@ def read_user_text(path: Path) -> str:
 
 def read_user_table(path: Path, *needed: str) -> Iterator[tuple[str, dict[str, str]]]:
     """
-    Read a CSV file in UTF-8, cells between commas, names of the columns in the first line.
+    Read a CSV file in UTF-8, cells between commas, semicolons or tabs, names of the columns in the first line.
 
-    Spaces around cells are taken off, and names of columns are in lower case. A row may end early, as spreadsheets
-    write rows that end in empty cells: those cells are empty.
+    Spaces around cells are taken off (not behind closing quotes), and names of columns are in lower case. A row may end
+    early, as spreadsheets write rows that end in empty cells: those cells are empty.
 
     Parameters
     ----------
@@ -53,9 +53,15 @@ def read_user_table(path: Path, *needed: str) -> Iterator[tuple[str, dict[str, s
     ValueError
         If the file is no such table, or a row has more cells than the first line.
     """
-    reader = csv.reader(io.StringIO(read_user_text(path)), skipinitialspace=True, strict=True)
+    text = read_user_text(path)
+    first = text.partition("\n")[0]
+    # Where numbers have a decimal comma, spreadsheets put semicolons between cells.
+    separator = next((mark for mark in ",;\t" if mark in first), ",")
+    reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
     try:
         columns = [name.strip().lower() for name in next(reader, [])]
+        if len(set(filter(None, columns))) < sum(map(bool, columns)):
+            raise ValueError(f"{path}: found two columns of one name; expected each once; remove or rename one")
         missing = [name for name in needed if name not in columns]
         if missing:
             raise ValueError(

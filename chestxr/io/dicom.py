@@ -2,12 +2,14 @@
 
 import math
 import struct
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pydicom
 from pydicom import uid
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 from .dicom_file import open_dicom
 from .dicom_jpeg import decode_jpeg, is_jpeg
@@ -166,9 +168,8 @@ def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     pydicom counts grey levels in the type of the table's entries: those that a rescale brings beyond it, and in a table
     of 8 bits those from 256 on, would begin anew.
     """
-    table = (dataset.get("VOILUTSequence") or [Dataset()])[0]
-    described = table.get("LUTDescriptor")
-    if not described or table.get("LUTData") is None:
+    described = _described(dataset, "VOILUTSequence")
+    if not described:
         return apply_voi_lut(values, dataset, index=0)
     entries, first, bits = described
     values = np.clip(values, np.float64(first), np.float64(first + (entries or 2**16) - 1))
@@ -179,11 +180,17 @@ def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
         described[2] = bits
 
 
+def _described(dataset: Dataset, sequence: str) -> MultiValue | None:
+    """Return entries, first value and bits of a sequence's first table, None if there is no whole one."""
+    table = (dataset.get(sequence) or [Dataset()])[0]
+    return None if table.get("LUTData") is None else table.get("LUTDescriptor")
+
+
 def _value_range(dataset: Dataset) -> tuple[float, float]:
     """Return the lowest and highest value that the film can have after its LUTs."""
     for sequence in ("VOILUTSequence", "ModalityLUTSequence"):
-        if dataset.get(sequence):
-            return 0.0, float(2 ** int(dataset[sequence][0].LUTDescriptor[2]) - 1)
+        if described := _described(dataset, sequence):
+            return 0.0, float(2 ** int(described[2]) - 1)
     bits = int(dataset.BitsStored)
     low, high = (0, 2**bits - 1) if dataset.PixelRepresentation == 0 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
     slope, intercept = float(dataset.get("RescaleSlope") or 1), float(dataset.get("RescaleIntercept") or 0)
@@ -212,9 +219,12 @@ def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarr
 def _study_date(dataset: Dataset) -> str:
     """Return the day of the study as 2026-11-30, "" if it states none that is a date."""
     day = str(dataset.get("StudyDate") or "").strip().replace(".", "")
-    if len(day) != 8 or not (day.isascii() and day.isdigit()):
+    if len(day) != 8:
         return ""
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    try:
+        return datetime.strptime(day, "%Y%m%d").date().isoformat()
+    except ValueError:
+        return ""
 
 
 def _spacing(dataset: Dataset) -> dict:

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pydicom
@@ -20,7 +21,10 @@ __all__ = ["open_dicom"]
 # An element takes two or three reads, a film has hundreds of elements.
 _MAX_READS = 100_000
 # Text, numbers, tables and sequences of a film; pydicom makes objects of them that take hundreds of times the room.
-_MAX_HEADER = 2**20
+_MAX_HEADER = 2**22
+# Of one sequence, and levels: each makes pydicom's errors three times as long.
+_MAX_ITEMS, _MAX_LEVELS = 1000, 6
+_ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 _PIECE = 2**20
 _PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + uid.ExplicitVRLittleEndian.encode() + b"\0"
 
@@ -67,6 +71,7 @@ def open_dicom(path: Path, **options: object) -> Dataset:
         _leave_private_out(dataset)
         if _header_bytes(dataset) > _MAX_HEADER:
             raise _hostile(path, f"a header of more than {_MAX_HEADER // 2**20} MiB")
+        _open_sequences(dataset)
         dataset.get("Rows")
     except FilmError:
         raise
@@ -115,18 +120,38 @@ def _header_bytes(dataset: Dataset) -> int:
 
 
 def _sequences(dataset: Dataset) -> list[Sequence]:
-    """Return the sequences of undefined length, which pydicom reads at once."""
+    """Return the sequences that are read: those of undefined length pydicom reads at once."""
     return [element.value for element in dataset.values() if not element.is_raw and element.VR == "SQ"]
+
+
+def _open_sequences(dataset: Dataset, level: int = 0) -> None:
+    """Read sequences of a stated length too, level by level, as long as a film may have so many and so deep ones."""
+    for element in [element for element in dataset.values() if element.is_raw and _kind(element) == "SQ"]:
+        if max(map((element.value or b"").count, _ITEM_TAGS)) > _MAX_ITEMS:
+            raise _TooManyElements
+        with suppress(Exception):  # one that is broken is seen to be so by whoever needs it
+            dataset[element.tag]
+    for items in _sequences(dataset):
+        if level == _MAX_LEVELS or len(items) > _MAX_ITEMS:
+            raise _TooManyElements
+        for item in items:
+            _leave_private_out(item)
+            _open_sequences(item, level + 1)
 
 
 def _is_bulk(element: RawDataElement) -> bool:
     """Say whether pydicom leaves a value as the bytes that it is: pixels, overlays, profiles."""
+    return _kind(element).startswith("O")
+
+
+def _kind(element: RawDataElement) -> str:
+    """Return an element's value representation, from the dictionary if the file does not tell, "" if nobody knows."""
     if element.VR not in (None, "UN"):
-        return element.VR.startswith("O")
+        return element.VR
     try:
-        return dictionary_VR(element.tag).startswith("O")
+        return dictionary_VR(element.tag)
     except KeyError:
-        return False
+        return ""
 
 
 def _hostile(path: Path, found: str) -> FilmError:

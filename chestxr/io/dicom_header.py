@@ -68,7 +68,6 @@ def read_header(path: str | PathLike) -> Dataset:
     """
     with quiet_dicom():
         header = open_dicom(Path(path), stop_before_pixels=True)
-        header.remove_private_tags()
         for keyword in _GEOMETRY:
             header.pop(keyword, None)
         missing = [keyword for keyword in _IDENTITY if not header.get(keyword)]

@@ -43,11 +43,11 @@ def apply_palette(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarra
         raise FilmError(path, "a palette in segments", "shades of grey, or a whole palette", "convert it to greyscale")
     descriptors = {tuple(dataset.get(f"{colour}PaletteColorLookupTableDescriptor") or ()) for colour in _COLOURS}
     data = [dataset.get(f"{colour}PaletteColorLookupTableData") or b"" for colour in _COLOURS]
-    entries, first, bits = descriptors.pop()
+    entries, first, bits = max(descriptors) or (0, 0, 0)
     entries = entries or 2**16
     width = len(data[0]) // entries
     whole = {len(table) for table in data} == {entries * width + entries * width % 2}
-    if descriptors or bits not in (8, 16) or width not in (1, 2) or not whole or stored.itemsize > 2:
+    if len(descriptors) > 1 or bits not in (8, 16) or width not in (1, 2) or not whole or stored.itemsize > 2:
         raise FilmError(path, "a palette of another size than it says", "a whole palette", "convert it to greyscale")
     words = [np.frombuffer(table, _words(dataset)).astype("<u2") for table in data]
     tables = np.stack([table.view(f"<u{width}")[:entries] for table in words])

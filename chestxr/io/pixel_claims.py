@@ -7,7 +7,7 @@ import imagecodecs
 from pydicom import uid
 from pydicom.dataset import Dataset
 
-from .codestream import codestream_size, has_many_scans
+from .codestream import MOST_SCANS, SCAN, codestream_size
 from .errors import FilmError
 
 __all__ = ["check_claims", "syntax_name"]
@@ -80,7 +80,8 @@ def _check_codestream(dataset: Dataset, samples: int, path: Path) -> None:
         raise _truncated(path) from error
     if size != (dataset.Columns, dataset.Rows, samples):
         raise _contradiction(path, "a compressed image of another size or kind than rows and columns")
-    if has_many_scans(dataset.PixelData):
+    # Compressed values never look like a marker, but heads of fragments lie between them.
+    if dataset.PixelData.count(SCAN) > MOST_SCANS:
         raise _contradiction(path, "a JPEG image of very many scans")
 
 

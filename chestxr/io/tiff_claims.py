@@ -17,7 +17,7 @@ _COLOURS = (0, 1, 2, 3)
 # Decoders of these are told how much a piece holds; JPEG's is not, but its pieces can be asked beforehand.
 _COMPRESSIONS = (
     *(COMPRESSION.NONE, COMPRESSION.LZW, COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE, COMPRESSION.PACKBITS),
-    COMPRESSION.JPEG,
+    *(COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6, COMPRESSION.JPEG),
 )
 _MOST_SAMPLES = 4
 
@@ -39,7 +39,7 @@ def check_tiff(page: TiffPage, path: Path) -> None:
         raise FilmError(path, "complex numbers", "shades of grey", "save it in grey")
     if page.compression not in _COMPRESSIONS or page.jpegheader is not None:
         raise FilmError(
-            path, "a rare compression", "none, LZW, deflate, PackBits or JPEG", "save it without compression"
+            path, "a rare compression", "none, LZW, deflate, PackBits, CCITT or JPEG", "save it without compression"
         )
     pieces = math.prod(page.chunked)
     if (

@@ -33,7 +33,6 @@ def test_spaces_capitals_empty_lines_and_missing_last_cells_are_no_fault(tmp_pat
     ("text", "found"),
     [
         ("", "t.csv: found no column image and patient;"),
-        ("image;patient\na.png;p1\n", "t.csv: found no column image and patient;"),
         ("image,site\na.png,x\n", "t.csv: found no column patient;"),
         ("image,patient\na.png,b,p1\n", "line 2: found 3 cells; expected 2"),
         ('image,patient\na.png,"p1\nb.png,p2\n', "line 3: found no CSV"),
@@ -44,3 +43,17 @@ def test_tables_that_would_be_misread_are_refused(tmp_path, text, found):
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(ValueError, match=found):
         list(read_user_table(tmp_path / "t.csv", "image", "patient"))
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_between_semicolons_or_tabs(tmp_path, mark):
+    path = tmp_path / "table.csv"
+    path.write_text(f"image{mark}patient\na.png{mark}p,1\n")
+    assert [cells for _, cells in read_user_table(path, "image")] == [{"image": "a.png", "patient": "p,1"}]
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("image,patient,Patient,,\na.png,p1,p2,,\n")
+    with pytest.raises(ValueError, match="found two columns of one name"):
+        list(read_user_table(path, "image"))

@@ -43,6 +43,13 @@ def test_jpeg_as_pillow_writes_it_is_read(tmp_path):
     assert np.abs(read_film(tmp_path / "film.tif")[0].T - GREY).max() <= 4
 
 
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_ccitt"])
+def test_masks_of_one_bit_as_fax_machines_write_them_are_read(tmp_path, compression):
+    Image.fromarray(GREY > 80).save(tmp_path / "mask.tif", compression=compression)
+    film, _ = read_film(tmp_path / "mask.tif")
+    assert np.array_equal(film.T > 0, GREY > 80)
+
+
 @pytest.mark.parametrize("compression", ["png", "jpeg2000", "jpegxl", "jpegxr", "lerc"])
 def test_compressions_that_say_themselves_how_large_they_are_are_refused(tmp_path, compression):
     tifffile.imwrite(tmp_path / "film.tif", GREY, photometric="minisblack", compression=compression)
