@@ -67,14 +67,15 @@ def archive(
 
     Stop it or kill it at any moment, fill the disk, take the source away: the same command goes on where it was,
     block by block, and no film is lost or counted twice. The source is listed once, by the first run. Films that fail
-    by no fault of their own are tried again.
+    by no fault of their own are tried again, --tries times in all; then, as all others in quarantine, by
+    --retry-quarantined.
 
     Needs Ray, which this package's extra "ray" brings. On a cluster, chestxr is installed on every machine, and source,
     bundle and OUT have the same paths. Object stores need their fsspec package (s3fs, gcsfs, adlfs), which also knows
     who asks.
 
-    Exit status: 0 every film has a result, 1 some are in quarantine, 2 nothing could be started or written, or the
-    source is away, 130 stopped by the user.
+    Exit status: 0 every film has a result, 1 some are in quarantine, 2 nothing could be started, written or stored, the
+    source is away, Ray ended, or every film failed, 130 stopped by the user.
 
     Example: chestxr archive s3://radiology/chest --out results --address 10.0.0.5:6379
     """
@@ -114,7 +115,7 @@ def _screen_waiting(run) -> bool:
             done = run.done_before + run.quarantined_before
             task = progress.add_task("screening", total=len(run), completed=done)
             for failure in run:
-                progress.advance(task)
+                progress.advance(task, 0 if run.trying_again else 1)
                 if failure is not None and len(told) < _REASONS_TOLD and str(failure) not in told:
                     told.add(str(failure))
                     typer.echo(str(failure), err=True)

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from chestxr.io.dicom import LATERAL_VIEWS
 from chestxr.io.dicom_header import quiet_dicom
 
-from .connection import RefusedError, open_session, server_of, telling_errors
+from .connection import ArchiveError, RefusedError, open_session, server_of, telling_errors
 
 __all__ = ["Archive", "FilmReference"]
 
@@ -24,6 +24,8 @@ _FIELDS = ("BodyPartExamined", "ViewPosition")
 # A DX image "for processing" is the detector's raw signal; its mate "for presentation" is the film.
 _RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
 _PAGE = 500
+# DICOM PS3.4, table B.2-1: failures A700 to A7FF.
+_OUT_OF_RESOURCES = 0xA7
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,9 @@ class Archive:
             answer = self._call(self._client.store_instances, datasets)
         refused = answer.get("FailedSOPSequence") or []
         if refused:
-            raise RefusedError(
-                f"{self.server}: refused {len(refused)} of {len(datasets)} objects; ask its administrator"
-            )
+            full = any(item.get("FailureReason", 0) >> 8 == _OUT_OF_RESOURCES for item in refused)
+            kind = ArchiveError if full else RefusedError
+            raise kind(f"{self.server}: refused {len(refused)} of {len(datasets)} objects; ask its administrator")
 
     def store_once(self, path: Path) -> None:
         """

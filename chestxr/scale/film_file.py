@@ -13,7 +13,10 @@ from chestxr.io.stored_film import MAX_PIXELS
 
 from .process_folder import process_folder
 
-__all__ = ["check_unchanged", "fetch", "film_file"]
+__all__ = ["FILM_FOLDERS", "check_unchanged", "fetch", "film_file"]
+
+# What the names of temporary folders of films begin with.
+FILM_FOLDERS = "chestxr-film-"
 
 # The largest film in 64 bits, and a header.
 _MAX_BYTES = 8 * MAX_PIXELS + 2**24
@@ -58,7 +61,7 @@ def film_file(image: str, content: bytes | None) -> Iterator[str]:
     if content is None:
         yield image
         return
-    with process_folder("chestxr-film-") as folder:
+    with process_folder(FILM_FOLDERS) as folder:
         suffix = suffix_of(Path(image))
         path = folder / f"film{suffix if suffix in FILM_SUFFIXES else ''}"
         path.write_bytes(content)

@@ -2,7 +2,6 @@
 
 import os
 import pickle
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -39,6 +38,8 @@ class FilmTravel:
     fault : str
         Where that lies: "film", "program" (an error that nobody foresaw), "store" (an archive that does not take
         results) or "workers" (the processes that screened it ended).
+    stored : bool
+        Whether an archive has what was made of it.
     stop : str
         Why nothing can be worked on any more, "" if all is well.
     memory : dict of str to int
@@ -58,6 +59,7 @@ class FilmTravel:
     row: dict | None = None
     failure: FilmError | None = None
     fault: str = ""
+    stored: bool = False
     stop: str = ""
     memory: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -91,10 +93,7 @@ def _film_error(error: BaseException | None) -> FilmError | None:
 
 
 def pack(travels: Sequence[FilmTravel]) -> bytes:
-    """Put films into what Ray carries; the worker's memory is noted."""
-    usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    for travel in travels:
-        travel.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
+    """Put films into what Ray carries."""
     return pickle.dumps(travels)
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chestxr.handlers.screening_row import failed_row
-from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
+from chestxr.io import FilmError, whole_file, write_text
 
 from .film_travel import FilmTravel
 from .stale_results import remove_results_of
@@ -90,7 +90,7 @@ class Ledger:
         """
         path = self.out / "archive.json"
         if not path.is_file():
-            found = [*self.blocks.glob(f"*{_DONE}"), *self.table.rglob("*.parquet"), *self.quarantine.rglob("*.json")]
+            found = [*self.blocks.glob(f"*{_DONE}"), *self.table.rglob("*.parquet"), *self._notes()]
             if not found:
                 return None
         try:
@@ -125,14 +125,15 @@ class Ledger:
 
     def clean(self) -> None:
         """Remove what a run that was killed left half done."""
-        remove_leftovers(self.out)
-        for folder in (self.blocks, self.table, self.quarantine):
-            # Nobody else writes there, though a process of the same number as that of a killed run may be alive.
-            for path in folder.rglob(".part-*"):
-                path.unlink()
+        # Of any process: nobody else writes here, and in a container the number of a killed one is that of the next.
+        for path in self.out.rglob(".part-*"):
+            path.unlink(missing_ok=True)
         done = self._done()
         # A block that is made again screens all its films, those too that succeeded later.
         done -= {block for block in done if not {of for _, _, of in self._again(block)} <= done}
+        for block in done:
+            for film, _, _ in self._again(block):
+                self._note_of(film).unlink(missing_ok=True)
         taken_back = [block for path in self.blocks.glob(f"*{_DONE}") if (block := _block_of(path)) not in done]
         stale = {film for film, of in self._begun().items() if of not in done or self._note_of(film).is_file()}
         stale |= {film for block in taken_back for film in self._films_of(block)}
@@ -143,17 +144,16 @@ class Ledger:
         for part in self.table.glob("date=*/part-*.parquet"):
             if part.stem.removeprefix("part-") not in done:
                 part.unlink()
-        for path in self.quarantine.rglob("*.json"):
-            note = json.loads(path.read_text())
-            if note["block"] not in done:
+        for path in self._notes():
+            if json.loads(path.read_text())["block"] not in done:
                 path.unlink()
-        for block in done:
-            if block.startswith(_AGAIN):
-                for film, _, _ in self._again(block):
-                    self._note_of(film).unlink(missing_ok=True)
         if stale:
             remove_results_of(stale, self.films)
         self.end()
+
+    def _notes(self) -> list[Path]:
+        """Return the notes on films that failed; a film's folder may be called as a note is."""
+        return sorted(path for path in self.quarantine.rglob("*.json") if path.is_file())
 
     def _begun(self) -> dict[str, str]:
         """Return the films that the last run began with, and their blocks."""
@@ -189,7 +189,7 @@ class Ledger:
 
     def quarantined(self) -> Iterator[Quarantined]:
         """Give the films that failed."""
-        for path in sorted(self.quarantine.rglob("*.json")):
+        for path in self._notes():
             yield Quarantined(json.loads(path.read_text()))
 
     def finish(self, block: str, travels: Sequence[FilmTravel]) -> None:
@@ -226,7 +226,7 @@ class Ledger:
         counts: Counter = Counter()
         for path in self.blocks.glob(f"*{_DONE}"):
             counts.update(json.loads(path.read_text())["counts"])
-        counts["quarantined"] = sum(1 for _ in self.quarantine.rglob("*.json"))
+        counts["quarantined"] = len(self._notes())
         return counts
 
     def _done(self, prefix: str = "") -> set[str]:

@@ -18,7 +18,9 @@ __all__ = ["check_ray", "ray_running"]
 _STORE_BYTES_A_CORE = 1 << 27
 # Sockets have short paths.
 _LONGEST_FOLDER = 20
-_QUIET = {
+_ALWAYS = {
+    # Without end by default: a film that takes too much memory would be tried for ever.
+    "RAY_task_oom_retries": "2",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
@@ -28,7 +30,6 @@ _ALONE = {
     # Ray's own word for a machine that is no cluster's: it listens on 127.0.0.1 alone.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_AUTH_MODE": "token",
-    "RAY_task_oom_retries": "2",
     # Its workers are 15 steps nicer than others by default: beside any other program they stand still.
     "RAY_worker_niceness": "0",
     # Readers wait for room: ended after a second, as by default, each start imports everything again.
@@ -66,7 +67,7 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
     ConnectionError
         If it cannot be started or joined.
     """
-    os.environ.update(_QUIET)
+    os.environ.update(_ALWAYS)
     # Ray reads these when it is imported; who imported it before has set it up.
     if not address and "ray" not in sys.modules:
         os.environ.update(_ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})

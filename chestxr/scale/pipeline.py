@@ -72,8 +72,7 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
         left = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
     for travel in missing.values():
         found = "a film on which the processes that screened it ended (killed, or out of memory?)"
-        error = FilmError(travel.image, found, "a film that can be screened", "look at its size", lasting=False)
-        travel.fail(error, fault="workers")
+        travel.fail(FilmError(travel.image, found, "a film that can be screened", "look at its size"), fault="workers")
         yield travel
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-__all__ = ["process_folder"]
+__all__ = ["process_folder", "remove_left_folders"]
 
 # What else begins with the same characters, a folder of results even, is not ours.
 _MARK = ".process-folder"
@@ -33,7 +33,7 @@ def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
         The folder.
     """
     below = below or Path(tempfile.gettempdir())
-    _remove_leftovers(prefix, below)
+    _remove_left_folders_once(prefix, below)
     # It has another name until it is locked, or it would be taken for a leftover.
     made = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=below))
     folder = made.with_name(made.name.removeprefix("."))
@@ -46,11 +46,14 @@ def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@cache
-def _remove_leftovers(prefix: str, below: Path) -> None:
-    for left in (mark.parent for mark in below.glob(f"{prefix}*/{_MARK}")):
-        with suppress(OSError), _locked(left):
-            shutil.rmtree(left, ignore_errors=True)
+def remove_left_folders(prefix: str, below: Path | None = None) -> None:
+    """Remove the folders of killed processes; prefix and place as for :py:func:`process_folder`."""
+    for mark in (below or Path(tempfile.gettempdir())).glob(f"{prefix}*/{_MARK}"):
+        with suppress(OSError), _locked(mark.parent):
+            shutil.rmtree(mark.parent, ignore_errors=True)
+
+
+_remove_left_folders_once = cache(remove_left_folders)
 
 
 @contextmanager

@@ -19,16 +19,18 @@ from chestxr.pacs import Archive
 from chestxr.screening.settings import key_of, settings_of
 
 from .address import is_address
+from .film_file import FILM_FOLDERS
 from .film_travel import FilmTravel
 from .ledger import Ledger, Quarantined
 from .local_ray import check_ray, ray_running
+from .process_folder import remove_left_folders
 from .source import list_source, still_there
 from .stages import StageSettings
 from .stale_results import remove_results_of
 
 __all__ = ["ArchiveRun"]
 
-# So many films a core are handed to Ray at a time, for some twenty minutes: names and rows of no more are in memory.
+# So many films a core are handed to Ray at a time, for half an hour or more: names and rows of no more are in memory.
 _WAVE_A_CORE = 2048
 # So many films that fail by no fault of their own, and none that succeeds between them, have one fault in common.
 _HOPELESS = 10
@@ -109,6 +111,8 @@ class ArchiveRun:
         counts = self._ledger.counts()
         self.quarantined_before = counts["quarantined"]
         self.done_before = sum(counts[status] for status in ("ok", "warning", "no score"))
+        self._succeeded = self.done_before > 0
+        self.trying_again = False
 
     def __len__(self) -> int:
         """Return how many films there are."""
@@ -144,6 +148,7 @@ class ArchiveRun:
         finally:
             self._clock = time.perf_counter() - self._clock
             remove_leftovers(self.out)
+            remove_left_folders(FILM_FOLDERS)
 
     def close(self) -> None:
         """Let other runs work on the folder."""
@@ -235,9 +240,9 @@ class ArchiveRun:
 
     def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
         before = {note.film: note for note in notes}
-        travels = []
+        travels, self.trying_again = [], True
         self._ledger.begin({note.film: note.block for note in notes})
-        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes], again=True):
+        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
             travels.append(travel)
             if len(travels) == self._about["block"]:
                 self._ledger.finish_again(travels, before)
@@ -246,16 +251,9 @@ class ArchiveRun:
         self._ledger.finish_again(travels, before)
         self._ledger.end()
 
-    def _screened(self, films: Sequence[FilmTravel], again: bool = False) -> Iterator[FilmTravel]:
+    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
         """
         Screen films, as long as there is use in it; give what became of each.
-
-        Parameters
-        ----------
-        films : sequence of FilmTravel
-            The films.
-        again : bool, optional
-            Whether all of them failed before: that they do so again says nothing of others.
 
         Raises
         ------
@@ -266,20 +264,18 @@ class ArchiveRun:
 
         from .pipeline import screen_films
 
-        # Once a film is screened, only an archive may be the fault of all that fail.
-        of_all = {"store"} if again else {"store", "program", "workers"}
-        faults, died = 0, set()
+        not_stored, unforeseen, died = 0, 0, set()
         try:
             for travel in screen_films(films, self._stages, self._batch_size):
                 self._measure(travel)
                 if travel.stop:
                     raise OSError(f"{travel.stop}; {_GOES_ON}")
                 self._check_source(travel)
-                if travel.row:
-                    faults, of_all = 0, {"store"}
-                faults += travel.fault in of_all
-                if faults == _HOPELESS:
-                    raise OSError(f"{faults} films failed and none succeeded, the last: {travel.failure}; {_GOES_ON}")
+                not_stored = 0 if travel.stored else not_stored + (travel.fault == "store")
+                unforeseen += travel.fault in ("program", "workers")
+                # Once a film was screened, such faults are those of films, which are set aside.
+                if not_stored == _HOPELESS or (unforeseen == _HOPELESS and not self._succeeded):
+                    raise OSError(f"{_HOPELESS} films failed and none succeeded, the last: {travel.failure}")
                 if travel.fault == "workers":
                     died.add(travel.film)
                 yield travel
@@ -293,6 +289,7 @@ class ArchiveRun:
         self._seconds.update(travel.seconds)
         self._carried = max(self._carried, travel.carried)
         self._worked += 1
+        self._succeeded |= travel.row is not None
 
     def _check_source(self, travel: FilmTravel) -> None:
         """Raise OSError if a film may have failed because the source is away."""

@@ -48,7 +48,7 @@ def still_there(image: str) -> bool:
 
     try:
         # Asked anew: what was listed before is known without asking.
-        store, key = fsspec.core.url_to_fs(image, skip_instance_cache=True, use_listings_cache=False)
+        store, key = fsspec.core.url_to_fs(image, skip_instance_cache=True)
         return store.exists(key)
     # Every store has errors of its own.
     except Exception:

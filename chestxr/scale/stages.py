@@ -1,8 +1,9 @@
 """The bundle's parts, each where its work is done: preprocessing, network, postprocessing."""
 
 import os
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,14 @@ def read_films(entry: dict, settings: StageSettings) -> dict:
     else:
         for travel in travels:
             _read(travel, prepare)
+    return _handed_on(travels)
+
+
+def _handed_on(travels: Sequence[FilmTravel]) -> dict:
+    """Give films to the next stage; the memory of this worker is noted."""
+    usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for travel in travels:
+        travel.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
     return {"travels": pack(travels)}
 
 
@@ -153,7 +162,7 @@ class OutlineFilms:
         for travel in waiting:
             travel.stop = self._stop
             travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
-        return {"travels": pack(travels)}
+        return _handed_on(travels)
 
     def _outline(self, travels: list[FilmTravel]) -> None:
         self._outlined.clear()
@@ -189,7 +198,7 @@ def finish_films(entry: dict, settings: StageSettings) -> dict:
             _finish(travel, settings)
             travel.seconds["finish"] = time.perf_counter() - started
         travel.item = travel.content = None
-    return {"travels": pack(travels)}
+    return _handed_on(travels)
 
 
 def _finish(travel: FilmTravel, settings: StageSettings) -> None:
@@ -226,7 +235,7 @@ def _write(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSe
             if travel.content is None:
                 check_unchanged(path, travel.state)
         row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
-        store_results(out / name, settings.store)
+        travel.stored = store_results(out / name, settings.store)
         travel.row = row
     except NotStoredError as error:
         travel.fail(error, fault="store")

@@ -16,7 +16,7 @@ class NotStoredError(FilmError):
     """An archive does not take what was made of films."""
 
 
-def store_results(stem: Path, url: str) -> None:
+def store_results(stem: Path, url: str) -> bool:
     """
     Store what stands of a film, once: an object's identifier follows from film and models.
 
@@ -29,23 +29,30 @@ def store_results(stem: Path, url: str) -> None:
     url : str
         The archive's DICOMweb service; "" stores nothing.
 
+    Returns
+    -------
+    bool
+        Whether there was something to store.
+
     Raises
     ------
     FilmError
-        If the archive refuses it.
+        If the archive refuses it, not for lack of room.
     NotStoredError
         If the archive takes nothing; another try may succeed.
     """
     if not url:
-        return
+        return False
     made = [Path(f"{stem}_{kind}.dcm") for kind in ("seg", "sr")]
     made = [path for path in made if path.is_file()]
     try:
         for path in made:
             open_archive(url).store_once(path)
     except ArchiveError as error:
-        found = f"no place for its results ({error})"
-        kind = FilmError if isinstance(error, RefusedError) else NotStoredError
-        raise kind(stem, found, "an archive", "try again", lasting=False) from None
+        found, expected = f"no place for its results ({error})", "an archive that takes them"
+        if isinstance(error, RefusedError):
+            raise FilmError(stem, found, expected, "ask who runs the archive") from None
+        raise NotStoredError(stem, found, expected, "try again", lasting=False) from None
     for path in made:
         os.unlink(path)
+    return bool(made)

@@ -1,6 +1,7 @@
 """Films of a real archive are answered once, whatever goes away in between."""
 
 import io
+import json
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.io import read_mask
-from chestxr.pacs import Archive, ArchiveError
+from chestxr.pacs import Archive, ArchiveError, RefusedError
 from tests.interrupts import hear_interrupts
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.io.film_files import save_dicom
@@ -198,6 +199,34 @@ def test_an_archive_that_moved_is_told_not_followed(status):
         with pytest.raises(ArchiveError, match=r"sends on to https://new\.example:8443; give") as told:
             list(Archive(f"http://127.0.0.1:{server.server_port}/dicom-web").films(date.today()))
         assert "1.2.3" not in str(told.value)
+    finally:
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("status", "reason", "refused"), [(409, 0, True), (202, 0x0122, True), (202, 0xA700, False)])
+def test_an_archive_that_refuses_an_object_is_told_from_one_that_has_no_room(chest_dicom, status, reason, refused):
+    class Refusing(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            failed = {"00081197": {"vr": "US", "Value": [reason]}}
+            answer = json.dumps({"00081198": {"vr": "SQ", "Value": [failed]}}).encode()
+            # In chunks (RFC 9112, 7.1).
+            while size := int(self.rfile.readline(), 16):
+                self.rfile.read(size + 2)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/dicom+json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with pytest.raises(ArchiveError, match="refuse") as told:
+            Archive(f"http://127.0.0.1:{server.server_port}/dicom-web").store([pydicom.dcmread(chest_dicom)])
+        assert isinstance(told.value, RefusedError) == refused
     finally:
         server.shutdown()
 

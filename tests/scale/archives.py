@@ -142,5 +142,5 @@ def assert_complete(out: Path, films: int) -> pd.DataFrame:
 
 
 def assert_nothing_half_written(out: Path) -> None:
-    """Check that no temporary file is left, and that the table can be read."""
+    """Check that no temporary file is left."""
     assert not list(out.rglob(".part-*"))

@@ -238,7 +238,9 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
     def kill_reader() -> None:
         with held(pipe):
             pipe.unlink()
-            for worker in at_work(cluster[1], "ray::Map(read_films)"):
+            readers = at_work(cluster[1], "ray::Map(read_films)")
+            assert readers
+            for worker in readers:
                 os.kill(worker, signal.SIGKILL)
 
     with meanwhile(kill_reader):

@@ -64,10 +64,36 @@ def test_a_kill_while_rows_are_taken_back_forgets_no_film(ledger, monkeypatch):
     assert not _left(ledger) and ledger.waiting() == ["000000", "000001"]
 
 
+def test_a_kill_before_the_note_of_a_later_success_is_removed_removes_no_result(ledger, monkeypatch):
+    ledger.finish("000000", [_done("a"), _failed("b")])
+    ledger.begin({"b": "000000"})
+    _results(ledger, "a", "b")
+    (before,) = ledger.quarantined()
+    monkeypatch.setattr(ledger, "_note_of", lambda film: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ledger.finish_again([_done("b")], {"b": before})
+    monkeypatch.undo()
+    ledger.clean()
+    assert _left(ledger) == {"a", "b"} and not list(ledger.quarantined())
+
+
+def test_films_in_folders_that_are_called_as_notes_are(ledger):
+    ledger.finish("000000", [_done("a"), _failed("x.json/b")])
+    ledger.clean()
+    assert [note.film for note in ledger.quarantined()] == ["x.json/b"]
+    assert ledger.counts()["quarantined"] == 1
+
+
 def test_a_note_that_a_killed_run_began_to_write_is_no_note(ledger):
     """Its process may seem to live: numbers come again, and in a container it is always the same."""
     ledger.finish("000000", [_done("a"), _failed("b")])
-    for folder, note in ((ledger.quarantine, "b.json"), (ledger.blocks, "000001.done.json")):
+    _results(ledger, "a")
+    for folder, note in (
+        (ledger.quarantine, "b.json"),
+        (ledger.blocks, "000001.done.json"),
+        (ledger.films / "2024-01-01", "a_seg.dcm"),
+    ):
         (folder / f".part-{os.getpid()}-{note}").write_text("")
     ledger.clean()
     assert [note.film for note in ledger.quarantined()] == ["b"] and ledger.waiting() == ["000001"]
+    assert not list(ledger.out.rglob(".part-*"))
