@@ -1,0 +1,35 @@
+"""What chestxr imports, its installation brings: the tests' environment has more."""
+
+import ast
+import re
+import sys
+from importlib.metadata import packages_distributions, requires
+from pathlib import Path
+
+import chestxr
+
+_ROOT = Path(chestxr.__file__).parent
+# Brought by an extra, and asked for by name before they are imported.
+_OF_EXTRAS = {"ray", "xgboost", "fsspec", "onnx", "onnxscript", "onnxruntime"}
+
+
+def _imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def _plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def test_every_package_that_is_imported_is_required():
+    required = {_plain(re.match(r"[\w.-]+", entry)[0]) for entry in requires("chestxr") if "extra ==" not in entry}
+    imported = set().union(*map(_imported, _ROOT.rglob("*.py"))) - set(sys.stdlib_module_names) - {"chestxr"}
+    brought_by = packages_distributions()
+    missing = {name for name in imported - _OF_EXTRAS if not required & set(map(_plain, brought_by.get(name, [])))}
+    assert "numpy" in imported and not missing
