@@ -130,12 +130,12 @@ def _open_sequences(dataset: Dataset, level: int = 0) -> None:
         if max(map((element.value or b"").count, _ITEM_TAGS)) > _MAX_ITEMS:
             raise _TooManyElements
         with suppress(Exception):  # one that is broken is seen to be so by whoever needs it
-            dataset[element.tag]
+            for item in dataset[element.tag].value:
+                _leave_private_out(item)
     for items in _sequences(dataset):
         if level == _MAX_LEVELS or len(items) > _MAX_ITEMS:
             raise _TooManyElements
         for item in items:
-            _leave_private_out(item)
             _open_sequences(item, level + 1)
 
 

@@ -1,12 +1,8 @@
 """Films of object stores: their names and their addresses."""
 
 import io
-from importlib.util import find_spec
 
 import pytest
-
-if not find_spec("fsspec"):  # it comes with Ray
-    pytest.skip("fsspec is not installed", allow_module_level=True)
 
 from chestxr.io import FilmError
 from chestxr.scale import film_file
