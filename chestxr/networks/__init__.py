@@ -1,6 +1,7 @@
-"""Networks that MONAI lacks."""
+"""Networks that MONAI lacks, and how they lie in memory."""
 
+from .channels_last import channels_last
 from .reference_unet import ReferenceUNet
 from .resunet import ResUNet
 
-__all__ = ["ReferenceUNet", "ResUNet"]
+__all__ = ["ReferenceUNet", "ResUNet", "channels_last"]

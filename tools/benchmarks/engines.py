@@ -33,6 +33,7 @@ from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
 from chestxr.io import read_mask, write_text
+from chestxr.networks import channels_last
 
 __all__ = ["EngineInferer"]
 
@@ -71,10 +72,9 @@ def as_shipped(network: torch.nn.Module, batch: torch.Tensor) -> Run:
     return network
 
 
-def channels_last(network: torch.nn.Module, batch: torch.Tensor) -> Run:
+def side_by_side(network: torch.nn.Module, batch: torch.Tensor) -> Run:
     """Lay channels side by side in memory."""
-    network.to(memory_format=torch.channels_last)
-    return lambda batch: network(batch.to(memory_format=torch.channels_last))
+    return channels_last(network)
 
 
 def bfloat16(network: torch.nn.Module, batch: torch.Tensor) -> Run:
@@ -123,7 +123,7 @@ def _exported(network: torch.nn.Module, batch: torch.Tensor) -> bytes:
 
 ENGINES: dict[str, Callable[[torch.nn.Module, torch.Tensor], Run]] = {
     SHIPPED: as_shipped,
-    "torch, channels last": channels_last,
+    "torch, channels last": side_by_side,
     "torch, bfloat16": bfloat16,
     "torch, compiled": compiled,
     "ONNX Runtime": onnx_runtime,
@@ -136,7 +136,7 @@ def main() -> None:
     """Time each engine in each bundle, compare the masks, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--films", type=int, default=96, help="films to outline by each engine")
+    parser.add_argument("--films", type=int, default=480, help="films to outline by each engine")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]

@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,6 +42,7 @@ _CHUNK = 20
 _LABELS = {
     "floor": "the same network, bare calls",
     "bundle": "bundle, inference.json",
+    "bundle_channels_last": "bundle, inference_channels_last.json",
     "zoo": "a bundle as the model zoo writes them",
     "label": "the same by MONAI Label's stock task",
     "reference": "reference U-Net (7.76 M), bare calls",
@@ -86,14 +87,20 @@ def _candidates(out: Path) -> dict[str, object]:
     checkpoint = bundle_folder(UNET) / "models" / "model.pt"
     network = declared(bundle_folder(UNET), "network_def")
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    overlay = json.loads((bundle_folder(UNET) / "configs" / "inference_channels_last.json").read_text())
     for name in ("floor", "reference"):
         (out / name).mkdir()
     return {
         "floor": BareOutline(network, 256, out / "floor"),
-        "bundle": OpenBundle(bundle_folder(UNET), output_dir=str(out / "bundle"), save_overlay=False).run,
+        "bundle": _bundle(out / "bundle"),
+        "bundle_channels_last": _bundle(out / "bundle_channels_last", network=overlay["network"]),
         "zoo": zoo_loop(checkpoint, out / "zoo"),
         "reference": BareOutline(ReferenceUNet(2, 1, 3), 256, out / "reference"),
     }
+
+
+def _bundle(out: Path, **knobs: object) -> Callable:
+    return OpenBundle(bundle_folder(UNET), output_dir=str(out), save_overlay=False, **knobs).run
 
 
 @contextmanager
