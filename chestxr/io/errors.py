@@ -4,7 +4,7 @@ from os import PathLike
 
 from .printable import printable
 
-__all__ = ["FilmError"]
+__all__ = ["FilmError", "is_system_error"]
 
 
 class FilmError(ValueError):
@@ -45,3 +45,12 @@ class FilmError(ValueError):
     def __str__(self) -> str:
         """Return the one line that a user reads."""
         return f"{self.path}: found {self.found}; expected {self.expected}; {self.remedy}"
+
+
+def is_system_error(error: Exception) -> bool:
+    """
+    Say whether the operating system failed, a disk for instance.
+
+    Libraries raise :py:class:`OSError` over what a file holds too; those have no number.
+    """
+    return isinstance(error, OSError) and error.errno is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .content import format_of
 from .dicom import read_dicom
-from .errors import FilmError
+from .errors import FilmError, is_system_error
 from .file_name import check_name
 from .nifti import read_nifti
 from .picture import read_jpeg, read_png, read_tiff
@@ -43,7 +43,7 @@ def film_errors(path: Path) -> Iterator[None]:
         found = "a film that takes more memory than there is"
         raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
     except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
-        if isinstance(error, OSError) and error.errno is not None:
+        if is_system_error(error):
             found = f"a file that the system does not read ({type(error).__name__})"
             remedy = "check its disk and your rights to it"
             raise FilmError(path, found, "a readable file", remedy, lasting=False) from None

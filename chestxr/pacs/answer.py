@@ -13,6 +13,7 @@ from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
 from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_report import report_uid
 from chestxr.io.dicom_uids import check_uid_root
+from chestxr.io.errors import is_system_error
 from chestxr.screening import FilmRecord, read_record
 from chestxr.screening.run import recorded
 from chestxr.screening.settings import key_of, settings_of
@@ -146,7 +147,9 @@ class ArchiveScreening:
         try:
             with whole_file(copy) as partial, quiet_dicom():
                 fetched.save_as(partial)
-        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+        except Exception as error:  # pydicom's errors at hostile headers have no kind in common
+            if is_system_error(error):
+                raise
             # What such errors say may hold parts of the header.
             found = f"a header that makes no sense ({type(error).__name__})"
             return FilmError(copy, found, "a film as an archive keeps it", "ask its administrator")

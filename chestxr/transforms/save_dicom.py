@@ -1,6 +1,5 @@
 """Write a film's results as DICOM objects that belong to its study."""
 
-import struct
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
@@ -16,6 +15,7 @@ from chestxr.io.dicom_header import is_dicom, quiet_dicom, read_header
 from chestxr.io.dicom_report import FilmFindings, screening_report
 from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
 from chestxr.io.dicom_uids import DEFAULT_UID_ROOT
+from chestxr.io.errors import is_system_error
 
 __all__ = [
     "SaveDicomReportD",
@@ -148,9 +148,11 @@ def _odd_header_told(path: str) -> Iterator[None]:
     """Turn what the DICOM libraries raise on a header that is against the standard into a FilmError."""
     try:
         yield
-    except FilmError:
+    except (FilmError, MemoryError):
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, NotImplementedError, struct.error) as error:
+    except Exception as error:  # two libraries' errors at hostile headers have no kind in common
+        if is_system_error(error):
+            raise
         # What such errors say may hold parts of the header.
         found = f"a header of which no DICOM object can be made ({type(error).__name__})"
         raise FilmError(path, found, "a film as an archive keeps it", "export it again") from error

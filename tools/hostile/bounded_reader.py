@@ -22,6 +22,7 @@ import numpy as np
 
 from chestxr.io import FilmError, read_film
 
+from .dicom_results import write_results
 from .seeds import SECRETS
 from .verdict import Facts, facts_of, judge
 
@@ -197,6 +198,7 @@ def _read(path: Path) -> tuple[str, str, str, np.ndarray | None]:
     """Return the kind and the detail of the outcome, the words that reach a user, and the film."""
     try:
         film, meta = read_film(path)
+        flags = write_results(path, film, meta)
     except FilmError as error:
         if "more memory" in error.found:
             return "finding", "memory refused too late", str(error), None
@@ -208,7 +210,7 @@ def _read(path: Path) -> tuple[str, str, str, np.ndarray | None]:
         return "finding", f"{type(error).__name__} ({place})", traceback.format_exc(), None
     if not (film.dtype == np.float32 and film.ndim == 2 and film.size and np.isfinite(film).all()):
         return "finding", "no film", f"{film.dtype} {film.shape}", None
-    return "accepted, same", "", repr(meta).replace(str(path), ""), film
+    return "accepted, same", "", f"{flags}\n{meta!r}".replace(str(path), ""), film
 
 
 @contextlib.contextmanager

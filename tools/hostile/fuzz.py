@@ -4,8 +4,9 @@ Read broken films by the thousand, and see that each is read or refused.
     python tools/hostile/fuzz.py --files 20000 --seed 0
 
 Each film is drawn by its number, so a run can be repeated, and is taken up again where it was stopped. Processes with
-bounds on memory and time read them. What the films did goes to tools/hostile/results.json; files that did what no file
-should (tools/hostile/verdict.py says what) go to the output folder, made smaller, and the command ends with status 1.
+bounds on memory and time read them, and write segmentation and report of those in DICOM that are read. What the films
+did goes to tools/hostile/results.json; files that did what no file should (tools/hostile/verdict.py says what) go to
+the output folder, made smaller, and the command ends with status 1.
 """
 
 import argparse

@@ -1,0 +1,56 @@
+"""A film keeps its mask, whatever is odd in its header; only the DICOM result is left out."""
+
+import errno
+import struct
+
+import numpy as np
+import pytest
+from monai.data import MetaTensor
+from pydicom.uid import generate_uid
+
+from chestxr.io import Algorithm, read_film
+from chestxr.transforms import SaveDicomSegmentationd, save_dicom
+from tests.io.film_files import save_dicom as save_dicom_film
+from tests.phantom import chest_film
+
+_PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
+# Found by tools/hostile/fuzz.py: pydicom raises errors of several kinds over what is no number and no sequence.
+ODD = {
+    "a number of six bytes": (struct.pack("<HH2sH", 0x0018, 0x1402, b"UL", 6) + b"1e-400", "BytesLengthException"),
+    "words for a sequence": (struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 6) + b"1e-400", "OSError"),
+}
+
+
+def _item(path) -> dict:
+    film, meta = read_film(path)
+    lungs = np.ones((1, *film.shape), np.uint8)
+    lungs[:, film.shape[0] // 2 :] = 2
+    meta = meta | {"filename_or_obj": str(path)}
+    return {"film": "film", "pred": MetaTensor(lungs, meta=meta), "is_chest": True, "quality_flags": ""}
+
+
+def _film(path, element=b""):
+    identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
+    save_dicom_film(path, chest_film((160, 160))[0].T.astype(np.uint16), **identity)
+    before, pixels = path.read_bytes().split(_PIXEL_DATA)
+    path.write_bytes(before + element + _PIXEL_DATA + pixels)
+    return path
+
+
+@pytest.mark.parametrize(("element", "kind"), ODD.values(), ids=ODD)
+def test_an_odd_header_is_told_and_the_run_goes_on(tmp_path, element, kind):
+    item = _item(_film(tmp_path / "film.dcm", element))
+    found = SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
+    assert found["quality_flags"] == f"no DICOM result: a header of which no DICOM object can be made ({kind})"
+    assert found["dicom_header"] is None and not list(tmp_path.glob("*_seg.dcm"))
+
+
+def test_a_full_disk_is_not_the_films_fault(tmp_path, monkeypatch):
+    item = _item(_film(tmp_path / "film.dcm"))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(save_dicom, "_save", full)
+    with pytest.raises(OSError, match="No space left"):
+        SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
