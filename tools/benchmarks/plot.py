@@ -1,14 +1,15 @@
-"""Bars of what candidates and stages take."""
+"""Pictures of what candidates and stages take."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from chestxr.io import whole_file
 
-__all__ = ["plot_bars", "plot_stages"]
+__all__ = ["plot_candidates", "plot_stages"]
 
 _OWN, _OTHER = "#0072b2", "#999999"
 _STAGES = ("#e69f00", "#56b4e9", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#555555", "#bbbbbb")
@@ -16,9 +17,9 @@ _STAGES = ("#e69f00", "#56b4e9", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#5
 _NARROW = 0.03
 
 
-def plot_bars(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapping[str, str], axis: str) -> None:
+def plot_candidates(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapping[str, str], axis: str) -> None:
     """
-    Draw medians with quartiles, the fastest on top; what is this project's own stands out.
+    Draw medians with quartiles on a log axis, the fastest on top; what is this project's own stands out.
 
     Parameters
     ----------
@@ -35,15 +36,22 @@ def plot_bars(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapp
     figure = Figure(figsize=(8, 0.5 + 0.45 * len(names)), layout="constrained")
     axes = figure.subplots()
     medians = [taken[name]["median"] for name in names]
-    around = [
-        [max(median - taken[name]["q25"], 0) for name, median in zip(names, medians, strict=True)],
-        [max(taken[name]["q75"] - median, 0) for name, median in zip(names, medians, strict=True)],
-    ]
-    colours = [_OWN if name.startswith("bundle") else _OTHER for name in names]
-    bars = axes.barh([labels[name] for name in names], medians, xerr=around, color=colours)
-    axes.bar_label(bars, [f"{median:,.1f}" if median < 100 else f"{median:,.0f}" for median in medians], padding=6)
+    for place, (name, median) in enumerate(zip(names, medians, strict=True)):
+        colour = _OWN if name.startswith("bundle") else _OTHER
+        low, high = (taken[name][quartile] for quartile in ("q25", "q75"))
+        axes.plot([low, high], [place, place], color=colour, linewidth=3)
+        axes.plot(median, place, "o", color=colour, markersize=9)
+        text = f"{median:,.1f}" if median < 100 else f"{median:,.0f}"
+        axes.annotate(text, (high, place), (9, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(names)), [labels[name] for name in names])
+    axes.grid(axis="x", color="#dddddd")
+    axes.set_axisbelow(True)
     axes.set_xscale("log")
-    axes.set_xlim(right=max(medians) * 2)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.xaxis.set_minor_formatter("")
+    axes.set_xlim(min(medians) / 1.5, max(medians) * 2)
+    axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set_xlabel(axis)
     axes.spines[["top", "right"]].set_visible(False)
     with whole_file(path) as partial:

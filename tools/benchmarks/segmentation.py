@@ -28,7 +28,7 @@ from label_peer import LabelPeer, label_python
 from machine import machine
 from paired import ms_per_film, ratios, spread
 from peers import psp_net, zoo_loop
-from plot import plot_bars
+from plot import plot_candidates
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
@@ -79,7 +79,7 @@ def main() -> None:
         "mask_size": {"film": read_film(films[-1]["image"])[0].shape} | label_shapes,
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    plot_bars(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms a film (log scale)")
+    plot_candidates(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms a film (log scale)")
     print(json.dumps(result, indent=1))
 
 

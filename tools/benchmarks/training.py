@@ -21,7 +21,7 @@ import torch
 from machine import machine
 from monai.bundle import ConfigParser
 from paired import ms_per_film, ratios, spread
-from plot import plot_bars
+from plot import plot_candidates
 
 from chestxr.bundles import bundle_folder, keep_memory
 from chestxr.bundles.declared import declared
@@ -63,7 +63,8 @@ def main() -> None:
         "zoo_over_bundle": ratios(taken, "bundle")["zoo"],
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    plot_bars(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "training, ms a film (log scale)")
+    picture = arguments.out.with_suffix(".png")
+    plot_candidates(picture, result["ms_per_film"], _LABELS, "training, ms a film (log scale)")
     print(json.dumps(result, indent=1))
 
 
