@@ -13,6 +13,9 @@ from chestxr.radiomics import FilmFeatures
 
 __all__ = ["BareOutline", "BareScreening"]
 
+# Pillow's own level takes several times as long; the bundle does not use it either.
+_COMPRESSION = 1
+
 
 class BareOutline:
     """
@@ -35,7 +38,8 @@ class BareOutline:
         """Outline films, one after the other."""
         with torch.inference_mode():
             for film in films:
-                Image.fromarray(self.outline(film["image"])).save(self.out / f"{film['film']}.png")
+                mask = Image.fromarray(self.outline(film["image"]))
+                mask.save(self.out / f"{film['film']}.png", compress_level=_COMPRESSION)
 
     def outline(self, path: str) -> np.ndarray:
         """Return the label map of a film, (rows, columns)."""

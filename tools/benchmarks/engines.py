@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from machine import machine
+from machine import machine, measured_by
 from monai.inferers import SimpleInferer
 from paired import ms_per_film, ratios, spread
 from tqdm import tqdm
@@ -146,6 +146,7 @@ def main() -> None:
     result = {
         "command": "python tools/benchmarks/engines.py DATASET_DIR",
         **machine(),
+        **measured_by(),
         "engines": {package: version(package) for name, package in _NEEDS.items() if name in engines},
         "bfloat16_by_the_processor": bool(torch.cpu.get_capabilities().get("avx512_bf16")),
         "films": len(films),
@@ -179,10 +180,10 @@ def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, di
 
 
 def least_dice(*masks: Path) -> float:
-    """Return the smaller of both lungs' Dice between two masks."""
+    """Return the smaller of both lungs' Dice between two masks; 1 for a lung that neither has."""
     one, other = (np.stack([mask == side for side in (1, 2)]) for mask in (read_mask([path])[0] for path in masks))
     shared, areas = (one & other).sum((1, 2)), one.sum((1, 2)) + other.sum((1, 2))
-    return float((2 * shared / areas).min())
+    return float(np.where(areas > 0, 2 * shared / np.maximum(areas, 1), 1).min())
 
 
 def _bundle(name: str, out: Path, engine: str) -> Callable:

@@ -1,14 +1,16 @@
-"""The machine that figures were measured on."""
+"""The machine that figures were measured on, when, and by which code."""
 
 import os
 import platform
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
 
 from chestxr.evaluation.versions import package_versions
 
-__all__ = ["machine"]
+__all__ = ["machine", "measured_by"]
 
 
 def machine() -> dict[str, object]:
@@ -17,6 +19,13 @@ def machine() -> dict[str, object]:
     if torch.cuda.is_available():
         told["gpu"] = torch.cuda.get_device_name()
     return told
+
+
+def measured_by() -> dict[str, str]:
+    """Tell the day, and the commit of the code, with "-dirty" if it was changed since."""
+    described = ("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12")
+    commit = subprocess.run(described, capture_output=True, text=True, check=False).stdout.strip()
+    return {"day": datetime.now(UTC).date().isoformat(), "commit": commit or "unknown"}
 
 
 def _processor() -> str:

@@ -7,9 +7,9 @@ How fast lungs are outlined, beside what a user would take instead.
 
 The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
-PSPNet runs alone, without reading or writing, with random weights. MONAI Label's task runs in its own environment, in a
-process that answers over a pipe; the size of its mask is noted, since it is not the film's. All but that one keep freed
-memory for the next film, as the bundle does (tools/benchmarks/memory.py). The result is
+PSPNet runs alone, on films read beforehand, and writes nothing; its weights are random. MONAI Label's task runs in its
+own environment, in a process that answers over a pipe; the size of its mask is noted, since it is not the film's. All
+but that one keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The result is
 tools/benchmarks/segmentation.json and .png.
 """
 
@@ -25,7 +25,7 @@ import SimpleITK as sitk
 import torch
 from bare import BareOutline
 from label_peer import LabelPeer, label_python
-from machine import machine
+from machine import machine, measured_by
 from paired import ms_per_film, ratios, spread
 from peers import psp_net, zoo_loop
 from plot import plot_candidates
@@ -55,27 +55,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--films", type=int, default=200, help="films to outline by each")
-    parser.add_argument("--psp-films", type=int, default=8, help="films for PSPNet, which takes a second each")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][: arguments.films]
     films = [{"film": item["film"], "image": str(item["image"])} for item in items]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        candidates = _candidates(out)
+        candidates = _candidates(out) | {"psp_net": _psp_alone(films)}
         with _label(out / "label") as label:
             taken = ms_per_film(candidates | label, films, _CHUNK)
             label_shapes = {name: sitk.ReadImage(peer.last_mask).GetSize() for name, peer in label.items()}
-        psp_candidates = {"psp_net": _psp_alone(), "bundle": candidates["bundle"]}
-        psp = ms_per_film(psp_candidates, films[: arguments.psp_films], 2)
     result = {
         "command": "python tools/benchmarks/segmentation.py DATASET_DIR",
         **machine(),
+        **measured_by(),
         "films": len(films),
-        "ms_per_film": {name: spread(values) for name, values in (taken | {"psp_net": psp["psp_net"]}).items()},
+        "ms_per_film": {name: spread(values) for name, values in taken.items()},
         "over_floor": ratios(taken, "floor"),
         "over_bundle": ratios(taken, "bundle"),
-        "psp_net_over_bundle": ratios(psp, "bundle")["psp_net"],
         "mask_size": {"film": read_film(films[-1]["image"])[0].shape} | label_shapes,
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
@@ -118,13 +115,14 @@ def _label(out: Path) -> Iterator[dict[str, LabelPeer]]:
         peer.close()
 
 
-def _psp_alone() -> object:
+def _psp_alone(films: list[dict]) -> Callable:
     network = psp_net()
+    read = {film["film"]: torch.from_numpy(read_film(film["image"])[0]) for film in films}
 
-    def run(films: list) -> None:
+    def run(films: list[dict]) -> None:
         with torch.inference_mode():
-            for _ in films:
-                network(torch.zeros(1, 3, 512, 512))
+            for film in films:
+                network(read[film["film"]].expand(1, 3, -1, -1))
 
     return run
 

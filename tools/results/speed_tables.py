@@ -43,8 +43,7 @@ def speed(*measured: Mapping) -> str:
 
 def _peers(segmentation: Mapping) -> list[str]:
     taken = segmentation["ms_per_film"]
-    # PSPNet is timed beside the bundle too, on fewer films at a time.
-    over = segmentation["over_bundle"] | {"psp_net": segmentation["psp_net_over_bundle"], "bundle": {"median": 1}}
+    over = segmentation["over_bundle"] | {"bundle": {"median": 1}}
     lines = ["| lungs outlined and written | ms a film | times the bundle |", "|---|---|---|"]
     for name, words in _PEERS.items():
         if name in taken:
@@ -83,7 +82,10 @@ def _features(features: Mapping) -> list[str]:
     lines = ["| pyradiomics' features, images and regions ready | ms a film | times chestxr |", "|---|---|---|"]
     lines.append(f"| **chestxr** | {own:.0f} | 1 |")
     lines.append(f"| stock pyradiomics, same numbers | {stock:.0f} | {features['ratio']['median']:.1f} |")
-    return lines
+    by_processes, control = (features[f"{name}speed_up_by_processes"] for name in ("", "control_"))
+    most = max(by_processes, key=int)
+    gains = f"{by_processes[most]} times as fast; additions alone {control[most]}"
+    return [*lines, "", f"By {most} processes instead of one, chestxr is {gains}."]
 
 
 def _training(training: Mapping) -> list[str]:
