@@ -6,7 +6,8 @@ How fast a film's features are measured, beside stock calls of pyradiomics with 
 Both measure the same films, on one core, after a film to warm up; whichever comes first by turns. Then chestxr measures
 alone on one process and on as many as there are cores, and as a control additions, which nothing but the cores limits:
 what these gain is the most that processes can gain on this machine. The ratios are those within this run. Values that
-differ by more than 1e-9 are an error. Masks are the collection's own. The result is tools/benchmarks/features.json and .png.
+differ by more than 1e-9 are an error. Masks are the collection's own. The result is tools/benchmarks/features.json and
+.png.
 """
 
 import argparse

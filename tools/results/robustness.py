@@ -8,15 +8,15 @@ Test films of the split "default" that have a mask, and only to measure: nothing
 cropped, darkened, ... (robustness_films.py), written as PNG, and given to the shipped bundles as any film is: to the
 U-Net's for Dice and the quality check's alarms, at every strength; to the screening bundle for its scores, which takes
 ten times as long, on a fixed part of the films (as many ill as well within each site) at the strongest and then at a
-middle strength. What is measured is kept in output/results/robustness/, and the same command goes on where it was
-stopped. Then run tools/results/write_tables.py.
+middle strength. What is measured is kept in output/results/robustness/, by the models and their inference.json, and the
+same command goes on where it was stopped. Then run tools/results/write_tables.py.
 """
 
 import argparse
 import json
 import os
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -160,7 +160,13 @@ def _rows_of(step: Step, films: dict[str, dict]) -> Iterator[dict]:
 
 def table_of(part: str, step: Step) -> Path:
     """Return where what was measured of one step is kept."""
-    return KEPT / part / f"{step[0].replace(' ', '_')}-{step[1]:g}.csv"
+    return KEPT / _models_of(part) / part / f"{step[0].replace(' ', '_')}-{step[1]:g}.csv"
+
+
+@cache
+def _models_of(part: str) -> str:
+    """Return a name for a part's models and how they run: what others measured is not taken for theirs."""
+    return declared(BUNDLES[part][0], "algorithm").version.replace(" ", "-")
 
 
 def read_table(path: Path) -> pd.DataFrame:
