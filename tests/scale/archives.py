@@ -45,22 +45,22 @@ def phantoms(folder: Path, count: int) -> Path:
     return folder
 
 
-def waiting_bundle(folder: Path, film: str) -> tuple[Path, Path]:
+def waiting_bundle(folder: Path, film: str, *where: object) -> tuple[Path, Path]:
     """Copy the screening bundle, so that it waits at a film as long as a named pipe is there. Return both."""
     pipe = folder / "pipe"
     os.mkfifo(pipe)
     there = f"__import__('os').path.exists({str(pipe)!r})"
     wait = f"item['film'] == {film!r} and {there} and open({str(pipe)!r}).read()"
-    return changed_bundle(folder, wait), pipe
+    return changed_bundle(folder, wait, *where), pipe
 
 
-def changed_bundle(folder: Path, act: str) -> Path:
-    """Copy the screening bundle, so that it does something with each ``item`` before it reads the film."""
+def changed_bundle(folder: Path, act: str, transforms: str = "image_transforms", place: int = 0) -> Path:
+    """Copy the screening bundle, so that it does something with each ``item``, by default before it reads the film."""
     bundle = folder / SCREENING_BUNDLE
     shutil.copytree(bundle_folder(SCREENING_BUNDLE), bundle, ignore=shutil.ignore_patterns("docs"))
     path = bundle / "configs" / "inference.json"
     config = json.loads(path.read_text())
-    config["image_transforms"].insert(0, f"$lambda item: ({act}, item)[1]")
+    config[transforms].insert(place, f"$lambda item: ({act}, item)[1]")
     path.write_text(json.dumps(config))
     return bundle
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -231,22 +232,47 @@ def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
     assert not left.exists()
 
 
-def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster):
+def _kill(parent: int, task: str) -> None:
+    workers = at_work(parent, task)
+    assert workers
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("task", ["ray::Map(read_films)", "ray::MapWorker(Map(OutlineFilms))"])
+def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster, task):
     films, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
     bundle, pipe = waiting_bundle(tmp_path, "film-1")
 
-    def kill_reader() -> None:
+    def kill() -> None:
         with held(pipe):
             pipe.unlink()
-            readers = at_work(cluster[1], "ray::Map(read_films)")
-            assert readers
-            for worker in readers:
-                os.kill(worker, signal.SIGKILL)
+            _kill(cluster[1], task)
 
-    with meanwhile(kill_reader):
+    with meanwhile(kill):
         result = archive(films, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
     assert result.exit_code == 0, result.stderr
     assert_complete(out, 3)
+
+
+def test_a_worker_that_is_killed_between_two_results_of_a_film_costs_nothing(tmp_path, cluster, chest_dicom):
+    films, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
+    shutil.copy(chest_dicom, films)
+    bundle, pipe = waiting_bundle(tmp_path, "RG1_UNCR", "result_transforms", -1)
+    made = out / "films" / "2004-08-26"
+
+    def kill() -> None:
+        with held(pipe):
+            pipe.unlink()
+            assert sorted(path.name for path in made.iterdir()) == ["RG1_UNCR_lungs.png", "RG1_UNCR_seg.dcm"]
+            _kill(cluster[1], "ray::Map(finish_films)")
+
+    with meanwhile(kill):
+        result = archive(films, "--out", out, "--block", 3, "--bundle", bundle, "--trust-bundle")
+    assert result.exit_code == 0, result.stderr
+    assert_complete(out, 3)
+    segmentation, report = (pydicom.dcmread(made / f"RG1_UNCR_{kind}.dcm") for kind in ("seg", "sr"))
+    assert segmentation.SOPInstanceUID in str(report) and len(list(made.iterdir())) == 3
 
 
 @pytest.mark.parametrize(
@@ -284,12 +310,21 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
     assert not left.exists()
 
 
-def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
-    folder, out = phantoms(tmp_path / "films", 4), tmp_path / "disk"
-    out.mkdir()
-    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(out)]).returncode:
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """Mount a disk of a megabyte."""
+    folder.mkdir(exist_ok=True)
+    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]).returncode:
         pytest.skip("no disk can be mounted here")
     try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
+    folder, out = phantoms(tmp_path / "films", 4), tmp_path / "disk"
+    with _disk(out):
         # Room for the list of films and the lungs of one or two of them.
         with (out / "filler").open("wb") as filler:
             filler.write(b"x" * ((1 << 20) - 7 * 4096))
@@ -300,26 +335,32 @@ def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
         result = archive(folder, "--out", out, "--block", 2)
         assert result.exit_code == 0, result.stderr
         assert_complete(out, 4)
-    finally:
-        subprocess.run(["umount", "--lazy", str(out)], check=True)
 
 
-def test_a_source_that_goes_away_ends_the_run_and_its_return_lets_it_go_on(tmp_path):
-    films, out, away = phantoms(tmp_path / "films", 4), tmp_path / "out", tmp_path / "away"
+@pytest.mark.parametrize("below", ["", "2024"])
+def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tmp_path, below):
+    """An empty folder is left where the disk was."""
+    disk, out = tmp_path / "disk", tmp_path / "out"
     bundle, pipe = waiting_bundle(tmp_path, "film-2")
-    command = (films, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
+    command = (disk, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
 
-    def take_away() -> None:
-        with held(pipe):
-            films.rename(away)
+    with ExitStack() as disks:
+        disks.enter_context(_disk(disk))
+        phantoms(disk / below, 4)
 
-    with meanwhile(take_away):
-        result = archive(*command)
+        def unmount() -> None:
+            with held(pipe):
+                disks.close()
+
+        with meanwhile(unmount):
+            result = archive(*command)
+    assert disk.is_dir() and not list(disk.iterdir())
     assert result.exit_code == 2 and "is away" in result.stderr, result.stderr
-    away.rename(films)
     pipe.unlink()
-    result = archive(*command)
-    assert result.exit_code == 0, result.stderr
+    with _disk(disk):
+        phantoms(disk / below, 4)
+        result = archive(*command)
+        assert result.exit_code == 0, result.stderr
     assert_complete(out, 4)
     assert not list((out / "quarantine").iterdir())
 
