@@ -8,6 +8,7 @@ from pathlib import Path
 from ignite.engine import Engine
 
 from chestxr.io import FilmError
+from chestxr.io.errors import is_system_error
 
 from .innermost import innermost
 from .weights import check_weights
@@ -98,13 +99,17 @@ class OpenBundle:
             failures = self.run([item])
         except Exception as error:
             cause = innermost(error)
-            if isinstance(cause, OSError) and not isinstance(cause, FilmError):
+            if is_system_error(cause):
                 raise cause from None
             # An engine that was stopped within a film is not run on.
             self._open()
-            # The text of a library's error may hold what a header says of the patient; its kind does not.
-            found = f"{type(cause).__name__} while it was screened"
-            failure = FilmError(item["image"], found, "a film that can be screened", "please report it", lasting=False)
+            failure = cause if isinstance(cause, FilmError) else _unforeseen(cause, item["image"])
             failure.film = item["film"]
             return failure
         return failures[0] if failures else None
+
+
+def _unforeseen(cause: BaseException, image: str) -> FilmError:
+    """Tell a library's error by its kind: its text may hold what a header says of the patient."""
+    found = f"{type(cause).__name__} while it was screened"
+    return FilmError(image, found, "a film that can be screened", "please report it", lasting=False)

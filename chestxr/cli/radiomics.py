@@ -42,7 +42,7 @@ def features(
         or_exit(refuse, f"{out}: expected a table named .parquet or .csv")
     wanted = or_exit(_films_to_measure, films, masks)
     steps = measure_films(wanted, cache.expanduser(), processes, settings=settings or DEFAULT_SETTINGS)
-    rows = list(track(steps, "measuring lungs", total=len(wanted), console=progress_console))
+    rows = or_exit(list, track(steps, "measuring lungs", total=len(wanted), console=progress_console))
     or_exit(write_feature_table, out, rows, [film.film for film in wanted])
     failed = [row for row in rows if row["error"]]
     console.print(f"{len(rows) - len(failed)} of {len(rows)} films measured, written to {out}", soft_wrap=True)
@@ -86,7 +86,7 @@ def stability(
         or_exit(refuse, f"{other_masks}: no mask of these films; expected FILM_lungs, FILM_mask or FILM")
     wanted = list(stability_films(wanted, others))
     steps = measure_films(wanted, cache.expanduser(), processes)
-    rows = list(track(steps, "measuring lungs", total=len(wanted), console=progress_console))
+    rows = or_exit(list, track(steps, "measuring lungs", total=len(wanted), console=progress_console))
     table = stability_table(rows)
     write_csv(out, table.rename_axis("feature").reset_index(), "%.4f")
     stable = (table["least"] >= LEAST_STABLE).sum()

@@ -10,6 +10,7 @@ from ignite.engine import Engine, Events
 from PIL import Image
 
 from chestxr.io import sha256, whole_file, write_text
+from chestxr.io.read import film_errors
 from chestxr.report.outlines import lung_outlines
 from chestxr.report.overlay import picture_of_film
 
@@ -59,7 +60,7 @@ class FilmRecords:
             row = screening_row(source, result) | self.about
             record = {
                 "key": self.key,
-                "film_sha256": sha256(row["image"]),
+                "film_sha256": _hash_of_film(row["image"]),
                 "row": row,
                 "size": list(result["pred"].shape[1:]),
                 "spacing_mm": _known([float(side) for side in result["pred"].meta["pixel_spacing_mm"]]),
@@ -73,6 +74,11 @@ class FilmRecords:
             with whole_file(self.records_dir / f"{source['film']}.webp") as partial:
                 Image.fromarray(picture[..., 0]).save(partial, quality=_QUALITY)
             write_text(self.records_dir / f"{source['film']}.json", json.dumps(record, default=float))
+
+
+def _hash_of_film(image: str) -> str:
+    with film_errors(Path(image)):
+        return sha256(image)
 
 
 def _written(result: Mapping[str, object]) -> list[str]:

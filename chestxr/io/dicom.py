@@ -107,11 +107,12 @@ def _decode(dataset: Dataset, path: Path) -> np.ndarray:
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
         return decode_jpeg(dataset) if is_jpeg(dataset) else dataset.pixel_array
+    except MemoryError:
+        raise
     except Exception as error:  # codecs raise errors of their own kinds
         if _is_missing_codec(error):
-            raise FilmError(
-                path, f"pixel data in {syntax_name(syntax)}", "an installed codec for it", _CODEC_REMEDY
-            ) from error
+            found = f"pixel data in {syntax_name(syntax)}"
+            raise FilmError(path, found, "an installed codec for it", _CODEC_REMEDY, lasting=False) from error
         raise FilmError(
             path,
             f"pixel data in {syntax_name(syntax)} that does not decode",

@@ -73,11 +73,11 @@ def open_dicom(path: Path, **options: object) -> Dataset:
             raise _hostile(path, f"a header of more than {_MAX_HEADER // 2**20} MiB")
         _open_sequences(dataset)
         dataset.get("Rows")
-    except FilmError:
+    except (FilmError, MemoryError):
         raise
     except _TooManyElements as error:
         raise _hostile(path, "a header of very many elements") from error
-    except Exception as error:  # in memory, nothing can fail but the file's own sense
+    except Exception as error:  # of a file in memory, nothing else can fail but its own sense
         raise FilmError(
             path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again"
         ) from error

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from .dicom_file import open_dicom
 from .errors import FilmError
 from .quiet import quiet_libraries as quiet_dicom
+from .read import film_errors
 
 __all__ = ["is_dicom", "quiet_dicom", "read_header", "take_identity", "without_identity"]
 
@@ -36,12 +37,20 @@ _GEOMETRY = (
 
 
 def is_dicom(path: str | PathLike) -> bool:
-    """Say whether a file is a DICOM object with identifiers, to which others can refer."""
+    """
+    Say whether a file is a DICOM object with identifiers, to which others can refer.
+
+    Raises
+    ------
+    FilmError
+        If the system does not read it.
+    """
     try:
-        with quiet_dicom():
-            header = open_dicom(Path(path), stop_before_pixels=True, specific_tags=list(_IDENTITY))
-            return "SOPClassUID" in header
-    except (FilmError, OSError):
+        with film_errors(Path(path)):
+            return "SOPClassUID" in open_dicom(Path(path), stop_before_pixels=True, specific_tags=list(_IDENTITY))
+    except FilmError as error:
+        if not error.lasting:
+            raise
         return False
 
 
@@ -64,9 +73,9 @@ def read_header(path: str | PathLike) -> Dataset:
     Raises
     ------
     FilmError
-        If the film is broken, or has no identifiers of its own, so that nothing can refer to it.
+        If the film is broken or cannot be read, or has no identifiers of its own, so that nothing can refer to it.
     """
-    with quiet_dicom():
+    with film_errors(Path(path)):
         header = open_dicom(Path(path), stop_before_pixels=True)
         for keyword in _GEOMETRY:
             header.pop(keyword, None)

@@ -74,8 +74,10 @@ def read_tiff(path: Path) -> StoredFilm:
     FilmError
         If the file is cut off, broken, of several pages or of an impossible size, or as :py:func:`check_tiff` says.
     """
+    check_bytes(path, path.stat().st_size)
+    content = io.BytesIO(path.read_bytes())
     try:
-        with tifffile.TiffFile(path) as tiff:
+        with tifffile.TiffFile(content) as tiff:
             page = tiff.pages[0]
             if len(tiff.pages) > 1:
                 raise FilmError(path, f"{len(tiff.pages)} pages", "one film", "save each page as a file")

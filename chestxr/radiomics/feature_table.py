@@ -147,28 +147,31 @@ def _start(cache: Path, settings: dict) -> None:
 def _measure(film: FilmToMeasure) -> dict[str, object]:
     about = {"film": film.film, "image": printable(film.image), "settings_hash": _features.settings_hash}
     try:
-        values = _cached(film)
+        stored = _place_of(film)
+        is_new = not stored.is_file()
+        values = _values_of(film) if is_new else np.load(stored, allow_pickle=False)
     except (OSError, ValueError) as error:
         told = str(error) if isinstance(error, FilmError) else f"{printable(film.image)}: {error}"
         return about | {"error": told}
+    if is_new:
+        with whole_file(stored) as partial:
+            np.save(partial, values)
     return about | {"error": ""} | dict(zip(_features.names, values.tolist(), strict=True))
 
 
-def _cached(film: FilmToMeasure) -> np.ndarray:
-    """Return a film's values, from the cache if film, mask and settings were met before."""
+def _place_of(film: FilmToMeasure) -> Path:
+    """Return where a film's values are kept, by the content of film, mask and settings."""
     if not film.masks:
         raise FilmError(film.image, "no mask", "the lungs outlined", "outline them with a segmentation bundle")
     parts = [_features.settings_hash, film.perturbation, *(sha256(path) for path in (film.image, *film.masks))]
     key = hash_of(" ".join(parts).encode()).hexdigest()
-    stored = _cache / key[:2] / f"{key}.npy"
-    if stored.is_file():
-        return np.load(stored, allow_pickle=False)
+    return _cache / key[:2] / f"{key}.npy"
+
+
+def _values_of(film: FilmToMeasure) -> np.ndarray:
     pixels, _ = read_film(film.image)
     labels = _labels(read_mask(film.masks)[0][None])[0]
     if film.perturbation:
         pixels, labels = PERTURBATIONS[film.perturbation](pixels, labels)
     found = _features(pixels, labels)
-    values = np.array([found[name] for name in _features.names])
-    with whole_file(stored) as partial:
-        np.save(partial, values)
-    return values
+    return np.array([found[name] for name in _features.names])

@@ -17,6 +17,7 @@ from chestxr.bundles.declared import declared
 from chestxr.bundles.innermost import innermost
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
+from chestxr.io.errors import is_system_error
 from chestxr.io.file_state import file_state
 from chestxr.screening.film_records import remove_results
 
@@ -104,11 +105,12 @@ def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
             travel.state = file_state(path)
             travel.item = prepare({"film": travel.film, "image": path})
             travel.date = travel.item["image"].meta["study_date"] or "unknown"
-    except OSError as error:
-        # Of the temporary folder: what a film's own file does is a FilmError.
-        travel.stop = str(error)
     except Exception as error:
-        travel.fail(error)
+        # Of the temporary folder: what a film's own file does is a FilmError.
+        if is_system_error(error):
+            travel.stop = str(error)
+        else:
+            travel.fail(error)
     travel.seconds["read"] = time.perf_counter() - started
 
 
@@ -241,7 +243,7 @@ def _write(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSe
         travel.fail(error, fault="store")
     except Exception as error:
         cause = innermost(error)
-        if isinstance(cause, OSError) and cause.filename != path:
+        if is_system_error(cause) and cause.filename != path:
             raise cause from None
         travel.fail(error)
     if travel.failure:

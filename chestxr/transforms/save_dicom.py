@@ -79,6 +79,8 @@ class SaveDicomSegmentationd(MapTransform):
                     written = _save(made, self.output_dir / f"{data['film']}_seg.dcm")
                     found |= {"dicom_segmentation": made, "dicom_files": [written]}
         except FilmError as error:
+            if not error.lasting:
+                raise
             return _flagged(found, error)
         return found | {"dicom_header": header}
 

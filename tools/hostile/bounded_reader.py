@@ -198,19 +198,26 @@ def _read(path: Path) -> tuple[str, str, str, np.ndarray | None]:
     """Return the kind and the detail of the outcome, the words that reach a user, and the film."""
     try:
         film, meta = read_film(path)
-        flags = write_results(path, film, meta)
     except FilmError as error:
         if "more memory" in error.found:
             return "finding", "memory refused too late", str(error), None
         found = "".join("0" if letter.isdigit() else letter for letter in error.found)
         return "refused", found, f"{error!s}\n{error!r}\n{traceback.format_exc()}", None
     except BaseException as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}, {frame.name}"
-        return "finding", f"{type(error).__name__} ({place})", traceback.format_exc(), None
+        return _unforeseen(error)
     if not (film.dtype == np.float32 and film.ndim == 2 and film.size and np.isfinite(film).all()):
         return "finding", "no film", f"{film.dtype} {film.shape}", None
+    try:
+        flags = write_results(path, film, meta)
+    except BaseException as error:
+        return _unforeseen(error)
     return "accepted, same", "", f"{flags}\n{meta!r}".replace(str(path), ""), film
+
+
+def _unforeseen(error: BaseException) -> tuple[str, str, str, None]:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}, {frame.name}"
+    return "finding", f"{type(error).__name__} ({place})", traceback.format_exc(), None
 
 
 @contextlib.contextmanager

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pydicom
 from monai.data import MetaTensor
+from pydicom.dataset import Dataset
 
 from chestxr.io import Algorithm
+from chestxr.io.quiet import quiet_libraries
 from chestxr.transforms import SaveDicomReportd, SaveDicomSegmentationd
 
 __all__ = ["write_results"]
@@ -54,9 +56,14 @@ def write_results(path: Path, film: np.ndarray, meta: dict) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for save in (SaveDicomSegmentationd, SaveDicomReportd):
             item = save("pred", folder, _ALGORITHM)(item)
-        found = {name: pydicom.dcmread(Path(folder) / name) for name in item["dicom_files"]}
-    for name, modality in (("film_seg.dcm", "SEG"), ("film_sr.dcm", "SR")):
-        assert name not in found or found[name].Modality == modality, "a result of another kind"
-    header = item["dicom_header"]
-    assert all(result.PatientID == header.PatientID for result in found.values()), "a result of another patient"
+        with quiet_libraries():
+            _check([pydicom.dcmread(Path(folder) / name) for name in item["dicom_files"]], item["dicom_header"])
     return item["quality_flags"]
+
+
+def _check(results: list[Dataset], header: Dataset) -> None:
+    kinds = [result.Modality for result in results]
+    assert kinds in ([], ["SEG"], ["SR"], ["SEG", "SR"]), "results of another kind"
+    for result in results:
+        for keyword in ("PatientID", "StudyInstanceUID"):
+            assert str(result.get(keyword) or "") == str(header.get(keyword) or ""), f"another {keyword}"
