@@ -1,7 +1,6 @@
 """Write a film's results as DICOM objects that belong to its study."""
 
-from collections.abc import Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping
 from os import PathLike
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from chestxr.io.dicom_header import is_dicom, quiet_dicom, read_header
 from chestxr.io.dicom_report import FilmFindings, screening_report
 from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
 from chestxr.io.dicom_uids import DEFAULT_UID_ROOT
-from chestxr.io.errors import is_system_error
+from chestxr.io.odd_header import odd_header_told
 
 __all__ = [
     "SaveDicomReportD",
@@ -71,7 +70,7 @@ class SaveDicomSegmentationd(MapTransform):
         if not is_dicom(source):
             return found
         try:
-            with _odd_header_told(source):
+            with odd_header_told(source):
                 header = read_header(source)
                 if data["is_chest"]:
                     labels = convert_data_type(lungs, np.ndarray)[0][0]
@@ -117,7 +116,7 @@ class SaveDicomReportd(MapTransform):
             return dict(data)
         findings = _findings(data, lungs)
         try:
-            with _odd_header_told(lungs.meta["filename_or_obj"]):
+            with odd_header_told(lungs.meta["filename_or_obj"]):
                 report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
                 written = _save(report, self.output_dir / f"{data['film']}_sr.dcm")
         except FilmError as error:
@@ -143,21 +142,6 @@ def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
         no_score=screening["no_score"],
         **numbers,
     )
-
-
-@contextmanager
-def _odd_header_told(path: str) -> Iterator[None]:
-    """Turn what the DICOM libraries raise on a header that is against the standard into a FilmError."""
-    try:
-        yield
-    except (FilmError, MemoryError):
-        raise
-    except Exception as error:  # two libraries' errors at hostile headers have no kind in common
-        if is_system_error(error):
-            raise
-        # What such errors say may hold parts of the header.
-        found = f"a header of which no DICOM object can be made ({type(error).__name__})"
-        raise FilmError(path, found, "a film as an archive keeps it", "export it again") from error
 
 
 def _flagged(data: Mapping[Hashable, object], error: FilmError) -> dict[Hashable, object]:

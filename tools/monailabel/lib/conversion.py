@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from chestxr.io import FilmError, read_film, read_mask
 from chestxr.io.dicom_header import quiet_dicom, read_header
 from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
+from chestxr.io.odd_header import odd_header_told
 from chestxr.io.orientation import turn_again
 
 from .labels import readable
@@ -31,14 +32,23 @@ def film_to_nifti(series: str) -> str:
 def lungs_to_dicom(
     series: str, label: str, label_info: object = None, file_ext: str = "*", use_itk: bool = True
 ) -> str:
-    """Write a label map as a DICOM segmentation of the series' film; drawn or corrected by a person."""
-    film = _film_of(series)
-    with tempfile.TemporaryDirectory() as folder:
-        labels = read_mask([readable(label, Path(folder))])[0]
-    segmentation = lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"])
-    target = _temporary(".dcm")
-    with quiet_dicom():
-        segmentation.save_as(target)
+    """
+    Write a label map as a DICOM segmentation of the series' film; drawn or corrected by a person.
+
+    Raises
+    ------
+    HTTPException
+        With status 400 if the label marks no lung, or no segmentation can be made of the film's header.
+    """
+    film, target = _film_of(series), _temporary(".dcm")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            labels = read_mask([readable(label, Path(folder))])[0]
+        with odd_header_told(film), quiet_dicom():
+            lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"]).save_as(target)
+    except FilmError as error:
+        os.unlink(target)
+        raise HTTPException(400, f"found {error.found}; expected {error.expected}; {error.remedy}") from None
     return target
 
 
