@@ -73,17 +73,17 @@ def read_header(path: str | PathLike) -> Dataset:
     Raises
     ------
     FilmError
-        If the film is broken or cannot be read, or has no identifiers of its own, so that nothing can refer to it.
+        If the film is broken or cannot be read, or has no identifiers of its own, or several: nothing can refer to it.
     """
     with film_errors(Path(path)):
         header = open_dicom(Path(path), stop_before_pixels=True)
         for keyword in _GEOMETRY:
             header.pop(keyword, None)
-        missing = [keyword for keyword in _IDENTITY if not header.get(keyword)]
+        missing = [keyword for keyword in _IDENTITY if not _is_one_text(header.get(keyword))]
         if missing:
             raise FilmError(
                 Path(path),
-                f"a DICOM film without {', '.join(missing)}",
+                f"a DICOM film without {', '.join(missing)} of one value",
                 "a film as an archive keeps it",
                 "export it again",
             )
@@ -91,6 +91,10 @@ def read_header(path: str | PathLike) -> Dataset:
             if keyword not in header:
                 setattr(header, keyword, None)
     return header
+
+
+def _is_one_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def without_identity(header: Dataset) -> Dataset:

@@ -1,15 +1,18 @@
-"""Unique identifiers of the DICOM objects that chestxr makes."""
+"""Unique identifiers: those of the DICOM objects that chestxr makes, and what others take for one."""
 
 import re
 import uuid
 
-__all__ = ["DEFAULT_UID_ROOT", "check_uid_root", "derived_uid"]
+__all__ = ["DEFAULT_UID_ROOT", "check_uid_root", "derived_uid", "is_uid"]
 
 # Identifiers below this root are made of UUIDs and need no registration (DICOM PS3.5, B.2).
 DEFAULT_UID_ROOT = "2.25"
 _ROOT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+# Numbers that begin with 0 are against the standard, but common, and no harm.
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+_LONGEST_UID = 64
 # A UUID has at most 39 digits and an identifier at most 64 characters (DICOM PS3.5, 9.1).
-_LONGEST_ROOT = 64 - 39 - 1
+_LONGEST_ROOT = _LONGEST_UID - 39 - 1
 
 
 def derived_uid(root: str, *sources: str) -> str:
@@ -45,3 +48,8 @@ def check_uid_root(root: str) -> None:
         raise ValueError(
             f"{root}: no root of DICOM identifiers; expected numbers joined by dots, {_LONGEST_ROOT} characters at most"
         )
+
+
+def is_uid(value: object) -> bool:
+    """Say whether a value is one identifier, so that an archive can be asked for it: numbers joined by dots."""
+    return isinstance(value, str) and len(value) <= _LONGEST_UID and _UID.fullmatch(value) is not None

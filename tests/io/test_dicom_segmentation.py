@@ -218,3 +218,14 @@ def test_a_film_without_identifiers_is_refused_and_a_picture_is_no_dicom(tmp_pat
         read_header(film)
     (tmp_path / "film.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 200)
     assert not is_dicom(tmp_path / "film.png")
+
+
+@pytest.mark.parametrize("identity", ["StudyInstanceUID", "SOPInstanceUID"])
+def test_a_film_of_two_studies_is_refused(tmp_path, identity):
+    """Nothing can refer to it, and no archive can be asked for it."""
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    uids = {"StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.4"} | {identity: ["1.2.5", "1.2.6"]}
+    film = save_dicom(tmp_path / "film.dcm", pixels, **uids)
+    with pytest.raises(FilmError, match=f"without {identity} of one value") as told:
+        read_header(film)
+    assert "1.2.5" not in str(told.value)

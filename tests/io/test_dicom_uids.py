@@ -1,7 +1,7 @@
 import pytest
 from pydicom.uid import UID
 
-from chestxr.io.dicom_uids import derived_uid
+from chestxr.io.dicom_uids import derived_uid, is_uid
 
 
 @pytest.mark.parametrize("root", ["2.25", "1.2.826.0.1.3680043.10"])
@@ -20,3 +20,33 @@ def test_the_same_sources_give_the_same_identifier_and_others_another():
 def test_what_is_no_root_is_refused(root):
     with pytest.raises(ValueError, match="no root of DICOM identifiers"):
         derived_uid(root, "1.2.3")
+
+
+@pytest.mark.parametrize("uid", ["2.25.1", "1", "1.02.3", "1" * 64])
+def test_what_an_archive_can_be_asked_for_is_an_identifier(uid):
+    assert is_uid(uid) and is_uid(UID(uid))
+
+
+@pytest.mark.parametrize(
+    "uid",
+    [
+        "",
+        "1.2 ",
+        "1.2\n",
+        "1.2.",
+        "1..2",
+        ".",
+        "..",
+        "1/2",
+        "a.1",
+        "{x}",
+        "1" * 65,
+        "\udcff",
+        "\u0661",
+        None,
+        5,
+        ["1.2"],
+    ],
+)
+def test_what_an_archive_cannot_be_asked_for_is_none(uid):
+    assert not is_uid(uid)
