@@ -28,7 +28,9 @@ def screening_row(source: Mapping[str, object], result: Mapping[str, object]) ->
     found, warnings = result["screening"], result["quality_flags"]
     row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
     row["status"] = "no score" if found["no_score"] else "warning" if warnings else "ok"
-    row["reason"] = found["no_score"] or warnings
+    # A film that has no score because of its warnings has both in the same words.
+    reasons = [*found["no_score"].split("; "), *warnings.split("; ")]
+    row["reason"] = "; ".join(dict.fromkeys(filter(None, reasons)))
     told = {name: found[name] for name in _TOLD} | {"threshold": found["threshold"]}
     return row | told | result["quality"] | {"outlying_features": found["outlying_features"]}
 
