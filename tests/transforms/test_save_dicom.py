@@ -29,7 +29,7 @@ def _item(path) -> dict:
     return {"film": "film", "pred": MetaTensor(lungs, meta=meta), "is_chest": True, "quality_flags": ""}
 
 
-def _film(path, element=b""):
+def film_with(path, element=b""):
     identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
     save_dicom_film(path, chest_film((160, 160))[0].T.astype(np.uint16), **identity)
     before, pixels = path.read_bytes().split(_PIXEL_DATA)
@@ -39,14 +39,14 @@ def _film(path, element=b""):
 
 @pytest.mark.parametrize(("element", "kind"), ODD.values(), ids=ODD)
 def test_an_odd_header_is_told_and_the_run_goes_on(tmp_path, element, kind):
-    item = _item(_film(tmp_path / "film.dcm", element))
+    item = _item(film_with(tmp_path / "film.dcm", element))
     found = SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
     assert found["quality_flags"] == f"no DICOM result: a header of which no DICOM object can be made ({kind})"
     assert found["dicom_header"] is None and not list(tmp_path.glob("*_seg.dcm"))
 
 
 def test_a_full_disk_is_not_the_films_fault(tmp_path, monkeypatch):
-    item = _item(_film(tmp_path / "film.dcm"))
+    item = _item(film_with(tmp_path / "film.dcm"))
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")

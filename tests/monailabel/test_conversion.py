@@ -1,0 +1,30 @@
+"""Labels become DICOM segmentations, or it is said why not."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from fastapi import HTTPException
+
+from tests.transforms.test_save_dicom import ODD, film_with
+from tools.monailabel.lib import conversion
+
+
+@pytest.fixture
+def label(tmp_path):
+    lungs = np.ones((160, 160), np.uint8)
+    lungs[80:] = 2
+    nib.save(nib.Nifti1Image(lungs, np.diag([-1, -1, 1, 1])), tmp_path / "label.nii.gz")
+    return tmp_path / "label.nii.gz"
+
+
+@pytest.mark.parametrize(("element", "kind"), ODD.values(), ids=ODD)
+def test_a_film_with_an_odd_header_is_told_without_its_values(tmp_path, label, monkeypatch, element, kind):
+    (tmp_path / "series").mkdir()
+    film_with(tmp_path / "series" / "film.dcm", element)
+    target = tmp_path / "segmentation.dcm"
+    monkeypatch.setattr(conversion, "_temporary", lambda ending: target.touch() or str(target))
+    with pytest.raises(HTTPException) as told:
+        conversion.lungs_to_dicom(str(tmp_path / "series"), str(label))
+    assert told.value.status_code == 400
+    assert f"a header of which no DICOM object can be made ({kind})" in told.value.detail
+    assert "1e-400" not in told.value.detail and not target.exists()
