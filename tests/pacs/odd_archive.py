@@ -1,0 +1,69 @@
+"""An archive on this machine that answers as a test says: as the standard asks, or in any other way."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
+
+
+@dataclass
+class Answer:
+    """What a server says."""
+
+    content: bytes = b""
+    status: int = 200
+    kind: str = "application/dicom+json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
+    """Serve what a function gives for a request's method, path and body; give the root's address."""
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(b"")
+
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, body: bytes) -> None:
+            said = answer(self.command, self.path.removeprefix("/dicom-web"), body)
+            self.send_response(said.status)
+            told = {"Content-Type": said.kind, "Content-Length": str(len(said.content))} | said.headers
+            for name, value in told.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(said.content)
+
+        def log_message(self, *_) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/dicom-web"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def as_json(told: object, status: int = 200) -> Answer:
+    """Answer a search."""
+    return Answer(json.dumps(told).encode(), status)
+
+
+def as_parts(*parts: bytes, end: bytes = b"\r\n--border--\r\n") -> Answer:
+    """Answer with objects."""
+    sent = b"".join(b"\r\n--border\r\nContent-Type: application/dicom\r\n\r\n" + part for part in parts)
+    return Answer(sent.removeprefix(b"\r\n") + end, kind='multipart/related; type="application/dicom"; boundary=border')
+
+
+def entry(**identifiers: object) -> dict:
+    """Write an entry of a search's answer, with whatever identifiers: study, series, instance."""
+    tags = {"study": STUDY, "series": SERIES, "instance": INSTANCE}
+    return {tags[name]: {"vr": "UI", "Value": [value]} for name, value in identifiers.items()}
