@@ -87,8 +87,10 @@ def _pass(screening, since: str, quietly: bool) -> int:
         told.append(f"{found.answered} were answered before")
     if found.unreadable:
         told.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
+    if found.unidentified:
+        told.append(f"{found.unidentified} series or films without proper identifiers were passed over")
     console.print("; ".join(told), soft_wrap=True)
-    return len(found.waiting) - answered + found.unreadable
+    return len(found.waiting) - answered + found.unreadable + found.unidentified
 
 
 def _answer(screening, films: list) -> int:

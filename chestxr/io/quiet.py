@@ -10,7 +10,8 @@ import pydicom
 
 __all__ = ["quiet_libraries"]
 
-_LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global")
+# The last two tell of requests, whose addresses hold identifiers.
+_LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global", "dicomweb_client", "urllib3")
 
 
 class _Silence:

@@ -2,6 +2,14 @@
 
 from .answer import ArchiveScreening, FoundFilms
 from .archive import Archive, FilmReference
-from .connection import ArchiveError, RefusedError
+from .connection import ArchiveError, AwayError, RefusedError
 
-__all__ = ["Archive", "ArchiveError", "ArchiveScreening", "FilmReference", "FoundFilms", "RefusedError"]
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "ArchiveScreening",
+    "AwayError",
+    "FilmReference",
+    "FoundFilms",
+    "RefusedError",
+]

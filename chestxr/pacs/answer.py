@@ -9,17 +9,16 @@ from pathlib import Path
 
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import FilmError, remove_leftovers, whole_file, write_text
-from chestxr.io.dicom_header import quiet_dicom
+from chestxr.io import FilmError, remove_leftovers, write_text
+from chestxr.io.dicom_header import read_header
 from chestxr.io.dicom_report import report_uid
 from chestxr.io.dicom_uids import check_uid_root
-from chestxr.io.errors import is_system_error
 from chestxr.screening import FilmRecord, read_record
 from chestxr.screening.run import recorded
 from chestxr.screening.settings import key_of, settings_of
 
 from .archive import Archive, FilmReference
-from .connection import ArchiveError
+from .connection import ArchiveError, AwayError
 
 __all__ = ["ArchiveScreening", "FoundFilms"]
 
@@ -40,11 +39,14 @@ class FoundFilms:
         Films that have one.
     unreadable : int
         Films that these models could not read; a note in ``unreadable/`` says why.
+    unidentified : int
+        Series and films that the archive cannot be asked for: what they have instead of identifiers is none.
     """
 
     waiting: list[FilmReference] = field(default_factory=list)
     answered: int = 0
     unreadable: int = 0
+    unidentified: int = 0
 
 
 class ArchiveScreening:
@@ -99,23 +101,24 @@ class ArchiveScreening:
                 found.unreadable += 1
             else:
                 found.waiting.append(film)
+        found.unidentified = self.archive.passed_over
         return found
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
         """
         Screen and answer films; give for each None, or why it has no answer.
 
-        Ends early when the archive is away: it fails for several films in a row.
+        Ends early when the archive is away for several films in a row, not when it fails over these films: others
+        would wait behind them for ever.
         """
         away = 0
         for film in films:
             try:
                 outcome = self._answer(film)
-                away = 0
             except ArchiveError as error:
                 outcome = error
-                away += 1
             yield outcome
+            away = away + 1 if isinstance(outcome, AwayError) else 0
             if away == _AWAY_AFTER:
                 return
 
@@ -143,18 +146,13 @@ class ArchiveScreening:
         copy = self.out / "fetched" / f"{name}.dcm"
         for stale in self.out.glob(f"{name}_*.dcm"):
             stale.unlink()
-        fetched = self.archive.fetch(film)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with whole_file(copy) as partial, quiet_dicom():
-                fetched.save_as(partial)
-        except Exception as error:  # pydicom's errors at hostile headers have no kind in common
-            if is_system_error(error):
-                raise
-            # What such errors say may hold parts of the header.
-            found = f"a header that makes no sense ({type(error).__name__})"
-            return FilmError(copy, found, "a film as an archive keeps it", "ask its administrator")
-        try:
+            self.archive.fetch(film, copy)
+            _check_asked_for(copy, film)
             return self._bundle.run_film({"film": name, "image": str(copy)})
+        except FilmError as error:
+            return error
         finally:
             copy.unlink(missing_ok=True)
 
@@ -179,6 +177,14 @@ class ArchiveScreening:
     def _unreadable(self, film: FilmReference) -> Path:
         """Return the note that says why a film cannot be screened by these models."""
         return self.out / "unreadable" / f"{_name(film)}-{self.key[:12]}.txt"
+
+
+def _check_asked_for(copy: Path, film: FilmReference) -> None:
+    """Refuse a film that is not the one that was asked for: its answer would be another patient's."""
+    header = read_header(copy)
+    if (header.StudyInstanceUID, header.SOPInstanceUID) != (film.study, film.instance):
+        found, expected = "another film than was asked for", "the one that the archive lists"
+        raise FilmError(copy, found, expected, "ask its administrator")
 
 
 def _name(film: FilmReference) -> str:

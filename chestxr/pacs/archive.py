@@ -1,18 +1,23 @@
 """An archive that speaks DICOMweb."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pydicom
+import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
 
 from chestxr.io.dicom import LATERAL_VIEWS
 from chestxr.io.dicom_header import quiet_dicom
+from chestxr.io.dicom_uids import is_uid
+from chestxr.io.stored_film import check_bytes
 
 from .connection import ArchiveError, RefusedError, open_session, server_of, telling_errors
+from .json_entry import text_of, values_of
+from .multipart import only_part
 
 __all__ = ["Archive", "FilmReference"]
 
@@ -20,12 +25,20 @@ _MODALITIES = ("CR", "DX")
 _CHEST = ("CHEST", "THORAX", "LUNG")
 _BODY_PART, _VIEW = "00180015", "00185101"
 _STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "00080016"
+_FAILED, _REASON = "00081198", "00081197"
 _FIELDS = ("BodyPartExamined", "ViewPosition")
 # A DX image "for processing" is the detector's raw signal; its mate "for presentation" is the film.
 _RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
 _PAGE = 500
-# DICOM PS3.4, table B.2-1: failures A700 to A7FF.
-_OUT_OF_RESOURCES = 0xA7
+_AS_STORED = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
+# Of an answer; what is compressed may become a thousand times as large.
+_PIECE = 2**16
+# What is sent in pieces cannot be sent again: the second attempt would be empty.
+_ONE_PIECE = 2**31
+# Because of what was sent, not of the address or of who asks.
+_REFUSALS = (400, 409, 413, 415)
+# DICOM PS3.18, I.2.2: a failure of the archive's own, and A700 to A7FF, out of resources.
+_PROCESSING_FAILED, _OUT_OF_RESOURCES = 0x0110, 0xA7
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,12 @@ class Archive:
     retries : int, optional
         How often to try again before giving up; half a second, one, two ... seconds apart.
 
+    Attributes
+    ----------
+    passed_over : int
+        Series and films that the last :py:meth:`films` left out: no archive can be asked for what they have instead of
+        identifiers.
+
     Raises
     ------
     ValueError
@@ -60,7 +79,11 @@ class Archive:
 
     def __init__(self, url: str, retries: int = 4) -> None:
         self.server = server_of(url)
-        self._client = DICOMwebClient(url, session=open_session(url, retries))
+        self.passed_over = 0
+        self._session = open_session(url, retries)
+        # The form in which an archive tells what it did not store.
+        asked = {"Accept": "application/dicom+json"}
+        self._client = DICOMwebClient(url, session=self._session, headers=asked, chunk_size=_ONE_PIECE)
         # Its own attempts would multiply those of the session.
         self._client.set_http_retry_params(retry=False)
 
@@ -70,6 +93,7 @@ class Archive:
 
         Films that state another part of the body or a lateral view are left out; films that state nothing are not.
         """
+        self.passed_over = 0
         for modality in _MODALITIES:
             for study, series in self.series(modality, since):
                 found = self._all(
@@ -78,49 +102,55 @@ class Archive:
                     series_instance_uid=series,
                     fields=_FIELDS,
                 )
-                for instance in found:
-                    if _may_be_frontal_chest(instance):
-                        yield FilmReference(study, series, _value(instance, _INSTANCE))
+                for (instance,) in self._identified(filter(_may_be_frontal_chest, found), _INSTANCE):
+                    yield FilmReference(study, series, instance)
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
         """List the identifiers of study and series of a modality, of studies since a day or of all."""
         days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
         found = self._all(self._client.search_for_series, search_filters={"Modality": modality} | days)
-        return [(_value(entry, _STUDY), _value(entry, _SERIES)) for entry in found]
+        return list(self._identified(found, _STUDY, _SERIES))
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
         """Return what a series' objects hold beside pixels."""
-        with quiet_dicom():
-            found = self._call(self._client.retrieve_series_metadata, study, series)
-            return [Dataset.from_json(entry) for entry in found]
+        with telling_errors(self.server):
+            return [Dataset.from_json(entry) for entry in self._client.retrieve_series_metadata(study, series)]
 
     def fetch_series(self, study: str, series: str) -> list[Dataset]:
         """Fetch a series' objects."""
-        with quiet_dicom():
-            return self._call(self._client.retrieve_series, study, series)
+        with telling_errors(self.server):
+            return self._client.retrieve_series(study, series)
 
     def holds(self, study: str, instance: str) -> bool:
         """Say whether a study holds an instance."""
-        return bool(
-            self._call(
-                self._client.search_for_instances,
-                study_instance_uid=study,
-                search_filters={"SOPInstanceUID": instance},
-                limit=1,
-            )
+        found = self._all(
+            self._client.search_for_instances,
+            study_instance_uid=study,
+            search_filters={"SOPInstanceUID": instance},
         )
+        # Some servers do not know what to search for, and give whatever there is.
+        return any(text_of(entry, _INSTANCE) == instance for entry in found)
 
-    def fetch(self, film: FilmReference) -> Dataset:
+    def fetch(self, film: FilmReference, path: Path) -> None:
         """
-        Fetch a film.
+        Write a film to a file as the archive sends it: whether it is one, its reader says.
 
         Raises
         ------
         ArchiveError
-            If the server does not answer, or what it sends is no DICOM.
+            If the server does not give it.
+        FilmError
+            If what it sends is larger than any film.
         """
-        with quiet_dicom():
-            return self._call(self._client.retrieve_instance, film.study, film.series, film.instance)
+        address = f"{self._client.base_url}/studies/{film.study}/series/{film.series}/instances/{film.instance}"
+        body = bytearray()
+        with telling_errors(self.server), self._session.get(address, headers=_AS_STORED, stream=True) as answer:
+            answer.raise_for_status()
+            for piece in answer.iter_content(_PIECE):
+                body += piece
+                check_bytes(path, len(body))
+            content = only_part(bytes(body), answer.headers["Content-Type"])
+        path.write_bytes(content)
 
     def store(self, datasets: Sequence[Dataset]) -> None:
         """
@@ -128,16 +158,21 @@ class Archive:
 
         Raises
         ------
+        RefusedError
+            If the server does not take one of them because of what it is.
         ArchiveError
-            If the server does not take one of them.
+            If it takes none for another reason: another try may succeed.
         """
-        with quiet_dicom():
-            answer = self._call(self._client.store_instances, datasets)
-        refused = answer.get("FailedSOPSequence") or []
-        if refused:
-            full = any(item.get("FailureReason", 0) >> 8 == _OUT_OF_RESOURCES for item in refused)
-            kind = ArchiveError if full else RefusedError
-            raise kind(f"{self.server}: refused {len(refused)} of {len(datasets)} objects; ask its administrator")
+        with telling_errors(self.server):
+            try:
+                failed = values_of(self._client.store_instances(datasets).to_json_dict(), _FAILED)
+            except requests.HTTPError as error:
+                if error.response.status_code not in _REFUSALS:
+                    raise
+                failed = _failures(error.response) or [None] * len(datasets)
+            if failed:
+                kind = ArchiveError if any(map(_may_pass, failed)) else RefusedError
+                raise kind(f"{self.server}: refused {len(failed)} of {len(datasets)} objects; ask its administrator")
 
     def store_once(self, path: Path) -> None:
         """
@@ -145,42 +180,69 @@ class Archive:
 
         Raises
         ------
+        RefusedError
+            If the server does not take it, or cannot be asked for it.
         ArchiveError
-            If it does not.
+            If it does not hold it for another reason: another try may succeed.
         """
         with quiet_dicom():
             made = pydicom.dcmread(path)
-        if not self.holds(made.StudyInstanceUID, made.SOPInstanceUID):
+            study, instance = made.StudyInstanceUID, made.SOPInstanceUID
+        if not (is_uid(study) and is_uid(instance)):
+            raise RefusedError(
+                f"{self.server}: cannot be asked for an object whose study or instance has no proper identifier; "
+                "expected numbers joined by dots; correct the film's header"
+            )
+        if not self.holds(study, instance):
             self.store([made])
-            if not self.holds(made.StudyInstanceUID, made.SOPInstanceUID):
-                raise RefusedError(f"{self.server}: took an object and does not hold it")
+            if not self.holds(study, instance):
+                raise ArchiveError(f"{self.server}: took an object and does not hold it; ask its administrator")
 
-    def _all(self, search, **asked) -> list[dict]:
+    def _all(self, search: Callable[..., list], **asked: object) -> list:
         """Search page by page: servers cap what they give at once."""
-        found: list[dict] = []
+        found = []
         while True:
-            page = self._call(search, limit=_PAGE, offset=len(found), **asked)
+            with telling_errors(self.server):
+                page = search(limit=_PAGE, offset=len(found), **asked)
+                if not isinstance(page, list):
+                    raise TypeError
             known = {_key(entry) for entry in found}
             fresh = [entry for entry in page if _key(entry) not in known]
             found += fresh
             if len(page) < _PAGE or not fresh:
                 return found
 
-    def _call(self, function, *arguments, **asked):
-        with telling_errors(self.server):
-            return function(*arguments, **asked)
+    def _identified(self, entries: Iterable[object], *tags: str) -> Iterator[tuple[str, ...]]:
+        """Give the identifiers of entries; pass over, and count, those that lack one."""
+        for entry in entries:
+            identifiers = tuple(text_of(entry, tag) for tag in tags)
+            if all(map(is_uid, identifiers)):
+                yield identifiers
+            else:
+                self.passed_over += 1
 
 
-def _value(entry: dict, tag: str) -> str:
-    values = entry.get(tag, {}).get("Value") or [""]
-    return str(values[0])
+def _failures(answer: requests.Response) -> list:
+    """Return what an archive says of objects that it does not take; it need not say anything that can be read."""
+    try:
+        return values_of(answer.json(), _FAILED)
+    except ValueError:
+        return []
 
 
-def _key(entry: dict) -> tuple[str, str, str]:
-    return _value(entry, _STUDY), _value(entry, _SERIES), _value(entry, _INSTANCE)
+def _may_pass(failure: object) -> bool:
+    """Say whether an archive failed for reasons of its own, not because of what the object is."""
+    match values_of(failure, _REASON):
+        case [int(reason), *_]:
+            return reason == _PROCESSING_FAILED or reason >> 8 == _OUT_OF_RESOURCES
+    return False
 
 
-def _may_be_frontal_chest(instance: dict) -> bool:
-    part, view = _value(instance, _BODY_PART).upper(), _value(instance, _VIEW).upper()
+def _key(entry: object) -> tuple[str, ...]:
+    return tuple(text_of(entry, tag) for tag in (_STUDY, _SERIES, _INSTANCE))
+
+
+def _may_be_frontal_chest(instance: object) -> bool:
+    part, view = text_of(instance, _BODY_PART).upper(), text_of(instance, _VIEW).upper()
     chest = not part or any(name in part for name in _CHEST)
-    return chest and view not in LATERAL_VIEWS and _value(instance, _CLASS) != _RAW
+    return chest and view not in LATERAL_VIEWS and text_of(instance, _CLASS) != _RAW

@@ -11,13 +11,25 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_netrc_auth
 from urllib3.util import Retry
 
-__all__ = ["PASSWORD", "USER", "ArchiveError", "RefusedError", "open_session", "server_of", "telling_errors"]
+from chestxr.io import FilmError
+from chestxr.io.quiet import quiet_libraries
+
+__all__ = [
+    "PASSWORD",
+    "USER",
+    "ArchiveError",
+    "AwayError",
+    "RefusedError",
+    "open_session",
+    "server_of",
+    "telling_errors",
+]
 
 USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
 # To connect, and between two pieces of an answer.
 _TIMEOUT_S = (10, 120)
-# Because of what was sent, not of the address or of who asks.
-_REFUSALS = (400, 409, 413, 415)
+# Not because of what was asked for. A server gives 500 over one broken object, too.
+_SERVES_NOBODY = (429, 502, 503, 504, 507)
 
 
 class ArchiveError(OSError):
@@ -26,6 +38,10 @@ class ArchiveError(OSError):
 
     Its text names the server and the kind of error, never an address below it, which holds identifiers.
     """
+
+
+class AwayError(ArchiveError):
+    """An archive cannot be reached, or serves nobody: whatever else is asked for would not be had either."""
 
 
 class RefusedError(ArchiveError):
@@ -89,34 +105,57 @@ class _Patient(HTTPAdapter):
 
 @contextmanager
 def telling_errors(server: str) -> Iterator[None]:
-    """Turn all that can go wrong between here and an archive into an :py:class:`ArchiveError`."""
+    """
+    Turn all that can go wrong between here and an archive into an :py:class:`ArchiveError`; nothing is logged.
+
+    What stands behind it is not kept: it holds addresses and parts of answers, and those hold identifiers.
+    """
     try:
-        yield
-    except requests.exceptions.SSLError as error:
-        raise ArchiveError(
-            f"{server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
-        ) from error
-    except requests.exceptions.TooManyRedirects as error:
-        moved = urlsplit(urljoin(server, error.response.headers.get("Location", "")))
-        raise ArchiveError(
-            f"{server}: sends on to {moved.scheme}://{moved.netloc}; give the address of the service itself"
-        ) from error
-    except requests.exceptions.HTTPError as error:
-        status = error.response.status_code
-        if status in (401, 403):
-            raise ArchiveError(
-                f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc"
-            ) from error
-        if status in _REFUSALS:
-            raise RefusedError(f"{server}: refuses an object ({status}); ask its administrator") from error
-        raise ArchiveError(
-            f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?"
-        ) from error
-    except requests.exceptions.RequestException as error:
-        raise ArchiveError(f"{server}: does not answer ({type(error).__name__})") from error
+        with quiet_libraries():
+            yield
+    except (ArchiveError, FilmError):
+        raise
     except Exception as error:
-        # What the client's other errors say may hold identifiers.
-        raise ArchiveError(f"{server}: gives an answer that is no DICOMweb ({type(error).__name__})") from None
+        raise _told(server, error) from None
+
+
+def _told(server: str, error: Exception) -> ArchiveError:
+    match error:
+        case requests.exceptions.SSLError():
+            return AwayError(
+                f"{server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
+            )
+        case requests.exceptions.TooManyRedirects():
+            moved = _origin(server, error.response.headers.get("Location", ""))
+            return AwayError(f"{server}: sends on to {moved}; give the address of the service itself")
+        case requests.exceptions.HTTPError():
+            return _status_told(server, error.response.status_code)
+        case requests.exceptions.InvalidJSONError() | requests.exceptions.ContentDecodingError():
+            return _no_dicomweb(server, error)
+        case requests.exceptions.RequestException():
+            return AwayError(f"{server}: does not answer ({type(error).__name__})")
+    return _no_dicomweb(server, error)
+
+
+def _status_told(server: str, status: int) -> ArchiveError:
+    if status in (401, 403):
+        return AwayError(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc")
+    if status in _SERVES_NOBODY:
+        return AwayError(f"{server}: serves nobody now (status {status}); try again later")
+    return ArchiveError(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
+
+
+def _no_dicomweb(server: str, error: Exception) -> ArchiveError:
+    return ArchiveError(f"{server}: gives an answer that is no DICOMweb ({type(error).__name__})")
+
+
+def _origin(server: str, location: str) -> str:
+    """Return the beginning of an address that a server sends on to, which holds no identifiers."""
+    try:
+        moved = urlsplit(urljoin(server, location))
+    except ValueError:
+        return "an address that is none"
+    return f"{moved.scheme}://{moved.netloc}"
 
 
 def _is_private(url: str) -> bool:

@@ -1,0 +1,112 @@
+"""A film that has no answer keeps no other film from its own."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pydicom
+import pytest
+
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.io import FilmError
+from chestxr.pacs import Archive, ArchiveScreening, AwayError, RefusedError, answer
+from tests.io.film_files import save_dicom
+from tests.pacs.odd_archive import Answer, as_json, as_parts, entry, odd_archive
+
+STUDY, SERIES = "1.2.3", "1.2.4"
+FILMS = [f"1.2.5.{number}" for number in range(5)]
+
+
+@pytest.fixture
+def film(tmp_path) -> Callable[..., bytes]:
+    """Write a film of an identity."""
+
+    def written(instance: str, study: str = STUDY) -> bytes:
+        pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+        path = save_dicom(tmp_path / "film.dcm", pixels, StudyInstanceUID=study, SeriesInstanceUID=SERIES)
+        made = pydicom.dcmread(path)
+        made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = instance
+        made.save_as(path)
+        return path.read_bytes()
+
+    return written
+
+
+@pytest.fixture
+def screening(tmp_path, monkeypatch) -> Callable[[str], ArchiveScreening]:
+    """Make a screening whose models find nothing, and report that."""
+
+    def made(url: str) -> ArchiveScreening:
+        out = tmp_path / "out"
+
+        def run_film(item: dict) -> None:
+            shutil.copy(item["image"], out / f"{item['film']}_sr.dcm")
+
+        monkeypatch.setattr(answer, "OpenBundle", lambda *_, **__: SimpleNamespace(run_film=run_film))
+        return ArchiveScreening(Archive(url, retries=0), out, bundle_folder(SCREENING_BUNDLE))
+
+    return made
+
+
+def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str, str, bytes], Answer]:
+    """Make an archive of five films and of one that has no identifier; it holds no answer."""
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if method == "POST":
+            return stored
+        if place == "/series":
+            return as_json([entry(study=STUDY, series=SERIES)] if "Modality=CR" in query else [])
+        if place.endswith("/instances"):
+            listed = [] if "SOPInstanceUID" in query else [*FILMS, "none"]
+            return as_json([entry(instance=instance) for instance in listed])
+        return fetched(place.rpartition("/")[2])
+
+    return said
+
+
+def _outcomes(screening: ArchiveScreening) -> list:
+    found = screening.find(date(1990, 1, 1))
+    assert found.unidentified == 1
+    return list(screening.answer(found.waiting))
+
+
+def test_films_whose_answers_are_refused_keep_no_other_waiting(screening, film):
+    with odd_archive(_archive(lambda instance: as_parts(film(instance)), Answer(status=409))) as url:
+        outcomes = _outcomes(screening(url))
+    assert len(outcomes) == len(FILMS) and all(isinstance(outcome, RefusedError) for outcome in outcomes)
+
+
+def test_films_that_are_not_to_be_had_keep_no_other_waiting(screening, film):
+    def fetched(instance: str) -> Answer:
+        return as_parts(film(instance)) if instance == FILMS[-1] else Answer(status=500)
+
+    with odd_archive(_archive(fetched, Answer(status=409))) as url:
+        outcomes = _outcomes(screening(url))
+    assert ["status 500" in str(outcome) for outcome in outcomes] == [True] * 4 + [False]
+    assert isinstance(outcomes[-1], RefusedError)
+
+
+def test_a_pass_ends_when_the_archive_is_away(screening):
+    with odd_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
+        outcomes = _outcomes(screening(url))
+    assert len(outcomes) == 3 and all(isinstance(outcome, AwayError) for outcome in outcomes)
+
+
+@pytest.mark.parametrize("other", [{"instance": "1.2.6"}, {"study": "1.2.7"}, None])
+def test_what_is_not_the_film_that_was_asked_for_is_told_once(screening, film, tmp_path, other):
+    def fetched(instance: str) -> Answer:
+        return as_parts(b"no film" if other is None else film(**{"instance": instance} | other))
+
+    with odd_archive(_archive(fetched, Answer())) as url:
+        screened = screening(url)
+        outcomes = _outcomes(screened)
+        again = screened.find(date(1990, 1, 1))
+    found = "DICOM" if other is None else "another film than was asked for"
+    assert all(isinstance(outcome, FilmError) and found in outcome.found for outcome in outcomes)
+    assert not again.waiting and again.unreadable == len(FILMS)
+    notes = list((tmp_path / "out" / "unreadable").iterdir())
+    assert len(notes) == len(FILMS) and not any("1.2." in note.read_text() for note in notes)
+    assert not list((tmp_path / "out").rglob("*.dcm"))

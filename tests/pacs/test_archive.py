@@ -1,0 +1,170 @@
+"""Whatever an archive answers, films are found, fetched and stored, or it is said why not."""
+
+import gzip
+
+import numpy as np
+import pydicom
+import pytest
+
+from chestxr.io import FilmError
+from chestxr.pacs import Archive, ArchiveError, AwayError, FilmReference, RefusedError
+from tests.io.film_files import save_dicom
+from tests.pacs.odd_archive import Answer, as_json, as_parts, entry, odd_archive
+
+FILM = FilmReference("1.2.3", "1.2.4", "1.2.5")
+ODD = ["", "1.2.3 ", "a.4711", "1" * 65, "{x}", "../1", "\udcff", None, 5, ["1.2.3"], {}]
+REASON, FAILED = "00081197", "00081198"
+
+
+@pytest.fixture
+def film(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    return save_dicom(tmp_path / "film.dcm", pixels, StudyInstanceUID=FILM.study, SeriesInstanceUID=FILM.series)
+
+
+def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_found():
+    sound = {"study": FILM.study, "series": FILM.series}
+    series = [entry(**sound), {}, None, "1.2.3", {"0020000D": None}]
+    series += [entry(**sound | {name: odd}) for name in sound for odd in ODD]
+    films = [entry(instance=odd) for odd in ODD] + [entry(instance=FILM.instance), 7]
+    asked = set()
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        asked.add(place)
+        if place == "/series":
+            return as_json(series if "Modality=CR" in query else [])
+        return as_json(films)
+
+    with odd_archive(answer) as url:
+        archive = Archive(url)
+        assert list(archive.films()) == [FILM]
+        assert archive.passed_over == len(series) - 1 + len(films) - 1
+    assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
+
+
+def test_an_archive_that_does_not_search_is_not_believed():
+    others = [entry(instance="1.2.6"), None, {"00080018": {"Value": FILM.instance}}]
+    for told, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
+        with odd_archive(lambda *_, told=told: as_json(told)) as url:
+            assert Archive(url).holds(FILM.study, FILM.instance) is held
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
+    content = bytes(range(256)) * 1000
+    answer = Answer(content, kind="application/dicom") if bare else as_parts(content)
+    with odd_archive(lambda *_: answer) as url:
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    assert (tmp_path / "film.dcm").read_bytes() == content
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, compressed):
+    monkeypatch.setattr("chestxr.io.stored_film._MAX_BYTES", 2**20)
+    answer = as_parts(bytes(2**22))
+    if compressed:
+        answer = Answer(gzip.compress(answer.content), kind=answer.kind, headers={"Content-Encoding": "gzip"})
+    with odd_archive(lambda *_: answer) as url, pytest.raises(FilmError, match="a file of more than 1 MiB"):
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(b"log in", kind="text/html"), as_parts(), as_parts(b"film", end=b""), Answer(status=500)]
+)
+def test_what_is_no_film_is_told_and_the_archive_not_taken_for_away(tmp_path, answer):
+    with odd_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as told:
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    assert not isinstance(told.value, AwayError | RefusedError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_that_is_cut_off_is_tried_again_later(tmp_path):
+    whole = as_parts(b"film" * 1000)
+    cut = Answer(whole.content[:100], kind=whole.kind, headers={"Content-Length": str(len(whole.content))})
+    with odd_archive(lambda *_: cut) as url, pytest.raises(ArchiveError):
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (as_json({FAILED: {"vr": "SQ", "Value": [{REASON: {"vr": "US", "Value": [reason]}}]}}, status), refused)
+        for status, reason, refused in (
+            (409, 0, True),
+            (409, 0x0122, True),
+            (409, 0x0110, False),
+            (409, 0xA700, False),
+            (409, None, True),
+            (409, "A700", True),
+            (202, 0x0122, True),
+            (202, 0x0110, False),
+            (202, 0xA7FF, False),
+            (202, None, True),
+        )
+    ]
+    + [
+        (as_json({FAILED: {"vr": "SQ", "Value": [{REASON: {"vr": "US"}}, None]}}, 409), True),
+        (as_json(None, 409), True),
+        (Answer(b"<html>", 409, "text/html"), True),
+        (Answer(status=413), True),
+        (Answer(status=507), False),
+        (Answer(status=500), False),
+    ],
+)
+def test_an_archive_that_refuses_an_object_is_told_from_one_that_may_take_it_later(film, answer, refused):
+    with odd_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as told:
+        Archive(url, retries=0).store([pydicom.dcmread(film)])
+    assert isinstance(told.value, RefusedError) == refused
+
+
+@pytest.mark.parametrize("told", [None, [], "A700", {FAILED: None}, {FAILED: {"vr": "SQ", "Value": 5}}])
+def test_what_an_archive_says_of_an_object_and_cannot_be_read_is_told(film, told):
+    with (
+        odd_archive(lambda *_: as_json(told, 202)) as url,
+        pytest.raises(ArchiveError, match="is no DICOMweb") as error,
+    ):
+        Archive(url).store([pydicom.dcmread(film)])
+    assert not isinstance(error.value, RefusedError)
+
+
+def test_an_object_is_sent_whole_at_every_attempt(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 4096, (1200, 1200))
+    large = save_dicom(tmp_path / "large.dcm", pixels, StudyInstanceUID=FILM.study, SeriesInstanceUID=FILM.series)
+    received = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        received.append(body)
+        return Answer(status=503 if len(received) == 1 else 200)
+
+    with odd_archive(answer) as url:
+        Archive(url).store([pydicom.dcmread(large)])
+    first, second = received
+    assert first == second and len(first) > pixels.size * 2
+
+
+def test_an_object_that_an_archive_took_and_does_not_hold_is_tried_again_later(film):
+    with (
+        odd_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
+        pytest.raises(ArchiveError, match="took an object and does not hold it") as told,
+    ):
+        Archive(url).store_once(film)
+    assert not isinstance(told.value, RefusedError)
+
+
+@pytest.mark.parametrize("study", ["1.2.3.a4711", ["1.2.4711", "1.2.4712"], ""])
+def test_an_object_that_no_archive_can_be_asked_for_is_refused(film, study, capfd):
+    made = pydicom.dcmread(film)
+    made.StudyInstanceUID = study
+    made.save_as(film)
+    with pytest.raises(RefusedError, match="no proper identifier") as told:
+        Archive("http://127.0.0.1:9/dicom-web").store_once(film)
+    assert "4711" not in str(told.value) + capfd.readouterr().err
+
+
+def test_metadata_that_make_no_sense_are_told_without_their_values():
+    odd = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
+    with odd_archive(lambda *_: as_json(odd)) as url, pytest.raises(ArchiveError) as told:
+        Archive(url).metadata(FILM.study, FILM.series)
+    assert "Geheim" not in str(told.value)
