@@ -100,7 +100,7 @@ class _Patient(HTTPAdapter):
     """Wait for an answer, but not for ever."""
 
     def send(self, request: requests.PreparedRequest, **how: object) -> requests.Response:
-        return super().send(request, **how | {"timeout": how.get("timeout") or _TIMEOUT_S})
+        return super().send(request, **how | {"timeout": _TIMEOUT_S})
 
 
 @contextmanager
