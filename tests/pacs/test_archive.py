@@ -1,6 +1,7 @@
 """Whatever an archive answers, films are found, fetched and stored, or it is said why not."""
 
 import gzip
+import warnings
 
 import numpy as np
 import pydicom
@@ -154,13 +155,16 @@ def test_an_object_that_an_archive_took_and_does_not_hold_is_tried_again_later(f
 
 
 @pytest.mark.parametrize("study", ["1.2.3.a4711", ["1.2.4711", "1.2.4712"], ""])
-def test_an_object_that_no_archive_can_be_asked_for_is_refused(film, study, capfd):
+def test_an_object_that_no_archive_can_be_asked_for_is_refused(film, study, caplog):
     made = pydicom.dcmread(film)
     made.StudyInstanceUID = study
     made.save_as(film)
-    with pytest.raises(RefusedError, match="no proper identifier") as told:
-        Archive("http://127.0.0.1:9/dicom-web").store_once(film)
-    assert "4711" not in str(told.value) + capfd.readouterr().err
+    caplog.clear()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(RefusedError, match="no proper identifier") as told:
+            Archive("http://127.0.0.1:9/dicom-web").store_once(film)
+    assert "4711" not in str(told.value) + caplog.text + str([str(warning.message) for warning in warned])
 
 
 def test_metadata_that_make_no_sense_are_told_without_their_values():
