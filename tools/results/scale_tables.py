@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 __all__ = ["scale"]
 
 # Assumptions, named as such in the tables.
@@ -10,6 +12,8 @@ _USD_PER_CORE_HOUR = 0.04
 _DAYS = 7
 _ARCHIVES = (1_000_000, 100_000_000)
 _KINDS = {"dicom": "radiograph in DICOM", "png": "512 x 512 px PNG"}
+# Fewer films do not tell whether memory grows.
+_MANY = 5000
 _STAGES = {
     "read": "read and prepared",
     "outline": "lungs outlined, one film at a time",
@@ -32,13 +36,17 @@ def scale(archive: Mapping) -> str:
 
 
 def _runs(runs: Sequence[Mapping]) -> str:
-    lines = ["| run | films | films a second | memory of all processes, GB | at most, GB |", "|---" * 5 + "|"]
+    lines = [
+        "| run | films | films a second | cores busy | memory of all processes, GB | at most, GB |",
+        "|---" * 6 + "|",
+    ]
     for run in sorted(runs, key=lambda run: (run["kind"], run["workers"], run["program"]), reverse=True):
         rate, memory = run["films_per_second"], run["memory_mb"]
         cells = (
             f"`chestxr {run['program']} --processes {run['workers']}`, {_KINDS[run['kind']]}",
             f"{run['films']:,}",
             f"{rate['median']:.2f} ({rate['q25']:.2f} to {rate['q75']:.2f})",
+            f"{rate['median'] * run['cpu_seconds_per_film']:.1f}",
             f"{memory['median'] / 1024:.1f} ({memory['q25'] / 1024:.1f} to {memory['q75'] / 1024:.1f})",
             f"{run['peak_memory_mb'] / 1024:.1f}",
         )
@@ -59,8 +67,18 @@ def _measured(runs: Mapping[str, Mapping], workers: int) -> str:
     rows["written, kB"] = [f"{run['bytes_written_per_film'] / 1e3:.0f}" for run in both]
     rows["written, files"] = [f"{run['files_written_per_film']:.2f}" for run in both]
     rows["between two stages at most, MB"] = [f"{run['manifest_largest_carried_mb']:.1f}" for run in both]
+    rows["memory that all processes gain, kB"] = [_gained(run["series"]) for run in both]
     rows["films in this measurement"] = [f"{run['films']:,}" for run in both]
     return "\n".join(lines + [f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()])
+
+
+def _gained(series: Sequence[Sequence[float]]) -> str:
+    """Return the slope of memory over films, after the first quarter of the films; "" where they are few."""
+    _, films, megabytes = np.array(series).T
+    if films.max() < _MANY:
+        return ""
+    late = films > films.max() / 4
+    return f"{np.polyfit(films[late], megabytes[late], 1)[0] * 1024:.0f}"
 
 
 def _planned(film: Mapping, listing: Mapping) -> str:
