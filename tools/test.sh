@@ -8,4 +8,4 @@ source tools/environment.sh
 ruff check .
 ruff format --check .
 export OMP_NUM_THREADS=1
-exec python -m pytest -n auto --dist loadfile -rs "$@"
+exec python -m pytest -n auto --dist loadfile "$@"

@@ -32,7 +32,7 @@ def features(
     One row a film. A film that cannot be measured is a row with its error; the others are finished. What was measured
     before, by content of film, mask and settings, is not measured again: a run that was stopped goes on.
 
-    Exit status: 0 all films were measured, 1 some were not, 2 nothing could be started.
+    Exit status: 0 all films were measured, 1 some were not, 2 it could not be started or a result not be kept.
 
     Example: chestxr features FILMS --masks out --out features.parquet --processes 4
     """
@@ -71,7 +71,7 @@ def stability(
     3 degrees, darkened, and blurred; with --other-masks also under those. The table gives every feature's intraclass
     correlation, most stable first.
 
-    Exit status: 0 all films were measured, 1 some were not, 2 nothing could be started.
+    Exit status: 0 all films were measured, 1 some were not, 2 it could not be started or a result not be kept.
 
     Example: chestxr stability FILMS --other-masks out --out stability.csv --processes 4
     """
@@ -88,7 +88,7 @@ def stability(
     steps = measure_films(wanted, cache.expanduser(), processes)
     rows = or_exit(list, track(steps, "measuring lungs", total=len(wanted), console=progress_console))
     table = stability_table(rows)
-    write_csv(out, table.rename_axis("feature").reset_index(), "%.4f")
+    or_exit(write_csv, out, table.rename_axis("feature").reset_index(), "%.4f")
     stable = (table["least"] >= LEAST_STABLE).sum()
     console.print(
         f"{stable} of {len(table)} features keep an ICC of {LEAST_STABLE} or more, written to {out}", soft_wrap=True

@@ -1,6 +1,6 @@
 """Networks that MONAI lacks, and how they lie in memory."""
 
-from .channels_last import channels_last
+from .memory_layout import channels_last
 from .reference_unet import ReferenceUNet
 from .resunet import ResUNet
 

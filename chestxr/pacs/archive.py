@@ -29,7 +29,8 @@ _FAILED, _REASON = "00081198", "00081197"
 _FIELDS = ("BodyPartExamined", "ViewPosition")
 # A DX image "for processing" is the detector's raw signal; its mate "for presentation" is the film.
 _RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
-_PAGE = 500
+# Asked for at once; servers give less, but hardly so little.
+_PAGE, _LEAST_CAP = 500, 20
 _AS_STORED = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
 # Of an answer; what is compressed may become a thousand times as large.
 _PIECE = 2**16
@@ -209,7 +210,7 @@ class Archive:
             known = {_key(entry) for entry in found}
             fresh = [entry for entry in page if _key(entry) not in known]
             found += fresh
-            if len(page) < _PAGE or not fresh:
+            if len(page) < _LEAST_CAP or not fresh:
                 return found
 
     def _identified(self, entries: Iterable[object], *tags: str) -> Iterator[tuple[str, ...]]:

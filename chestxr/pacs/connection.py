@@ -130,7 +130,11 @@ def _told(server: str, error: Exception) -> ArchiveError:
             return AwayError(f"{server}: sends on to {moved}; give the address of the service itself")
         case requests.exceptions.HTTPError():
             return _status_told(server, error.response.status_code)
-        case requests.exceptions.InvalidJSONError() | requests.exceptions.ContentDecodingError():
+        case (
+            requests.exceptions.InvalidJSONError()
+            | requests.exceptions.ContentDecodingError()
+            | requests.exceptions.ChunkedEncodingError()
+        ):
             return _no_dicomweb(server, error)
         case requests.exceptions.RequestException():
             return AwayError(f"{server}: does not answer ({type(error).__name__})")
@@ -139,7 +143,9 @@ def _told(server: str, error: Exception) -> ArchiveError:
 
 def _status_told(server: str, status: int) -> ArchiveError:
     if status in (401, 403):
-        return AwayError(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc")
+        # Access may be refused to one study alone; who asks is refused for all.
+        kind = AwayError if status == 401 else ArchiveError
+        return kind(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc")
     if status in _SERVES_NOBODY:
         return AwayError(f"{server}: serves nobody now (status {status}); try again later")
     return ArchiveError(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")

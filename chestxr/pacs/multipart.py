@@ -4,10 +4,12 @@ from email.message import Message
 
 __all__ = ["only_part"]
 
+_MARK = slice(128, 132)
+
 
 def only_part(body: bytes, content_type: str) -> bytes:
     """
-    Take the one part out of a multipart/related answer (RFC 2046, 5.1; DICOM PS3.18, 8.6.1.2).
+    Take the one object out of a multipart/related answer (RFC 2046, 5.1; DICOM PS3.18, 8.6.1.2).
 
     Parameters
     ----------
@@ -24,12 +26,18 @@ def only_part(body: bytes, content_type: str) -> bytes:
     Raises
     ------
     ValueError
-        If the answer is of another type, is cut off, or holds no part or several.
+        If the answer is of another type, is cut off, or holds no object in DICOM (PS3.10, 7.1) or several.
     """
     header = Message()
     header["Content-Type"] = content_type
-    if header.get_content_type() == "application/dicom":
-        return body
+    sent_bare = header.get_content_type() == "application/dicom"
+    content = body if sent_bare else _only_part(body, header)
+    if content[_MARK] != b"DICM":
+        raise ValueError("no object in DICOM")
+    return content
+
+
+def _only_part(body: bytes, header: Message) -> bytes:
     boundary = header.get_boundary()
     if header.get_content_type() != "multipart/related" or not boundary:
         raise ValueError("neither multipart/related nor application/dicom")

@@ -71,6 +71,11 @@ def measure_films(
     ------
     dict
         ``film``, ``image``, ``settings_hash``, ``error`` ("" for none) and the features; a film that fails has none.
+
+    Raises
+    ------
+    OSError
+        If the cache cannot be written.
     """
     # Processes, since pyradiomics holds the interpreter's lock; spawned, since torch's threads do not survive a fork.
     with ProcessPoolExecutor(processes, get_context("spawn"), _start, (Path(cache), settings)) as pool:

@@ -63,9 +63,10 @@ def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     before = file_state(item["image"])
     failure = _bundle.run_film(item)
     if failure is None and file_state(item["image"]) != before:
-        remove_results(out, item["film"])
         failure = changed(item["image"])
         failure.film = item["film"]
+    if failure is not None:
+        remove_results(out, item["film"])
     return failure
 
 

@@ -63,6 +63,11 @@ class SaveDicomSegmentationd(MapTransform):
 
         The film's header and the object go into the item as ``dicom_header`` and ``dicom_segmentation``, None if there
         is none, and the names of written files as ``dicom_files``.
+
+        Raises
+        ------
+        FilmError
+            If the system does not read the film now: another try may succeed.
         """
         lungs = data[self.first_key(data)]
         source = lungs.meta["filename_or_obj"]

@@ -1,6 +1,8 @@
 """The bundles' configs: complete, alike where they must be, and every knob at the top."""
 
 import json
+import re
+from importlib.util import find_spec
 
 import jsonschema
 import pytest
@@ -88,6 +90,15 @@ def test_properties_that_monai_asks_for_are_there(bundle, names, kind, collectio
     bundle_workflow = workflow(bundle, *names, kind=kind, **settings)
     bundle_workflow.initialize()
     assert not bundle_workflow.check_properties()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(BUNDLES.glob("*/configs/*.json")), ids=lambda path: f"{path.parts[-3]}/{path.name}"
+)
+def test_what_configs_name_is_not_a_module_of_the_same_name(path):
+    """MONAI finds the one or the other, as the version of Python may be."""
+    named = re.findall(r'"_target_": "(chestxr\.[\w.]+)"', path.read_text())
+    assert not [name for name in named if find_spec(name)]
 
 
 @BOTH

@@ -98,7 +98,7 @@ def test_a_pass_ends_when_the_archive_is_away(screening):
 @pytest.mark.parametrize("other", [{"instance": "1.2.6"}, {"study": "1.2.7"}, None])
 def test_what_is_not_the_film_that_was_asked_for_is_told_once(screening, film, tmp_path, other):
     def fetched(instance: str) -> Answer:
-        return as_parts(b"no film" if other is None else film(**{"instance": instance} | other))
+        return as_parts(bytes(128) + b"DICM" if other is None else film(**{"instance": instance} | other))
 
     with odd_archive(_archive(fetched, Answer())) as url:
         screened = screening(url)

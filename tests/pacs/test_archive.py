@@ -1,6 +1,7 @@
 """Whatever an archive answers, films are found, fetched and stored, or it is said why not."""
 
 import gzip
+import re
 import warnings
 
 import numpy as np
@@ -44,6 +45,20 @@ def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_f
     assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
 
 
+def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for():
+    films = [entry(instance=f"1.2.5.{number}") for number in range(130)]
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if place == "/series":
+            return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in query else [])
+        offset = int(re.search(r"offset=(\d+)", query)[1])
+        return as_json(films[offset : offset + 50])
+
+    with odd_archive(answer) as url:
+        assert len({film.instance for film in Archive(url).films()}) == 130
+
+
 def test_an_archive_that_does_not_search_is_not_believed():
     others = [entry(instance="1.2.6"), None, {"00080018": {"Value": FILM.instance}}]
     for told, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
@@ -53,7 +68,7 @@ def test_an_archive_that_does_not_search_is_not_believed():
 
 @pytest.mark.parametrize("bare", [False, True])
 def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
-    content = bytes(range(256)) * 1000
+    content = bytes(128) + b"DICM" + bytes(range(256)) * 1000
     answer = Answer(content, kind="application/dicom") if bare else as_parts(content)
     with odd_archive(lambda *_: answer) as url:
         Archive(url).fetch(FILM, tmp_path / "film.dcm")

@@ -5,7 +5,7 @@ import pytest
 from chestxr.pacs.multipart import only_part
 from tests.pacs.odd_archive import as_parts
 
-OBJECT = b"\x00\r\n--bord\r\n\r\n\xff\n\r\x85--border--"
+OBJECT = bytes(128) + b"DICM\x00\r\n--bord\r\n\r\n\xff\n\r\x85--border--"
 
 
 def test_an_object_is_taken_out_byte_by_byte():
@@ -25,6 +25,9 @@ def test_an_object_that_is_sent_bare_is_taken_as_it_is():
         (as_parts(), None),
         (as_parts(OBJECT, OBJECT), None),
         (as_parts(OBJECT, end=b""), None),
+        (as_parts(b""), None),
+        (as_parts(OBJECT[4:]), None),
+        (as_parts(OBJECT[4:]), "application/dicom"),
         (as_parts(OBJECT, end=b"\r\n--border"), None),
         (as_parts(OBJECT), "multipart/related"),
         (as_parts(OBJECT), "multipart/related; boundary=other"),

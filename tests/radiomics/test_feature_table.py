@@ -78,3 +78,11 @@ def test_a_table_of_other_settings_is_refused(films, settings, tmp_path, collect
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="not a feature table"):
         read_feature_table(tmp_path / "other.csv")
+
+
+def test_a_cache_that_cannot_be_written_ends_the_run_and_is_no_films_fault(collection, settings, tmp_path):
+    (tmp_path / "cache").write_bytes(b"no folder")
+    command = ["features", str(collection), "--out", str(tmp_path / "out.csv"), "--settings", str(settings)]
+    result = run(app, [*command, "--cache", str(tmp_path / "cache")])
+    assert result.exit_code == 2 and str(tmp_path / "cache") in result.output
+    assert not (tmp_path / "out.csv").exists()

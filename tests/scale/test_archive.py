@@ -233,9 +233,7 @@ def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
 
 
 def _kill(parent: int, task: str) -> None:
-    workers = at_work(parent, task)
-    assert workers
-    for worker in workers:
+    for worker in wait_for(lambda: at_work(parent, task)):
         os.kill(worker, signal.SIGKILL)
 
 
@@ -258,7 +256,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster, task):
 def test_a_worker_that_is_killed_between_two_results_of_a_film_costs_nothing(tmp_path, cluster, chest_dicom):
     films, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
     shutil.copy(chest_dicom, films)
-    bundle, pipe = waiting_bundle(tmp_path, "RG1_UNCR", "result_transforms", -1)
+    bundle, pipe = waiting_bundle(tmp_path, "2004-08-26/RG1_UNCR", "result_transforms", -1)
     made = out / "films" / "2004-08-26"
 
     def kill() -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from archive_plot import plot_runs
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from paired import spread
 from process_tree import Sample, run_watched
 from pydicom.data import get_testdata_file
@@ -113,7 +113,7 @@ def _measure(result: dict, out: Path, program: str, kind: str, source: Path, wor
         manifest = json.loads((made / "run.json").read_text())
         if status or manifest["films"]["all"] != films:
             raise SystemExit(f"chestxr {program}: exit status {status}, {manifest['films']} of {films} films")
-        result["runs"].append(told | measured_by() | _seen(samples) | _sizes(source, made, films) | _by_stage(manifest))
+        result["runs"].append(told | MEASURED_BY | _seen(samples) | _sizes(source, made, films) | _by_stage(manifest))
     # Long runs: what is measured is kept, whatever becomes of the next one.
     write_text(out, json.dumps(result, indent=1) + "\n")
 

@@ -23,16 +23,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from monai.inferers import SimpleInferer
 from paired import ms_per_film, ratios, spread
+from PIL import Image
 from tqdm import tqdm
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
-from chestxr.io import read_mask, write_text
+from chestxr.io import write_text
 from chestxr.networks import channels_last
 
 __all__ = ["EngineInferer"]
@@ -146,7 +147,7 @@ def main() -> None:
     result = {
         "command": "python tools/benchmarks/engines.py DATASET_DIR",
         **machine(),
-        **measured_by(),
+        **MEASURED_BY,
         "engines": {package: version(package) for name, package in _NEEDS.items() if name in engines},
         "bfloat16_by_the_processor": bool(torch.cpu.get_capabilities().get("avx512_bf16")),
         "films": len(films),
@@ -181,7 +182,7 @@ def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, di
 
 def least_dice(*masks: Path) -> float:
     """Return the smaller of both lungs' Dice between two masks; 1 for a lung that neither has."""
-    one, other = (np.stack([mask == side for side in (1, 2)]) for mask in (read_mask([path])[0] for path in masks))
+    one, other = (np.stack([mask == side for side in (1, 2)]) for mask in map(np.asarray, map(Image.open, masks)))
     shared, areas = (one & other).sum((1, 2)), one.sum((1, 2)) + other.sum((1, 2))
     return float(np.where(areas > 0, 2 * shared / np.maximum(areas, 1), 1).min())
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from by_processes import control_steps, speed_up_by_processes
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from paired import spread
 from plot import plot_candidates
 from radiomics.featureextractor import RadiomicsFeatureExtractor
@@ -65,7 +65,7 @@ def main() -> None:
     result = {
         "command": "python tools/benchmarks/features.py DATASET_DIR",
         **machine(),
-        **measured_by(),
+        **MEASURED_BY,
         "films": len(items),
         "pyradiomics_s_per_film": spread(stock, 3),
         "chestxr_s_per_film": spread(own, 3),

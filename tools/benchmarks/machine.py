@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import torch
 
 from chestxr.evaluation.versions import package_versions
 
-__all__ = ["machine", "measured_by"]
+__all__ = ["MEASURED_BY", "machine"]
 
 
 def machine() -> dict[str, object]:
@@ -21,11 +22,19 @@ def machine() -> dict[str, object]:
     return told
 
 
-def measured_by() -> dict[str, str]:
-    """Tell the day, and the commit of the code, with "-dirty" if it was changed since."""
-    described = ("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12")
-    commit = subprocess.run(described, capture_output=True, text=True, check=False).stdout.strip()
-    return {"day": datetime.now(UTC).date().isoformat(), "commit": commit or "unknown"}
+def _measured_by() -> dict[str, str]:
+    """Tell the day, and the commit of the code, with "-dirty" if the code was changed since."""
+    day = {"day": datetime.now(UTC).date().isoformat()}
+    if not shutil.which("git"):
+        return day | {"commit": "unknown"}
+    commit = _git("rev-parse", "--short=12", "HEAD").stdout.strip() or "unknown"
+    changed = _git("diff", "--quiet", "HEAD", "--", "chestxr", "bundles/*.json", "tools/benchmarks/*.py").returncode
+    return day | {"commit": f"{commit}-dirty" if changed else commit}
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess:
+    repository = str(Path(__file__).parents[2])
+    return subprocess.run(["git", "-C", repository, *arguments], capture_output=True, text=True, check=False)
 
 
 def _processor() -> str:
@@ -38,3 +47,7 @@ def _processor() -> str:
     known = lines.get("flags", "").split()
     widest = next((name for name in ("amx_bf16", "avx512f", "avx2", "avx") if name in known), "")
     return " ".join(filter(None, (lines.get("model name", platform.machine()), widest)))
+
+
+# Of the program's start: what is committed while it measures has not measured anything.
+MEASURED_BY = _measured_by()

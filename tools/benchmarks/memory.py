@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 from dicom_films import write_dicom_films
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from paired import ms_per_film, ratios, spread
 from pydicom.uid import ExplicitVRLittleEndian
 from training import bundle_epoch
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][:128]
-    result = {"command": "python tools/benchmarks/memory.py DATASET_DIR", **machine(), **measured_by(), "jobs": {}}
+    result = {"command": "python tools/benchmarks/memory.py DATASET_DIR", **machine(), **MEASURED_BY, "jobs": {}}
     with tempfile.TemporaryDirectory() as folder:
         dicom = write_dicom_films(items[:24], Path(folder) / "dicom", _SIDE, ExplicitVRLittleEndian)
         films = {"png": items, "dicom": dicom}

@@ -25,7 +25,7 @@ import SimpleITK as sitk
 import torch
 from bare import BareOutline
 from label_peer import LabelPeer, label_python
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from paired import ms_per_film, ratios, spread
 from peers import psp_net, zoo_loop
 from plot import plot_candidates
@@ -68,7 +68,7 @@ def main() -> None:
     result = {
         "command": "python tools/benchmarks/segmentation.py DATASET_DIR",
         **machine(),
-        **measured_by(),
+        **MEASURED_BY,
         "films": len(films),
         "ms_per_film": {name: spread(values) for name, values in taken.items()},
         "over_floor": ratios(taken, "floor"),

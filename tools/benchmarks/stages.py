@@ -24,7 +24,7 @@ import torch
 from bare import BareScreening
 from bundle_loop import BundleLoop
 from dicom_films import write_dicom_films
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from paired import ms_per_film, ratios, spread
 from plot import plot_stages
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
@@ -64,7 +64,7 @@ def main() -> None:
     result = {
         "command": "python tools/benchmarks/stages.py DATASET_DIR",
         **machine(),
-        **measured_by(),
+        **MEASURED_BY,
         "threads": 1,
         "films": len(items),
         "usd_per_core_hour": arguments.usd_per_core_hour,

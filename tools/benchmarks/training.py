@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from machine import machine, measured_by
+from machine import MEASURED_BY, machine
 from monai.bundle import ConfigParser
 from paired import ms_per_film, ratios, spread
 from plot import plot_candidates
@@ -55,7 +55,7 @@ def main() -> None:
     result = {
         "command": "python tools/benchmarks/training.py DATASET_DIR",
         **machine(),
-        **measured_by(),
+        **MEASURED_BY,
         "threads": torch.get_num_threads(),
         "films": len(items),
         "epochs": arguments.epochs,

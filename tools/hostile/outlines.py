@@ -21,11 +21,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 from tqdm import tqdm
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import read_mask, write_text
+from chestxr.io import write_text
 from tools.hostile.mutations import draw_mutant, ending_of
 from tools.hostile.run_folder import run_folder
 from tools.hostile.seeds import make_seeds
@@ -45,10 +46,12 @@ def main() -> None:
     if not (folder / "progress.jsonl").is_file():
         raise SystemExit(f"{folder}: found no run of fuzz.py by this code; run python tools/hostile/fuzz.py first")
     rows = [json.loads(line) for line in (folder / "progress.jsonl").read_text().splitlines()]
+    read = len(rows)
     rows = [row for row in rows if row["outcome"] == "accepted, changed" and "/chest/" in row["seed"]]
     found = _outlined(rows, arguments.seed, folder / "let_pass")
     result = {
         "command": f"python tools/hostile/outlines.py --seed {arguments.seed}",
+        "broken_films": read,
         "least_dice": _LEAST_DICE,
         "whole_films": {name: flags or "no warning" for name, flags in found.pop("whole").items()},
         **found,
@@ -99,7 +102,7 @@ def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, tuple[np.n
         raise RuntimeError(f"{failures[0]}: fuzz.py read it")
     flags = pd.read_csv(work / "out" / "films.csv", keep_default_na=False).set_index("film")["reason"]
     names = [item["film"] for item in items]
-    masks = [read_mask([work / "out" / f"{name}_lungs.png"])[0] for name in names]
+    masks = [np.asarray(Image.open(work / "out" / f"{name}_lungs.png")) for name in names]
     return {key: (mask, flags[name]) for key, mask, name in zip(files, masks, names, strict=True)}
 
 

@@ -63,6 +63,8 @@ def main() -> None:
             measure(part, items, steps)
     by_name = {item["film"]: item for item in films}
     rows = [about(step) | row for step in lung_steps() for row in _rows_of(step, by_name)]
+    if not rows:
+        raise SystemExit(f"{KEPT}: nothing was measured of these models yet; run it without --summarise")
     write_rows("robustness", DATA, rows)
     with whole_file(BUNDLE / "docs" / "robustness.png") as path:
         draw_robustness(rows).savefig(path, dpi=90)

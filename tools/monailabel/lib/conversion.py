@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import highdicom as hd
@@ -41,14 +42,16 @@ def lungs_to_dicom(
         With status 400 if the label marks no lung, or no segmentation can be made of the film's header.
     """
     film, target = _film_of(series), _temporary(".dcm")
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            labels = read_mask([readable(label, Path(folder))])[0]
-        with odd_header_told(film), quiet_dicom():
-            lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"]).save_as(target)
-    except FilmError as error:
-        os.unlink(target)
-        raise HTTPException(400, f"found {error.found}; expected {error.expected}; {error.remedy}") from None
+    with ExitStack() as failed:
+        failed.callback(os.unlink, target)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                labels = read_mask([readable(label, Path(folder))])[0]
+            with odd_header_told(film), quiet_dicom():
+                lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"]).save_as(target)
+        except FilmError as error:
+            raise HTTPException(400, f"found {error.found}; expected {error.expected}; {error.remedy}") from None
+        failed.pop_all()
     return target
 
 

@@ -1,4 +1,4 @@
-"""A network laid out for CPUs."""
+"""How a network lies in memory."""
 
 import torch
 from monai.networks.utils import replace_modules

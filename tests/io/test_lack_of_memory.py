@@ -1,0 +1,26 @@
+"""A film for which there is no memory now may be read where there is more: the fault is not the film's."""
+
+import pytest
+from pydicom.dataset import Dataset
+
+from chestxr.io import FilmError, dicom_file, read_film
+from chestxr.io.dicom_header import is_dicom, read_header
+
+
+def _no_memory(*_, **__):
+    raise MemoryError
+
+
+@pytest.mark.parametrize("read", [read_film, read_header, is_dicom])
+def test_while_it_is_opened(monkeypatch, chest_dicom, read):
+    monkeypatch.setattr(dicom_file.pydicom, "dcmread", _no_memory)
+    with pytest.raises(FilmError, match="more memory than there is") as error:
+        read(chest_dicom)
+    assert not error.value.lasting
+
+
+def test_while_it_is_decoded(monkeypatch, chest_dicom):
+    monkeypatch.setattr(Dataset, "pixel_array", property(_no_memory))
+    with pytest.raises(FilmError, match="more memory than there is") as error:
+        read_film(chest_dicom)
+    assert not error.value.lasting

@@ -1,0 +1,20 @@
+"""A film that is no longer there when its results are written."""
+
+import pandas as pd
+from typer.testing import CliRunner
+
+from chestxr.cli import app
+from tests.scale.archives import changed_bundle, phantoms
+
+
+def test_it_costs_itself_alone_and_nothing_is_left_of_it(tmp_path):
+    films, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
+    act = f"item['film'] == 'film-1' and __import__('os').remove({str(films / 'film-1.png')!r})"
+    bundle = changed_bundle(tmp_path, act, "result_transforms", 99)
+    arguments = ["screen", str(films), "--out", str(out), "--bundle", str(bundle), "--trust-bundle"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1, result.output
+    rows = pd.read_parquet(out / "screening.parquet").set_index("film")
+    assert "a file that the system does not read (FileNotFoundError)" in rows["reason"]["film-1"]
+    assert list(rows.index[rows["status"] == "failed"]) == ["film-1"]
+    assert {path.name for path in out.glob("*_lungs.png")} == {"film-0_lungs.png", "film-2_lungs.png"}
