@@ -34,6 +34,8 @@ _ALONE = {
     "RAY_worker_niceness": "0",
     # Readers wait for room: ended after a second, as by default, each start imports everything again.
     "RAY_idle_worker_killing_time_threshold_ms": "600000",
+    # Its record of tasks, for a dashboard that is not there, gains 9 kB a film; older ones are overwritten.
+    "RAY_task_events_max_num_task_in_gcs": "1000",
 }
 
 
