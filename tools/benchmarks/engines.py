@@ -137,7 +137,7 @@ def main() -> None:
     """Time each engine in each bundle, compare the masks, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--films", type=int, default=480, help="films to outline by each engine")
+    parser.add_argument("--films", type=int, default=240, help="films to outline by each engine")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]

@@ -7,10 +7,10 @@ How fast lungs are outlined, beside what a user would take instead.
 
 The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
-PSPNet runs alone, on the first films, read beforehand, and writes nothing; its weights are random. MONAI Label's task runs in its
-own environment, in a process that answers over a pipe; the size of its mask is noted, since it is not the film's. All
-but that one keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The result is
-tools/benchmarks/segmentation.json and .png.
+PSPNet runs alone, on the first films, read beforehand, and writes nothing; its weights are random. MONAI Label's task
+runs in its own environment, in a process that answers over a pipe; the size of its mask is noted, since it is not the
+film's. All but that one keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The result
+is tools/benchmarks/segmentation.json and .png.
 """
 
 import argparse
