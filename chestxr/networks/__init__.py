@@ -1,7 +1,6 @@
-"""Networks that MONAI lacks, and how they lie in memory."""
+"""Networks that MONAI lacks."""
 
-from .memory_layout import channels_last
 from .reference_unet import ReferenceUNet
 from .resunet import ResUNet
 
-__all__ = ["ReferenceUNet", "ResUNet", "channels_last"]
+__all__ = ["ReferenceUNet", "ResUNet"]

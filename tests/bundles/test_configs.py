@@ -12,7 +12,7 @@ from monai.bundle import ConfigParser, verify_metadata
 from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, config_files, training, workflow
 
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
-CONFIGS = ("train", "evaluate", "inference", "inference_channels_last", "multi_gpu_train", "multi_gpu_evaluate")
+CONFIGS = ("train", "evaluate", "inference", "multi_gpu_train", "multi_gpu_evaluate")
 MAY_DIFFER = {
     "train": {"run_name", "network_def"},
     "inference": {"network_def"},

@@ -9,8 +9,8 @@ The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by c
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
 PSPNet runs alone, on the first films, read beforehand, and writes nothing; its weights are random. MONAI Label's task
 runs in its own environment, in a process that answers over a pipe; the size of its mask is noted, since it is not the
-film's. All but that one keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The result
-is tools/benchmarks/segmentation.json and .png.
+film's. All but that one keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The
+result is tools/benchmarks/segmentation.json and .png.
 """
 
 import argparse
@@ -42,7 +42,6 @@ _CHUNK, _PSP_CHUNK = 20, 10
 _LABELS = {
     "floor": "the same network, bare calls",
     "bundle": "bundle, inference.json",
-    "bundle_channels_last": "bundle, inference_channels_last.json",
     "zoo": "a bundle as the model zoo writes them",
     "label": "the same by MONAI Label's stock task",
     "reference": "reference U-Net (7.76 M), bare calls",
@@ -88,20 +87,14 @@ def _candidates(out: Path) -> dict[str, object]:
     checkpoint = bundle_folder(UNET) / "models" / "model.pt"
     network = declared(bundle_folder(UNET), "network_def")
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
-    overlay = json.loads((bundle_folder(UNET) / "configs" / "inference_channels_last.json").read_text())
     for name in ("floor", "reference"):
         (out / name).mkdir()
     return {
         "floor": BareOutline(network, 256, out / "floor"),
-        "bundle": _bundle(out / "bundle"),
-        "bundle_channels_last": _bundle(out / "bundle_channels_last", network=overlay["network"]),
+        "bundle": OpenBundle(bundle_folder(UNET), output_dir=str(out / "bundle"), save_overlay=False).run,
         "zoo": zoo_loop(checkpoint, out / "zoo"),
         "reference": BareOutline(ReferenceUNet(2, 1, 3), 256, out / "reference"),
     }
-
-
-def _bundle(out: Path, **knobs: object) -> Callable:
-    return OpenBundle(bundle_folder(UNET), output_dir=str(out), save_overlay=False, **knobs).run
 
 
 @contextmanager

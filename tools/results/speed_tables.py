@@ -8,7 +8,6 @@ BENCHMARKS = ("segmentation", "engines", "memory", "features", "training", "stag
 
 _PEERS = {
     "floor": "the same network, bare calls of Pillow and torch",
-    "bundle_channels_last": "**the U-Net's bundle with `inference_channels_last.json`**",
     "bundle": "**the U-Net's bundle**",
     "zoo": "a bundle as the MONAI model zoo writes them, same network",
     "label": "the same by MONAI Label's stock task",
