@@ -33,7 +33,7 @@ def archive(
         int,
         typer.Option(
             min=1,
-            help="Cores of this machine to use; the first takes 3.5 GB of memory, each other 1.5 to 2 GB.",
+            help="Cores of this machine to use; the first takes 4 GB of memory, each other 1.5 to 2 GB.",
             show_default="all",
         ),
     ] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
