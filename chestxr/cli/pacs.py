@@ -87,10 +87,13 @@ def _pass(screening, since: str, quietly: bool) -> int:
         told.append(f"{found.answered} were answered before")
     if found.unreadable:
         told.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
-    if found.unidentified:
-        told.append(f"{found.unidentified} series or films without proper identifiers were passed over")
+    if found.passed_over:
+        told.append(
+            f"{found.passed_over} series or films were passed over: they have no proper identifiers, "
+            "or the archive fails over them"
+        )
     console.print("; ".join(told), soft_wrap=True)
-    return len(found.waiting) - answered + found.unreadable + found.unidentified
+    return len(found.waiting) - answered + found.unreadable + found.passed_over
 
 
 def _answer(screening, films: list) -> int:

@@ -39,14 +39,14 @@ class FoundFilms:
         Films that have one.
     unreadable : int
         Films that these models could not read; a note in ``unreadable/`` says why.
-    unidentified : int
-        Series and films that the archive cannot be asked for: what they have instead of identifiers is none.
+    passed_over : int
+        Series and films that the archive cannot be asked for, or fails over.
     """
 
     waiting: list[FilmReference] = field(default_factory=list)
     answered: int = 0
     unreadable: int = 0
-    unidentified: int = 0
+    passed_over: int = 0
 
 
 class ArchiveScreening:
@@ -95,13 +95,13 @@ class ArchiveScreening:
         """
         found = FoundFilms()
         for film in self.archive.films(since):
-            if self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root)):
+            if self._answered(film):
                 found.answered += 1
             elif self._unreadable(film).exists():
                 found.unreadable += 1
             else:
                 found.waiting.append(film)
-        found.unidentified = self.archive.passed_over
+        found.passed_over = self.archive.passed_over
         return found
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
@@ -121,6 +121,15 @@ class ArchiveScreening:
             away = away + 1 if isinstance(outcome, AwayError) else 0
             if away == _AWAY_AFTER:
                 return
+
+    def _answered(self, film: FilmReference) -> bool:
+        """Say whether the archive holds a film's report; what it fails over waits, and its answer says so."""
+        try:
+            return self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root))
+        except AwayError:
+            raise
+        except ArchiveError:
+            return False
 
     def _answer(self, film: FilmReference) -> FilmError | None:
         name = _name(film)

@@ -15,7 +15,7 @@ from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_uids import is_uid
 from chestxr.io.stored_film import check_bytes
 
-from .connection import ArchiveError, RefusedError, open_session, server_of, telling_errors
+from .connection import ArchiveError, AwayError, RefusedError, open_session, server_of, telling_errors
 from .json_entry import text_of, values_of
 from .multipart import only_part
 
@@ -70,7 +70,7 @@ class Archive:
     ----------
     passed_over : int
         Series and films that the last :py:meth:`films` left out: no archive can be asked for what they have instead of
-        identifiers.
+        identifiers, or this one fails over them.
 
     Raises
     ------
@@ -93,17 +93,16 @@ class Archive:
         Find frontal chest radiographs, of studies since a day or of all, as far as their headers tell.
 
         Films that state another part of the body or a lateral view are left out; films that state nothing are not.
+
+        Raises
+        ------
+        ArchiveError
+            If the archive does not list series, or serves nobody. Over one series alone it may fail.
         """
         self.passed_over = 0
         for modality in _MODALITIES:
             for study, series in self.series(modality, since):
-                found = self._all(
-                    self._client.search_for_instances,
-                    study_instance_uid=study,
-                    series_instance_uid=series,
-                    fields=_FIELDS,
-                )
-                for (instance,) in self._identified(filter(_may_be_frontal_chest, found), _INSTANCE):
+                for (instance,) in self._identified(self._frontal_chests(study, series), _INSTANCE):
                     yield FilmReference(study, series, instance)
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
@@ -198,6 +197,22 @@ class Archive:
             self.store([made])
             if not self.holds(study, instance):
                 raise ArchiveError(f"{self.server}: took an object and does not hold it; ask its administrator")
+
+    def _frontal_chests(self, study: str, series: str) -> list:
+        """List a series' films; pass over, and count, a series over which the archive fails."""
+        try:
+            found = self._all(
+                self._client.search_for_instances,
+                study_instance_uid=study,
+                series_instance_uid=series,
+                fields=_FIELDS,
+            )
+        except AwayError:
+            raise
+        except ArchiveError:
+            self.passed_over += 1
+            return []
+        return list(filter(_may_be_frontal_chest, found))
 
     def _all(self, search: Callable[..., list], **asked: object) -> list:
         """Search page by page: servers cap what they give at once."""

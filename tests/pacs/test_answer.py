@@ -69,7 +69,7 @@ def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str,
 
 def _outcomes(screening: ArchiveScreening) -> list:
     found = screening.find(date(1990, 1, 1))
-    assert found.unidentified == 1
+    assert found.passed_over == 1
     return list(screening.answer(found.waiting))
 
 
@@ -87,6 +87,17 @@ def test_films_that_are_not_to_be_had_keep_no_other_waiting(screening, film):
         outcomes = _outcomes(screening(url))
     assert ["status 500" in str(outcome) for outcome in outcomes] == [True] * 4 + [False]
     assert isinstance(outcomes[-1], RefusedError)
+
+
+def test_a_film_whose_answer_cannot_be_asked_for_keeps_no_other_waiting(screening, film):
+    archive = _archive(lambda instance: as_parts(film(instance)), Answer(status=409))
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        return Answer(status=500) if "SOPInstanceUID" in path else archive(method, path, body)
+
+    with odd_archive(said) as url:
+        outcomes = _outcomes(screening(url))
+    assert len(outcomes) == len(FILMS) and all("status 500" in str(outcome) for outcome in outcomes)
 
 
 def test_a_pass_ends_when_the_archive_is_away(screening):

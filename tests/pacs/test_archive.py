@@ -45,6 +45,31 @@ def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_f
     assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
 
 
+@pytest.mark.parametrize("odd", [Answer(status=500), Answer(b"{"), as_json({}), Answer(b"\xff", kind="text/html")])
+def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if place == "/series":
+            listed = [entry(study=FILM.study, series=series) for series in ("1.2.9", FILM.series)]
+            return as_json(listed if "Modality=CR" in query else [])
+        return odd if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
+
+    with odd_archive(answer) as url:
+        archive = Archive(url, retries=0)
+        assert list(archive.films()) == [FILM]
+        assert archive.passed_over == 1
+
+
+def test_an_archive_that_goes_away_lists_no_part_of_its_films():
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if path.startswith("/series"):
+            return as_json([entry(study=FILM.study, series=FILM.series)])
+        return Answer(status=503)
+
+    with odd_archive(answer) as url, pytest.raises(AwayError):
+        list(Archive(url, retries=0).films())
+
+
 def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for():
     films = [entry(instance=f"1.2.5.{number}") for number in range(130)]
 
