@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -59,17 +60,22 @@ def screen(
     archive = or_exit(Archive, url)
     screening = or_exit(ArchiveScreening, archive, out.absolute(), folder, **knobs_of(site_scale, uid_root))
     try:
-        unanswered = _pass(screening, since, quietly=watch)
+        told = set()
+        unanswered = _pass(screening, since, watch, told)
         while watch:
             time.sleep(interval)
-            _pass(screening, since, quietly=True)
+            _pass(screening, since, watch, told)
     except KeyboardInterrupt:
         leave(stopped=True, failed=False)
     leave(stopped=False, failed=bool(unanswered))
 
 
-def _pass(screening, since: str, quietly: bool) -> int:
-    """Answer what waits; return how many films have no answer. A watcher says that the archive is away, and goes on."""
+def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
+    """
+    Answer what waits; return how many films have no answer.
+
+    A watcher says that the archive is away, and goes on; of what the archive fails over it says once what it was told.
+    """
     from chestxr.pacs import ArchiveError
 
     try:
@@ -79,21 +85,25 @@ def _pass(screening, since: str, quietly: bool) -> int:
         if quietly:
             return 0
         raise typer.Exit(2) from error
+    failures = Counter(map(str, found.failed))
+    for failure, count in failures.items():
+        if failure not in told:
+            typer.echo(f"{failure} ({count} series or films)", err=True)
+    told.update(failures)
     if quietly and not found.waiting:
         return 0
     answered = or_exit(_answer, screening, found.waiting)
-    told = [f"{answered} of {len(found.waiting)} films answered"]
+    counts = [f"{answered} of {len(found.waiting)} films answered"]
     if found.answered:
-        told.append(f"{found.answered} were answered before")
+        counts.append(f"{found.answered} were answered before")
     if found.unreadable:
-        told.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
-    if found.passed_over:
-        told.append(
-            f"{found.passed_over} series or films were passed over: they have no proper identifiers, "
-            "or the archive fails over them"
-        )
-    console.print("; ".join(told), soft_wrap=True)
-    return len(found.waiting) - answered + found.unreadable + found.passed_over
+        counts.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
+    if found.unidentified:
+        counts.append(f"{found.unidentified} series or films without proper identifiers were passed over")
+    if found.failed:
+        counts.append(f"{len(found.failed)} were passed over, since the archive fails over them")
+    console.print("; ".join(counts), soft_wrap=True)
+    return len(found.waiting) - answered + found.unreadable + found.unidentified + len(found.failed)
 
 
 def _answer(screening, films: list) -> int:

@@ -27,6 +27,7 @@ __all__ = ["decode_jpeg", "is_jpeg"]
 _LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
 _LOSSLESS = (uid.JPEGLossless, uid.JPEGLosslessSV1)
 _JPEG_LS = (uid.JPEGLSLossless, uid.JPEGLSNearLossless)
+_END = b"\xff\xd9"
 
 
 def is_jpeg(dataset: Dataset) -> bool:
@@ -46,14 +47,14 @@ def decode_jpeg(dataset: Dataset) -> np.ndarray:
     Raises
     ------
     ValueError, RuntimeError
-        If the stream is broken, has wider values than the header, or colours of a kind that JPEG has not.
+        If the stream is broken or cut off, has wider values than the header, or colours of a kind that JPEG has not.
     """
     stream = b"".join(generate_frames(dataset.PixelData, number_of_frames=1))
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     # Only lossy streams tell a decoder that their colours are to be converted.
     untold = syntax not in _LOSSY and dataset.SamplesPerPixel > 1
     if syntax in _JPEG_LS:
-        pixels = imagecodecs.jpegls_decode(stream)
+        pixels = _decode_jpeg_ls(stream)
     elif untold or photometric == "RGB":
         pixels = imagecodecs.jpeg_decode(stream, colorspace="RGB", outcolorspace="RGB")
     else:
@@ -63,6 +64,13 @@ def decode_jpeg(dataset: Dataset) -> np.ndarray:
     if pixels.itemsize * 8 > dataset.BitsAllocated:
         raise ValueError("wider values than the header")
     return _signed(pixels, int(dataset.BitsStored)) if dataset.PixelRepresentation == 1 else pixels
+
+
+def _decode_jpeg_ls(stream: bytes) -> np.ndarray:
+    if not stream.rstrip(b"\0").endswith(_END):
+        # CharLS 2.4.3 seeks the end of some such streams for seconds.
+        raise ValueError("a stream without an end")
+    return imagecodecs.jpegls_decode(stream)
 
 
 def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:

@@ -39,14 +39,17 @@ class FoundFilms:
         Films that have one.
     unreadable : int
         Films that these models could not read; a note in ``unreadable/`` says why.
-    passed_over : int
-        Series and films that the archive cannot be asked for, or fails over.
+    unidentified : int
+        Series and films that the archive cannot be asked for: what they have instead of identifiers is none.
+    failed : list of ArchiveError
+        For each series or film over which the archive failed, what it said.
     """
 
     waiting: list[FilmReference] = field(default_factory=list)
     answered: int = 0
     unreadable: int = 0
-    passed_over: int = 0
+    unidentified: int = 0
+    failed: list[ArchiveError] = field(default_factory=list)
 
 
 class ArchiveScreening:
@@ -95,13 +98,22 @@ class ArchiveScreening:
         """
         found = FoundFilms()
         for film in self.archive.films(since):
-            if self._answered(film):
+            try:
+                answered = self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root))
+            except AwayError:
+                raise
+            except ArchiveError as error:
+                found.failed.append(error)
+                continue
+            if answered:
                 found.answered += 1
+                self._forget_objects(_name(film))
             elif self._unreadable(film).exists():
                 found.unreadable += 1
             else:
                 found.waiting.append(film)
-        found.passed_over = self.archive.passed_over
+        found.unidentified = self.archive.unidentified
+        found.failed += self.archive.unlisted
         return found
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
@@ -122,33 +134,21 @@ class ArchiveScreening:
             if away == _AWAY_AFTER:
                 return
 
-    def _answered(self, film: FilmReference) -> bool:
-        """Say whether the archive holds a film's report; what it fails over waits, and its answer says so."""
-        try:
-            return self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root))
-        except AwayError:
-            raise
-        except ArchiveError:
-            return False
-
     def _answer(self, film: FilmReference) -> FilmError | None:
         name = _name(film)
-        made = [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
+        made = self._objects(name)
         record = read_record(self.out / "records", name)
         if record is None or record.key != self.key or not self._all_there(record, made):
             failure = self._screen(film, name) or self._missing_answer(name, made)
             if failure is not None:
-                for path in made:
-                    path.unlink(missing_ok=True)
+                self._forget_objects(name)
                 if failure.lasting:
                     write_text(self._unreadable(film), str(failure))
                 return failure
         for path in made:
             if path.is_file():
                 self.archive.store_once(path)
-        # They name the patient, and the archive has them now.
-        for path in made:
-            path.unlink(missing_ok=True)
+        self._forget_objects(name)
         return None
 
     def _screen(self, film: FilmReference, name: str) -> FilmError | None:
@@ -176,6 +176,15 @@ class ArchiveScreening:
             return None
         flags = read_record(self.out / "records", name).row["reason"]
         return FilmError(name, f"a film without a report ({flags})", "a film as an archive keeps it", "export it again")
+
+    def _objects(self, name: str) -> list[Path]:
+        """Return where a film's segmentation and report are made."""
+        return [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
+
+    def _forget_objects(self, name: str) -> None:
+        """Remove a film's segmentation and report: they name the patient, and the archive has them or shall not."""
+        for path in self._objects(name):
+            path.unlink(missing_ok=True)
 
     def _forget_films(self) -> None:
         """Remove what a pass that was killed left here of the films themselves: it names the patient."""

@@ -68,9 +68,11 @@ class Archive:
 
     Attributes
     ----------
-    passed_over : int
+    unidentified : int
         Series and films that the last :py:meth:`films` left out: no archive can be asked for what they have instead of
-        identifiers, or this one fails over them.
+        identifiers.
+    unlisted : list of ArchiveError
+        Why it left out others: for each series over which the archive failed, what it said.
 
     Raises
     ------
@@ -80,7 +82,7 @@ class Archive:
 
     def __init__(self, url: str, retries: int = 4) -> None:
         self.server = server_of(url)
-        self.passed_over = 0
+        self.unidentified, self.unlisted = 0, []
         self._session = open_session(url, retries)
         # The form in which an archive tells what it did not store.
         asked = {"Accept": "application/dicom+json"}
@@ -97,13 +99,15 @@ class Archive:
         Raises
         ------
         ArchiveError
-            If the archive does not list series, or serves nobody. Over one series alone it may fail.
+            If the archive serves nobody, lists no series, or fails over each.
         """
-        self.passed_over = 0
-        for modality in _MODALITIES:
-            for study, series in self.series(modality, since):
-                for (instance,) in self._identified(self._frontal_chests(study, series), _INSTANCE):
-                    yield FilmReference(study, series, instance)
+        self.unidentified, self.unlisted = 0, []
+        found = [series for modality in _MODALITIES for series in self.series(modality, since)]
+        for study, series in found:
+            for (instance,) in self._identified(self._frontal_chests(study, series), _INSTANCE):
+                yield FilmReference(study, series, instance)
+        if found and len(self.unlisted) == len(found):
+            raise self.unlisted[-1]
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
         """List the identifiers of study and series of a modality, of studies since a day or of all."""
@@ -199,7 +203,7 @@ class Archive:
                 raise ArchiveError(f"{self.server}: took an object and does not hold it; ask its administrator")
 
     def _frontal_chests(self, study: str, series: str) -> list:
-        """List a series' films; pass over, and count, a series over which the archive fails."""
+        """List a series' films; pass over a series over which the archive fails, and note why."""
         try:
             found = self._all(
                 self._client.search_for_instances,
@@ -209,8 +213,8 @@ class Archive:
             )
         except AwayError:
             raise
-        except ArchiveError:
-            self.passed_over += 1
+        except ArchiveError as error:
+            self.unlisted.append(error)
             return []
         return list(filter(_may_be_frontal_chest, found))
 
@@ -235,7 +239,7 @@ class Archive:
             if all(map(is_uid, identifiers)):
                 yield identifiers
             else:
-                self.passed_over += 1
+                self.unidentified += 1
 
 
 def _failures(answer: requests.Response) -> list:

@@ -38,6 +38,8 @@ _MEASURED = {
     "confidence": "the network's confidence",
     "heart_side": "heart side, thorax widths to the left",
     "cut_off": "edge of the film inside lungs",
+    "contrast": "lungs darker than around, share of the range",
+    "row_jump": "largest jump between rows, over a usual one",
     "outlying_features": "features far from the training films', share in one region",
 }
 
@@ -165,6 +167,8 @@ def _measurements(record: object) -> list[list[str]]:
             area = f"{share * pixels * record.spacing_mm[0] * record.spacing_mm[1] / 100:.1f} cm\u00b2{_where(record)}"
         told.append([f"{side} lung", f"{area}, {share:.1%} of the film"])
     for name, words in _MEASURED.items():
+        if name not in record.row:  # of an earlier copy of the bundle
+            continue
         value = record.row[name]
         told.append([words, "not measurable" if value is None or np.isnan(value) else f"{value:.3f}"])
     told.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record)}"])

@@ -1,4 +1,4 @@
-"""Does what a network outlined look like a pair of lungs on an upright frontal film?"""
+"""Does what a network outlined look like a pair of lungs on an upright frontal film, and the film like a film?"""
 
 from collections.abc import Hashable, Mapping
 
@@ -6,6 +6,8 @@ import numpy as np
 from monai.config import NdarrayOrTensor
 from monai.transforms import MapTransform, Transform
 from monai.utils import TransformBackends, convert_data_type
+
+from .film_damage import lung_contrast, row_jump
 
 __all__ = ["LungQuality", "LungQualityD", "LungQualityDict", "LungQualityd"]
 
@@ -29,6 +31,10 @@ class LungQuality(Transform):
       negative, as it is in dextrocardia.
     - ``cut_off``: of the film's edge that runs through lungs for longest, the share that does. A film that shows the
       whole chest has background all around.
+    - ``contrast``: how much darker the lungs are than the rest of the rectangle around them, in shares of the film's
+      range. Damage that spreads over the film leaves little; a film with black bones is below 0.
+    - ``row_jump``: how suddenly the picture changes between two rows, over what it usually does
+      (:py:func:`chestxr.transforms.film_damage.row_jump`): a damaged file shows other rows, noise or nothing there.
 
     Each default limit flags about one in a hundred of the public Montgomery and Shenzhen training films or fewer.
     ``heart_side`` then notices five in six of their mirror images; ``cut_off`` half of the validation films of which a
@@ -44,6 +50,10 @@ class LungQuality(Transform):
         Lower limit of ``heart_side``, in thorax widths.
     most_cut_off : float, optional
         Upper limit of ``cut_off``.
+    least_contrast : float, optional
+        Lower limit of ``contrast``.
+    most_row_jump : float, optional
+        Upper limit of ``row_jump``.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -57,6 +67,8 @@ class LungQuality(Transform):
         least_confidence: float = 0.96,
         least_heart_side: float = -0.015,
         most_cut_off: float = 0.02,
+        least_contrast: float = 0.06,
+        most_row_jump: float = 2.5,
     ) -> None:
         self.smallest_lung = smallest_lung
         self.largest_lung = largest_lung
@@ -65,9 +77,15 @@ class LungQuality(Transform):
         self.least_confidence = least_confidence
         self.least_heart_side = least_heart_side
         self.most_cut_off = most_cut_off
+        self.least_contrast = least_contrast
+        self.most_row_jump = most_row_jump
 
     def __call__(
-        self, lungs: NdarrayOrTensor, predicted: NdarrayOrTensor, probability: NdarrayOrTensor
+        self,
+        lungs: NdarrayOrTensor,
+        predicted: NdarrayOrTensor,
+        probability: NdarrayOrTensor,
+        film: NdarrayOrTensor,
     ) -> tuple[dict[str, float], str]:
         """
         Parameters
@@ -78,6 +96,8 @@ class LungQuality(Transform):
             The label map before clean-up.
         probability : torch.Tensor or numpy.ndarray, shape (3, W, H)
             The probabilities of background, right and left lung.
+        film : torch.Tensor or numpy.ndarray, shape (1, w, h)
+            The film as the network sees it, of whatever size; bone white, scaled to reach from 0 to 1.
 
         Returns
         -------
@@ -86,8 +106,8 @@ class LungQuality(Transform):
         warnings : str
             What is odd, in words joined by "; "; "" for nothing.
         """
-        lungs, predicted, probability = (
-            convert_data_type(array, np.ndarray)[0] for array in (lungs, predicted, probability)
+        lungs, predicted, probability, film = (
+            convert_data_type(array, np.ndarray)[0] for array in (lungs, predicted, probability, film)
         )
         right, left = lungs[0] == 1, lungs[0] == 2
         areas = sorted((float(right.mean()), float(left.mean())))
@@ -102,6 +122,8 @@ class LungQuality(Transform):
             else np.nan,
             "heart_side": _heart_side(right, left),
             "cut_off": _cut_off(either),
+            "contrast": lung_contrast(film[0], either),
+            "row_jump": row_jump(film[0], either),
         }
         return measurements, "; ".join(self._warnings(measurements))
 
@@ -137,6 +159,11 @@ class LungQuality(Transform):
             warnings.append("heart on the patient's right: film stored mirrored, or dextrocardia")
         if found["cut_off"] > self.most_cut_off:
             warnings.append("lungs reach beyond the film: is it cropped?")
+        # Not measurable is as odd as beyond the limit.
+        if not found["contrast"] >= self.least_contrast:
+            warnings.append("lungs hardly darker than what is around them: is the file damaged, or a negative?")
+        if not found["row_jump"] <= self.most_row_jump:
+            warnings.append("the picture breaks between two rows: is the file damaged, or written on?")
         return warnings
 
 
@@ -184,6 +211,8 @@ class LungQualityd(MapTransform):
         The label map before clean-up.
     probability_key : str, optional
         The class probabilities.
+    film_key : str, optional
+        The film as the network sees it.
     **limits
         As in :py:class:`LungQuality`.
     """
@@ -195,18 +224,19 @@ class LungQualityd(MapTransform):
         keys: str,
         predicted_key: str = "predicted",
         probability_key: str = "probability",
+        film_key: str = "image",
         **limits: float,
     ) -> None:
         super().__init__(keys)
         self.predicted_key = predicted_key
         self.probability_key = probability_key
+        self.film_key = film_key
         self.check = LungQuality(**limits)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
         """Return the item with its quality."""
-        measurements, warnings = self.check(
-            data[self.first_key(data)], data[self.predicted_key], data[self.probability_key]
-        )
+        keys = (self.first_key(data), self.predicted_key, self.probability_key, self.film_key)
+        measurements, warnings = self.check(*(data[key] for key in keys))
         found = {"quality": measurements, "quality_flags": warnings, "is_chest": self.check.is_chest(measurements)}
         return dict(data) | found
 

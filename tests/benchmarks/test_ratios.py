@@ -35,32 +35,37 @@ def films(tmp_path) -> list[dict]:
     return found
 
 
-def test_the_bundle_stays_near_its_floor(films, tmp_path):
-    """Measured: see tools/benchmarks/segmentation.json; 1.7 times before argmax and clean-up were mended."""
+def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tmp_path):
+    """Measured: see tools/benchmarks/segmentation.json; 1.7 times the floor before argmax and clean-up were mended."""
     from bare import BareOutline
     from paired import ms_per_film
+    from peers import zoo_loop
 
+    checkpoint = UNET / "models" / "model.pt"
     network = declared(UNET, "network_def")
-    network.load_state_dict(torch.load(UNET / "models" / "model.pt", weights_only=True))
+    network.load_state_dict(torch.load(checkpoint, weights_only=True))
     (tmp_path / "bare").mkdir()
     candidates = {
         "floor": BareOutline(network, 256, tmp_path / "bare"),
         "bundle": OpenBundle(UNET, output_dir=str(tmp_path / "bundle"), save_overlay=False).run,
+        "zoo": zoo_loop(checkpoint, tmp_path / "zoo"),
     }
     taken = ms_per_film(candidates, films * 2, 8)
     # The least of each: whatever else runs meanwhile takes from one or the other.
-    assert np.min(taken["bundle"]) / np.min(taken["floor"]) < 1.6
+    least = {name: np.min(values) for name, values in taken.items()}
+    assert least["bundle"] / least["floor"] < 1.5
+    assert least["zoo"] / least["bundle"] > 1.3
 
 
 def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
-    """Measured: 7.8 times as fast (tools/benchmarks/features.json), the same numbers to 1e-9."""
+    """Measured: see tools/benchmarks/features.json; the same numbers to 1e-9."""
     from features import measured_by_both
 
     film, lungs = chest_film((512, 512), 0)
     for name, array in (("film", film.astype(np.uint8)), ("mask", lungs.astype(np.uint8))):
         Image.fromarray(array.T).save(tmp_path / f"{name}.png")
     stock, own = measured_by_both({"image": str(tmp_path / "film.png"), "label": str(tmp_path / "mask.png")})
-    assert stock / own > 3
+    assert stock / own > 5
 
 
 def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
@@ -89,4 +94,4 @@ def test_screening_stays_near_its_floor(films, tmp_path):
     assert len(list((tmp_path / "results").glob("*_sr.dcm"))) == 6
     assert np.min(taken["bundle"]) / np.min(taken["floor"]) < 1.8
     whole = sum(stages.values())
-    assert (stages["features"] > 0).all() and np.median(stages["classify"] / whole) < 0.15
+    assert np.median(stages["features"] / whole) > 0.6 and np.median(stages["classify"] / whole) < 0.1

@@ -1,5 +1,7 @@
 """Colours of lossless JPEG and of JPEG-LS in DICOM become RGB as the header, or the stream's own names, say."""
 
+import struct
+
 import imagecodecs
 import numpy as np
 import pytest
@@ -58,3 +60,16 @@ def test_colours_that_jpeg_has_not_are_refused(tmp_path, kind):
     syntax, encode = LOSSLESS[kind]
     with pytest.raises(FilmError, match="does not decode"):
         read_stored(_saved(tmp_path, encode(STORED), syntax, "YBR_RCT"))
+
+
+def test_a_jpeg_ls_stream_without_end_is_not_given_to_the_decoder(tmp_path, monkeypatch):
+    """It sought the end for seconds."""
+    stream = imagecodecs.jpegls_encode(RGB)
+    path = _saved(tmp_path, stream + b"\0" * (len(stream) % 2), uid.JPEGLSLossless, "RGB")
+    whole = path.read_bytes()
+    item = b"\xfe\xff\x00\xe0" + struct.pack("<I", len(stream) + len(stream) % 2)
+    path.write_bytes(whole.replace(item, b"\xfe\xff\x00\xe0" + struct.pack("<I", len(stream) - 2)))
+    assert path.read_bytes() != whole
+    monkeypatch.setattr(imagecodecs, "jpegls_decode", lambda _: pytest.fail("it was"))
+    with pytest.raises(FilmError, match="does not decode"):
+        read_stored(path)

@@ -1,5 +1,6 @@
 """A film that has no answer keeps no other film from its own."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -69,7 +70,7 @@ def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str,
 
 def _outcomes(screening: ArchiveScreening) -> list:
     found = screening.find(date(1990, 1, 1))
-    assert found.passed_over == 1
+    assert found.unidentified == 1
     return list(screening.answer(found.waiting))
 
 
@@ -89,15 +90,41 @@ def test_films_that_are_not_to_be_had_keep_no_other_waiting(screening, film):
     assert isinstance(outcomes[-1], RefusedError)
 
 
-def test_a_film_whose_answer_cannot_be_asked_for_keeps_no_other_waiting(screening, film):
+def test_a_film_of_which_the_archive_cannot_say_whether_it_is_answered_keeps_no_other_waiting(screening, film):
     archive = _archive(lambda instance: as_parts(film(instance)), Answer(status=409))
+    asked = []
 
     def said(method: str, path: str, body: bytes) -> Answer:
-        return Answer(status=500) if "SOPInstanceUID" in path else archive(method, path, body)
+        if "SOPInstanceUID" in path:
+            asked.append(path)
+        return Answer(status=500) if "SOPInstanceUID" in path and len(asked) == 1 else archive(method, path, body)
 
     with odd_archive(said) as url:
-        outcomes = _outcomes(screening(url))
-    assert len(outcomes) == len(FILMS) and all("status 500" in str(outcome) for outcome in outcomes)
+        found = screening(url).find(date(1990, 1, 1))
+    assert [film.instance for film in found.waiting] == FILMS[1:]
+    assert ["status 500" in str(error) for error in found.failed] == [True]
+
+
+def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them(screening, film, tmp_path):
+    """The archive stores a report, and fails when it is asked whether it has."""
+    archive = _archive(lambda instance: as_parts(film(instance)), as_json({}))
+    stored, well = [], []
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        stored.extend([method] if method == "POST" else [])
+        if "SOPInstanceUID" in path and stored:
+            report = re.search(r"SOPInstanceUID=([\d.]+)", path)[1]
+            return as_json([entry(instance=report)]) if well else Answer(status=500)
+        return archive(method, path, body)
+
+    with odd_archive(said) as url:
+        screened = screening(url)
+        found = screened.find(date(1990, 1, 1))
+        outcomes = list(screened.answer(found.waiting[:1]))
+        assert "status 500" in str(outcomes[0]) and list((tmp_path / "out").glob("*_sr.dcm"))
+        well.append(True)
+        assert screened.find(date(1990, 1, 1)).answered == len(FILMS)
+    assert not list((tmp_path / "out").glob("*_sr.dcm"))
 
 
 def test_a_pass_ends_when_the_archive_is_away(screening):

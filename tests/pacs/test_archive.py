@@ -41,11 +41,11 @@ def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_f
     with odd_archive(answer) as url:
         archive = Archive(url)
         assert list(archive.films()) == [FILM]
-        assert archive.passed_over == len(series) - 1 + len(films) - 1
+        assert archive.unidentified == len(series) - 1 + len(films) - 1
     assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
 
 
-@pytest.mark.parametrize("odd", [Answer(status=500), Answer(b"{"), as_json({}), Answer(b"\xff", kind="text/html")])
+@pytest.mark.parametrize("odd", [Answer(status=500), Answer(b"{"), as_json(5), Answer(b"\xff", kind="text/html")])
 def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
     def answer(method: str, path: str, body: bytes) -> Answer:
         place, _, query = path.partition("?")
@@ -57,7 +57,17 @@ def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
     with odd_archive(answer) as url:
         archive = Archive(url, retries=0)
         assert list(archive.films()) == [FILM]
-        assert archive.passed_over == 1
+        assert [type(error) for error in archive.unlisted] == [ArchiveError]
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_an_archive_that_fails_over_every_series_has_not_no_films(status):
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        listed = [entry(study=FILM.study, series=FILM.series), entry(study=FILM.study, series="1.2.9")]
+        return as_json(listed) if path.startswith("/series") else Answer(status=status)
+
+    with odd_archive(answer) as url, pytest.raises(ArchiveError, match=str(status)):
+        list(Archive(url, retries=0).films())
 
 
 def test_an_archive_that_goes_away_lists_no_part_of_its_films():

@@ -45,6 +45,8 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     row |= {
         "heart_side": float("nan"),
         "cut_off": 0.0,
+        "contrast": 0.3,
+        "row_jump": 2.1,
         "outlying_features": 0.02 if scored else None,
         "network_sha256": "a" * 64,
         "versions": "python=3.11 monai=1.6.1",

@@ -9,6 +9,7 @@ import pytest
 
 from tools.hostile.bounded_reader import BoundedReader
 from tools.hostile.fuzz import Fuzzer
+from tools.hostile.outlines import outlined
 from tools.hostile.verdict import Facts, judge
 
 FILES = 1000
@@ -29,6 +30,17 @@ def test_films_of_each_format_are_read_and_refused(rows):
     for kind in ("dicom", "png", "nifti", "jpeg", "tiff"):
         assert seen[kind, "refused"] and seen[kind, "accepted, same"] + seen[kind, "accepted, changed"], kind
     assert len({row["mutation"] for row in rows}) > 40
+
+
+def test_masks_unlike_the_whole_films_come_with_a_warning(rows, tmp_path):
+    changed = [row for row in rows if row["outcome"] == "accepted, changed" and "/chest/" in row["seed"]]
+    found = outlined(changed, 1, tmp_path)
+    masks = Counter(found["masks"])
+    unlike, let_pass = masks["unlike, with a warning"], masks["unlike, without a warning"]
+    compared = [row for row in changed if row["seed"] not in found["whole_films_warned_of"]]
+    assert found["films"] == len(compared) > 50
+    assert unlike > 5 and let_pass < unlike / 2
+    assert len(list(tmp_path.glob("*_overlay.png"))) == let_pass
 
 
 def _facts(stored=bytes(range(200)) * 20, pixels=4000, **scale):

@@ -6,7 +6,8 @@ import pytest
 from chestxr.transforms import LungQuality, LungQualityd
 from tests.phantom import chest_film
 
-LABELS = chest_film((192, 224), seed=2)[1][None]
+FILM, LABELS = (array[None] for array in chest_film((192, 224), seed=2))
+FILM = FILM / FILM.max()
 
 
 def _probability(labels, sure=0.98):
@@ -14,8 +15,12 @@ def _probability(labels, sure=0.98):
     return np.stack([np.where(labels[0] == value, sure, rest) for value in (0, 1, 2)])
 
 
-def _warnings(labels, predicted=None, sure=0.98):
-    return LungQuality()(labels, labels if predicted is None else predicted, _probability(labels, sure))[1]
+def _checked(labels, predicted=None, sure=0.98, film=FILM):
+    return LungQuality()(labels, labels if predicted is None else predicted, _probability(labels, sure), film)
+
+
+def _warnings(labels, *rest, **other):
+    return _checked(labels, *rest, **other)[1]
 
 
 def test_two_lungs_are_not_flagged():
@@ -24,14 +29,14 @@ def test_two_lungs_are_not_flagged():
 
 def test_mirrored_film_is_noticed():
     mirrored = np.choose(LABELS[:, ::-1], [0, 2, 1])
-    assert "mirrored" in _warnings(mirrored)
+    assert "mirrored" in _warnings(mirrored, film=FILM[:, ::-1])
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_heart_side_of_a_mirror_image_is_the_opposite(seed):
     labels = chest_film((192, 224), seed)[1][None]
     mirrored = np.choose(labels[:, ::-1], [0, 2, 1])
-    upright, turned = (LungQuality()(film, film, _probability(film))[0] for film in (labels, mirrored))
+    upright, turned = (_checked(lungs)[0] for lungs in (labels, mirrored))
     assert upright["heart_side"] > 0
     assert turned["heart_side"] == pytest.approx(-upright["heart_side"])
 
@@ -39,13 +44,13 @@ def test_the_heart_side_of_a_mirror_image_is_the_opposite(seed):
 def test_lungs_above_each_other_are_noticed():
     labels = np.zeros((1, 100, 200), np.uint8)
     labels[0, 20:80, 10:80], labels[0, 20:80, 120:190] = 1, 2
-    assert _warnings(labels) == "lungs not side by side: is the film upright?"
+    assert "lungs not side by side: is the film upright?" in _warnings(labels)
 
 
 @pytest.mark.parametrize("crop", [np.s_[:, 40:], np.s_[:, :-40], np.s_[:, :, 40:], np.s_[:, :, :-60]])
 def test_lungs_that_the_film_cuts_off_are_noticed(crop):
-    assert LungQuality()(LABELS, LABELS, _probability(LABELS))[0]["cut_off"] == 0
-    assert "is it cropped?" in _warnings(LABELS[crop])
+    assert _checked(LABELS)[0]["cut_off"] == 0
+    assert _warnings(LABELS[crop], film=FILM[crop]) == "lungs reach beyond the film: is it cropped?"
 
 
 @pytest.mark.parametrize("label", [1, 2])
@@ -68,18 +73,31 @@ def test_lungs_in_each_others_place_are_noticed():
     assert _warnings(np.choose(LABELS, [0, 2, 1])) != ""
 
 
+def test_a_negative_is_noticed():
+    assert _warnings(LABELS, film=1 - FILM).startswith("lungs hardly darker than what is around them")
+
+
+def test_a_film_that_breaks_is_noticed():
+    film = FILM.copy()
+    film[:, :, 110:] = np.roll(film[:, :, 110:], 60, axis=1)
+    assert _warnings(LABELS, film=film).startswith("the picture breaks between two rows")
+
+
+def test_a_film_of_which_nothing_can_be_measured_is_noticed():
+    warnings = _warnings(LABELS, film=np.full_like(FILM, np.nan))
+    assert "hardly darker" in warnings and "breaks" in warnings
+
+
 def test_dictionary_version_adds_plain_values():
-    item = {"pred": LABELS, "predicted": LABELS, "probability": _probability(LABELS)}
-    checked = LungQualityd("pred")(item)
+    item = {"pred": LABELS, "predicted": LABELS, "probability": _probability(LABELS), "image": FILM}
+    checked = LungQualityd("pred", film_key="image")(item)
     assert checked["quality_flags"] == ""
     assert all(isinstance(value, float) for value in checked["quality"].values())
 
 
 def test_what_is_no_chest_cannot_be_judged():
-    check = LungQuality()
-
     def is_chest(labels, predicted=None):
-        return check.is_chest(check(labels, labels if predicted is None else predicted, _probability(labels))[0])
+        return LungQuality().is_chest(_checked(labels, predicted)[0])
 
     assert is_chest(LABELS) and is_chest(np.choose(LABELS[:, ::-1], [0, 2, 1]))
     assert not is_chest(0 * LABELS)

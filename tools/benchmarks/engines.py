@@ -33,6 +33,7 @@ from tqdm import tqdm
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
+from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.inferers.plain_inferer import plain
 from chestxr.io import write_text
 
@@ -173,7 +174,7 @@ def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, di
         gains = ratios({name: taken[SHIPPED] ** 2 / values for name, values in taken.items()}, SHIPPED)
         least = {
             name: min(
-                least_dice(*(Path(out) / one / f"{film['film']}_lungs.png" for one in (SHIPPED, name)))
+                least_dice(*(Path(out) / one / f"{film['film']}_lungs.png" for one in (name, SHIPPED)))
                 for film in films
             )
             for name in tqdm(engines, "comparing masks", unit="engine")
@@ -190,9 +191,7 @@ def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, di
 
 def least_dice(*masks: Path) -> float:
     """Return the smaller of both lungs' Dice between two masks; 1 for a lung that neither has."""
-    one, other = (np.stack([mask == side for side in (1, 2)]) for mask in map(np.asarray, map(Image.open, masks)))
-    shared, areas = (one & other).sum((1, 2)), one.sum((1, 2)) + other.sum((1, 2))
-    return float(np.where(areas > 0, 2 * shared / np.maximum(areas, 1), 1).min())
+    return min(lung_dice(*map(np.asarray, map(Image.open, masks))).values())
 
 
 def _bundle(name: str, out: Path, engine: str) -> Callable:

@@ -4,18 +4,22 @@ Outline the lungs on broken films, and count the masks that are unlike the whole
     python tools/hostile/fuzz.py             # first: which broken films are read, and which with other pixels
     python tools/hostile/outlines.py
 
-The U-Net's bundle outlines each film that fuzz.py read with other pixels and that is made of a chest film. A broken
-file may show another picture in earnest: cut, turned, of other greys. What must not happen is a mask unlike the whole
-film's (Dice below .9, or of another size) that the quality check lets pass. The result is tools/hostile/outlines.json;
-the films let pass lie in the output folder, to be looked at.
+The U-Net's bundle outlines each film that fuzz.py read with other pixels and that is made of a chest film, unless the
+quality check warns of the whole film already. A broken file may show another picture in earnest: cut, moved, of other
+greys; its mask is then another, and right. What must not happen is a mask of no lungs that the quality check lets pass.
+Nothing but eyes can tell the two: the films whose masks are unlike the whole film's (Dice below .9, or of another size)
+and are let pass lie in the output folder, with their outlines, to be looked at. The result is
+tools/hostile/outlines.json.
 """
 
 import argparse
 import json
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -26,10 +30,13 @@ from tqdm import tqdm
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.io import write_text
 from tools.hostile.mutations import draw_mutant, ending_of
 from tools.hostile.run_folder import run_folder
 from tools.hostile.seeds import make_seeds
+
+__all__ = ["outlined"]
 
 _LEAST_DICE = 0.9
 _BATCH = 64
@@ -48,51 +55,74 @@ def main() -> None:
     rows = [json.loads(line) for line in (folder / "progress.jsonl").read_text().splitlines()]
     read = len(rows)
     rows = [row for row in rows if row["outcome"] == "accepted, changed" and "/chest/" in row["seed"]]
-    found = _outlined(rows, arguments.seed, folder / "let_pass")
     result = {
         "command": f"python tools/hostile/outlines.py --seed {arguments.seed}",
         "broken_films": read,
         "least_dice": _LEAST_DICE,
-        "whole_films": {name: flags or "no warning" for name, flags in found.pop("whole").items()},
-        **found,
+        **outlined(rows, arguments.seed, folder / "let_pass"),
     }
     write_text(arguments.out, json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
 
 
-def _outlined(rows: list[dict], seed: int, let_pass: Path) -> dict[str, dict]:
-    """Count masks alike, unlike and warned of, unlike and not, by what accounts for the films' other pixels."""
+def outlined(rows: list[dict], seed: int, let_pass: Path) -> dict[str, object]:
+    """
+    Count masks alike, unlike and warned of, unlike and not, by what accounts for the films' other pixels.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The films, as :py:meth:`fuzz.Fuzzer.rows` tells of them.
+    seed : int
+        Seed of the run that drew them.
+    let_pass : pathlib.Path
+        Folder of the films whose masks are unlike and not warned of, with their outlines; made anew.
+
+    Returns
+    -------
+    dict
+        The whole films that are warned of and so compared with nothing; how many films were compared, and what came of
+        them.
+    """
     seeds = make_seeds()
-    let_pass.mkdir(exist_ok=True)
+    shutil.rmtree(let_pass, ignore_errors=True)
+    let_pass.mkdir(parents=True)
     with TemporaryDirectory() as temporary:
         work = Path(temporary)
-        bundle = OpenBundle(
-            bundle_folder("cxr_lung_segmentation_unet"), output_dir=str(work / "out"), save_overlay=False
-        )
+        bundle = OpenBundle(bundle_folder("cxr_lung_segmentation_unet"), output_dir=str(work / "out"), progress=False)
         whole_files = {name: (seeds[name], ending_of(name, seeds[name])) for name in {row["seed"] for row in rows}}
         whole = _run(bundle, work, whole_files)
+        warned_of = {name: film.flags for name, film in sorted(whole.items()) if film.flags}
+        rows = [row for row in rows if row["seed"] not in warned_of]
         counts: dict[str, Counter] = {}
         for start in tqdm(range(0, len(rows), _BATCH), "outlining", unit="batch"):
             some = {row["number"]: row for row in rows[start : start + _BATCH]}
             mutants = {number: draw_mutant(seeds, seed, number) for number in some}
             found = _run(bundle, work, {number: (drawn.content, drawn.ending) for number, drawn in mutants.items()})
-            for number, (mask, flags) in found.items():
-                alike = _dice(mask, whole[some[number]["seed"]][0]) >= _LEAST_DICE
-                kind = "alike" if alike else "unlike, with a warning" if flags else "unlike, without a warning"
+            for number, film in found.items():
+                alike = _are_alike(film.mask, whole[some[number]["seed"]].mask)
+                kind = "alike" if alike else "unlike, with a warning" if film.flags else "unlike, without a warning"
                 counts.setdefault(some[number]["detail"], Counter())[kind] += 1
-                if not alike and not flags:
+                if not alike and not film.flags:
                     (let_pass / f"{number}{mutants[number].ending}").write_bytes(mutants[number].content)
+                    shutil.copy(film.overlay, let_pass / f"{number}_overlay.png")
     total = sum(counts.values(), Counter())
     return {
-        "whole": {name: flags for name, (_, flags) in sorted(whole.items())},
+        "whole_films_warned_of": warned_of,
         "films": total.total(),
         "masks": dict(total),
         "by_cause": {cause: dict(counted) for cause, counted in sorted(counts.items())},
     }
 
 
-def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, tuple[np.ndarray, str]]:
-    """Return mask and warnings of each film, by its key."""
+class _Outlined(NamedTuple):
+    mask: np.ndarray
+    flags: str
+    overlay: Path
+
+
+def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, _Outlined]:
+    """Outline films; give them by their keys."""
     items = []
     for place, (content, ending) in enumerate(files.values()):
         path = work / f"film-{place}{ending}"
@@ -101,17 +131,16 @@ def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, tuple[np.n
     if failures := bundle.run(items):
         raise RuntimeError(f"{failures[0]}: fuzz.py read it")
     flags = pd.read_csv(work / "out" / "films.csv", keep_default_na=False).set_index("film")["reason"]
-    names = [item["film"] for item in items]
-    masks = [np.asarray(Image.open(work / "out" / f"{name}_lungs.png")) for name in names]
-    return {key: (mask, flags[name]) for key, mask, name in zip(files, masks, names, strict=True)}
+    found = {}
+    for key, item in zip(files, items, strict=True):
+        name = item["film"]
+        mask = np.asarray(Image.open(work / "out" / f"{name}_lungs.png"))
+        found[key] = _Outlined(mask, flags[name], work / "out" / f"{name}_overlay.png")
+    return found
 
 
-def _dice(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the smaller of both lungs' Dice; 0 for masks of different size."""
-    if one.shape != other.shape:
-        return 0.0
-    lungs = [(one == side, other == side) for side in (1, 2)]
-    return min(2 * (here & there).sum() / max(1, here.sum() + there.sum()) for here, there in lungs)
+def _are_alike(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and min(lung_dice(one, other).values()) >= _LEAST_DICE
 
 
 if __name__ == "__main__":

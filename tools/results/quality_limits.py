@@ -23,6 +23,7 @@ from PIL import Image
 from rich.progress import track
 from robustness_films import UNTOUCHED, perturbed
 
+from chestxr.bundles.declared import declared
 from chestxr.data import load_split
 from chestxr.io import MaskReader
 from chestxr.transforms import LungLabelsd, LungQuality
@@ -37,13 +38,15 @@ SWAPPED = np.array([0, 2, 1])
 def measure_masks(items: list[dict], section: str) -> pd.DataFrame:
     """Return one row per film: the measurements of its mask, its flags, and those of its mirror image."""
     load = Compose([LoadImaged("label", reader=MaskReader(), ensure_channel_first=True), LungLabelsd("label")])
+    prepare = declared(bundle_of("unet"), "preprocessing")
     one_hot, check = AsDiscrete(to_onehot=3), LungQuality()
     rows = []
     for item in track(items, f"{section} masks"):
         labels = load(item)["label"].numpy().astype(np.uint8)
+        film = prepare(item)["image"].numpy()
         mirrored = SWAPPED[labels[:, ::-1]].astype(np.uint8)
-        measurements, flags = check(labels, labels, one_hot(labels))
-        _, mirrored_flags = check(mirrored, mirrored, one_hot(mirrored))
+        measurements, flags = check(labels, labels, one_hot(labels), film)
+        _, mirrored_flags = check(mirrored, mirrored, one_hot(mirrored), film[:, ::-1])
         rows.append({"film": item["film"], **measurements, "flags": flags, "mirrored_flags": mirrored_flags})
     return pd.DataFrame(rows).drop(columns=["wholeness", "confidence"])
 

@@ -56,8 +56,11 @@ class _FilmDatastore(DICOMWebDatastore):
 
     @cached(TTLCache(1, _LISTED_FOR_S))
     def list_images(self) -> list[str]:
-        """List the series of frontal chest films, as far as their headers tell."""
-        return list(dict.fromkeys(film.series for film in self._archive.films()))
+        """List the series of frontal chest films, as far as their headers tell; say over how many the archive fails."""
+        found = list(dict.fromkeys(film.series for film in self._archive.films()))
+        if self._archive.unlisted:
+            logger.warning("%d series were passed over: %s", len(self._archive.unlisted), self._archive.unlisted[-1])
+        return found
 
     def get_labeled_images(self, label_tag: str | None = None, labels: list[str] | None = None) -> list[str]:
         """List the films whose lungs a person drew or corrected."""
@@ -82,9 +85,10 @@ class _FilmDatastore(DICOMWebDatastore):
         return super().save_label(image_id, label_filename, label_tag, label_info, *rest)
 
     def _download_labeled_data(self) -> None:
-        """Bring the final labels here, and forget those that the archive has no more."""
+        """Bring the final labels here, and forget those that the archive has no more, if it tells of all films."""
         drawn = self._drawn()
-        for image in set(LocalDatastore.get_labeled_images(self)) - set(drawn):
+        gone = set() if self._archive.unlisted else set(LocalDatastore.get_labeled_images(self)) - set(drawn)
+        for image in gone:
             LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
         for image in drawn:
             try:

@@ -8,14 +8,13 @@ from fastapi import HTTPException
 from monailabel.interfaces.datastore import Datastore, DefaultLabelTag
 from monailabel.interfaces.tasks.scoring import ScoringMethod
 
+from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.io import FilmError, read_mask
 
 from .labels import readable
 from .outline import OutlineLungs
 
-__all__ = ["LungDice", "Uncertainty", "lung_dice"]
-
-_STRUCTURES = {"both lungs": (1, 2), "right lung": (1,), "left lung": (2,)}
+__all__ = ["LungDice", "Uncertainty"]
 
 
 class LungDice(ScoringMethod):
@@ -37,8 +36,9 @@ class LungDice(ScoringMethod):
             if not all(labels.values()):
                 continue
             try:
-                scored[image] = lung_dice(*(_lungs(datastore.get_label_uri(labels[tag], tag)) for tag in labels))
-            except (FilmError, HTTPException) as error:
+                dice = lung_dice(*(_lungs(datastore.get_label_uri(labels[tag], tag)) for tag in (predicted, truth)))
+                scored[image] = {structure: round(value, 4) for structure, value in dice.items()}
+            except (FilmError, HTTPException, ValueError) as error:
                 scored[image] = _not_scored(error)
                 continue
             datastore.update_image_info(image, {"dice": scored[image]})
@@ -79,14 +79,9 @@ def _lungs(path: str) -> np.ndarray:
 
 
 def _not_scored(error: Exception) -> str:
-    return f"not scored: {error.detail if isinstance(error, HTTPException) else error.found}"
-
-
-def lung_dice(truth, predicted) -> dict[str, float]:
-    """Return the Dice of both lungs and of each, as plain numbers: numpy's own are no JSON."""
-    found = {}
-    for structure, values in _STRUCTURES.items():
-        one, other = (sum(mask == value for value in values) > 0 for mask in (truth, predicted))
-        total = int(one.sum() + other.sum())
-        found[structure] = round(2 * int((one & other).sum()) / total, 4) if total else 1.0
-    return found
+    match error:
+        case FilmError():
+            return f"not scored: {error.found}"
+        case HTTPException():
+            return f"not scored: {error.detail}"
+    return f"not scored: {error}"

@@ -11,11 +11,11 @@ from PIL import Image
 
 from chestxr.bundles import switch
 from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.io import read_mask
 
 from .labels import readable
 from .models import Weights
-from .scoring import lung_dice
 
 __all__ = ["TrainLungs"]
 
@@ -93,7 +93,7 @@ class TrainLungs(TrainTask):
                 # Read as it stands: weights that outline nothing are worth a Dice of 0, not an error.
                 predicted = np.asarray(Image.open(picture)).T if picture.is_file() else None
                 truth = read_mask([film["label"]])[0]
-                found.append(0.0 if predicted is None else lung_dice(truth, predicted)["both lungs"])
+                found.append(0.0 if predicted is None else lung_dice(predicted, truth)["both lungs"])
         return round(sum(found) / len(found), 4)
 
 

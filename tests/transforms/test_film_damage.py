@@ -1,0 +1,88 @@
+"""Damage is told from what a body, a small film, compression or an edge of the exposed field does to rows."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chestxr.transforms.film_damage import lung_contrast, on_grid, row_jump
+from chestxr.transforms.lung_quality import LungQuality
+from tests.phantom import chest_film
+
+LIMIT = LungQuality().most_row_jump
+FILM, LABELS = chest_film((192, 224), seed=2)
+FILM, LUNGS = FILM / FILM.max(), LABELS > 0
+TOP, BOTTOM = np.flatnonzero(LUNGS.any(axis=0))[[0, -1]]
+
+
+def _damaged(how: str, rows: slice) -> np.ndarray:
+    film = FILM.copy()
+    lost = film[:, rows]
+    noise = np.random.default_rng(0).random(lost.shape)
+    film[:, rows] = {"noise": noise, "blank": np.ones_like(lost), "moved": np.roll(lost, 60, axis=0)}[how]
+    return film
+
+
+@pytest.mark.parametrize("rows", [slice(90, 110), slice(110, None), slice(None, 60)])
+@pytest.mark.parametrize("how", ["noise", "blank", "moved"])
+def test_rows_that_are_not_the_films_jump(how, rows):
+    assert row_jump(FILM, LUNGS) < LIMIT / 2
+    assert row_jump(_damaged(how, rows), LUNGS) > LIMIT
+
+
+@pytest.mark.parametrize("scale", [2, 5])
+def test_a_film_that_was_enlarged_does_not_jump(scale):
+    enlarged = np.kron(FILM, np.ones((scale, scale)))
+    assert row_jump(enlarged, LUNGS) == row_jump(FILM, LUNGS)
+    assert row_jump(np.kron(_damaged("moved", slice(110, None)), np.ones((scale, scale))), LUNGS) > LIMIT
+
+
+def test_a_film_may_be_stored_finer_than_it_is_looked_at():
+    fine = np.kron(LUNGS, np.ones((7, 7), bool))
+    assert row_jump(FILM, fine) == row_jump(FILM, LUNGS)
+    assert lung_contrast(FILM, fine) == lung_contrast(FILM, LUNGS)
+
+
+def test_compression_in_blocks_is_no_jump():
+    stored = io.BytesIO()
+    Image.fromarray((255 * FILM.T).astype(np.uint8)).save(stored, "JPEG", quality=30)
+    assert row_jump(np.asarray(Image.open(stored)).T / 255, LUNGS) < LIMIT
+
+
+def test_what_lies_off_the_lungs_is_not_looked_at():
+    film = FILM.copy()
+    margin = (BOTTOM - TOP) // 20
+    film[:, : TOP - margin] = film[:, BOTTOM + margin :] = 0
+    assert row_jump(film, LUNGS) == row_jump(FILM, LUNGS)
+    film[:, BOTTOM + 2 :] = 0
+    assert row_jump(film, LUNGS) > LIMIT
+
+
+def test_a_blank_does_not_jump():
+    assert row_jump(np.full_like(FILM, 0.5), LUNGS) == 0
+
+
+def test_lungs_are_darker_on_a_film_and_lighter_on_a_negative():
+    assert lung_contrast(FILM, LUNGS) == pytest.approx(FILM[_around()][~LUNGS[_around()]].mean() - FILM[LUNGS].mean())
+    assert lung_contrast(1 - FILM, LUNGS) == pytest.approx(-lung_contrast(FILM, LUNGS))
+    assert lung_contrast(FILM, LUNGS) > 0.1
+
+
+def test_without_lungs_nothing_is_measured():
+    nothing = np.zeros_like(LUNGS)
+    one = nothing.copy()
+    one[80, 90] = True
+    for lungs in (nothing, one):
+        assert np.isnan(lung_contrast(FILM, lungs)) and np.isnan(row_jump(FILM, lungs))
+
+
+def test_the_nearest_pixels_are_taken():
+    image = np.arange(12).reshape(3, 4)
+    assert (on_grid(image, (3, 4)) == image).all()
+    assert (on_grid(image, (3, 2)) == image[:, [1, 3]]).all()
+    assert (on_grid(image, (6, 4)) == image.repeat(2, axis=0)).all()
+
+
+def _around() -> tuple[slice, ...]:
+    return tuple(slice(where.min(), where.max() + 1) for where in np.nonzero(LUNGS))
