@@ -1,6 +1,8 @@
 """Is the film that lungs were outlined on grey as a film is, and whole from row to row?"""
 
 import numpy as np
+import torch
+from torch.nn.functional import interpolate
 
 __all__ = ["lung_contrast", "on_grid", "row_jump"]
 
@@ -20,12 +22,16 @@ def on_grid(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
     Parameters
     ----------
-    image : numpy.ndarray, shape (W, H)
+    image : numpy.ndarray of bool or float, shape (W, H)
         The film, or what was outlined on it.
     shape : tuple of int
         The grid, (w, h).
     """
-    return image[np.ix_(*((2 * np.arange(n) + 1) * of // (2 * n) for n, of in zip(shape, image.shape, strict=True)))]
+    if image.shape == shape:
+        return image
+    image = np.ascontiguousarray(image)
+    pixels = torch.from_numpy(image.view(np.uint8) if image.dtype == bool else image)
+    return interpolate(pixels[None, None], shape, mode="nearest-exact")[0, 0].numpy().astype(image.dtype, copy=False)
 
 
 def lung_contrast(film: np.ndarray, lungs: np.ndarray) -> float:
@@ -47,7 +53,7 @@ def lung_contrast(film: np.ndarray, lungs: np.ndarray) -> float:
     lungs = on_grid(lungs, film.shape)
     if not lungs.any():
         return np.nan
-    around = tuple(slice(where.min(), where.max() + 1) for where in np.nonzero(lungs))
+    around = _around(lungs)
     film, lungs = film[around], lungs[around]
     return float(film[~lungs].mean() - film[lungs].mean()) if not lungs.all() else np.nan
 
@@ -78,13 +84,20 @@ def row_jump(film: np.ndarray, lungs: np.ndarray) -> float:
     film, lungs = on_grid(film, grid), on_grid(lungs, grid)
     if not lungs.any():
         return np.nan
-    (left, right), (top, bottom) = ((where.min(), where.max() + 1) for where in np.nonzero(lungs))
-    margin = int(_MARGIN * (bottom - top))
-    rows = film[left:right, max(0, top - margin) : bottom + margin]
-    differences = np.median(np.abs(np.diff(rows, axis=1)), axis=0)
+    across, down = _around(lungs)
+    margin = int(_MARGIN * (down.stop - down.start))
+    # Row by row in memory: medians take half the time.
+    rows = np.ascontiguousarray(film[across, max(0, down.start - margin) : down.stop + margin].T)
+    differences = np.median(np.abs(np.diff(rows, axis=0)), axis=1, overwrite_input=True)
     pieces = len(differences) // _TOGETHER
     if not pieces:
         return np.nan
     largest = differences[: pieces * _TOGETHER].reshape(pieces, _TOGETHER).max(axis=1)
     usual = np.maximum(np.quantile(largest, _UNDAMAGED), _LEAST_DIFFERENCE)
     return float(np.abs(np.diff(differences)).max() / usual)
+
+
+def _around(lungs: np.ndarray) -> tuple[slice, slice]:
+    """Return the rectangle around lungs."""
+    columns, rows = (np.flatnonzero(lungs.any(axis=axis)) for axis in (1, 0))
+    return slice(columns[0], columns[-1] + 1), slice(rows[0], rows[-1] + 1)
