@@ -81,7 +81,7 @@ def test_the_nearest_pixels_are_taken():
     image = np.arange(12.0).reshape(3, 4)
     assert (on_grid(image, (3, 4)) == image).all()
     assert (on_grid(image, (3, 2)) == image[:, [1, 3]]).all()
-    assert (on_grid(image[::-1] > 5, (3, 2)) == image[::-1, [1, 3]] > 5).all()
+    assert (on_grid(image[::-1] > 5, (3, 2)) == (image[::-1, [1, 3]] > 5)).all()
     assert (on_grid(image, (6, 4)) == image.repeat(2, axis=0)).all()
 
 
