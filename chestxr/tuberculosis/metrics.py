@@ -42,7 +42,12 @@ def calibration_line(labels: np.ndarray, probabilities: np.ndarray) -> tuple[flo
 
 
 def score_rows(
-    labels: np.ndarray, probabilities: np.ndarray, threshold: float | np.ndarray, resamples: int = 2000, seed: int = 0
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    threshold: float | np.ndarray,
+    resamples: int = 2000,
+    seed: int = 0,
+    calibration: bool = True,
 ) -> list[dict]:
     """
     Measure scores against labels.
@@ -60,6 +65,8 @@ def score_rows(
         Bootstrap samples; films are drawn within each class.
     seed : int, optional
         Seed of the draws.
+    calibration : bool, optional
+        Whether to fit the calibration line too, which takes most of the time.
 
     Returns
     -------
@@ -77,9 +84,9 @@ def score_rows(
     if not np.isfinite(probabilities).all():
         raise ValueError("a score is missing; expected a probability for every film")
     called = probabilities >= threshold
-    value = _measure(labels, probabilities, called)
+    value = _measure(labels, probabilities, called, calibration)
     draws = _stratified_draws(labels, resamples, seed)
-    resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], called[draw]) for draw in draws])
+    resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], called[draw], calibration) for draw in draws])
     low, high = (resampled.quantile(share) for share in (0.025, 0.975))
     return [
         {"metric": name, "value": value[name], "low": float(low[name]), "high": float(high[name])}
@@ -88,17 +95,17 @@ def score_rows(
     ]
 
 
-def _measure(labels: np.ndarray, scores: np.ndarray, called: np.ndarray) -> dict[str, float]:
-    slope, intercept = calibration_line(labels, scores)
-    return {
+def _measure(labels: np.ndarray, scores: np.ndarray, called: np.ndarray, calibration: bool) -> dict[str, float]:
+    measured = {
         "auc": float(roc_auc_score(labels, scores)),
         "sensitivity at threshold": float(called[labels == 1].mean()),
         "specificity at threshold": float(1 - called[labels == 0].mean()),
         "specificity at 90% sensitivity": _specificity_at_90(labels, scores),
         "brier score": float(brier_score_loss(labels, scores)),
-        "calibration slope": slope,
-        "calibration intercept": intercept,
     }
+    if calibration:
+        measured["calibration slope"], measured["calibration intercept"] = calibration_line(labels, scores)
+    return measured
 
 
 def _specificity_at_90(labels: np.ndarray, scores: np.ndarray) -> float:

@@ -72,7 +72,7 @@ def score_rows_of(films: pd.DataFrame, limit: float) -> Iterator[dict]:
     scored = films[has_score]
     if scored["tuberculosis"].nunique() == 2:
         threshold = float(scored["threshold"].astype(float).iloc[0])
-        for row in score_rows(scored["tuberculosis"], scored["probability"], threshold):
+        for row in score_rows(scored["tuberculosis"], scored["probability"], threshold, calibration=False):
             if row["metric"] in _TOLD:
                 yield {"site": "all"} | _row(row["metric"], row["value"], (row["low"], row["high"]), row["n"])
 
