@@ -53,8 +53,8 @@ def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tm
     taken = ms_per_film(candidates, films * 2, 8)
     # The least of each: whatever else runs meanwhile takes from one or the other.
     least = {name: np.min(values) for name, values in taken.items()}
-    assert least["bundle"] / least["floor"] < 1.5
-    assert least["zoo"] / least["bundle"] > 1.3
+    assert least["bundle"] / least["floor"] < 1.6
+    assert least["zoo"] / least["bundle"] > 1.25
 
 
 def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
@@ -65,7 +65,7 @@ def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
     for name, array in (("film", film.astype(np.uint8)), ("mask", lungs.astype(np.uint8))):
         Image.fromarray(array.T).save(tmp_path / f"{name}.png")
     stock, own = measured_by_both({"image": str(tmp_path / "film.png"), "label": str(tmp_path / "mask.png")})
-    assert stock / own > 5
+    assert stock / own > 4
 
 
 def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
