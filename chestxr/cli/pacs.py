@@ -74,22 +74,20 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
     """
     Answer what waits; return how many films have no answer.
 
-    A watcher says that the archive is away, and goes on; of what the archive fails over it says once what it was told.
+    A watcher goes on when the archive is away. What the archive fails by it says when it begins, not at every look.
     """
     from chestxr.pacs import ArchiveError
 
     try:
         found = screening.find(_day(since))
     except ArchiveError as error:
-        typer.echo(str(error), err=True)
-        if quietly:
-            return 0
-        raise typer.Exit(2) from error
+        if not quietly:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from error
+        _tell_new({str(error): ""}, told)
+        return 0
     failures = Counter(map(str, found.failed))
-    for failure, count in failures.items():
-        if failure not in told:
-            typer.echo(f"{failure} ({count} series or films)", err=True)
-    told.update(failures)
+    _tell_new({failure: f" ({count} series or films)" for failure, count in failures.items()}, told)
     if quietly and not found.waiting:
         return 0
     answered = or_exit(_answer, screening, found.waiting)
@@ -104,6 +102,14 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
         counts.append(f"{len(found.failed)} were passed over, since the archive fails over them")
     console.print("; ".join(counts), soft_wrap=True)
     return len(found.waiting) - answered + found.unreadable + found.unidentified + len(found.failed)
+
+
+def _tell_new(failures: dict[str, str], told: set[str]) -> None:
+    """Say what was not so at the last look, and keep in mind what is so now."""
+    for failure in failures.keys() - told:
+        typer.echo(failure + failures[failure], err=True)
+    told.clear()
+    told.update(failures)
 
 
 def _answer(screening, films: list) -> int:

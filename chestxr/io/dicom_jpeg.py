@@ -67,10 +67,11 @@ def decode_jpeg(dataset: Dataset) -> np.ndarray:
 
 
 def _decode_jpeg_ls(stream: bytes) -> np.ndarray:
-    if not stream.rstrip(b"\0").endswith(_END):
+    end = stream.rfind(_END)
+    if end < 0:
         # CharLS 2.4.3 seeks the end of some such streams for seconds.
         raise ValueError("a stream without an end")
-    return imagecodecs.jpegls_decode(stream)
+    return imagecodecs.jpegls_decode(stream[: end + len(_END)])
 
 
 def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:

@@ -182,7 +182,7 @@ class ArchiveScreening:
         return [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
 
     def _forget_objects(self, name: str) -> None:
-        """Remove a film's segmentation and report: they name the patient, and the archive has them or shall not."""
+        """Remove a film's segmentation and report, which name the patient."""
         for path in self._objects(name):
             path.unlink(missing_ok=True)
 

@@ -99,7 +99,8 @@ class Archive:
         Raises
         ------
         ArchiveError
-            If the archive serves nobody, lists no series, or fails over each.
+            If the archive serves nobody, cannot list its series, or fails over each. What it failed over is known when
+            the last film is given.
         """
         self.unidentified, self.unlisted = 0, []
         found = [series for modality in _MODALITIES for series in self.series(modality, since)]

@@ -62,6 +62,12 @@ def test_colours_that_jpeg_has_not_are_refused(tmp_path, kind):
         read_stored(_saved(tmp_path, encode(STORED), syntax, "YBR_RCT"))
 
 
+@pytest.mark.parametrize("padding", [b"\0", b"\0\0\0", b"\xff", b" "])
+def test_a_jpeg_ls_stream_may_be_padded(tmp_path, padding):
+    path = _saved(tmp_path, imagecodecs.jpegls_encode(RGB) + padding, uid.JPEGLSLossless, "RGB")
+    assert np.array_equal(read_stored(path).pixels, RGB)
+
+
 def test_a_jpeg_ls_stream_without_end_is_not_given_to_the_decoder(tmp_path, monkeypatch):
     """It sought the end for seconds."""
     stream = imagecodecs.jpegls_encode(RGB)

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.cli.pacs import _pass
-from chestxr.pacs import ArchiveError, FoundFilms
+from chestxr.pacs import ArchiveError, AwayError, FoundFilms
 from tests.pacs.odd_archive import Answer, as_json, entry, odd_archive
 
 STUDY = "1.2.3"
@@ -43,9 +43,18 @@ def test_an_archive_that_fails_over_every_series_is_an_error(tmp_path):
     assert "refuses access (403)" in outcome.output
 
 
-def test_a_watcher_says_once_what_the_archive_fails_over(capsys):
-    found = FoundFilms(failed=[ArchiveError("https://pacs.example: answers with status 500")] * 2)
-    screening, told = SimpleNamespace(find=lambda since: found), set()
-    for _ in range(2):
-        _pass(screening, "1d", True, told)
-    assert capsys.readouterr().err == "https://pacs.example: answers with status 500 (2 series or films)\n"
+def test_a_watcher_says_what_fails_when_it_begins_not_at_every_look(capsys):
+    failing = FoundFilms(failed=[ArchiveError("https://pacs.example: answers with status 500")] * 2)
+    away = AwayError("https://pacs.example: does not answer")
+    looks, told = [failing, failing, away, away, FoundFilms(), failing], set()
+
+    def find(since) -> FoundFilms:
+        look = looks.pop(0)
+        if isinstance(look, AwayError):
+            raise look
+        return look
+
+    while looks:
+        assert _pass(SimpleNamespace(find=find), "1d", True, told) == 0
+    failure = "https://pacs.example: answers with status 500 (2 series or films)"
+    assert capsys.readouterr().err.splitlines() == [failure, str(away), failure]
