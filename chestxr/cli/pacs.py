@@ -106,8 +106,9 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
 
 def _tell_new(failures: dict[str, str], told: set[str]) -> None:
     """Say what was not so at the last look, and keep in mind what is so now."""
-    for failure in failures.keys() - told:
-        typer.echo(failure + failures[failure], err=True)
+    for failure, count in failures.items():
+        if failure not in told:
+            typer.echo(failure + count, err=True)
     told.clear()
     told.update(failures)
 

@@ -3,7 +3,7 @@
 import re
 import struct
 
-__all__ = ["MOST_SCANS", "SCAN", "codestream_size", "has_many_scans", "is_jpeg_of_rgb", "jpeg_size"]
+__all__ = ["END", "MOST_SCANS", "SCAN", "codestream_size", "has_many_scans", "is_jpeg_of_rgb", "jpeg_size"]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
@@ -11,7 +11,7 @@ _ITEM = b"\xfe\xff\x00\xe0"
 # ITU-T T.81, table B.1, and T.87: start of frame; C4, C8 and CC are other markers.
 _FRAME_STARTS = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
-SCAN, _END = b"\xff\xda", b"\xff\xd9"
+SCAN, END = b"\xff\xda", b"\xff\xd9"
 # Programs write ten; a decoder goes through the whole picture for each, be it of ten bytes.
 MOST_SCANS = 50
 # Not those within compressed values: a byte FF of theirs, a restart, a byte that fills up.
@@ -90,7 +90,7 @@ def _jpeg_frame(stream: bytes) -> int | None:
 def has_many_scans(stream: bytes) -> bool:
     """Say whether a JPEG stream has more scans, up to its end, than any film's; what a segment holds is passed over."""
     place, scans = 2, 0
-    while scans <= MOST_SCANS and (marker := _MARKER.search(stream, place)) and marker[0] != _END:
+    while scans <= MOST_SCANS and (marker := _MARKER.search(stream, place)) and marker[0] != END:
         scans += marker[0] == SCAN
         place = marker.end() + int.from_bytes(stream[marker.end() : marker.end() + 2])
     return scans > MOST_SCANS

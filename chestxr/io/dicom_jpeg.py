@@ -20,14 +20,13 @@ try:
 except ImportError:  # pydicom 2
     from pydicom.pixel_data_handlers.util import convert_color_space
 
-from .codestream import is_jpeg_of_rgb
+from .codestream import END, is_jpeg_of_rgb
 
 __all__ = ["decode_jpeg", "is_jpeg"]
 
 _LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
 _LOSSLESS = (uid.JPEGLossless, uid.JPEGLosslessSV1)
 _JPEG_LS = (uid.JPEGLSLossless, uid.JPEGLSNearLossless)
-_END = b"\xff\xd9"
 
 
 def is_jpeg(dataset: Dataset) -> bool:
@@ -67,11 +66,11 @@ def decode_jpeg(dataset: Dataset) -> np.ndarray:
 
 
 def _decode_jpeg_ls(stream: bytes) -> np.ndarray:
-    end = stream.rfind(_END)
+    end = stream.rfind(END)
     if end < 0:
         # CharLS 2.4.3 seeks the end of some such streams for seconds.
         raise ValueError("a stream without an end")
-    return imagecodecs.jpegls_decode(stream[: end + len(_END)])
+    return imagecodecs.jpegls_decode(stream[: end + len(END)])
 
 
 def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:

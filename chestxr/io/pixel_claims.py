@@ -7,7 +7,7 @@ import imagecodecs
 from pydicom import uid
 from pydicom.dataset import Dataset
 
-from .codestream import MOST_SCANS, SCAN, codestream_size
+from .codestream import END, MOST_SCANS, SCAN, codestream_size
 from .errors import FilmError
 
 __all__ = ["check_claims", "syntax_name"]
@@ -72,7 +72,7 @@ def _check_length(dataset: Dataset, samples: int, path: Path) -> None:
 
 def _check_codestream(dataset: Dataset, samples: int, path: Path) -> None:
     """Compare the size that a JPEG, JPEG-LS or JPEG 2000 stream has itself; find its end."""
-    if b"\xff\xd9" not in dataset.PixelData[-64:]:
+    if END not in dataset.PixelData[-64:]:
         raise _truncated(path)
     try:
         size = codestream_size(dataset.PixelData)

@@ -153,8 +153,7 @@ class ArchiveScreening:
 
     def _screen(self, film: FilmReference, name: str) -> FilmError | None:
         copy = self.out / "fetched" / f"{name}.dcm"
-        for stale in self.out.glob(f"{name}_*.dcm"):
-            stale.unlink()
+        self._forget_objects(name)
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
             self.archive.fetch(film, copy)

@@ -89,7 +89,8 @@ def outlined(rows: list[dict], seed: int, let_pass: Path) -> dict[str, object]:
     let_pass.mkdir(parents=True)
     with TemporaryDirectory() as temporary:
         work = Path(temporary)
-        bundle = OpenBundle(bundle_folder("cxr_lung_segmentation_unet"), output_dir=str(work / "out"), progress=False)
+        unet = bundle_folder("cxr_lung_segmentation_unet")
+        bundle = OpenBundle(unet, output_dir=str(work / "out"), save_overlay=False, progress=False)
         whole_files = {name: (seeds[name], ending_of(name, seeds[name])) for name in {row["seed"] for row in rows}}
         whole = _run(bundle, work, whole_files)
         warned_of = {name: film.flags for name, film in sorted(whole.items()) if film.flags}
@@ -105,7 +106,9 @@ def outlined(rows: list[dict], seed: int, let_pass: Path) -> dict[str, object]:
                 counts.setdefault(some[number]["detail"], Counter())[kind] += 1
                 if not alike and not film.flags:
                     (let_pass / f"{number}{mutants[number].ending}").write_bytes(mutants[number].content)
-                    shutil.copy(film.overlay, let_pass / f"{number}_overlay.png")
+        OpenBundle(unet, output_dir=str(let_pass)).run(
+            [{"film": path.name.split(".")[0], "image": str(path)} for path in sorted(let_pass.iterdir())]
+        )
     total = sum(counts.values(), Counter())
     return {
         "whole_films_warned_of": warned_of,
@@ -118,7 +121,6 @@ def outlined(rows: list[dict], seed: int, let_pass: Path) -> dict[str, object]:
 class _Outlined(NamedTuple):
     mask: np.ndarray
     flags: str
-    overlay: Path
 
 
 def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, _Outlined]:
@@ -135,7 +137,7 @@ def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, _Outlined]
     for key, item in zip(files, items, strict=True):
         name = item["film"]
         mask = np.asarray(Image.open(work / "out" / f"{name}_lungs.png"))
-        found[key] = _Outlined(mask, flags[name], work / "out" / f"{name}_overlay.png")
+        found[key] = _Outlined(mask, flags[name])
     return found
 
 
