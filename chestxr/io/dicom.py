@@ -6,27 +6,23 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom import uid
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from .dicom_file import open_dicom
-from .dicom_jpeg import decode_jpeg, is_jpeg
+from .dicom_pixels import decode_pixels
 from .errors import FilmError
 from .orientation import turn_upright
 from .palette import apply_palette
-from .pixel_claims import check_claims, syntax_name
+from .pixel_claims import check_claims
 from .stored_film import StoredFilm, check_size
+from .transfer_syntaxes import syntax_name
 
 try:
-    from pydicom.pixels import apply_modality_lut, apply_voi_lut, convert_color_space
+    from pydicom.pixels import apply_modality_lut, apply_voi_lut
 except ImportError:  # pydicom 2
-    from pydicom.pixel_data_handlers.util import (
-        apply_modality_lut,
-        apply_voi_lut,
-        convert_color_space,
-    )
+    from pydicom.pixel_data_handlers.util import apply_modality_lut, apply_voi_lut
 
 __all__ = ["LATERAL_VIEWS", "read_dicom"]
 
@@ -37,8 +33,6 @@ _OTHER_MODALITIES = (
     *("SR", "SEG", "PR", "KO", "DOC", "REG", "RTIMAGE", "RTDOSE", "RTSTRUCT", "RTPLAN", "RTRECORD"),
 )
 LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
-_CODEC_REMEDY = "pip install pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle python-gdcm"
-_PYDICOM_MAJOR = int(pydicom.__version__.split(".")[0])
 
 
 def read_dicom(path: Path) -> StoredFilm:
@@ -51,14 +45,14 @@ def read_dicom(path: Path) -> StoredFilm:
     Raises
     ------
     FilmError
-        If the file is broken, is no single frontal radiograph, or its codec is not installed.
+        If the file is broken, is no single frontal radiograph, or is encoded as no film is that is read.
     """
     dataset = _read_dataset(path)
     _check_kind(dataset, path)
     check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
     stored = _decode(dataset, path)
     inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
-    pixels = _as_rgb(stored, dataset, path) if _is_coloured(dataset) else _bone_white(stored, dataset)
+    pixels = _shown(stored, dataset, path)
     pixels, reoriented = _upright(dataset, pixels, path)
     spacing = _spacing(dataset)
     if spacing and reoriented.startswith("transposed"):
@@ -104,40 +98,24 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
 def _decode(dataset: Dataset, path: Path) -> np.ndarray:
     """Return the stored values, after making sure that they are what the header says."""
     check_claims(dataset, path)
-    syntax = dataset.file_meta.TransferSyntaxUID
     try:
-        return decode_jpeg(dataset) if is_jpeg(dataset) else dataset.pixel_array
-    except MemoryError:
+        return decode_pixels(dataset, path)
+    except (FilmError, MemoryError):
         raise
-    except Exception as error:  # codecs raise errors of their own kinds
-        if _is_missing_codec(error):
-            found = f"pixel data in {syntax_name(syntax)}"
-            raise FilmError(path, found, "an installed codec for it", _CODEC_REMEDY, lasting=False) from error
+    except Exception as error:  # decoders raise errors of their own kinds
         raise FilmError(
             path,
-            f"pixel data in {syntax_name(syntax)} that does not decode",
+            f"pixel data in {syntax_name(dataset.file_meta.TransferSyntaxUID)} that does not decode",
             "a whole DICOM file",
             "export or copy it again",
         ) from error
 
 
-def _is_missing_codec(error: Exception) -> bool:
-    text = str(error).lower()
-    return "missing dependencies" in text or "missing required dependencies" in text or "none of the" in text
-
-
-def _is_coloured(dataset: Dataset) -> bool:
-    return int(dataset.get("SamplesPerPixel") or 1) > 1 or dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
-
-
-def _as_rgb(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
-    """Bring colour to RGB; from YBR, pydicom 3 and JPEG's decoder have done so."""
-    photometric = str(dataset.get("PhotometricInterpretation"))
-    if photometric == "PALETTE COLOR":
+def _shown(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
+    """Make of stored values what is shown: grey with bone white, or RGB."""
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
         return apply_palette(stored, dataset, path)
-    if _PYDICOM_MAJOR < 3 and photometric.startswith("YBR_FULL") and not is_jpeg(dataset):
-        return convert_color_space(stored, photometric, "RGB")
-    return stored
+    return _bone_white(stored, dataset) if stored.ndim == 2 else stored
 
 
 def _bone_white(stored: np.ndarray, dataset: Dataset) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian, generate_uid
 
 
@@ -36,6 +37,18 @@ def dicom_dataset(pixels: np.ndarray, bits: int = 16, **tags) -> Dataset:
 def save_dicom(path: Path, pixels: np.ndarray, bits: int = 16, **tags) -> Path:
     """Write a computed radiograph, uncompressed."""
     dataset = dicom_dataset(pixels, bits, **tags)
+    dataset.is_little_endian, dataset.is_implicit_VR = True, False
+    dataset.save_as(path, write_like_original=False)
+    return path
+
+
+def save_compressed(path: Path, stream: bytes, syntax: str, pixels: np.ndarray, bits: int = 16, **tags) -> Path:
+    """Write a computed radiograph of a compressed frame."""
+    dataset = dicom_dataset(pixels, bits, **tags)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([stream])
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
     dataset.is_little_endian, dataset.is_implicit_VR = True, False
     dataset.save_as(path, write_like_original=False)
     return path

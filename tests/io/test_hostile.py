@@ -18,6 +18,9 @@ FOUND = {
     "dicom_deflated_bomb.dcm": "a file of more than 000 MiB",
     "dicom_deflated_sequence_of_2000000_items.dcm": "a header of more than 0 MiB",
     "dicom_half_the_rows.dcm": "more pixel data than rows and columns",
+    "dicom_jpeg2000_of_128_bits_that_ended_gdcm.dcm": (
+        "pixel data in JPEG 0000 Image Compression (Lossless Only) that does not decode"
+    ),
     "dicom_jpeg2000_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
     "dicom_jpeg_lossless_in_ybr_that_ended_gdcm.dcm": (
         "pixel data in JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 00 [Selection Value 0]) "

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pydicom
 import torch
 from PIL import Image
+from pydicom.encaps import generate_frames
 from torch.nn.functional import interpolate
 
 from chestxr.radiomics import FilmFeatures
@@ -67,8 +69,16 @@ class BareScreening:
         """Screen films, one after the other."""
         with torch.inference_mode():
             for film in films:
-                pixels = pydicom.dcmread(film["image"]).pixel_array.astype(np.float32)
+                pixels = _stored(film["image"]).astype(np.float32)
                 self.measure(pixels.T, outline(pixels, self.network, self.size).T)
+
+
+def _stored(path: str) -> np.ndarray:
+    """Decode a film in DICOM, uncompressed or in JPEG 2000."""
+    film = pydicom.dcmread(path)
+    if not film.file_meta.TransferSyntaxUID.is_compressed:
+        return film.pixel_array
+    return imagecodecs.jpeg2k_decode(b"".join(generate_frames(film.PixelData, number_of_frames=1)))
 
 
 def outline(film: np.ndarray, network: torch.nn.Module, size: int) -> np.ndarray:

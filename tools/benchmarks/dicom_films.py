@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 from PIL import Image
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import UID, DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian, generate_uid
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    UID,
+    DigitalXRayImageStorageForPresentation,
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    generate_uid,
+)
 
 __all__ = ["write_dicom_films"]
 
@@ -28,7 +36,7 @@ def write_dicom_films(films: Sequence[dict], folder: Path, side: int, syntax: UI
         Width and height in pixels that the films are brought to. Films that were made larger are smoother than those
         of a detector of that size, so they are smaller when compressed, and decoded sooner.
     syntax : pydicom.uid.UID
-        Transfer syntax: how the pixels are encoded.
+        Transfer syntax: ExplicitVRLittleEndian or JPEG2000Lossless.
 
     Returns
     -------
@@ -58,7 +66,14 @@ def _write(film: dict, path: Path, side: int, syntax: UID) -> Path:
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, _BITS, _BITS - 1, 0
     dataset.PixelData = pixels.tobytes()
-    if syntax.is_compressed:
-        dataset.compress(syntax)
+    if syntax == JPEG2000Lossless:
+        _compress(dataset, pixels)
     dataset.save_as(path, enforce_file_format=True)
     return path
+
+
+def _compress(dataset: FileDataset, pixels: np.ndarray) -> None:
+    stream = imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True, bitspersample=_BITS)
+    dataset.PixelData = encapsulate([stream])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless

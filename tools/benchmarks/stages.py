@@ -5,8 +5,8 @@ What a film's way from DICOM to its results takes, stage by stage, in the screen
 
 Real films of the training part, written as DICOM: at 512 px, and made larger to 2,000 px, where the codec decides. The
 bundle writes mask, segmentation, structured report and the table's row; its pictures are timed apart. Beside it stands
-the floor: the pixels decoded by pydicom, the same network called bare, the feature engine, and nothing else. All on one
-core, in turn, chunk by chunk; stages are timed inside the bundle's own engine. The result is
+the floor: the pixels decoded by pydicom or imagecodecs, the same network called bare, the feature engine, and nothing
+else. All on one core, in turn, chunk by chunk; stages are timed inside the bundle's own engine. The result is
 tools/benchmarks/stages.json and .png.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["DECODERS", "run_folder"]
 
-DECODERS = ("pydicom", "pillow", "nibabel", "imagecodecs", "tifffile", "pylibjpeg-openjpeg", "python-gdcm", "numpy")
+DECODERS = ("pydicom", "pillow", "nibabel", "imagecodecs", "tifffile", "numpy")
 _REPOSITORY = Path(__file__).parents[2]
 # What decides which films are drawn, and what comes of them.
 _CODE = ("chestxr/io", "chestxr/transforms", "tools/hostile", "tests/phantom.py")

@@ -111,6 +111,15 @@ def _dicom_forms(dataset: Dataset) -> dict[str, bytes]:
         "j2k_lossy": _with_pixels(
             dataset, uid.JPEG2000, imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", level=60)
         ),
+        "j2k_rgb": _with_pixels(
+            dataset,
+            uid.JPEG2000Lossless,
+            imagecodecs.jpeg2k_encode(rgb, codecformat="j2k", reversible=True, mct=True),
+            **of_rgb | {"PhotometricInterpretation": "YBR_RCT"},
+        ),
+        "htj2k": _with_pixels(
+            dataset, uid.HTJ2KLossless, imagecodecs.htj2k_encode(pixels.astype(np.uint16), reversible=True)
+        ),
         "rgb": _with_pixels(dataset, uid.ExplicitVRLittleEndian, rgb.tobytes(), **of_rgb),
         "mono2": _with_pixels(
             dataset,

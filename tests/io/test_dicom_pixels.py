@@ -1,0 +1,161 @@
+"""Stored values come out of every encoding of DICOM as they went in, colours as RGB."""
+
+import struct
+
+import imagecodecs
+import numpy as np
+import pytest
+from pydicom import uid
+
+from chestxr.io import FilmError
+from chestxr.io.read import read_stored
+from tests.io.film_files import save_compressed
+
+GREY = np.add.outer(np.arange(96), np.arange(80)).astype(np.uint8)
+# Of grey, YBR has its value first, and 128.
+STORED = np.dstack([GREY, np.full_like(GREY, 128), np.full_like(GREY, 128)])
+RGB = np.dstack([GREY] * 3)
+TWELVE = (np.random.default_rng(0).integers(0, 16, GREY.shape) + 16 * GREY.astype(np.uint16)).astype(np.uint16)
+HIGH_THROUGHPUT = "1.2.840.10008.1.2.4.201"
+
+
+def _lossless(pixels: np.ndarray, named_rgb: bool = False) -> bytes:
+    """Encode as is; imagecodecs names the channels R, G and B."""
+    if pixels.ndim == 2:
+        return imagecodecs.ljpeg_encode(pixels)
+    as_it_is = {"colorspace": "RGB", "outcolorspace": "RGB", "subsampling": "444"}
+    stream = bytearray(imagecodecs.jpeg8_encode(pixels, lossless=True, **as_it_is))
+    if not named_rgb:
+        frame, scan = stream.index(b"\xff\xc3") + 10, stream.index(b"\xff\xda") + 5
+        stream[frame : frame + 9 : 3] = stream[scan : scan + 6 : 2] = b"\1\2\3"
+    return bytes(stream)
+
+
+def _jpeg_2000(pixels: np.ndarray, mct: bool = False, **options) -> bytes:
+    return imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True, mct=mct, **options)
+
+
+def _runs(pixels: np.ndarray) -> bytes:
+    """Write each byte of the values as a segment, rows apart (DICOM PS3.5, G)."""
+    samples = np.moveaxis(np.atleast_3d(pixels), -1, 0)
+    planes = [plane for sample in samples for plane in np.moveaxis(_high_bytes_first(sample), -1, 0)]
+    segments = [b"".join(imagecodecs.packbits_encode(row.tobytes()) for row in plane) for plane in planes]
+    segments = [segment + b"\0" * (len(segment) % 2) for segment in segments]
+    offsets = 64 + np.cumsum([0, *(len(segment) for segment in segments[:-1])])
+    return struct.pack("<16I", len(segments), *offsets, *[0] * (15 - len(segments))) + b"".join(segments)
+
+
+def _high_bytes_first(sample: np.ndarray) -> np.ndarray:
+    ordered = np.ascontiguousarray(sample).astype(sample.dtype.newbyteorder(">"))
+    return ordered.view(np.uint8).reshape(*sample.shape, sample.itemsize)
+
+
+def _saved(folder, stream, syntax, photometric):
+    colours = {"PhotometricInterpretation": photometric, "SamplesPerPixel": 3, "PlanarConfiguration": 0}
+    return save_compressed(folder / "film.dcm", stream, syntax, GREY, bits=8, **colours)
+
+
+ENCODINGS = {
+    "JPEG": (uid.JPEGLosslessSV1, _lossless),
+    "JPEG-LS": (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
+    "JPEG 2000": (uid.JPEG2000Lossless, _jpeg_2000),
+    "run lengths": (uid.RLELossless, _runs),
+}
+
+
+@pytest.mark.parametrize("kind", ENCODINGS)
+@pytest.mark.parametrize(("pixels", "photometric"), [(RGB, "RGB"), (STORED, "YBR_FULL"), (STORED, "YBR_FULL_422")])
+def test_colours_become_rgb(tmp_path, kind, pixels, photometric):
+    syntax, encode = ENCODINGS[kind]
+    assert np.array_equal(read_stored(_saved(tmp_path, encode(pixels), syntax, photometric)).pixels, RGB)
+
+
+def test_channels_that_the_stream_names_rgb_are_rgb(tmp_path):
+    path = _saved(tmp_path, _lossless(RGB, named_rgb=True), uid.JPEGLosslessSV1, "YBR_FULL")
+    assert np.array_equal(read_stored(path).pixels, RGB)
+
+
+def test_colours_that_jpeg_2000_itself_transforms_become_rgb(tmp_path):
+    coloured = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
+    path = _saved(tmp_path, _jpeg_2000(coloured, mct=True), uid.JPEG2000Lossless, "YBR_RCT")
+    assert np.array_equal(read_stored(path).pixels, coloured)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG-LS", "run lengths"])
+def test_colours_that_an_encoding_has_not_are_refused(tmp_path, kind):
+    syntax, encode = ENCODINGS[kind]
+    with pytest.raises(FilmError, match="does not decode"):
+        read_stored(_saved(tmp_path, encode(STORED), syntax, "YBR_RCT"))
+
+
+@pytest.mark.parametrize(
+    ("syntax", "encode"),
+    [
+        (uid.JPEGLosslessSV1, lambda pixels: imagecodecs.ljpeg_encode(pixels, bitspersample=12)),
+        (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
+        (uid.JPEG2000Lossless, lambda pixels: _jpeg_2000(pixels, bitspersample=12)),
+        (HIGH_THROUGHPUT, lambda pixels: imagecodecs.htj2k_encode(pixels, reversible=True)),
+        (uid.RLELossless, _runs),
+    ],
+)
+def test_twelve_bits_come_out_as_they_went_in(tmp_path, syntax, encode):
+    path = save_compressed(tmp_path / "film.dcm", encode(TWELVE), syntax, TWELVE, bits=12)
+    assert np.array_equal(read_stored(path).pixels, TWELVE)
+
+
+@pytest.mark.parametrize("kind", ENCODINGS)
+def test_values_below_zero_stay_below_zero(tmp_path, kind):
+    """JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too."""
+    syntax, encode = ENCODINGS[kind]
+    stored = GREY ^ 128
+    path = save_compressed(tmp_path / "film.dcm", encode(stored), syntax, GREY, bits=8, PixelRepresentation=1)
+    assert np.array_equal(read_stored(path).pixels, stored.view(np.int8))
+
+
+@pytest.mark.parametrize(("signed", "bits"), [(True, 16), (False, 12)])
+def test_jpeg_2000_has_the_sign_that_the_header_says(tmp_path, signed, bits):
+    below = TWELVE.astype(np.int16) - 2048
+    stream = _jpeg_2000(below, bitspersample=12)
+    path = save_compressed(
+        tmp_path / "film.dcm", stream, uid.JPEG2000Lossless, TWELVE, bits, PixelRepresentation=int(signed)
+    )
+    assert np.array_equal(read_stored(path).pixels, below if signed else below & 4095)
+
+
+@pytest.mark.parametrize("kind", ["JPEG-LS", "JPEG 2000"])
+def test_wider_values_than_the_header_has_room_for_are_refused(tmp_path, kind):
+    """Their high bytes were lost in silence."""
+    syntax, encode = ENCODINGS[kind]
+    with pytest.raises(FilmError, match="does not decode"):
+        read_stored(save_compressed(tmp_path / "film.dcm", encode(TWELVE), syntax, TWELVE, bits=8))
+
+
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_run_lengths_of_values_of_any_width(tmp_path, bits):
+    values = np.random.default_rng(0).integers(0, 2**bits, GREY.shape, dtype=np.uint64).astype(f"u{bits // 8}")
+    path = save_compressed(tmp_path / "film.dcm", _runs(values), uid.RLELossless, GREY, bits, BitsAllocated=bits)
+    assert np.array_equal(read_stored(path).pixels, values)
+
+
+def test_bits_beyond_those_stored_are_left_out_of_run_lengths(tmp_path):
+    path = save_compressed(tmp_path / "film.dcm", _runs(TWELVE | 0xF000), uid.RLELossless, TWELVE, bits=12)
+    assert np.array_equal(read_stored(path).pixels, TWELVE)
+
+
+@pytest.mark.parametrize("padding", [b"\0", b"\0\0\0", b"\xff", b" "])
+def test_a_jpeg_ls_stream_may_be_padded(tmp_path, padding):
+    path = _saved(tmp_path, imagecodecs.jpegls_encode(RGB) + padding, uid.JPEGLSLossless, "RGB")
+    assert np.array_equal(read_stored(path).pixels, RGB)
+
+
+def test_a_jpeg_ls_stream_without_end_is_not_given_to_the_decoder(tmp_path, monkeypatch):
+    """It sought the end for seconds."""
+    stream = imagecodecs.jpegls_encode(RGB)
+    path = _saved(tmp_path, stream + b"\0" * (len(stream) % 2), uid.JPEGLSLossless, "RGB")
+    whole = path.read_bytes()
+    item = b"\xfe\xff\x00\xe0" + struct.pack("<I", len(stream) + len(stream) % 2)
+    path.write_bytes(whole.replace(item, b"\xfe\xff\x00\xe0" + struct.pack("<I", len(stream) - 2)))
+    assert path.read_bytes() != whole
+    monkeypatch.setattr(imagecodecs, "jpegls_decode", lambda _: pytest.fail("it was"))
+    with pytest.raises(FilmError, match="does not decode"):
+        read_stored(path)
