@@ -86,7 +86,7 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
             raise typer.Exit(2) from error
         _tell_new({str(error): ""}, told)
         return 0
-    failures = Counter(map(str, found.failed))
+    failures = Counter(map(str, found.overlooked.failed))
     _tell_new({failure: f" ({count} series or films)" for failure, count in failures.items()}, told)
     if quietly and not found.waiting:
         return 0
@@ -96,12 +96,13 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
         counts.append(f"{found.answered} were answered before")
     if found.unreadable:
         counts.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
-    if found.unidentified:
-        counts.append(f"{found.unidentified} series or films without proper identifiers were passed over")
-    if found.failed:
-        counts.append(f"{len(found.failed)} were passed over, since the archive fails over them")
+    unidentified, failed = found.overlooked.unidentified, len(found.overlooked.failed)
+    if unidentified:
+        counts.append(f"{unidentified} series or films without proper identifiers were passed over")
+    if failed:
+        counts.append(f"{failed} were passed over, since the archive fails over them")
     console.print("; ".join(counts), soft_wrap=True)
-    return len(found.waiting) - answered + found.unreadable + found.unidentified + len(found.failed)
+    return len(found.waiting) - answered + found.unreadable + unidentified + failed
 
 
 def _tell_new(failures: dict[str, str], told: set[str]) -> None:

@@ -3,6 +3,7 @@
 from .answer import ArchiveScreening, FoundFilms
 from .archive import Archive, FilmReference
 from .connection import ArchiveError, AwayError, RefusedError
+from .overlooked import Overlooked
 
 __all__ = [
     "Archive",
@@ -11,5 +12,6 @@ __all__ = [
     "AwayError",
     "FilmReference",
     "FoundFilms",
+    "Overlooked",
     "RefusedError",
 ]

@@ -19,11 +19,9 @@ from chestxr.screening.settings import key_of, settings_of
 
 from .archive import Archive, FilmReference
 from .connection import ArchiveError, AwayError
+from .overlooked import AWAY_AFTER, Overlooked
 
 __all__ = ["ArchiveScreening", "FoundFilms"]
-
-# So many films in a row to which the archive does not stand are taken for all that wait.
-_AWAY_AFTER = 3
 
 
 @dataclass
@@ -39,17 +37,14 @@ class FoundFilms:
         Films that have one.
     unreadable : int
         Films that these models could not read; a note in ``unreadable/`` says why.
-    unidentified : int
-        Series and films that the archive cannot be asked for: what they have instead of identifiers is none.
-    failed : list of ArchiveError
-        For each series or film over which the archive failed, what it said.
+    overlooked : Overlooked
+        Series and films that the archive cannot be asked for, or fails over.
     """
 
     waiting: list[FilmReference] = field(default_factory=list)
     answered: int = 0
     unreadable: int = 0
-    unidentified: int = 0
-    failed: list[ArchiveError] = field(default_factory=list)
+    overlooked: Overlooked = field(default_factory=Overlooked)
 
 
 class ArchiveScreening:
@@ -97,23 +92,9 @@ class ArchiveScreening:
             If the archive does not answer.
         """
         found = FoundFilms()
-        for film in self.archive.films(since):
-            try:
-                answered = self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root))
-            except AwayError:
-                raise
-            except ArchiveError as error:
-                found.failed.append(error)
-                continue
-            if answered:
-                found.answered += 1
-                self._forget_objects(_name(film))
-            elif self._unreadable(film).exists():
-                found.unreadable += 1
-            else:
-                found.waiting.append(film)
-        found.unidentified = self.archive.unidentified
-        found.failed += self.archive.unlisted
+        for film in self.archive.films(since, found.overlooked):
+            with found.overlooked.noting():
+                self._sort(film, found)
         return found
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
@@ -131,8 +112,17 @@ class ArchiveScreening:
                 outcome = error
             yield outcome
             away = away + 1 if isinstance(outcome, AwayError) else 0
-            if away == _AWAY_AFTER:
+            if away == AWAY_AFTER:
                 return
+
+    def _sort(self, film: FilmReference, found: FoundFilms) -> None:
+        if self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root)):
+            found.answered += 1
+            self._forget_objects(_name(film))
+        elif self._unreadable(film).exists():
+            found.unreadable += 1
+        else:
+            found.waiting.append(film)
 
     def _answer(self, film: FilmReference) -> FilmError | None:
         name = _name(film)

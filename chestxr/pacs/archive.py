@@ -15,9 +15,10 @@ from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_uids import is_uid
 from chestxr.io.stored_film import check_bytes
 
-from .connection import ArchiveError, AwayError, RefusedError, open_session, server_of, telling_errors
+from .connection import ArchiveError, RefusedError, open_session, server_of, telling_errors
 from .json_entry import text_of, values_of
 from .multipart import only_part
+from .overlooked import Overlooked
 
 __all__ = ["Archive", "FilmReference"]
 
@@ -66,14 +67,6 @@ class Archive:
     retries : int, optional
         How often to try again before giving up; half a second, one, two ... seconds apart.
 
-    Attributes
-    ----------
-    unidentified : int
-        Series and films that the last :py:meth:`films` left out: no archive can be asked for what they have instead of
-        identifiers.
-    unlisted : list of ArchiveError
-        Why it left out others: for each series over which the archive failed, what it said.
-
     Raises
     ------
     ValueError
@@ -82,7 +75,6 @@ class Archive:
 
     def __init__(self, url: str, retries: int = 4) -> None:
         self.server = server_of(url)
-        self.unidentified, self.unlisted = 0, []
         self._session = open_session(url, retries)
         # The form in which an archive tells what it did not store.
         asked = {"Accept": "application/dicom+json"}
@@ -90,31 +82,40 @@ class Archive:
         # Its own attempts would multiply those of the session.
         self._client.set_http_retry_params(retry=False)
 
-    def films(self, since: date | None = None) -> Iterator[FilmReference]:
+    def films(self, since: date | None = None, overlooked: Overlooked | None = None) -> Iterator[FilmReference]:
         """
         Find frontal chest radiographs, of studies since a day or of all, as far as their headers tell.
 
         Films that state another part of the body or a lateral view are left out; films that state nothing are not.
 
+        Parameters
+        ----------
+        since : datetime.date, optional
+            The first day.
+        overlooked : Overlooked, optional
+            Is told of the series and films that are left out because the archive cannot be asked for them, or fails.
+
         Raises
         ------
         ArchiveError
-            If the archive serves nobody, cannot list its series, or fails over each. What it failed over is known when
-            the last film is given.
+            If the archive serves nobody, cannot list its series, or fails over each.
         """
-        self.unidentified, self.unlisted = 0, []
-        found = [series for modality in _MODALITIES for series in self.series(modality, since)]
+        overlooked = Overlooked() if overlooked is None else overlooked
+        found = [pair for modality in _MODALITIES for pair in self._series(modality, since, overlooked)]
+        answers = False
         for study, series in found:
-            for (instance,) in self._identified(self._frontal_chests(study, series), _INSTANCE):
+            listed = []
+            with overlooked.noting():
+                listed = self._frontal_chests(study, series)
+                answers = True
+            for (instance,) in _identified(listed, overlooked, _INSTANCE):
                 yield FilmReference(study, series, instance)
-        if found and len(self.unlisted) == len(found):
-            raise self.unlisted[-1]
+        if found and not answers:
+            raise overlooked.failed[-1]
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
         """List the identifiers of study and series of a modality, of studies since a day or of all."""
-        days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
-        found = self._all(self._client.search_for_series, search_filters={"Modality": modality} | days)
-        return list(self._identified(found, _STUDY, _SERIES))
+        return list(self._series(modality, since, Overlooked()))
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
         """Return what a series' objects hold beside pixels."""
@@ -203,20 +204,19 @@ class Archive:
             if not self.holds(study, instance):
                 raise ArchiveError(f"{self.server}: took an object and does not hold it; ask its administrator")
 
+    def _series(self, modality: str, since: date | None, overlooked: Overlooked) -> Iterator[tuple[str, ...]]:
+        days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
+        found = self._all(self._client.search_for_series, search_filters={"Modality": modality} | days)
+        return _identified(found, overlooked, _STUDY, _SERIES)
+
     def _frontal_chests(self, study: str, series: str) -> list:
-        """List a series' films; pass over a series over which the archive fails, and note why."""
-        try:
-            found = self._all(
-                self._client.search_for_instances,
-                study_instance_uid=study,
-                series_instance_uid=series,
-                fields=_FIELDS,
-            )
-        except AwayError:
-            raise
-        except ArchiveError as error:
-            self.unlisted.append(error)
-            return []
+        """List a series' films."""
+        found = self._all(
+            self._client.search_for_instances,
+            study_instance_uid=study,
+            series_instance_uid=series,
+            fields=_FIELDS,
+        )
         return list(filter(_may_be_frontal_chest, found))
 
     def _all(self, search: Callable[..., list], **asked: object) -> list:
@@ -233,14 +233,15 @@ class Archive:
             if len(page) < _LEAST_CAP or not fresh:
                 return found
 
-    def _identified(self, entries: Iterable[object], *tags: str) -> Iterator[tuple[str, ...]]:
-        """Give the identifiers of entries; pass over, and count, those that lack one."""
-        for entry in entries:
-            identifiers = tuple(text_of(entry, tag) for tag in tags)
-            if all(map(is_uid, identifiers)):
-                yield identifiers
-            else:
-                self.unidentified += 1
+
+def _identified(entries: Iterable[object], overlooked: Overlooked, *tags: str) -> Iterator[tuple[str, ...]]:
+    """Give the identifiers of entries; pass over, and count, those that lack one."""
+    for entry in entries:
+        identifiers = tuple(text_of(entry, tag) for tag in tags)
+        if all(map(is_uid, identifiers)):
+            yield identifiers
+        else:
+            overlooked.unidentified += 1
 
 
 def _failures(answer: requests.Response) -> list:

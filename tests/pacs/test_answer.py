@@ -70,7 +70,7 @@ def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str,
 
 def _outcomes(screening: ArchiveScreening) -> list:
     found = screening.find(date(1990, 1, 1))
-    assert found.unidentified == 1
+    assert found.overlooked.unidentified == 1
     return list(screening.answer(found.waiting))
 
 
@@ -102,7 +102,7 @@ def test_a_film_of_which_the_archive_cannot_say_whether_it_is_answered_keeps_no_
     with odd_archive(said) as url:
         found = screening(url).find(date(1990, 1, 1))
     assert [film.instance for film in found.waiting] == FILMS[1:]
-    assert ["status 500" in str(error) for error in found.failed] == [True]
+    assert ["status 500" in str(error) for error in found.overlooked.failed] == [True]
 
 
 def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them(screening, film, tmp_path):

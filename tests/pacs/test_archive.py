@@ -9,7 +9,7 @@ import pydicom
 import pytest
 
 from chestxr.io import FilmError
-from chestxr.pacs import Archive, ArchiveError, AwayError, FilmReference, RefusedError
+from chestxr.pacs import Archive, ArchiveError, AwayError, FilmReference, Overlooked, RefusedError
 from tests.io.film_files import save_dicom
 from tests.pacs.odd_archive import Answer, as_json, as_parts, entry, odd_archive
 
@@ -39,13 +39,15 @@ def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_f
         return as_json(films)
 
     with odd_archive(answer) as url:
-        archive = Archive(url)
-        assert list(archive.films()) == [FILM]
-        assert archive.unidentified == len(series) - 1 + len(films) - 1
+        overlooked = Overlooked()
+        assert list(Archive(url).films(overlooked=overlooked)) == [FILM]
+        assert overlooked.unidentified == len(series) - 1 + len(films) - 1
     assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
 
 
-@pytest.mark.parametrize("odd", [Answer(status=500), Answer(b"{"), as_json(5), Answer(b"\xff", kind="text/html")])
+@pytest.mark.parametrize(
+    "odd", [Answer(status=500), Answer(status=504), Answer(b"{"), as_json(5), Answer(b"\xff", kind="text/html")]
+)
 def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
     def answer(method: str, path: str, body: bytes) -> Answer:
         place, _, query = path.partition("?")
@@ -55,9 +57,9 @@ def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
         return odd if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
 
     with odd_archive(answer) as url:
-        archive = Archive(url, retries=0)
-        assert list(archive.films()) == [FILM]
-        assert [type(error) for error in archive.unlisted] == [ArchiveError]
+        overlooked = Overlooked()
+        assert list(Archive(url, retries=0).films(overlooked=overlooked)) == [FILM]
+        assert len(overlooked.failed) == 1
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
@@ -70,14 +72,20 @@ def test_an_archive_that_fails_over_every_series_has_not_no_films(status):
         list(Archive(url, retries=0).films())
 
 
-def test_an_archive_that_goes_away_lists_no_part_of_its_films():
+@pytest.mark.parametrize("count", [1, 3, 9])
+def test_an_archive_that_goes_away_lists_no_part_of_its_films(count):
+    asked = []
+
     def answer(method: str, path: str, body: bytes) -> Answer:
         if path.startswith("/series"):
-            return as_json([entry(study=FILM.study, series=FILM.series)])
+            listed = [entry(study=FILM.study, series=f"1.2.{number}") for number in range(count)]
+            return as_json(listed if "Modality=CR" in path else [])
+        asked.append(path)
         return Answer(status=503)
 
     with odd_archive(answer) as url, pytest.raises(AwayError):
         list(Archive(url, retries=0).films())
+    assert len(asked) == min(count, 3)
 
 
 def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for():

@@ -44,7 +44,8 @@ def test_an_archive_that_fails_over_every_series_is_an_error(tmp_path):
 
 
 def test_a_watcher_says_what_fails_when_it_begins_not_at_every_look(capsys):
-    failing = FoundFilms(failed=[ArchiveError("https://pacs.example: answers with status 500")] * 2)
+    failing = FoundFilms()
+    failing.overlooked.failed += [ArchiveError("https://pacs.example: answers with status 500")] * 2
     away = AwayError("https://pacs.example: does not answer")
     looks, told = [failing, failing, away, away, FoundFilms(), failing], set()
 

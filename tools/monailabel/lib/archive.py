@@ -15,7 +15,7 @@ from monailabel.interfaces.datastore import DefaultLabelTag
 from pydicom.dataset import Dataset
 
 from chestxr.io import FilmError
-from chestxr.pacs import Archive
+from chestxr.pacs import Archive, Overlooked
 from chestxr.pacs.connection import PASSWORD, USER, open_session
 
 from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti
@@ -54,27 +54,24 @@ class _FilmDatastore(DICOMWebDatastore):
             convert_to_nifti=True,
         )
 
-    @cached(TTLCache(1, _LISTED_FOR_S))
     def list_images(self) -> list[str]:
-        """List the series of frontal chest films, as far as their headers tell; say over how many the archive fails."""
-        found = list(dict.fromkeys(film.series for film in self._archive.films()))
-        if self._archive.unlisted:
-            logger.warning("%d series were passed over: %s", len(self._archive.unlisted), self._archive.unlisted[-1])
+        """List the series of frontal chest films, as far as their headers tell."""
+        found, _ = self._listed()
         return found
 
     def get_labeled_images(self, label_tag: str | None = None, labels: list[str] | None = None) -> list[str]:
         """List the films whose lungs a person drew or corrected."""
-        return list(self._drawn())
+        return list(self._drawn(self.list_images()))
 
     def get_label_by_image_id(self, image_id: str, tag: str) -> str:
         """Return a label's name, which is its film's, "" if there is none."""
         if tag == DefaultLabelTag.FINAL:
-            return image_id if image_id in self._drawn() else ""
+            return image_id if image_id in self._drawn(self.list_images()) else ""
         return super().get_label_by_image_id(image_id, tag)
 
     def get_label_uri(self, label_id: str, label_tag: str, image_id: str = "") -> str:
         """Return a label's file; a final one is fetched if this server has none, or an older one."""
-        newest = self._drawn().get(label_id) if label_tag == DefaultLabelTag.FINAL else None
+        newest = self._drawn(self.list_images()).get(label_id) if label_tag == DefaultLabelTag.FINAL else None
         if newest is not None and self.get_label_info(label_id, label_tag).get("SeriesInstanceUID") != _series(newest):
             self._fetch_label(label_id, newest)
         return LocalDatastore.get_label_uri(self, label_id, label_tag)
@@ -86,8 +83,9 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def _download_labeled_data(self) -> None:
         """Bring the final labels here, and forget those that the archive has no more, if it tells of all films."""
-        drawn = self._drawn()
-        gone = set() if self._archive.unlisted else set(LocalDatastore.get_labeled_images(self)) - set(drawn)
+        films, whole = self._listed()
+        drawn = self._drawn(films)
+        gone = set(LocalDatastore.get_labeled_images(self)) - set(drawn) if whole else set()
         for image in gone:
             LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
         for image in drawn:
@@ -96,6 +94,15 @@ class _FilmDatastore(DICOMWebDatastore):
                 self.get_label_uri(image, DefaultLabelTag.FINAL)
             except (FilmError, HTTPException, ValueError) as error:
                 logger.warning("a film with drawn lungs was passed over (%s)", type(error).__name__)
+
+    @cached(TTLCache(1, _LISTED_FOR_S))
+    def _listed(self) -> tuple[list[str], bool]:
+        """List the series of films, and say whether these are all: not if the archive fails over some."""
+        overlooked = Overlooked()
+        found = list(dict.fromkeys(film.series for film in self._archive.films(overlooked=overlooked)))
+        if overlooked.failed:
+            logger.warning("%d series were passed over: %s", len(overlooked.failed), overlooked.failed[-1])
+        return found, not overlooked.failed
 
     def _fetch_label(self, image: str, newest: Dataset) -> None:
         study, series = str(newest.StudyInstanceUID), _series(newest)
@@ -107,9 +114,9 @@ class _FilmDatastore(DICOMWebDatastore):
         finally:
             os.unlink(converted)
 
-    def _drawn(self) -> dict[str, Dataset]:
-        """Return the newest segmentation by a person of each film, by the film's series."""
-        known = set(self.list_images())
+    def _drawn(self, films: list[str]) -> dict[str, Dataset]:
+        """Return the newest segmentation by a person of each of these films, by the film's series."""
+        known = set(films)
         found = filter(None, (self._metadata(study, series) for study, series in self._archive.series("SEG")))
         drawn = {}
         for segmentation in sorted(found, key=lambda one: f"{one.get('ContentDate')} {one.get('ContentTime')}"):
