@@ -18,6 +18,7 @@ from chestxr.io.dicom_segmentation import lung_segmentation
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.monailabel.label_server import LabelServer, mask_of
+from tests.pacs.odd_archive import Answer, odd_archive
 from tests.pacs.orthanc import Orthanc, needs_orthanc
 
 pytestmark = needs_orthanc
@@ -129,6 +130,32 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
             assert secret not in told
     for note in tmp_path.rglob("datastore_v2.json"):
         assert "Geheim" not in note.read_text() and "ID-4711" not in note.read_text()
+
+
+def test_a_readers_label_stays_while_the_archive_fails_over_its_film(archive, tmp_path):
+    orthanc, series = archive
+    film, cache = series["dx"], str(tmp_path / "cache")
+    server = LabelServer(orthanc.url, tmp_path / "weights", MONAI_LABEL_DICOMWEB_CACHE_PATH=cache)
+    try:
+        server.save(film, _written(server.mask("unet", film), tmp_path / "drawn.nii.gz"))
+    finally:
+        server.stop()
+
+    def failing(method: str, path: str, body: bytes) -> Answer:
+        if f"/series/{film}/instances" in path:
+            return Answer(status=500)
+        told = requests.get(f"{orthanc.url}{path}", headers={"Accept": "application/dicom+json"}, timeout=60)
+        return Answer(told.content, told.status_code, told.headers["Content-Type"])
+
+    with odd_archive(failing) as url:
+        other = LabelServer(url, tmp_path / "others", MONAI_LABEL_DICOMWEB_CACHE_PATH=cache)
+        try:
+            listed = other.get("/datastore/?output=stats")["total"]
+        finally:
+            other.stop()
+    assert listed == len(series) - 1
+    assert "1 series were passed over" in other.log.read_text()
+    assert list((tmp_path / "cache").rglob(f"labels/final/{film}.nii.gz"))
 
 
 def _upright(segmentation: pydicom.Dataset, kind: str) -> np.ndarray:
