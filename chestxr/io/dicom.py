@@ -1,28 +1,22 @@
 """Films stored as DICOM: computed and digital radiographs, secondary captures."""
 
 import math
-import struct
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 from pydicom import uid
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 
 from .dicom_file import open_dicom
 from .dicom_pixels import decode_pixels
 from .errors import FilmError
+from .grey_levels import bone_white
 from .orientation import turn_upright
 from .palette import apply_palette
 from .pixel_claims import check_claims
 from .stored_film import StoredFilm, check_size
 from .transfer_syntaxes import syntax_name
-
-try:
-    from pydicom.pixels import apply_modality_lut, apply_voi_lut
-except ImportError:  # pydicom 2
-    from pydicom.pixel_data_handlers.util import apply_modality_lut, apply_voi_lut
 
 __all__ = ["LATERAL_VIEWS", "read_dicom"]
 
@@ -115,75 +109,7 @@ def _shown(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
     """Make of stored values what is shown: grey with bone white, or RGB."""
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         return apply_palette(stored, dataset, path)
-    return _bone_white(stored, dataset) if stored.ndim == 2 else stored
-
-
-def _bone_white(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Apply the LUTs, invert MONOCHROME1, and darken the padding around the film."""
-    values = _apply_luts(stored, dataset)
-    if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
-        low, high = _value_range(dataset)
-        values = (low + high) - values.astype(np.float64)
-    padding = _padding(stored, dataset)
-    if padding.any() and not padding.all():
-        values = np.where(padding, values[~padding].min(), values)
-    return values
-
-
-def _apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Apply modality LUT and the first VOI LUT or window; a window that leaves nothing to see is passed over."""
-    values = apply_modality_lut(stored, dataset)
-    try:
-        windowed = _apply_voi(values, dataset)
-    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError, OverflowError, struct.error):
-        return values
-    return windowed if np.ptp(windowed) > 0 else values
-
-
-def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """
-    Apply the first VOI LUT or window.
-
-    pydicom counts grey levels in the type of the table's entries: those that a rescale brings beyond it, and in a table
-    of 8 bits those from 256 on, would begin anew.
-    """
-    described = _described(dataset, "VOILUTSequence")
-    if not described:
-        return apply_voi_lut(values, dataset, index=0)
-    entries, first, bits = described
-    values = np.clip(values, np.float64(first), np.float64(first + (entries or 2**16) - 1))
-    described[2] = 16 if bits == 8 else bits
-    try:
-        return apply_voi_lut(values, dataset, index=0)
-    finally:
-        described[2] = bits
-
-
-def _described(dataset: Dataset, sequence: str) -> MultiValue | None:
-    """Return entries, first value and bits of a sequence's first table, None if there is no whole one."""
-    table = (dataset.get(sequence) or [Dataset()])[0]
-    return None if table.get("LUTData") is None else table.get("LUTDescriptor")
-
-
-def _value_range(dataset: Dataset) -> tuple[float, float]:
-    """Return the lowest and highest value that the film can have after its LUTs."""
-    for sequence in ("VOILUTSequence", "ModalityLUTSequence"):
-        if described := _described(dataset, sequence):
-            return 0.0, float(2 ** int(described[2]) - 1)
-    bits = int(dataset.BitsStored)
-    low, high = (0, 2**bits - 1) if dataset.PixelRepresentation == 0 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    slope, intercept = float(dataset.get("RescaleSlope") or 1), float(dataset.get("RescaleIntercept") or 0)
-    return low * slope + intercept, high * slope + intercept
-
-
-def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Mark the pixels that are padding, not film (DICOM PS3.3, C.7.5.1.1.2)."""
-    value = dataset.get("PixelPaddingValue")
-    if value is None:
-        return np.zeros(stored.shape, dtype=bool)
-    limit = dataset.get("PixelPaddingRangeLimit")
-    ends = sorted((int(value), int(value if limit is None else limit)))
-    return (stored >= ends[0]) & (stored <= ends[1])
+    return bone_white(stored, dataset) if stored.ndim == 2 else stored
 
 
 def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarray, str]:

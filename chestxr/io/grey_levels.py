@@ -1,0 +1,115 @@
+"""What the stored values of a grey film in DICOM show: its look-up tables, window, polarity and padding."""
+
+import struct
+from collections.abc import Callable
+
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+try:
+    from pydicom.pixels import apply_modality_lut, apply_voi_lut
+except ImportError:  # pydicom 2
+    from pydicom.pixel_data_handlers.util import apply_modality_lut, apply_voi_lut
+
+__all__ = ["bone_white"]
+
+
+def bone_white(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """
+    Apply modality LUT and the first VOI LUT or window, invert MONOCHROME1, and darken the padding around the film.
+
+    A VOI LUT or window that is broken, or leaves nothing to see, is passed over.
+
+    Parameters
+    ----------
+    stored : numpy.ndarray, shape (rows, columns), integer
+        The stored values.
+    dataset : pydicom.dataset.Dataset
+        The film.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns)
+        The grey levels, higher ones brighter.
+    """
+    values = _of_each_level(lambda levels: _positive(_apply_luts(levels, dataset), dataset), stored)
+    if not np.ptp(values) > 0:
+        values = _of_each_level(lambda levels: _positive(apply_modality_lut(levels, dataset), dataset), stored)
+    padding = _padding(stored, dataset)
+    if padding.any() and not padding.all():
+        values = np.where(padding, values[~padding].min(), values)
+    return values
+
+
+def _of_each_level(shown: Callable[[np.ndarray], np.ndarray], stored: np.ndarray) -> np.ndarray:
+    """Ask what stored values show; of those of 8 and 16 bits once for each level, and not for each pixel."""
+    if stored.itemsize > 2:
+        return shown(stored)
+    stored = stored.astype(stored.dtype.newbyteorder("="), copy=False)
+    places = stored.view(f"u{stored.itemsize}")
+    levels = np.arange(256**stored.itemsize, dtype=places.dtype).view(stored.dtype)
+    values = shown(levels)
+    return stored if values is levels else values[places]
+
+
+def _positive(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Invert MONOCHROME1."""
+    if dataset.PhotometricInterpretation != "MONOCHROME1":
+        return values
+    low, high = _value_range(dataset)
+    return (low + high) - values.astype(np.float64)
+
+
+def _apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    values = apply_modality_lut(stored, dataset)
+    try:
+        return _apply_voi(values, dataset)
+    except (ValueError, KeyError, IndexError, NotImplementedError, TypeError, OverflowError, struct.error):
+        return values
+
+
+def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """
+    Apply the first VOI LUT or window.
+
+    pydicom counts grey levels in the type of the table's entries: those that a rescale brings beyond it, and in a table
+    of 8 bits those from 256 on, would begin anew.
+    """
+    described = _described(dataset, "VOILUTSequence")
+    if not described:
+        return apply_voi_lut(values, dataset, index=0)
+    entries, first, bits = described
+    values = np.clip(values, np.float64(first), np.float64(first + (entries or 2**16) - 1))
+    described[2] = 16 if bits == 8 else bits
+    try:
+        return apply_voi_lut(values, dataset, index=0)
+    finally:
+        described[2] = bits
+
+
+def _described(dataset: Dataset, sequence: str) -> MultiValue | None:
+    """Return entries, first value and bits of a sequence's first table, None if there is no whole one."""
+    table = (dataset.get(sequence) or [Dataset()])[0]
+    return None if table.get("LUTData") is None else table.get("LUTDescriptor")
+
+
+def _value_range(dataset: Dataset) -> tuple[float, float]:
+    """Return the lowest and highest value that the film can have after its LUTs."""
+    for sequence in ("VOILUTSequence", "ModalityLUTSequence"):
+        if described := _described(dataset, sequence):
+            return 0.0, float(2 ** int(described[2]) - 1)
+    bits = int(dataset.BitsStored)
+    low, high = (0, 2**bits - 1) if dataset.PixelRepresentation == 0 else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    slope, intercept = float(dataset.get("RescaleSlope") or 1), float(dataset.get("RescaleIntercept") or 0)
+    return low * slope + intercept, high * slope + intercept
+
+
+def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Mark the pixels that are padding, not film (DICOM PS3.3, C.7.5.1.1.2)."""
+    value = dataset.get("PixelPaddingValue")
+    if value is None:
+        return np.zeros(stored.shape, dtype=bool)
+    limit = dataset.get("PixelPaddingRangeLimit")
+    ends = sorted((int(value), int(value if limit is None else limit)))
+    return (stored >= ends[0]) & (stored <= ends[1])
