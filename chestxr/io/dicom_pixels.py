@@ -9,6 +9,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pydicom
+import torch
 from pydicom.dataset import Dataset
 
 try:
@@ -71,7 +72,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
 def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in JPEG_2000:
-        pixels = imagecodecs.jpeg2k_decode(stream)
+        pixels = imagecodecs.jpeg2k_decode(stream, numthreads=torch.get_num_threads())
         # What makes RGB of these two is part of the decoding.
         return pixels if photometric in ("YBR_RCT", "YBR_ICT") else _as_rgb(pixels, photometric)
     if syntax in JPEG_LS:
