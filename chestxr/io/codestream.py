@@ -2,8 +2,18 @@
 
 import re
 import struct
+from typing import NamedTuple
 
-__all__ = ["END", "MOST_SCANS", "SCAN", "codestream_size", "has_many_scans", "is_jpeg_of_rgb", "jpeg_size"]
+__all__ = [
+    "END",
+    "MOST_SCANS",
+    "SCAN",
+    "StreamHead",
+    "codestream_head",
+    "has_many_scans",
+    "is_jpeg_of_rgb",
+    "jpeg_head",
+]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
@@ -18,9 +28,18 @@ MOST_SCANS = 50
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
-def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
+class StreamHead(NamedTuple):
+    """Columns, rows and channels of an image, and bits of a value."""
+
+    columns: int
+    rows: int
+    channels: int
+    bits: int
+
+
+def codestream_head(encapsulated: bytes) -> StreamHead | None:
     """
-    Find the size in the first fragment of encapsulated pixel data (DICOM PS3.5, A.4).
+    Find what a stream says of itself in the first fragment of encapsulated pixel data (DICOM PS3.5, A.4).
 
     Parameters
     ----------
@@ -29,8 +48,8 @@ def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
 
     Returns
     -------
-    tuple of int or None
-        Columns, rows and channels; None if the fragment is no such stream.
+    StreamHead or None
+        None if the fragment is no such stream.
 
     Raises
     ------
@@ -39,19 +58,19 @@ def codestream_size(encapsulated: bytes) -> tuple[int, int, int] | None:
     """
     stream = _first_fragment(encapsulated)
     if stream[:2] == b"\xff\xd8":
-        return jpeg_size(stream)
+        return jpeg_head(stream)
     start = stream[:_JP2_BOXES].find(_J2K_START)
-    return _j2k_size(stream[start:]) if start >= 0 else None
+    return _j2k_head(stream[start:]) if start >= 0 else None
 
 
-def jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
+def jpeg_head(stream: bytes) -> StreamHead | None:
     """
     Return what the frame of a JPEG or JPEG-LS stream says.
 
     Returns
     -------
-    tuple of int or None
-        Columns, rows and channels; None if other bytes come before.
+    StreamHead or None
+        None if other bytes come before.
 
     Raises
     ------
@@ -61,8 +80,8 @@ def jpeg_size(stream: bytes) -> tuple[int, int, int] | None:
     frame = _jpeg_frame(stream)
     if frame is None:
         return None
-    _, _, rows, columns, channels = struct.unpack_from(">HBHHB", stream, frame)
-    return columns, rows, channels
+    _, bits, rows, columns, channels = struct.unpack_from(">HBHHB", stream, frame)
+    return StreamHead(columns, rows, channels, bits)
 
 
 def is_jpeg_of_rgb(stream: bytes) -> bool:
@@ -105,9 +124,11 @@ def _first_fragment(encapsulated: bytes) -> memoryview | bytes:
     return encapsulated[start + 8 :] if item == _ITEM else b""
 
 
-def _j2k_size(stream: bytes) -> tuple[int, int, int] | None:
+def _j2k_head(stream: bytes) -> StreamHead | None:
     """Read the SIZ marker segment (ITU-T T.800, A.5.1); None if its channels are not of one size."""
     right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
     channels = struct.unpack_from(">H", stream, 40)[0]
     steps = {stream[place : place + 2] for place in range(43, 42 + 3 * channels, 3)}
-    return (right - left, bottom - top, channels) if steps == {b"\x01\x01"} else None
+    # The highest bit says whether values have a sign.
+    bits = (stream[42] & 0x7F) + 1
+    return StreamHead(right - left, bottom - top, channels, bits) if steps == {b"\x01\x01"} else None

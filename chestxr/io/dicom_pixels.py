@@ -8,29 +8,30 @@ from pathlib import Path
 
 import imagecodecs
 import numpy as np
-import pydicom
 import torch
 from pydicom.dataset import Dataset
 
 try:
     from pydicom.encaps import generate_frames
     from pydicom.pixels import convert_color_space
+
+    _PYDICOM_CONVERTS = True
 except ImportError:  # pydicom 2
     from pydicom.encaps import generate_pixel_data_frame
     from pydicom.pixel_data_handlers.util import convert_color_space
+
+    _PYDICOM_CONVERTS = False
 
     def generate_frames(encapsulated: bytes, number_of_frames: int):
         """Give the name and the argument that they have in pydicom 3."""
         return generate_pixel_data_frame(encapsulated, number_of_frames)
 
 
-from .codestream import END, is_jpeg_of_rgb
+from .codestream import END, codestream_head, is_jpeg_of_rgb
 from .dicom_runs import decode_runs
 from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, RUN_LENGTHS, UNCOMPRESSED
 
 __all__ = ["decode_pixels"]
-
-_PYDICOM_MAJOR = int(pydicom.__version__.split(".")[0])
 
 
 def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
@@ -57,16 +58,20 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
         If a stream is broken or cut off, is of another size or has wider values than the header, or has colours of a
         kind that its encoding has not; decoders raise errors of many kinds.
     """
-    syntax = dataset.file_meta.TransferSyntaxUID
+    syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in UNCOMPRESSED:
-        pixels, photometric = dataset.pixel_array, dataset.PhotometricInterpretation
-        return _as_rgb(pixels, photometric) if _PYDICOM_MAJOR < 3 and photometric.startswith("YBR_FULL") else pixels
+        pixels = _as_stored_bits(dataset.pixel_array, dataset.BitsStored, dataset)
+        converted = _PYDICOM_CONVERTS and photometric.startswith("YBR_FULL")
+        return pixels if converted else _as_rgb(pixels, photometric)
     if syntax in RUN_LENGTHS:
-        return _as_rgb(decode_runs(dataset, path), dataset.PhotometricInterpretation)
+        return _as_rgb(_as_stored_bits(decode_runs(dataset, path), dataset.BitsStored, dataset), photometric)
     pixels = _decode_stream(b"".join(generate_frames(dataset.PixelData, number_of_frames=1)), dataset)
     if pixels.shape[:2] != (dataset.Rows, dataset.Columns) or pixels.itemsize * 8 > dataset.BitsAllocated:
         raise ValueError("another size or wider values than in the header")
-    return _with_sign(pixels, dataset)
+    if pixels.dtype.kind == _kind(dataset):
+        return pixels
+    # JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too.
+    return _as_stored_bits(pixels, min(dataset.BitsStored, codestream_head(dataset.PixelData).bits), dataset)
 
 
 def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
@@ -77,9 +82,13 @@ def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
         return pixels if photometric in ("YBR_RCT", "YBR_ICT") else _as_rgb(pixels, photometric)
     if syntax in JPEG_LS:
         return _as_rgb(_decode_jpeg_ls(stream), photometric)
+    return _decode_jpeg(stream, photometric, lossless=syntax in JPEG_LOSSLESS)
+
+
+def _decode_jpeg(stream: bytes, photometric: str, lossless: bool) -> np.ndarray:
+    grey = photometric in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
     # Only lossy streams tell a decoder that their colours are to be converted.
-    untold = syntax in JPEG_LOSSLESS and dataset.SamplesPerPixel > 1
-    if not untold and photometric != "RGB":
+    if grey or not (lossless or photometric == "RGB"):
         return imagecodecs.jpeg_decode(stream)
     pixels = imagecodecs.jpeg_decode(stream, colorspace="RGB", outcolorspace="RGB")
     return pixels if is_jpeg_of_rgb(stream) else _as_rgb(pixels, photometric)
@@ -102,10 +111,13 @@ def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:
     return convert_color_space(pixels, photometric, "RGB")
 
 
-def _with_sign(pixels: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Read values as two's complement of as many bits as are stored, or as none, where a stream does not say so."""
-    kind = "i" if dataset.PixelRepresentation == 1 else "u"
-    if pixels.dtype.kind == kind:
-        return pixels
-    spare = pixels.itemsize * 8 - min(int(dataset.BitsStored), pixels.itemsize * 8)
-    return (pixels << spare).view(f"{kind}{pixels.itemsize}") >> spare
+def _as_stored_bits(pixels: np.ndarray, bits: int, dataset: Dataset) -> np.ndarray:
+    """Read the lowest bits of values, with the sign that the header says; the others mean nothing (PS3.5, 8.1.1)."""
+    of_kind = pixels.view(pixels.dtype.str.replace(pixels.dtype.kind, _kind(dataset)))
+    spare = pixels.itemsize * 8 - min(bits, pixels.itemsize * 8)
+    return of_kind << spare >> spare if spare else of_kind
+
+
+def _kind(dataset: Dataset) -> str:
+    """Return numpy's letter for integers with or without a sign, as the header says."""
+    return "i" if dataset.PixelRepresentation == 1 else "u"

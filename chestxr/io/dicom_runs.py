@@ -21,7 +21,7 @@ def decode_runs(dataset: Dataset, path: Path) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (rows, columns) or (rows, columns, 3)
-        The stored values, of colours as the header names them.
+        The values without a sign, colours as stored.
 
     Raises
     ------
@@ -33,11 +33,8 @@ def decode_runs(dataset: Dataset, path: Path) -> np.ndarray:
     segments = _segments(dataset.PixelData, samples * value_bytes, path)
     # Bytes come with the highest first, samples one after the other.
     planes = np.stack([np.frombuffer(_decode(segment, size, path), np.uint8) for segment in segments], axis=-1)
-    kind = "i" if dataset.PixelRepresentation == 1 else "u"
-    values = planes.view(f">{kind}{value_bytes}").astype(f"{kind}{value_bytes}")
-    spare = dataset.BitsAllocated - dataset.BitsStored
-    shape = (dataset.Rows, dataset.Columns, samples) if samples > 1 else (dataset.Rows, dataset.Columns)
-    return (values << spare >> spare).reshape(shape)
+    values = planes.view(f">u{value_bytes}").astype(f"u{value_bytes}")
+    return values.reshape((dataset.Rows, dataset.Columns, samples)[: 2 if samples == 1 else 3])
 
 
 def _segments(encapsulated: bytes, count: int, path: Path) -> list[bytes]:
@@ -56,10 +53,11 @@ def _segments(encapsulated: bytes, count: int, path: Path) -> list[bytes]:
 
 
 def _decode(segment: bytes, size: int, path: Path) -> bytearray:
+    # dicomrle_decode would do the whole frame, and leaves unset what too short a segment does not fill.
     plane = bytearray(size)
     try:
         decoded = imagecodecs.packbits_decode(segment, out=plane)
-    except (imagecodecs.ImcdError, ValueError) as error:
+    except (imagecodecs.PackbitsError, ValueError) as error:
         raise contradiction(path, "run lengths that do not fit rows and columns") from error
     if len(decoded) != size:
         raise truncated(path)

@@ -33,24 +33,30 @@ def bone_white(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     numpy.ndarray, shape (rows, columns)
         The grey levels, higher ones brighter.
     """
-    values = _of_each_level(lambda levels: _positive(_apply_luts(levels, dataset), dataset), stored)
+    values = _by_level(lambda levels: _positive(_apply_luts(levels, dataset), dataset), stored)
     if not np.ptp(values) > 0:
-        values = _of_each_level(lambda levels: _positive(apply_modality_lut(levels, dataset), dataset), stored)
+        values = _by_level(lambda levels: _positive(apply_modality_lut(levels, dataset), dataset), stored)
     padding = _padding(stored, dataset)
     if padding.any() and not padding.all():
         values = np.where(padding, values[~padding].min(), values)
     return values
 
 
-def _of_each_level(shown: Callable[[np.ndarray], np.ndarray], stored: np.ndarray) -> np.ndarray:
-    """Ask what stored values show; of those of 8 and 16 bits once for each level, and not for each pixel."""
+def _by_level(shown: Callable[[np.ndarray], np.ndarray], stored: np.ndarray) -> np.ndarray:
+    """Ask what stored values show; of those of 8 and 16 bits once for each level that occurs, not for each pixel."""
     if stored.itemsize > 2:
         return shown(stored)
     stored = stored.astype(stored.dtype.newbyteorder("="), copy=False)
     places = stored.view(f"u{stored.itemsize}")
-    levels = np.arange(256**stored.itemsize, dtype=places.dtype).view(stored.dtype)
+    occurs = np.zeros(256**stored.itemsize, bool)
+    occurs[places] = True
+    levels = np.flatnonzero(occurs).astype(places.dtype).view(stored.dtype)
     values = shown(levels)
-    return stored if values is levels else values[places]
+    if values is levels:
+        return stored
+    table = np.empty(len(occurs), values.dtype)
+    table[occurs] = values
+    return table[places]
 
 
 def _positive(values: np.ndarray, dataset: Dataset) -> np.ndarray:

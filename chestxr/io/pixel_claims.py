@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from .codestream import END, MOST_SCANS, SCAN, codestream_size
+from .codestream import END, MOST_SCANS, SCAN, codestream_head
 from .errors import FilmError
-from .transfer_syntaxes import READ, RUN_LENGTHS, UNCOMPRESSED, syntax_name
+from .transfer_syntaxes import FILM_SYNTAXES, RUN_LENGTHS, UNCOMPRESSED, syntax_name
 
 __all__ = ["check_claims", "contradiction", "truncated"]
 
@@ -30,7 +30,7 @@ def check_claims(dataset: Dataset, path: Path) -> None:
         than the header says.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
-    if syntax not in READ:
+    if syntax not in FILM_SYNTAXES:
         raise FilmError(
             path,
             f"pixel data in {syntax_name(syntax)}",
@@ -44,6 +44,8 @@ def check_claims(dataset: Dataset, path: Path) -> None:
     allocated, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
     if allocated not in _BITS_ALLOCATED or not 1 <= stored <= allocated:
         raise contradiction(path, f"{stored} bits stored in {allocated} bits")
+    if dataset.get("HighBit") not in (None, stored - 1):
+        raise contradiction(path, f"{stored} bits stored whose highest is not number {stored - 1}")
     if syntax in UNCOMPRESSED:
         _check_length(dataset, samples, path)
     elif syntax not in RUN_LENGTHS:
@@ -69,10 +71,10 @@ def _check_codestream(dataset: Dataset, samples: int, path: Path) -> None:
     if END not in dataset.PixelData[-64:]:
         raise truncated(path)
     try:
-        size = codestream_size(dataset.PixelData)
+        head = codestream_head(dataset.PixelData)
     except (struct.error, IndexError) as error:
         raise truncated(path) from error
-    if size != (dataset.Columns, dataset.Rows, samples):
+    if head is None or head[:3] != (dataset.Columns, dataset.Rows, samples):
         raise contradiction(path, "a compressed image of another size or kind than rows and columns")
     # Compressed values never look like a marker, but heads of fragments lie between them.
     if dataset.PixelData.count(SCAN) > MOST_SCANS:

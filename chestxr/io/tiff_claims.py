@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tifffile import COMPRESSION, PHOTOMETRIC, PLANARCONFIG, SAMPLEFORMAT, TiffPage
 
-from .codestream import has_many_scans, jpeg_size
+from .codestream import has_many_scans, jpeg_head
 from .errors import FilmError
 from .stored_film import MAX_PIXELS
 
@@ -66,8 +66,9 @@ def _is_piece(page: TiffPage, offset: int, count: int) -> bool:
     stream = page.parent.filehandle.read(count)
     columns, rows = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)
     try:
-        size = jpeg_size(stream)
+        head = jpeg_head(stream)
     except (struct.error, IndexError):
         return False
     samples = 1 if page.planarconfig == PLANARCONFIG.SEPARATE else page.samplesperpixel
-    return size is not None and size[::2] == (columns, samples) and size[1] <= rows and not has_many_scans(stream)
+    fits = head is not None and (head.columns, head.channels) == (columns, samples) and head.rows <= rows
+    return fits and not has_many_scans(stream)

@@ -2,7 +2,16 @@
 
 from pydicom import uid
 
-__all__ = ["JPEG_2000", "JPEG_LOSSLESS", "JPEG_LOSSY", "JPEG_LS", "READ", "RUN_LENGTHS", "UNCOMPRESSED", "syntax_name"]
+__all__ = [
+    "FILM_SYNTAXES",
+    "JPEG_2000",
+    "JPEG_LOSSLESS",
+    "JPEG_LOSSY",
+    "JPEG_LS",
+    "RUN_LENGTHS",
+    "UNCOMPRESSED",
+    "syntax_name",
+]
 
 UNCOMPRESSED = (
     *(uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian),
@@ -10,14 +19,15 @@ UNCOMPRESSED = (
 )
 RUN_LENGTHS = (uid.RLELossless,)
 JPEG_LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
-JPEG_LOSSLESS = (uid.JPEGLossless, uid.JPEGLosslessSV1)
+# The first is called by the second's name in pydicom 2.
+JPEG_LOSSLESS = (uid.UID("1.2.840.10008.1.2.4.57"), uid.JPEGLosslessSV1)
 JPEG_LS = (uid.JPEGLSLossless, uid.JPEGLSNearLossless)
 # The last three, of high throughput, have no name in pydicom 2.
 JPEG_2000 = (
     *(uid.JPEG2000Lossless, uid.JPEG2000),
     *(uid.UID(f"1.2.840.10008.1.2.4.{last}") for last in (201, 202, 203)),
 )
-READ = (*UNCOMPRESSED, *RUN_LENGTHS, *JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
+FILM_SYNTAXES = (*UNCOMPRESSED, *RUN_LENGTHS, *JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
 
 
 def syntax_name(syntax: uid.UID) -> str:

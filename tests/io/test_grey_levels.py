@@ -10,10 +10,10 @@ from tests.io.film_files import dicom_dataset
 STORED = np.random.default_rng(0).integers(0, 4096, (70, 80)).astype(np.uint16)
 
 
-def _table(entries: np.ndarray, first: int = 0) -> Dataset:
+def _table(values: np.ndarray, first: int = 0, entries: int | None = None) -> Dataset:
     table = Dataset()
-    table.add_new("LUTDescriptor", "US" if first >= 0 else "SS", [len(entries), first, 16])
-    table.add_new("LUTData", "US", entries.tolist())
+    table.add_new("LUTDescriptor", "US", [entries or len(values), first, 16])
+    table.add_new("LUTData", "US", values.tolist())
     return table
 
 
@@ -25,6 +25,8 @@ SHOWN = {
     "a window after a rescale": {"RescaleSlope": 0.5, "RescaleIntercept": 7, "WindowCenter": 900, "WindowWidth": 700},
     "a sigmoid": {"WindowCenter": 1800, "WindowWidth": 900, "VOILUTFunction": "SIGMOID"},
     "a VOI LUT": {"VOILUTSequence": [_table(np.arange(3000) * 21, 500)]},
+    "a modality LUT that ends early": {"ModalityLUTSequence": [_table(np.arange(4096) * 15, entries=4097)]},
+    "a VOI LUT that ends early": {"VOILUTSequence": [_table(np.arange(4096) * 15, entries=4097)]},
     "padding": {"PixelPaddingValue": 4000, "PixelPaddingRangeLimit": 4095},
 }
 

@@ -1,6 +1,7 @@
 """
-Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from docs/results.json,
-docs/robustness.json and docs/outlying_features.json.
+Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from the bundles'
+docs/results.json, docs/robustness.json and docs/outlying_features.json, and from what tools/benchmarks and
+tools/hostile measured.
 
     python tools/results/write_tables.py
 
@@ -11,6 +12,7 @@ import json
 import re
 from pathlib import Path
 
+import hostile_tables
 import robustness_tables
 import scale_tables
 import screening_tables
@@ -41,13 +43,15 @@ def main() -> None:
         _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", _dice(rows[model]))
     _write_screening_tables()
     plan = REPOSITORY / "bundles" / "cxr_tuberculosis_screening" / "docs" / "scale.md"
-    _replace(plan, "scale", scale_tables.scale(_benchmark("archive")))
-    measured = map(_benchmark, speed_tables.BENCHMARKS)
+    _replace(plan, "scale", scale_tables.scale(_result("benchmarks", "archive")))
+    measured = (_result("benchmarks", name) for name in speed_tables.BENCHMARKS)
     _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(*measured))
+    found = (_result("hostile", name) for name in hostile_tables.FOUND)
+    _replace(REPOSITORY / "README.md", "broken files", hostile_tables.broken_files(*found))
 
 
-def _benchmark(name: str) -> dict:
-    return json.loads((REPOSITORY / "tools" / "benchmarks" / f"{name}.json").read_text())
+def _result(tools: str, name: str) -> dict:
+    return json.loads((REPOSITORY / "tools" / tools / f"{name}.json").read_text())
 
 
 def _write_screening_tables() -> None:

@@ -1,0 +1,43 @@
+"""The README's counts of broken files are those that the programs found, by the code and the decoders of now."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tables():
+    spec = importlib.util.spec_from_file_location("hostile_tables", REPOSITORY / "tools/results/hostile_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def found(tables) -> dict:
+    folder = REPOSITORY / "tools" / "hostile"
+    return {name: json.loads((folder / f"{name}.json").read_text()) for name in tables.FOUND}
+
+
+def test_readme_prints_what_was_found(tables, found):
+    assert tables.broken_files(*found.values()) in (REPOSITORY / "README.md").read_text()
+
+
+def test_what_was_found_is_shown(tables, found):
+    found["results"]["findings"] = {"crashed": 1, "too slow": 2}
+    found["guided"]["files"] += 4
+    rows = tables.broken_files(*found.values()).splitlines()
+    assert rows[2].endswith("| 3 |") and rows[4].endswith("| 4 |")
+
+
+def test_outlines_are_those_of_the_films_that_were_read(found):
+    for suffix in ("", "_unseen"):
+        fuzzed, outlined = found[f"results{suffix}"], found[f"outlines{suffix}"]
+        assert fuzzed["files"] == outlined["broken_films"] == sum(fuzzed["outcomes"].values())
+        assert fuzzed["command"].split("--seed")[1] == outlined["command"].split("--seed")[1]
+        assert outlined["films"] == sum(outlined["masks"].values())
+    assert found["results"]["command"] != found["results_unseen"]["command"]
