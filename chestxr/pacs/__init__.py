@@ -3,7 +3,7 @@
 from .answer import ArchiveScreening, FoundFilms
 from .archive import Archive, FilmReference
 from .connection import ArchiveError, AwayError, RefusedError
-from .overlooked import Overlooked
+from .overlooked import Overlooked, Patience
 
 __all__ = [
     "Archive",
@@ -13,5 +13,6 @@ __all__ = [
     "FilmReference",
     "FoundFilms",
     "Overlooked",
+    "Patience",
     "RefusedError",
 ]

@@ -18,8 +18,8 @@ from chestxr.screening.run import recorded
 from chestxr.screening.settings import key_of, settings_of
 
 from .archive import Archive, FilmReference
-from .connection import ArchiveError, AwayError
-from .overlooked import AWAY_AFTER, Overlooked
+from .connection import ArchiveError
+from .overlooked import Overlooked, Patience
 
 __all__ = ["ArchiveScreening", "FoundFilms"]
 
@@ -91,9 +91,9 @@ class ArchiveScreening:
         ArchiveError
             If the archive does not answer.
         """
-        found = FoundFilms()
+        found, patience = FoundFilms(), Patience()
         for film in self.archive.films(since, found.overlooked):
-            with found.overlooked.noting():
+            with patience.noting(found.overlooked):
                 self._sort(film, found)
         return found
 
@@ -104,15 +104,14 @@ class ArchiveScreening:
         Ends early when the archive is away for several films in a row, not when it fails over these films: others
         would wait behind them for ever.
         """
-        away = 0
+        patience = Patience()
         for film in films:
             try:
                 outcome = self._answer(film)
             except ArchiveError as error:
                 outcome = error
             yield outcome
-            away = away + 1 if isinstance(outcome, AwayError) else 0
-            if away == AWAY_AFTER:
+            if patience.ends_with(outcome):
                 return
 
     def _sort(self, film: FilmReference, found: FoundFilms) -> None:

@@ -15,10 +15,10 @@ from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_uids import is_uid
 from chestxr.io.stored_film import check_bytes
 
-from .connection import ArchiveError, RefusedError, open_session, server_of, telling_errors
+from .connection import ArchiveError, AwayError, RefusedError, open_session, server_of, telling_errors
 from .json_entry import text_of, values_of
 from .multipart import only_part
-from .overlooked import Overlooked
+from .overlooked import Overlooked, Patience
 
 __all__ = ["Archive", "FilmReference"]
 
@@ -102,16 +102,16 @@ class Archive:
         """
         overlooked = Overlooked() if overlooked is None else overlooked
         found = [pair for modality in _MODALITIES for pair in self._series(modality, since, overlooked)]
-        answers = False
+        patience, answers = Patience(), False
         for study, series in found:
             listed = []
-            with overlooked.noting():
+            with patience.noting(overlooked):
                 listed = self._frontal_chests(study, series)
                 answers = True
             for (instance,) in _identified(listed, overlooked, _INSTANCE):
                 yield FilmReference(study, series, instance)
         if found and not answers:
-            raise overlooked.failed[-1]
+            raise next((error for error in overlooked.failed if isinstance(error, AwayError)), overlooked.failed[-1])
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
         """List the identifiers of study and series of a modality, of studies since a day or of all."""

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from .connection import ArchiveError, AwayError
 
-__all__ = ["AWAY_AFTER", "Overlooked"]
+__all__ = ["Overlooked", "Patience"]
 
-# So many in a row over which an archive is away are taken for all that follow: it may be so over a few alone.
-AWAY_AFTER = 3
+# So many in a row are taken for all that follow.
+_AWAY_AFTER = 3
 
 
+@dataclass
 class Overlooked:
     """
     Series and films that are left out where an archive is asked for many.
@@ -23,26 +25,37 @@ class Overlooked:
         For each over which it failed, what it said.
     """
 
+    unidentified: int = 0
+    failed: list[ArchiveError] = field(default_factory=list)
+
+
+class Patience:
+    """Bears with an archive that is away over one thing, which it may be over that alone, and not over all in a row."""
+
     def __init__(self) -> None:
-        self.unidentified, self.failed = 0, []
         self._away = 0
 
+    def ends_with(self, outcome: object) -> bool:
+        """Say whether the outcome of asking for one thing more leaves no hope for the next."""
+        self._away = self._away + 1 if isinstance(outcome, AwayError) else 0
+        return self._away >= _AWAY_AFTER
+
     @contextmanager
-    def noting(self) -> Iterator[None]:
+    def noting(self, overlooked: Overlooked) -> Iterator[None]:
         """
         Note it when the archive fails over the one thing that is asked for within, and go on.
 
         Raises
         ------
         AwayError
-            If it is away over several things in a row.
+            If it is away over several in a row.
         """
+        failure = None
         try:
             yield
         except ArchiveError as error:
-            self._away = self._away + 1 if isinstance(error, AwayError) else 0
-            if self._away == AWAY_AFTER:
-                raise
-            self.failed.append(error)
-        else:
-            self._away = 0
+            failure = error
+        if self.ends_with(failure):
+            raise failure
+        if failure is not None:
+            overlooked.failed.append(failure)

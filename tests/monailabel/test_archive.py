@@ -1,6 +1,7 @@
 """The MONAI Label app on a real archive: masks from DICOM films, segmentations back to it, and read again."""
 
 import io
+import json
 from pathlib import Path
 
 import nibabel as nib
@@ -18,7 +19,7 @@ from chestxr.io.dicom_segmentation import lung_segmentation
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.monailabel.label_server import LabelServer, mask_of
-from tests.pacs.odd_archive import Answer, odd_archive
+from tests.pacs.odd_archive import Answer, as_json, odd_archive
 from tests.pacs.orthanc import Orthanc, needs_orthanc
 
 pytestmark = needs_orthanc
@@ -132,30 +133,48 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
         assert "Geheim" not in note.read_text() and "ID-4711" not in note.read_text()
 
 
-def test_a_readers_label_stays_while_the_archive_fails_over_its_film(archive, tmp_path):
+@pytest.mark.parametrize("failing", ["its film", "its segmentation"])
+def test_a_readers_label_stays_while_the_archive_fails_and_goes_when_it_is_gone(archive, server, tmp_path, failing):
     orthanc, series = archive
-    film, cache = series["dx"], str(tmp_path / "cache")
-    server = LabelServer(orthanc.url, tmp_path / "weights", MONAI_LABEL_DICOMWEB_CACHE_PATH=cache)
-    try:
-        server.save(film, _written(server.mask("unet", film), tmp_path / "drawn.nii.gz"))
-    finally:
-        server.stop()
+    film = series["dx"]
+    for image in (film, series["plain"]):
+        server.save(image, _written(server.mask("unet", image), tmp_path / "drawn.nii.gz"))
+    drawn = _drawn(orthanc, film)
+    broken = {"its film": {film}, "its segmentation": drawn}[failing]
+    state = []
 
-    def failing(method: str, path: str, body: bytes) -> Answer:
-        if f"/series/{film}/instances" in path:
+    def through(method: str, path: str, body: bytes) -> Answer:
+        if state == ["failing"] and any(f"/series/{one}/" in path for one in broken):
             return Answer(status=500)
-        told = requests.get(f"{orthanc.url}{path}", headers={"Accept": "application/dicom+json"}, timeout=60)
-        return Answer(told.content, told.status_code, told.headers["Content-Type"])
+        told = _sent_on(orthanc, path)
+        if state == ["gone"] and "Modality=SEG" in path:
+            return as_json([one for one in json.loads(told.content) if one["0020000E"]["Value"][0] not in drawn])
+        return told
 
-    with odd_archive(failing) as url:
-        other = LabelServer(url, tmp_path / "others", MONAI_LABEL_DICOMWEB_CACHE_PATH=cache)
-        try:
-            listed = other.get("/datastore/?output=stats")["total"]
-        finally:
-            other.stop()
-    assert listed == len(series) - 1
-    assert "1 series were passed over" in other.log.read_text()
-    assert list((tmp_path / "cache").rglob(f"labels/final/{film}.nii.gz"))
+    with odd_archive(through) as url:
+        for now in ("well", "failing", "gone"):
+            state[:] = [now]
+            other = LabelServer(url, tmp_path / now, MONAI_LABEL_DICOMWEB_CACHE_PATH=str(tmp_path / "others"))
+            try:
+                other.get("/datastore/?output=train")
+            finally:
+                other.stop()
+            assert any((tmp_path / "others").rglob(f"labels/final/{film}.nii.gz")) == (now != "gone"), now
+
+
+def _drawn(orthanc: Orthanc, film: str) -> set[str]:
+    """List the series of a film's lungs that a person drew."""
+    objects = [pydicom.dcmread(io.BytesIO(content)) for content in orthanc.objects("SEG")]
+    ours = [one for one in objects if one.ReferencedSeriesSequence[0].SeriesInstanceUID == film]
+    return {str(one.SeriesInstanceUID) for one in ours if one.SoftwareVersions == "manual"}
+
+
+def _sent_on(orthanc: Orthanc, path: str) -> Answer:
+    """Ask an archive what another was asked."""
+    search = "?" in path or path.endswith("/metadata")
+    kind = "application/dicom+json" if search else 'multipart/related; type="application/dicom"'
+    told = requests.get(f"{orthanc.url}{path}", headers={"Accept": kind}, timeout=60)
+    return Answer(told.content, told.status_code, told.headers["Content-Type"])
 
 
 def _upright(segmentation: pydicom.Dataset, kind: str) -> np.ndarray:

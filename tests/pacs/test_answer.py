@@ -127,6 +127,24 @@ def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them
     assert not list((tmp_path / "out").glob("*_sr.dcm"))
 
 
+def test_a_look_ends_when_the_archive_does_not_say_what_is_answered(screening):
+    """It lists its series all the while."""
+    asked = []
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if "SOPInstanceUID" in query:
+            asked.append(path)
+            return Answer(status=503)
+        if place == "/series":
+            return as_json([entry(study=STUDY, series=f"1.2.{number}") for number in range(9)])
+        return as_json([entry(instance=f"{place.split('/')[-2]}.1")])
+
+    with odd_archive(said) as url, pytest.raises(AwayError):
+        screening(url).find(date(1990, 1, 1))
+    assert len(asked) == 3
+
+
 def test_a_pass_ends_when_the_archive_is_away(screening):
     with odd_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
         outcomes = _outcomes(screening(url))

@@ -1,7 +1,9 @@
 """Films from a DICOMweb service, and DICOM segmentations back to it."""
 
+import copy
 import logging
 import os
+import threading
 from pathlib import Path
 
 import monailabel.datastore.dicom
@@ -13,9 +15,10 @@ from monailabel.datastore.dicom import DICOMwebClientX, DICOMWebDatastore
 from monailabel.datastore.local import LocalDatastore
 from monailabel.interfaces.datastore import DefaultLabelTag
 from pydicom.dataset import Dataset
+from requests import RequestException
 
 from chestxr.io import FilmError
-from chestxr.pacs import Archive, Overlooked
+from chestxr.pacs import Archive, ArchiveError, Overlooked, Patience
 from chestxr.pacs.connection import PASSWORD, USER, open_session
 
 from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti
@@ -46,7 +49,8 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def __init__(self, url: str) -> None:
         self._archive = Archive(url, _RETRIES)
-        self._segmentations: dict[str, Dataset | None] = {}
+        self._segmentations: dict[str, list[Dataset]] = {}
+        self._listing = threading.Lock()
         super().__init__(
             client=DICOMwebClientX(url=url, session=open_session(url, _RETRIES)),
             search_filter={},
@@ -61,17 +65,17 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def get_labeled_images(self, label_tag: str | None = None, labels: list[str] | None = None) -> list[str]:
         """List the films whose lungs a person drew or corrected."""
-        return list(self._drawn(self.list_images()))
+        return list(self._drawn())
 
     def get_label_by_image_id(self, image_id: str, tag: str) -> str:
         """Return a label's name, which is its film's, "" if there is none."""
         if tag == DefaultLabelTag.FINAL:
-            return image_id if image_id in self._drawn(self.list_images()) else ""
+            return image_id if image_id in self._drawn() else ""
         return super().get_label_by_image_id(image_id, tag)
 
     def get_label_uri(self, label_id: str, label_tag: str, image_id: str = "") -> str:
         """Return a label's file; a final one is fetched if this server has none, or an older one."""
-        newest = self._drawn(self.list_images()).get(label_id) if label_tag == DefaultLabelTag.FINAL else None
+        newest = self._drawn().get(label_id) if label_tag == DefaultLabelTag.FINAL else None
         if newest is not None and self.get_label_info(label_id, label_tag).get("SeriesInstanceUID") != _series(newest):
             self._fetch_label(label_id, newest)
         return LocalDatastore.get_label_uri(self, label_id, label_tag)
@@ -83,26 +87,30 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def _download_labeled_data(self) -> None:
         """Bring the final labels here, and forget those that the archive has no more, if it tells of all films."""
-        films, whole = self._listed()
-        drawn = self._drawn(films)
-        gone = set(LocalDatastore.get_labeled_images(self)) - set(drawn) if whole else set()
-        for image in gone:
-            LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
+        films, overlooked = self._listed()
+        drawn = self._newest(films, overlooked)
+        if overlooked == Overlooked():
+            for image in set(LocalDatastore.get_labeled_images(self)) - set(drawn):
+                LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
         for image in drawn:
             try:
                 self.get_image_uri(image)
                 self.get_label_uri(image, DefaultLabelTag.FINAL)
-            except (FilmError, HTTPException, ValueError) as error:
+            except (ArchiveError, FilmError, HTTPException, RequestException, ValueError) as error:
                 logger.warning("a film with drawn lungs was passed over (%s)", type(error).__name__)
 
+    def _listed(self) -> tuple[list[str], Overlooked]:
+        """List the series of films, and what the archive's list may lack; both are the caller's own."""
+        with self._listing:
+            return copy.deepcopy(self._list())
+
     @cached(TTLCache(1, _LISTED_FOR_S))
-    def _listed(self) -> tuple[list[str], bool]:
-        """List the series of films, and say whether these are all: not if the archive fails over some."""
+    def _list(self) -> tuple[list[str], Overlooked]:
         overlooked = Overlooked()
         found = list(dict.fromkeys(film.series for film in self._archive.films(overlooked=overlooked)))
         if overlooked.failed:
             logger.warning("%d series were passed over: %s", len(overlooked.failed), overlooked.failed[-1])
-        return found, not overlooked.failed
+        return found, overlooked
 
     def _fetch_label(self, image: str, newest: Dataset) -> None:
         study, series = str(newest.StudyInstanceUID), _series(newest)
@@ -114,10 +122,16 @@ class _FilmDatastore(DICOMWebDatastore):
         finally:
             os.unlink(converted)
 
-    def _drawn(self, films: list[str]) -> dict[str, Dataset]:
-        """Return the newest segmentation by a person of each of these films, by the film's series."""
-        known = set(films)
-        found = filter(None, (self._metadata(study, series) for study, series in self._archive.series("SEG")))
+    def _drawn(self) -> dict[str, Dataset]:
+        """Return the newest segmentation by a person of each film, by its series, as far as the archive tells."""
+        return self._newest(self.list_images(), Overlooked())
+
+    def _newest(self, films: list[str], overlooked: Overlooked) -> dict[str, Dataset]:
+        """Return the same of these films, and note what else there may be."""
+        known, found, patience = set(films), [], Patience()
+        for study, series in self._archive.series("SEG"):
+            with patience.noting(overlooked):
+                found += self._metadata(study, series)
         drawn = {}
         for segmentation in sorted(found, key=lambda one: f"{one.get('ContentDate')} {one.get('ContentTime')}"):
             film = str(segmentation.ReferencedSeriesSequence[0].SeriesInstanceUID)
@@ -125,12 +139,14 @@ class _FilmDatastore(DICOMWebDatastore):
                 drawn[film] = segmentation
         return drawn
 
-    def _metadata(self, study: str, series: str) -> Dataset | None:
+    def _metadata(self, study: str, series: str) -> list[Dataset]:
         """Return a segmentation's metadata if it holds drawn lungs; what is stored does not change."""
         if series not in self._segmentations:
-            told = self._archive.metadata(study, series)[0]
-            fits = is_drawn_lungs(told) and "ReferencedSeriesSequence" in told
-            self._segmentations[series] = told if fits else None
+            told = self._archive.metadata(study, series)
+            if not told:
+                return []
+            fits = is_drawn_lungs(told[0]) and "ReferencedSeriesSequence" in told[0]
+            self._segmentations[series] = told[:1] if fits else []
         return self._segmentations[series]
 
     def _dicom_info(self, series_id: str) -> dict[str, str]:
