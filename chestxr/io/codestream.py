@@ -53,7 +53,7 @@ def codestream_head(encapsulated: bytes) -> StreamHead | None:
 
     Raises
     ------
-    struct.error
+    struct.error, IndexError
         If the stream ends within its header.
     """
     stream = _first_fragment(encapsulated)

@@ -41,8 +41,10 @@ def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
         raise FilmError(path, f"{channels} channels", "grey or colour (1 to 4 channels)", "convert it to greyscale")
     if channels <= 2:
         return pixels[..., 0].astype(np.float32)
-    colours = pixels[..., :3]
-    chroma = np.subtract(colours.max(axis=2), colours.min(axis=2), dtype=np.float32)
+    # Whole channels at a time: reductions over three values each take many times as long.
+    red, green, blue = (pixels[..., channel] for channel in range(3))
+    highest, lowest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    chroma = np.subtract(highest, lowest, dtype=np.float32)
     coloured_area = float((chroma > _CHROMA * _full_range(pixels)).mean())
     if coloured_area > _COLOURED_AREA:
         raise FilmError(
@@ -51,14 +53,15 @@ def grey_from_colours(pixels: np.ndarray, path: Path) -> np.ndarray:
             "a radiograph in shades of grey",
             "leave photographs out, or convert a tinted film to greyscale",
         )
-    return _mean(colours)
+    return _mean(red, green, blue)
 
 
-def _mean(colours: np.ndarray) -> np.ndarray:
+def _mean(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> np.ndarray:
     """Average exactly, some rows at a time: the largest films' channels would fill the memory."""
-    grey = np.empty(colours.shape[:2], np.float32)
+    grey = np.empty(red.shape, np.float32)
     for start in range(0, len(grey), _ROWS):
-        grey[start : start + _ROWS] = colours[start : start + _ROWS].mean(axis=2, dtype=np.float64)
+        rows = slice(start, start + _ROWS)
+        grey[rows] = (np.add(red[rows], green[rows], dtype=np.float64) + blue[rows]) / 3
     return grey
 
 

@@ -29,9 +29,12 @@ except ImportError:  # pydicom 2
 
 from .codestream import END, codestream_head, is_jpeg_of_rgb
 from .dicom_runs import decode_runs
-from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, RUN_LENGTHS, UNCOMPRESSED
+from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RUN_LENGTHS, UNCOMPRESSED
 
 __all__ = ["decode_pixels"]
+
+# What makes RGB of these is part of decoding it.
+_RGB_IN_JPEG_2000 = ("YBR_RCT", "YBR_ICT")
 
 
 def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
@@ -60,26 +63,35 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     """
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in UNCOMPRESSED:
-        pixels = _as_stored_bits(dataset.pixel_array, dataset.BitsStored, dataset)
+        pixels = _as_stored_bits(dataset.pixel_array, dataset)
         converted = _PYDICOM_CONVERTS and photometric.startswith("YBR_FULL")
-        return pixels if converted else _as_rgb(pixels, photometric)
+        # Programs that decompress leave these two names behind.
+        return pixels if converted or photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
     if syntax in RUN_LENGTHS:
-        return _as_rgb(_as_stored_bits(decode_runs(dataset, path), dataset.BitsStored, dataset), photometric)
+        return _as_rgb(_as_stored_bits(decode_runs(dataset, path), dataset), photometric)
+    return _decompressed(dataset)
+
+
+def _decompressed(dataset: Dataset) -> np.ndarray:
     pixels = _decode_stream(b"".join(generate_frames(dataset.PixelData, number_of_frames=1)), dataset)
     if pixels.shape[:2] != (dataset.Rows, dataset.Columns) or pixels.itemsize * 8 > dataset.BitsAllocated:
         raise ValueError("another size or wider values than in the header")
-    if pixels.dtype.kind == _kind(dataset):
-        return pixels
-    # JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too.
-    return _as_stored_bits(pixels, min(dataset.BitsStored, codestream_head(dataset.PixelData).bits), dataset)
+    bits = codestream_head(dataset.PixelData).bits
+    if pixels.dtype.kind != _kind(dataset):
+        # JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too.
+        return _as_stored_bits(pixels, dataset, bits)
+    # Lossy values may lie a little beyond.
+    lossless = dataset.file_meta.TransferSyntaxUID in LOSSLESS_STREAMS
+    if lossless and bits > dataset.BitsStored and not np.array_equal(_as_stored_bits(pixels, dataset), pixels):
+        raise ValueError("wider values than in the header")
+    return pixels
 
 
 def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in JPEG_2000:
         pixels = imagecodecs.jpeg2k_decode(stream, numthreads=torch.get_num_threads())
-        # What makes RGB of these two is part of the decoding.
-        return pixels if photometric in ("YBR_RCT", "YBR_ICT") else _as_rgb(pixels, photometric)
+        return pixels if photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
     if syntax in JPEG_LS:
         return _as_rgb(_decode_jpeg_ls(stream), photometric)
     return _decode_jpeg(stream, photometric, lossless=syntax in JPEG_LOSSLESS)
@@ -111,10 +123,10 @@ def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:
     return convert_color_space(pixels, photometric, "RGB")
 
 
-def _as_stored_bits(pixels: np.ndarray, bits: int, dataset: Dataset) -> np.ndarray:
+def _as_stored_bits(pixels: np.ndarray, dataset: Dataset, most: int = 32) -> np.ndarray:
     """Read the lowest bits of values, with the sign that the header says; the others mean nothing (PS3.5, 8.1.1)."""
     of_kind = pixels.view(pixels.dtype.str.replace(pixels.dtype.kind, _kind(dataset)))
-    spare = pixels.itemsize * 8 - min(bits, pixels.itemsize * 8)
+    spare = pixels.itemsize * 8 - min(int(dataset.BitsStored), most, pixels.itemsize * 8)
     return of_kind << spare >> spare if spare else of_kind
 
 

@@ -26,8 +26,8 @@ def check_claims(dataset: Dataset, path: Path) -> None:
     ------
     FilmError
         If its encoding is none that films are read from, if the kind of grey or colour is not known or has another
-        number of samples, if values have more bits than room, or if pixel data are shorter, longer, or of another size
-        than the header says.
+        number of samples, if values have more bits than room or do not end at the lowest, or if pixel data are shorter,
+        longer, or of another size than the header says.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
     if syntax not in FILM_SYNTAXES:
@@ -44,12 +44,11 @@ def check_claims(dataset: Dataset, path: Path) -> None:
     allocated, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
     if allocated not in _BITS_ALLOCATED or not 1 <= stored <= allocated:
         raise contradiction(path, f"{stored} bits stored in {allocated} bits")
-    if dataset.get("HighBit") not in (None, stored - 1):
-        raise contradiction(path, f"{stored} bits stored whose highest is not number {stored - 1}")
     if syntax in UNCOMPRESSED:
         _check_length(dataset, samples, path)
-    elif syntax not in RUN_LENGTHS:
-        _check_codestream(dataset, samples, path)
+    width = allocated if syntax in (*UNCOMPRESSED, *RUN_LENGTHS) else _check_codestream(dataset, samples, path)
+    if stored < width and dataset.get("HighBit") not in (None, stored - 1):
+        raise contradiction(path, f"{stored} bits stored whose highest is not number {stored - 1}")
 
 
 def _check_length(dataset: Dataset, samples: int, path: Path) -> None:
@@ -64,8 +63,8 @@ def _check_length(dataset: Dataset, samples: int, path: Path) -> None:
         raise contradiction(path, "more pixel data than rows and columns")
 
 
-def _check_codestream(dataset: Dataset, samples: int, path: Path) -> None:
-    """Compare the size that a JPEG, JPEG-LS or JPEG 2000 stream has itself; find its end."""
+def _check_codestream(dataset: Dataset, samples: int, path: Path) -> int:
+    """Compare the size that a JPEG, JPEG-LS or JPEG 2000 stream has itself; find its end; return a value's bits."""
     if dataset.BitsAllocated > _WIDEST_IN_STREAMS:
         raise contradiction(path, f"compressed values of {dataset.BitsAllocated} bits")
     if END not in dataset.PixelData[-64:]:
@@ -79,6 +78,7 @@ def _check_codestream(dataset: Dataset, samples: int, path: Path) -> None:
     # Compressed values never look like a marker, but heads of fragments lie between them.
     if dataset.PixelData.count(SCAN) > MOST_SCANS:
         raise contradiction(path, "a JPEG image of very many scans")
+    return head.bits
 
 
 def truncated(path: Path) -> FilmError:

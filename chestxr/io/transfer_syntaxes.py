@@ -8,6 +8,7 @@ __all__ = [
     "JPEG_LOSSLESS",
     "JPEG_LOSSY",
     "JPEG_LS",
+    "LOSSLESS_STREAMS",
     "RUN_LENGTHS",
     "UNCOMPRESSED",
     "syntax_name",
@@ -27,6 +28,7 @@ JPEG_2000 = (
     *(uid.JPEG2000Lossless, uid.JPEG2000),
     *(uid.UID(f"1.2.840.10008.1.2.4.{last}") for last in (201, 202, 203)),
 )
+LOSSLESS_STREAMS = (*JPEG_LOSSLESS, uid.JPEGLSLossless, uid.JPEG2000Lossless, *JPEG_2000[2:4])
 FILM_SYNTAXES = (*UNCOMPRESSED, *RUN_LENGTHS, *JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
 
 

@@ -3,16 +3,16 @@
 from .answer import ArchiveScreening, FoundFilms
 from .archive import Archive, FilmReference
 from .connection import ArchiveError, AwayError, RefusedError
-from .overlooked import Overlooked, Patience
+from .overlooked import AwayWatch, Overlooked
 
 __all__ = [
     "Archive",
     "ArchiveError",
     "ArchiveScreening",
     "AwayError",
+    "AwayWatch",
     "FilmReference",
     "FoundFilms",
     "Overlooked",
-    "Patience",
     "RefusedError",
 ]

@@ -19,7 +19,7 @@ from chestxr.screening.settings import key_of, settings_of
 
 from .archive import Archive, FilmReference
 from .connection import ArchiveError
-from .overlooked import Overlooked, Patience
+from .overlooked import AwayWatch, Overlooked
 
 __all__ = ["ArchiveScreening", "FoundFilms"]
 
@@ -91,9 +91,9 @@ class ArchiveScreening:
         ArchiveError
             If the archive does not answer.
         """
-        found, patience = FoundFilms(), Patience()
+        found, watch = FoundFilms(), AwayWatch()
         for film in self.archive.films(since, found.overlooked):
-            with patience.noting(found.overlooked):
+            with watch.noting(found.overlooked):
                 self._sort(film, found)
         return found
 
@@ -104,14 +104,14 @@ class ArchiveScreening:
         Ends early when the archive is away for several films in a row, not when it fails over these films: others
         would wait behind them for ever.
         """
-        patience = Patience()
+        watch = AwayWatch()
         for film in films:
             try:
                 outcome = self._answer(film)
             except ArchiveError as error:
                 outcome = error
             yield outcome
-            if patience.ends_with(outcome):
+            if watch.ends_with(outcome):
                 return
 
     def _sort(self, film: FilmReference, found: FoundFilms) -> None:

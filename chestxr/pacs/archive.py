@@ -18,7 +18,7 @@ from chestxr.io.stored_film import check_bytes
 from .connection import ArchiveError, AwayError, RefusedError, open_session, server_of, telling_errors
 from .json_entry import text_of, values_of
 from .multipart import only_part
-from .overlooked import Overlooked, Patience
+from .overlooked import AwayWatch, Overlooked
 
 __all__ = ["Archive", "FilmReference"]
 
@@ -102,10 +102,10 @@ class Archive:
         """
         overlooked = Overlooked() if overlooked is None else overlooked
         found = [pair for modality in _MODALITIES for pair in self._series(modality, since, overlooked)]
-        patience, answers = Patience(), False
+        watch, answers = AwayWatch(), False
         for study, series in found:
             listed = []
-            with patience.noting(overlooked):
+            with watch.noting(overlooked):
                 listed = self._frontal_chests(study, series)
                 answers = True
             for (instance,) in _identified(listed, overlooked, _INSTANCE):
@@ -118,14 +118,15 @@ class Archive:
         return list(self._series(modality, since, Overlooked()))
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
-        """Return what a series' objects hold beside pixels."""
+        """Return what a series' objects hold beside pixels; there is one at least."""
         with telling_errors(self.server):
-            return [Dataset.from_json(entry) for entry in self._client.retrieve_series_metadata(study, series)]
+            found = self._client.retrieve_series_metadata(study, series)
+            return _some([Dataset.from_json(entry) for entry in found])
 
     def fetch_series(self, study: str, series: str) -> list[Dataset]:
-        """Fetch a series' objects."""
+        """Fetch a series' objects; there is one at least."""
         with telling_errors(self.server):
-            return self._client.retrieve_series(study, series)
+            return _some(self._client.retrieve_series(study, series))
 
     def holds(self, study: str, instance: str) -> bool:
         """Say whether a study holds an instance."""
@@ -242,6 +243,13 @@ def _identified(entries: Iterable[object], overlooked: Overlooked, *tags: str) -
             yield identifiers
         else:
             overlooked.unidentified += 1
+
+
+def _some(objects: list[Dataset]) -> list[Dataset]:
+    """Refuse an empty answer for what an archive has listed."""
+    if not objects:
+        raise ValueError
+    return objects
 
 
 def _failures(answer: requests.Response) -> list:

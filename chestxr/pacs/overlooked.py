@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .connection import ArchiveError, AwayError
 
-__all__ = ["Overlooked", "Patience"]
+__all__ = ["AwayWatch", "Overlooked"]
 
 # So many in a row are taken for all that follow.
 _AWAY_AFTER = 3
@@ -29,14 +29,14 @@ class Overlooked:
     failed: list[ArchiveError] = field(default_factory=list)
 
 
-class Patience:
-    """Bears with an archive that is away over one thing, which it may be over that alone, and not over all in a row."""
+class AwayWatch:
+    """Tells when an archive is away over several things in a row; over one, it may be so over that one alone."""
 
     def __init__(self) -> None:
         self._away = 0
 
     def ends_with(self, outcome: object) -> bool:
-        """Say whether the outcome of asking for one thing more leaves no hope for the next."""
+        """Say whether to ask for nothing more, after what came of asking for one thing."""
         self._away = self._away + 1 if isinstance(outcome, AwayError) else 0
         return self._away >= _AWAY_AFTER
 

@@ -21,6 +21,7 @@ GREY = np.add.outer(np.arange(96), np.arange(80)).astype(np.uint8)
 RGB = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
 STORED = convert_color_space(RGB, "RGB", "YBR_FULL")
 TWELVE = (np.random.default_rng(0).integers(0, 16, GREY.shape) + 16 * GREY.astype(np.uint16)).astype(np.uint16)
+TWELVE[0, 0] = 4095
 ANY_PREDICTOR, HIGH_THROUGHPUT = "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.201"
 
 
@@ -163,6 +164,30 @@ def test_values_that_do_not_end_at_the_lowest_bit_are_refused(tmp_path, syntax):
         save_dicom(path, TWELVE << 4, bits=12, HighBit=15)
     with pytest.raises(FilmError, match="12 bits stored whose highest is not number 11"):
         read_stored(path)
+
+
+def test_the_number_of_the_highest_bit_is_passed_over_where_it_does_not_matter(tmp_path):
+    uncompressed = save_dicom(tmp_path / "uncompressed.dcm", GREY, bits=8, HighBit=15)
+    assert np.array_equal(read_stored(uncompressed).pixels, GREY)
+    stream = imagecodecs.ljpeg_encode(TWELVE, bitspersample=12)
+    compressed = save_compressed(tmp_path / "film.dcm", stream, uid.JPEGLosslessSV1, TWELVE, bits=12, HighBit=15)
+    assert np.array_equal(read_stored(compressed).pixels, TWELVE)
+
+
+@pytest.mark.parametrize("kind", ["JPEG-LS", "JPEG 2000"])
+def test_lossless_values_beyond_the_bits_stored_are_refused_and_lossy_ones_are_not(tmp_path, kind):
+    syntax, encode = ENCODINGS[kind]
+    with pytest.raises(FilmError, match="does not decode"):
+        read_stored(save_compressed(tmp_path / "film.dcm", encode(TWELVE + 10), syntax, TWELVE, bits=12))
+    lossy = {"JPEG-LS": uid.JPEGLSNearLossless, "JPEG 2000": uid.JPEG2000}[kind]
+    path = save_compressed(tmp_path / "film.dcm", encode(TWELVE + 10), lossy, TWELVE, bits=12)
+    assert np.array_equal(read_stored(path).pixels, TWELVE + 10)
+
+
+def test_what_a_program_that_decompressed_left_called_ybr_rct_is_rgb(tmp_path):
+    colours = {"PhotometricInterpretation": "YBR_RCT", "SamplesPerPixel": 3, "PlanarConfiguration": 0}
+    path = save_dicom(tmp_path / "film.dcm", GREY, bits=8, PixelData=RGB.tobytes(), **colours)
+    assert np.array_equal(read_stored(path).pixels, RGB)
 
 
 @pytest.mark.parametrize(("signed", "bits"), [(True, 16), (False, 12)])

@@ -1,4 +1,4 @@
-"""The README's counts of broken files are those that the programs found, by the code and the decoders of now."""
+"""The README's counts of broken files are those that the programs found."""
 
 import importlib.util
 import json

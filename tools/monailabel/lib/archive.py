@@ -1,25 +1,23 @@
 """Films from a DICOMweb service, and DICOM segmentations back to it."""
 
-import copy
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import monailabel.datastore.dicom
 import monailabel.endpoints.infer
 from cachetools import TTLCache, cached
-from fastapi import HTTPException
 from monailabel.config import settings
 from monailabel.datastore.dicom import DICOMwebClientX, DICOMWebDatastore
 from monailabel.datastore.local import LocalDatastore
 from monailabel.interfaces.datastore import DefaultLabelTag
 from pydicom.dataset import Dataset
-from requests import RequestException
 
 from chestxr.io import FilmError
-from chestxr.pacs import Archive, ArchiveError, Overlooked, Patience
-from chestxr.pacs.connection import PASSWORD, USER, open_session
+from chestxr.pacs import Archive, AwayWatch, Overlooked
+from chestxr.pacs.connection import PASSWORD, USER, open_session, telling_errors
 
 from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti
 from .labels import check_label
@@ -50,7 +48,6 @@ class _FilmDatastore(DICOMWebDatastore):
     def __init__(self, url: str) -> None:
         self._archive = Archive(url, _RETRIES)
         self._segmentations: dict[str, list[Dataset]] = {}
-        self._listing = threading.Lock()
         super().__init__(
             client=DICOMwebClientX(url=url, session=open_session(url, _RETRIES)),
             search_filter={},
@@ -60,8 +57,8 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def list_images(self) -> list[str]:
         """List the series of frontal chest films, as far as their headers tell."""
-        found, _ = self._listed()
-        return found
+        found, _ = self._list()
+        return list(found)
 
     def get_labeled_images(self, label_tag: str | None = None, labels: list[str] | None = None) -> list[str]:
         """List the films whose lungs a person drew or corrected."""
@@ -76,8 +73,8 @@ class _FilmDatastore(DICOMWebDatastore):
     def get_label_uri(self, label_id: str, label_tag: str, image_id: str = "") -> str:
         """Return a label's file; a final one is fetched if this server has none, or an older one."""
         newest = self._drawn().get(label_id) if label_tag == DefaultLabelTag.FINAL else None
-        if newest is not None and self.get_label_info(label_id, label_tag).get("SeriesInstanceUID") != _series(newest):
-            self._fetch_label(label_id, newest)
+        if newest is not None:
+            self._update_label(label_id, newest)
         return LocalDatastore.get_label_uri(self, label_id, label_tag)
 
     def save_label(self, image_id: str, label_filename: str, label_tag: str, label_info: dict, *rest: object) -> str:
@@ -87,30 +84,33 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def _download_labeled_data(self) -> None:
         """Bring the final labels here, and forget those that the archive has no more, if it tells of all films."""
-        films, overlooked = self._listed()
-        drawn = self._newest(films, overlooked)
-        if overlooked == Overlooked():
+        films, unlisted = self._list()
+        drawn, untold = self._newest(films)
+        if not (unlisted.failed or untold.failed):
             for image in set(LocalDatastore.get_labeled_images(self)) - set(drawn):
                 LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
-        for image in drawn:
+        watch, passed = AwayWatch(), Overlooked()
+        for image, newest in drawn.items():
             try:
-                self.get_image_uri(image)
-                self.get_label_uri(image, DefaultLabelTag.FINAL)
-            except (ArchiveError, FilmError, HTTPException, RequestException, ValueError) as error:
-                logger.warning("a film with drawn lungs was passed over (%s)", type(error).__name__)
+                with watch.noting(passed), telling_errors(self._archive.server):
+                    self.get_image_uri(image)
+                    self._update_label(image, newest)
+            except FilmError as error:
+                logger.warning("a film with drawn lungs was passed over: %s", error.found)
+        _warn("films with drawn lungs", passed)
 
-    def _listed(self) -> tuple[list[str], Overlooked]:
-        """List the series of films, and what the archive's list may lack; both are the caller's own."""
-        with self._listing:
-            return copy.deepcopy(self._list())
-
-    @cached(TTLCache(1, _LISTED_FOR_S))
-    def _list(self) -> tuple[list[str], Overlooked]:
+    @cached(TTLCache(1, _LISTED_FOR_S), lock=threading.Lock())
+    def _list(self) -> tuple[tuple[str, ...], Overlooked]:
+        """List the series of films, and what the archive failed over."""
         overlooked = Overlooked()
-        found = list(dict.fromkeys(film.series for film in self._archive.films(overlooked=overlooked)))
-        if overlooked.failed:
-            logger.warning("%d series were passed over: %s", len(overlooked.failed), overlooked.failed[-1])
+        found = tuple(dict.fromkeys(film.series for film in self._archive.films(overlooked=overlooked)))
+        _warn("series", overlooked)
         return found, overlooked
+
+    def _update_label(self, image: str, newest: Dataset) -> None:
+        """Fetch a label if this server has none, or an older one."""
+        if self.get_label_info(image, DefaultLabelTag.FINAL).get("SeriesInstanceUID") != _series(newest):
+            self._fetch_label(image, newest)
 
     def _fetch_label(self, image: str, newest: Dataset) -> None:
         study, series = str(newest.StudyInstanceUID), _series(newest)
@@ -124,27 +124,26 @@ class _FilmDatastore(DICOMWebDatastore):
 
     def _drawn(self) -> dict[str, Dataset]:
         """Return the newest segmentation by a person of each film, by its series, as far as the archive tells."""
-        return self._newest(self.list_images(), Overlooked())
+        return self._newest(self.list_images())[0]
 
-    def _newest(self, films: list[str], overlooked: Overlooked) -> dict[str, Dataset]:
-        """Return the same of these films, and note what else there may be."""
-        known, found, patience = set(films), [], Patience()
+    def _newest(self, films: Sequence[str]) -> tuple[dict[str, Dataset], Overlooked]:
+        """Return the same of these films, and what the archive failed over."""
+        known, found, watch, overlooked = set(films), [], AwayWatch(), Overlooked()
         for study, series in self._archive.series("SEG"):
-            with patience.noting(overlooked):
+            with watch.noting(overlooked):
                 found += self._metadata(study, series)
+        _warn("segmentations", overlooked)
         drawn = {}
         for segmentation in sorted(found, key=lambda one: f"{one.get('ContentDate')} {one.get('ContentTime')}"):
             film = str(segmentation.ReferencedSeriesSequence[0].SeriesInstanceUID)
             if film in known:
                 drawn[film] = segmentation
-        return drawn
+        return drawn, overlooked
 
     def _metadata(self, study: str, series: str) -> list[Dataset]:
         """Return a segmentation's metadata if it holds drawn lungs; what is stored does not change."""
         if series not in self._segmentations:
             told = self._archive.metadata(study, series)
-            if not told:
-                return []
             fits = is_drawn_lungs(told[0]) and "ReferencedSeriesSequence" in told[0]
             self._segmentations[series] = told[:1] if fits else []
         return self._segmentations[series]
@@ -156,3 +155,9 @@ class _FilmDatastore(DICOMWebDatastore):
 
 def _series(segmentation: Dataset) -> str:
     return str(segmentation.SeriesInstanceUID)
+
+
+def _warn(what: str, overlooked: Overlooked) -> None:
+    """Tell over how many the archive failed, and what it last said."""
+    if overlooked.failed:
+        logger.warning("%d %s were passed over: %s", len(overlooked.failed), what, overlooked.failed[-1])
