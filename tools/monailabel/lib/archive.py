@@ -127,7 +127,7 @@ class _FilmDatastore(DICOMWebDatastore):
         return self._newest(self.list_images())[0]
 
     def _newest(self, films: Sequence[str]) -> tuple[dict[str, Dataset], Overlooked]:
-        """Return the same of these films, and what the archive failed over."""
+        """Return the newest segmentations of these films by a person, and what the archive failed over."""
         known, found, watch, overlooked = set(films), [], AwayWatch(), Overlooked()
         for study, series in self._archive.series("SEG"):
             with watch.noting(overlooked):
