@@ -88,7 +88,7 @@ class _FilmDatastore(DICOMWebDatastore):
         drawn, untold = self._newest(films)
         if not (unlisted.failed or untold.failed):
             for image in set(LocalDatastore.get_labeled_images(self)) - set(drawn):
-                LocalDatastore.remove_label(self, image, DefaultLabelTag.FINAL)
+                self._forget_label(image)
         watch, passed = AwayWatch(), Overlooked()
         for image, newest in drawn.items():
             try:
@@ -98,6 +98,13 @@ class _FilmDatastore(DICOMWebDatastore):
             except FilmError as error:
                 logger.warning("a film with drawn lungs was passed over: %s", error.found)
         _warn("films with drawn lungs", passed)
+
+    def _forget_label(self, image: str) -> None:
+        """Remove a final label at once: left to MONAI Label's watcher of files, it would be listed a moment longer."""
+        path = LocalDatastore.get_label_uri(self, image, DefaultLabelTag.FINAL)
+        self._datastore.objects[image].labels.pop(DefaultLabelTag.FINAL)
+        self._update_datastore_file()
+        os.unlink(path)
 
     @cached(TTLCache(1, _LISTED_FOR_S), lock=threading.Lock())
     def _list(self) -> tuple[tuple[str, ...], Overlooked]:
