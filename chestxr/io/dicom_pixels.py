@@ -29,6 +29,7 @@ except ImportError:  # pydicom 2
 
 from .codestream import END, codestream_head, is_jpeg_of_rgb
 from .dicom_runs import decode_runs
+from .pixel_claims import GREY
 from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RUN_LENGTHS, UNCOMPRESSED
 
 __all__ = ["decode_pixels"]
@@ -98,9 +99,8 @@ def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
 
 
 def _decode_jpeg(stream: bytes, photometric: str, lossless: bool) -> np.ndarray:
-    grey = photometric in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
     # Only lossy streams tell a decoder that their colours are to be converted.
-    if grey or not (lossless or photometric == "RGB"):
+    if photometric in GREY or not (lossless or photometric == "RGB"):
         return imagecodecs.jpeg_decode(stream)
     pixels = imagecodecs.jpeg_decode(stream, colorspace="RGB", outcolorspace="RGB")
     return pixels if is_jpeg_of_rgb(stream) else _as_rgb(pixels, photometric)

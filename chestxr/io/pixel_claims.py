@@ -9,9 +9,9 @@ from .codestream import END, MOST_SCANS, SCAN, codestream_head
 from .errors import FilmError
 from .transfer_syntaxes import FILM_SYNTAXES, RUN_LENGTHS, UNCOMPRESSED, syntax_name
 
-__all__ = ["check_claims", "contradiction", "truncated"]
+__all__ = ["GREY", "check_claims", "contradiction", "truncated"]
 
-_GREY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+GREY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
 _COLOURED = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "YBR_PARTIAL_420", "YBR_PARTIAL_422")
 _BITS_ALLOCATED = (8, 16, 32)
 # DICOM PS3.5, 8.2.
@@ -39,7 +39,7 @@ def check_claims(dataset: Dataset, path: Path) -> None:
         )
     samples = int(dataset.get("SamplesPerPixel") or 1)
     photometric = str(dataset.get("PhotometricInterpretation") or "")
-    if samples != (1 if photometric in _GREY else 3 if photometric in _COLOURED else 0):
+    if samples != (1 if photometric in GREY else 3 if photometric in _COLOURED else 0):
         raise contradiction(path, "a photometric interpretation that is missing, unknown or does not fit its samples")
     allocated, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
     if allocated not in _BITS_ALLOCATED or not 1 <= stored <= allocated:

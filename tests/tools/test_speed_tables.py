@@ -1,20 +1,15 @@
 """The README's speeds are those that the benchmarks measured."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.tools.results_program import REPOSITORY, results_program
 
 
 @pytest.fixture(scope="module")
 def tables():
-    spec = importlib.util.spec_from_file_location("speed_tables", REPOSITORY / "tools/results/speed_tables.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return results_program("speed_tables")
 
 
 @pytest.fixture

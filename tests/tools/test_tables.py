@@ -1,22 +1,15 @@
 """The printed tables are those that the results give."""
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.tools.results_program import REPOSITORY, results_program
 
 
 @pytest.fixture(scope="module")
 def tables():
-    sys.path.insert(0, str(REPOSITORY / "tools" / "results"))
-    spec = importlib.util.spec_from_file_location("write_tables", REPOSITORY / "tools/results/write_tables.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return results_program("write_tables")
 
 
 def test_readme_and_model_cards_print_the_results(tables):
