@@ -2,7 +2,18 @@
 
 from .folders import SCREENING_BUNDLE, bundle_folder
 from .keep_memory import keep_memory
+from .library_messages import hide_library_messages
 from .one_thread import use_one_thread
+from .run_errors import check_bundle_root, explain_errors
 from .switch import switch
 
-__all__ = ["SCREENING_BUNDLE", "bundle_folder", "keep_memory", "switch", "use_one_thread"]
+__all__ = [
+    "SCREENING_BUNDLE",
+    "bundle_folder",
+    "check_bundle_root",
+    "explain_errors",
+    "hide_library_messages",
+    "keep_memory",
+    "switch",
+    "use_one_thread",
+]

@@ -5,6 +5,7 @@ from pathlib import Path
 from monai.bundle import ConfigParser
 
 from .innermost import innermost
+from .library_messages import hide_library_messages
 
 __all__ = ["declared"]
 
@@ -32,6 +33,7 @@ def declared(folder: Path, name: str, **knobs: object) -> object:
     ValueError
         If it cannot be evaluated, as when a file that it names is missing: the innermost reason.
     """
+    hide_library_messages()
     parser = ConfigParser()
     parser.read_config(str(folder / "configs" / "inference.json"))
     parser.update({"bundle_root": str(folder)} | knobs)

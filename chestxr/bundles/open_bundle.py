@@ -11,6 +11,7 @@ from chestxr.io import FilmError
 from chestxr.io.errors import is_system_error
 
 from .innermost import innermost
+from .library_messages import hide_library_messages
 from .weights import check_weights
 from .workflow import BundleWorkflow
 
@@ -42,6 +43,7 @@ class OpenBundle:
         given = {"data": [], "progress": False, "run": ["$@evaluator.run()"]}
         for name in ("ignite", "monai", "monai.bundle.workflows"):
             logging.getLogger(name).setLevel(logging.ERROR)
+        hide_library_messages()
         warnings.filterwarnings("ignore", module="monai|torch|ignite|pydicom|radiomics")
         self._workflow = BundleWorkflow(self._folder, **given | self._knobs)
         try:

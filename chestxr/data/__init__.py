@@ -5,6 +5,7 @@ from .film import Film
 from .film_loader import FilmLoader
 from .find_films import find_films
 from .find_masks import find_masks
+from .on_demand import Films, Split
 from .open_catalogue import open_catalogue
 from .splits import load_split, make_fold, make_site_transfer, shipped_splits
 
@@ -12,6 +13,8 @@ __all__ = [
     "Catalogue",
     "Film",
     "FilmLoader",
+    "Films",
+    "Split",
     "find_films",
     "find_masks",
     "load_split",

@@ -41,14 +41,20 @@ class FilmRecords:
 
     def __init__(self, records_dir: str | PathLike, models: dict[str, str | PathLike], key: str = "") -> None:
         self.records_dir = Path(records_dir)
-        self.about = models_about(models)
+        self.models = models
         self.key = key
+        self._about: dict[str, str] = {}
         self._started = 0.0
 
     def attach(self, evaluator: Engine) -> None:
         """Attach to an evaluator as its last handler; its items hold ``screening`` and the film at its own size."""
+        evaluator.add_event_handler(Events.STARTED, self._hash_models)
         evaluator.add_event_handler(Events.GET_BATCH_STARTED, self._start)
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._write)
+
+    def _hash_models(self, evaluator: Engine) -> None:
+        if not self._about:
+            self._about = models_about(self.models)
 
     def _start(self, evaluator: Engine) -> None:
         self._started = time.perf_counter()
@@ -57,16 +63,16 @@ class FilmRecords:
         films = len(evaluator.state.output)
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             picture = picture_of_film(source["film_image"][0].numpy(), _LONGEST_SIDE)
-            row = screening_row(source, result) | self.about
+            row = screening_row(source, result) | self._about
             record = {
                 "key": self.key,
                 "film_sha256": _hash_of_film(row["image"]),
                 "row": row,
-                "size": list(result["pred"].shape[1:]),
-                "spacing_mm": _known([float(side) for side in result["pred"].meta["pixel_spacing_mm"]]),
-                "at_detector": result["pred"].meta["pixel_spacing_source"] == "ImagerPixelSpacing",
+                "size": list(result["lungs"].shape[1:]),
+                "spacing_mm": _known([float(side) for side in result["lungs"].meta["pixel_spacing_mm"]]),
+                "at_detector": result["lungs"].meta["pixel_spacing_source"] == "ImagerPixelSpacing",
                 "zones": result["screening"]["zones"],
-                "outlines": lung_outlines(result["pred"][0].cpu().numpy(), picture.shape[:2]),
+                "outlines": lung_outlines(result["lungs"][0].cpu().numpy(), picture.shape[:2]),
                 "picture": [picture.shape[1], picture.shape[0]],
                 "files": [Path(path).name for path in _written(result)],
                 "seconds": (time.perf_counter() - self._started) / films,
@@ -83,7 +89,7 @@ def _hash_of_film(image: str) -> str:
 
 def _written(result: Mapping[str, object]) -> list[str]:
     """Return the paths of what was written of a film."""
-    return [result["pred"].meta["saved_to"], *result.get("dicom_files", ())]
+    return [result["lungs"].meta["saved_to"], *result.get("dicom_files", ())]
 
 
 def _known(spacing: Sequence[float]) -> Sequence[float] | None:

@@ -43,7 +43,7 @@ class FilmResults:
 
     def _note_films(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
+            row = {"film": source["film"], "image": result["lungs"].meta["filename_or_obj"]}
             warnings = result["quality_flags"]
             self._rows.append(row | {"status": "warning" if warnings else "ok", "reason": warnings} | result["quality"])
 

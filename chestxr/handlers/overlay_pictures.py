@@ -37,14 +37,14 @@ class OverlayPictures:
         self.film_key = film_key
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items hold ``pred``, a label map of the lungs."""
+        """Attach to an evaluator whose items hold ``lungs``, their label map."""
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self)
 
     def __call__(self, evaluator: Engine) -> None:
         """Write the pictures of the films just segmented."""
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             picture = picture_of_film(self._film(source), self.longest_side)
-            outlined = overlay_lungs(picture, result["pred"][0].cpu().numpy())
+            outlined = overlay_lungs(picture, result["lungs"][0].cpu().numpy())
             write_picture(self.output_dir / f"{source['film']}_overlay.png", outlined)
 
     def _film(self, source: Mapping[str, MetaTensor]) -> np.ndarray:

@@ -46,10 +46,11 @@ class ScreeningResults:
         settings_hash: str = "",
     ) -> None:
         self.output_dir = Path(output_dir)
-        self.about = models_about(models)
+        self.models = models
         self.unreadable = unreadable
         self.save_features = save_features
         self.settings_hash = settings_hash
+        self._about: dict[str, str] = {}
         self._rows: list[dict] = []
         self._features: list[dict] = []
 
@@ -60,12 +61,13 @@ class ScreeningResults:
         evaluator.add_event_handler(Events.COMPLETED, self._write)
 
     def _start(self, evaluator: Engine) -> None:
+        self._about = models_about(self.models)
         self._rows, self._features = [], []
 
     def _note_films(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             row = screening_row(source, result)
-            self._rows.append(row | self.about)
+            self._rows.append(row | self._about)
             measured = {"settings_hash": self.settings_hash, "error": result["screening"]["no_score"]}
             self._features.append({name: row[name] for name in ("film", "image")} | measured | result["features"])
 

@@ -26,7 +26,7 @@ def screening_row(source: Mapping[str, object], result: Mapping[str, object]) ->
         Film, image, status ("ok", "warning", "no score"), reason, the score and the lungs' measurements.
     """
     found, warnings = result["screening"], result["quality_flags"]
-    row = {"film": source["film"], "image": result["pred"].meta["filename_or_obj"]}
+    row = {"film": source["film"], "image": result["lungs"].meta["filename_or_obj"]}
     row["status"] = "no score" if found["no_score"] else "warning" if warnings else "ok"
     # A film that has no score because of its warnings has both in the same words.
     reasons = [*found["no_score"].split("; "), *warnings.split("; ")]

@@ -29,7 +29,7 @@ class ZoneMaps:
         self.longest_side = longest_side
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items hold ``screening``, ``pred`` and the film at its own size."""
+        """Attach to an evaluator whose items hold ``screening``, ``lungs`` and the film at its own size."""
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self)
 
     def __call__(self, evaluator: Engine) -> None:
@@ -37,7 +37,7 @@ class ZoneMaps:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             if not result["screening"]["zones"]:
                 continue
-            lungs = result["pred"][0].cpu().numpy()
+            lungs = result["lungs"][0].cpu().numpy()
             picture = overlay_lungs(picture_of_film(source["film_image"][0].numpy(), self.longest_side), lungs)
             zones = draw_zone_map(picture, lungs, result["screening"]["zones"])
             write_picture(self.output_dir / f"{source['film']}_zones.png", zones)

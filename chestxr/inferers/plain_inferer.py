@@ -14,6 +14,8 @@ class PlainInferer(SimpleInferer):
     :py:class:`monai.inferers.SimpleInferer` hands it the :py:class:`monai.data.MetaTensor` that the transforms made,
     which looks after the metadata at every operation of the network. The result is the same; whoever needs the film's
     metadata with it takes them from the film, as :py:class:`monai.transforms.Invertd` does.
+
+    The network gets the batch and nothing else: MONAI Deploy hands over every other tensor of an item as a keyword.
     """
 
     def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: object, **kwargs: object) -> torch.Tensor:
@@ -25,14 +27,14 @@ class PlainInferer(SimpleInferer):
         network : torch.nn.Module
             The network.
         *args, **kwargs
-            For the network.
+            Not used.
 
         Returns
         -------
         torch.Tensor
             What the network gives.
         """
-        return network(plain(inputs), *args, **kwargs)
+        return network(plain(inputs))
 
 
 def plain(batch: torch.Tensor) -> torch.Tensor:

@@ -34,7 +34,7 @@ class LungFeaturesd(MapTransform):
     def __init__(
         self,
         keys: str,
-        lungs_key: str = "pred",
+        lungs_key: str = "lungs",
         **measuring: object,
     ) -> None:
         super().__init__(keys)

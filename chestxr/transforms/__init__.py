@@ -1,6 +1,7 @@
 """What MONAI lacks for chest films, as transforms with MONAI's names and conventions."""
 
 from .clean_lungs import CleanLungs, CleanLungsD, CleanLungsd, CleanLungsDict
+from .film_axes import EnsureFilmAxesd, MaskAsSliced
 from .lung_channels import LungChannels, LungChannelsD, LungChannelsd, LungChannelsDict
 from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
 from .lung_quality import LungQuality, LungQualityD, LungQualityd, LungQualityDict
@@ -33,7 +34,7 @@ from .save_dicom import (
     SaveDicomSegmentationd,
     SaveDicomSegmentationDict,
 )
-from .save_result import SaveResultD, SaveResultd, SaveResultDict
+from .save_image_by_name import SaveImageByNamed
 from .scale_percentiles import ScalePercentilesD, ScalePercentilesd, ScalePercentilesDict
 from .stretch_film import StretchFilmD, StretchFilmd, StretchFilmDict
 from .uniform_noise import (
@@ -60,6 +61,7 @@ __all__ = [
     "ContrastV2D",
     "ContrastV2Dict",
     "ContrastV2d",
+    "EnsureFilmAxesd",
     "LungChannels",
     "LungChannelsD",
     "LungChannelsDict",
@@ -72,6 +74,7 @@ __all__ = [
     "LungQualityD",
     "LungQualityDict",
     "LungQualityd",
+    "MaskAsSliced",
     "MostProbableD",
     "MostProbableDict",
     "MostProbabled",
@@ -97,9 +100,7 @@ __all__ = [
     "SaveDicomSegmentationD",
     "SaveDicomSegmentationDict",
     "SaveDicomSegmentationd",
-    "SaveResultD",
-    "SaveResultDict",
-    "SaveResultd",
+    "SaveImageByNamed",
     "ScalePercentilesD",
     "ScalePercentilesDict",
     "ScalePercentilesd",

@@ -7,7 +7,7 @@ from .harmonisation import Harmonisation
 from .metrics import score_rows, threshold_at_sensitivity
 from .screen import ScreenTuberculosisD, ScreenTuberculosisd, ScreenTuberculosisDict
 from .tester import TuberculosisTester
-from .trainer import ScreeningFilms, TuberculosisTrainer
+from .trainer import ScreeningFilms, TuberculosisTrainer, without_lungs
 
 __all__ = [
     "Calibration",
@@ -26,5 +26,6 @@ __all__ = [
     "patient_folds",
     "score_rows",
     "threshold_at_sensitivity",
+    "without_lungs",
     "zone_contributions",
 ]

@@ -5,6 +5,7 @@ from os import PathLike
 
 import numpy as np
 import pandas as pd
+import torch
 from monai.transforms import MapTransform
 
 from .classifier import TuberculosisClassifier
@@ -25,6 +26,9 @@ class ScreenTuberculosisd(MapTransform):
     ``probability_low`` and ``probability_high``, the classifier's ``threshold``, ``decision`` ("suspicious" at and
     above it, "not suspicious" below), ``reasons`` in words, ``zones`` (log odds by zone), and ``no_score``, "" or why
     there is none. A film on which two lungs were not found gets no score.
+
+    ``tuberculosis`` is the probability as a tensor of two values, without and with tuberculosis, for programs that take
+    the outputs that metadata.json names; NaN if there is no score.
 
     A film unlike those that the classifier learnt from (out of distribution) gets one with a warning, which is added to
     ``quality_flags``; ``outlying_features`` says how unlike, as :py:func:`.outlying_features.outlying_features` does.
@@ -76,8 +80,10 @@ class ScreenTuberculosisd(MapTransform):
         else:
             found = self._screen(data[self.first_key(data)], str(data.get("film", "film")))
         warnings = "; ".join(filter(None, (data["quality_flags"], found.pop("warning", ""))))
+        probability = np.nan if found["probability"] is None else found["probability"]
         return dict(data) | {
             "screening": {"threshold": self.classifier.threshold} | found,
+            "tuberculosis": torch.tensor([1 - probability, probability], dtype=torch.float32),
             "quality_flags": warnings,
         }
 

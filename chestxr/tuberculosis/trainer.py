@@ -18,7 +18,12 @@ from .fit import FitSettings, TrainingFilms, fit_classifier
 from .metrics import score_rows
 from .show_scores import show_scores
 
-__all__ = ["ScreeningFilms", "TuberculosisTrainer"]
+__all__ = ["ScreeningFilms", "TuberculosisTrainer", "without_lungs"]
+
+
+def without_lungs(items: Sequence[dict], lungs_dir: str | PathLike) -> list[dict]:
+    """Return the datalist items of films whose lungs are not in a folder yet, as ``<film>_lungs.png``."""
+    return [item for item in items if not Path(lungs_dir, f"{item['film']}_lungs.png").is_file()]
 
 
 class ScreeningFilms:
@@ -105,17 +110,24 @@ class TuberculosisTrainer:
         The classifier's file to write.
     summary_writer : torch.utils.tensorboard.SummaryWriter
         Where scalars and plots go.
+    max_epochs : int, optional
+        Most boosting rounds, ``trees`` of :py:class:`FitSettings`: MONAI's name for how long a trainer runs.
     **settings
         As for :py:class:`FitSettings`.
     """
 
     def __init__(
-        self, films: ScreeningFilms, path: str | PathLike, summary_writer: SummaryWriter, **settings: object
+        self,
+        films: ScreeningFilms,
+        path: str | PathLike,
+        summary_writer: SummaryWriter,
+        max_epochs: int = 1000,
+        **settings: object,
     ) -> None:
         self.films = films
         self.path = Path(path)
         self.summary_writer = summary_writer
-        self.settings = FitSettings(**settings)
+        self.settings = FitSettings(trees=max_epochs, **settings)
 
     def run(self) -> TuberculosisClassifier:
         """Measure, fit and write; return the classifier."""

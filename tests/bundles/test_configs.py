@@ -9,9 +9,12 @@ import pytest
 import torch
 from monai.bundle import ConfigParser, verify_metadata
 
+import chestxr
+from chestxr.bundles import SCREENING_BUNDLE
 from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, config_files, training, workflow
 
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
 CONFIGS = ("train", "evaluate", "inference", "multi_gpu_train", "multi_gpu_evaluate")
 MAY_DIFFER = {
     "train": {"run_name", "network_def"},
@@ -101,7 +104,7 @@ def test_what_configs_name_is_not_a_module_of_the_same_name(path):
     assert not [name for name in named if find_spec(name)]
 
 
-@BOTH
+@ALL
 def test_metadata_is_valid(bundle, tmp_path):
     metadata = _load(bundle, "metadata")
     jsonschema.validate(metadata, METADATA_SCHEMA)
@@ -109,6 +112,36 @@ def test_metadata_is_valid(bundle, tmp_path):
     schema = tmp_path / "schema.json"
     schema.write_text(json.dumps(METADATA_SCHEMA))
     verify_metadata(meta_file=str(BUNDLES / bundle / "configs/metadata.json"), filepath=str(schema))
+
+
+@ALL
+def test_metadata_names_the_weights_licence_and_the_true_outputs(bundle):
+    metadata = _load(bundle, "metadata")
+    assert "CC BY-NC-SA 4.0" in metadata["license"] and "Apache-2.0" in metadata["license"]
+    outputs = metadata["network_data_format"]["outputs"]
+    assert outputs["pred"]["value_range"] == [] and "logits" in metadata["pred_classes"]
+    assert ("tuberculosis" in outputs) == (bundle == SCREENING_BUNDLE)
+
+
+@ALL
+def test_metadata_asks_registries_for_no_package_that_they_do_not_have(bundle):
+    """The model zoo installs what stands under required_packages_version by name."""
+    metadata = _load(bundle, "metadata")
+    assert "chestxr" not in metadata["required_packages_version"]
+    assert metadata["chestxr_version"] == chestxr.__version__ and "wheel" in metadata["installation"]
+    configs = [path.read_text() for path in (BUNDLES / bundle / "configs").glob("*.json")]
+    assert not [text for text in configs if re.search(r"pip install (-\S+ )*'?chestxr(?!-\d)", text)]
+
+
+@ALL
+def test_metadata_names_the_versions_that_are_tested(bundle):
+    pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (BUNDLES.parent / "constraints.txt").read_text(), re.MULTILINE))
+    metadata = _load(bundle, "metadata")
+    named = metadata["required_packages_version"] | {
+        package: metadata[f"{name}_version"]
+        for package, name in (("monai", "monai"), ("torch", "pytorch"), ("numpy", "numpy"))
+    }
+    assert {package: pinned[package] for package in named} == named
 
 
 @BOTH
@@ -132,7 +165,7 @@ def test_no_mirroring_in_training(bundle):
     [
         (UNET, ("train", "evaluate"), "evaluate-ours-test"),
         (RESUNET, ("train", "evaluate"), "evaluate-ours-test"),
-        ("cxr_tuberculosis_screening", ("inference", "train", "evaluate"), "evaluate-ours"),
+        ("cxr_tuberculosis_screening", ("train", "evaluate"), "evaluate-ours"),
     ],
 )
 def test_an_evaluation_on_a_split_of_ones_own_is_named_after_it(bundle, configs, name):

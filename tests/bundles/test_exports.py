@@ -6,9 +6,11 @@ import torch
 from monai.bundle import ConfigParser, ckpt_export, onnx_export, verify_net_in_out
 from monai.transforms import Compose
 
+from chestxr.bundles import SCREENING_BUNDLE
 from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, config_files
 
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
 
 
 def _arguments(bundle: str) -> dict:
@@ -36,7 +38,7 @@ def _torch_logits(bundle: str, film: torch.Tensor) -> np.ndarray:
         return network(film).numpy()
 
 
-@BOTH
+@ALL
 def test_network_fits_its_declared_input_and_output(bundle):
     verify_net_in_out(net_id="network_def", device="cpu", **_arguments(bundle))
 

@@ -46,7 +46,7 @@ def films(tmp_path_factory) -> Path:
 def trained(films, tmp_path_factory) -> Path:
     """The output of train.json, lungs included."""
     output = tmp_path_factory.mktemp("trained")
-    _run("inference", "train", **_training(films, output))
+    _run("train", **_training(films, output))
     return output
 
 
@@ -82,7 +82,7 @@ def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path
     assert len(classifier.about["films"]) == 48 and classifier.about["sites"] == ["montgomery", "shenzhen"]
     settings = _training(films, trained) | {"sections": ["test"], "output_dir": str(tmp_path)}
     settings |= {"lungs_dir": str(tmp_path / "lungs"), "classifier": str(trained / "tuberculosis.ubj")}
-    _run("inference", "train", "evaluate", **settings)
+    _run("train", "evaluate", **settings)
     summary = json.loads((tmp_path / "summary.json").read_text())
     auc = next(row for row in summary["rows"] if row["metric"] == "auc" and row["site"] == "all")
     assert auc["value"] > 0.9 and auc["n"] == 16
@@ -91,16 +91,14 @@ def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path
     assert list((trained / "tensorboard").glob("events*"))
     assert Image.open(trained / "cross_validation.png").size[0] > 500
     with pytest.raises(RuntimeError) as error:
-        _run(
-            "inference", "train", "evaluate", **(settings | {"sections": ["training"], "lungs_dir": f"{trained}/lungs"})
-        )
+        _run("train", "evaluate", **(settings | {"sections": ["training"], "lungs_dir": f"{trained}/lungs"}))
     assert "learnt from 48 of these films" in str(error.value.__cause__)
 
 
 def test_a_stopped_training_outlines_no_lungs_again(films, trained):
     written = {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()}
     before = (trained / "tuberculosis.ubj").read_bytes()
-    _run("inference", "train", **_training(films, trained))
+    _run("train", **_training(films, trained))
     assert {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()} == written
     assert (trained / "tuberculosis.ubj").read_bytes() == before
 

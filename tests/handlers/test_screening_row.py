@@ -22,6 +22,6 @@ def test_why_there_is_no_score_hides_no_warning(no_score, flags, status, reason)
     numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
     screening = numbers | {"decision": "", "reasons": "", "threshold": 0.5, "no_score": no_score}
     result = {"screening": screening, "quality": {}, "quality_flags": flags}
-    result["pred"] = SimpleNamespace(meta={"filename_or_obj": "film.dcm"})
+    result["lungs"] = SimpleNamespace(meta={"filename_or_obj": "film.dcm"})
     row = screening_row({"film": "film"}, result)
     assert (row["status"], row["reason"]) == (status, reason)

@@ -2,6 +2,8 @@
 
 import shutil
 
+import pytest
+
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 from chestxr.io import Algorithm
 
@@ -18,3 +20,16 @@ def test_results_of_another_configuration_or_model_bear_another_version(tmp_path
     versions.append(Algorithm.of_bundle(root, [model]).version)
     assert len(set(versions)) == 3
     assert versions[0].startswith("0.") and len(Algorithm.of_bundle(root, [model] * 3).version) <= 64
+
+
+def test_no_file_is_opened_before_the_version_is_asked_for(tmp_path):
+    algorithm = Algorithm.of_bundle(tmp_path / "nowhere", [tmp_path / "model.pt"])
+    assert algorithm.name == "nowhere"
+    with pytest.raises(FileNotFoundError):
+        _ = algorithm.version
+
+
+def test_a_version_is_worked_out_once():
+    asked = []
+    algorithm = Algorithm("model", lambda: asked.append(1) or "1.0")
+    assert algorithm.version == algorithm.version == "1.0" and len(asked) == 1

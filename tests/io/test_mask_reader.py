@@ -7,7 +7,7 @@ from monai.data import MetaTensor
 from PIL import Image
 
 from chestxr.io import FilmError, read_mask
-from chestxr.transforms import SaveResultd
+from chestxr.transforms import SaveImageByNamed
 from tests.phantom import chest_film
 
 LABELS = chest_film((96, 112), seed=1)[1]
@@ -57,7 +57,7 @@ def test_pairs_that_do_not_fit_are_refused(tmp_path):
 @pytest.mark.parametrize("ending", [".png", ".nii.gz"])
 def test_written_label_map_reads_back(tmp_path, ending):
     pred = MetaTensor(LABELS[None], affine=np.diag([-1.0, -1, 1, 1]))
-    SaveResultd("pred", tmp_path, "lungs", ending)({"film": "folder/film", "pred": pred})
+    SaveImageByNamed("pred", tmp_path, "lungs", ending)({"film": "folder/film", "pred": pred})
     labels, _ = read_mask([tmp_path / f"folder/film_lungs{ending}"])
     np.testing.assert_array_equal(labels, LABELS)
     assert not list(tmp_path.rglob(".part*"))

@@ -22,7 +22,7 @@ _AFTER = {
     "LoadImaged": "decode",
     "LungFeaturesd": "features",
     "ScreenTuberculosisd": "classify",
-    "SaveResultd": "write",
+    "SaveImageByNamed": "write",
     "SaveDicomSegmentationd": "write",
     "SaveDicomReportd": "write",
 }

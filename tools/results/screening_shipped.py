@@ -20,10 +20,10 @@ def evaluate_shipped(dataset_dir: Path, processes: int) -> list[dict]:
     """
     lungs = predicted_lungs(dataset_dir)
     settings = {"dataset_dir": dataset_dir, "lungs_dir": lungs, "cache": CACHE, "processes": processes}
-    run_bundle(BUNDLE, ["inference", "train"], **settings, output_dir=TRAINED, run_name="screening")
+    run_bundle(BUNDLE, ["train"], **settings, output_dir=TRAINED, run_name="screening")
     evaluation = WORK / "screening" / "evaluated"
     settings |= {"classifier": TRAINED / "tuberculosis.ubj", "output_dir": evaluation, "run_name": "evaluate-default"}
-    run_bundle(BUNDLE, ["inference", "train", "evaluate"], **settings)
+    run_bundle(BUNDLE, ["train", "evaluate"], **settings)
     rows = json.loads((evaluation / "summary.json").read_text())["rows"]
     both = {"training": "both", "split": "default", "section": "test"}
     return [both | {"test": row.pop("site"), "group": "all"} | row for row in rows]

@@ -1,4 +1,4 @@
-"""Write a film's result under the film's name."""
+"""Write the result of a film under the name of the film."""
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
@@ -8,24 +8,26 @@ import nibabel as nib
 import numpy as np
 from monai.config import DtypeLike, KeysCollection
 from monai.data import MetaTensor
-from monai.transforms import MapTransform
+from monai.transforms import SaveImaged
 from monai.utils import TransformBackends, convert_data_type
 from PIL import Image
 
 from chestxr.io import whole_file
 
-__all__ = ["SaveResultD", "SaveResultDict", "SaveResultd"]
+__all__ = ["SaveImageByNamed"]
 
 # Of 9: label maps hardly become smaller beyond it, and take several times as long.
 _COMPRESSION = 1
 
 
-class SaveResultd(MapTransform):
+class SaveImageByNamed(SaveImaged):
     """
     Dictionary-based writing of masks and probabilities, whole or not at all.
 
     Unlike :py:class:`monai.transforms.SaveImaged` it names files by the item's ``film``, which no other film of the
-    list has, so that films of one file name in two folders do not overwrite each other.
+    list has, so that films of one file name in two folders do not overwrite each other. It is a ``SaveImaged`` by class
+    and by name, since programs that write results themselves leave such transforms out: MONAI Label those of this
+    class, MONAI Deploy those with ``SaveImage`` in their name.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ class SaveResultd(MapTransform):
         output_dtype: DtypeLike = np.uint8,
         allow_missing_keys: bool = False,
     ) -> None:
-        super().__init__(keys, allow_missing_keys)
+        super().__init__(keys, output_dir=output_dir, output_ext=output_ext, allow_missing_keys=allow_missing_keys)
         writers = {".png": _write_png, ".nii.gz": _write_nifti, ".nii": _write_nifti}
         if output_ext not in writers:
             raise ValueError(f"{output_ext}: expected one of {', '.join(writers)}")
@@ -91,6 +93,3 @@ def _write_nifti(array: np.ndarray, item: MetaTensor, path: Path) -> None:
     known = np.isfinite(item.meta.get("pixel_spacing_mm", np.nan)).all()
     image.header.set_xyzt_units("mm" if known else "unknown")
     nib.save(image, path)
-
-
-SaveResultD = SaveResultDict = SaveResultd

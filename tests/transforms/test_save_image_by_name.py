@@ -7,7 +7,7 @@ from monai.transforms import LoadImaged
 from PIL import Image
 
 from chestxr.io import FilmReader, MaskReader
-from chestxr.transforms import SaveResultd
+from chestxr.transforms import SaveImageByNamed
 from tests.phantom import chest_film
 
 
@@ -27,7 +27,7 @@ def item(collection) -> dict:
 
 @pytest.mark.parametrize("ending", [".png", ".nii.gz", ".nii"])
 def test_a_label_map_reads_back(item, tmp_path, ending):
-    saved = SaveResultd("pred", tmp_path, "lungs", ending)(item)
+    saved = SaveImageByNamed("pred", tmp_path, "lungs", ending)(item)
     path = tmp_path / f"ward-phantom_lungs{ending}"
     assert [written.name for written in tmp_path.iterdir()] == [path.name]
     assert saved["pred"].meta["saved_to"] == str(path)
@@ -37,7 +37,7 @@ def test_a_label_map_reads_back(item, tmp_path, ending):
 
 def test_probabilities_read_back(item, tmp_path):
     nibabel = pytest.importorskip("nibabel")
-    SaveResultd("probability", tmp_path, "probability", ".nii.gz", "float32")(item)
+    SaveImageByNamed("probability", tmp_path, "probability", ".nii.gz", "float32")(item)
     (path,) = tmp_path.iterdir()
     values = np.moveaxis(np.squeeze(nibabel.load(path).get_fdata()), -1, 0)
     np.testing.assert_allclose(values, item["probability"], atol=1e-6)
@@ -45,7 +45,7 @@ def test_probabilities_read_back(item, tmp_path):
 
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"\.jpg: expected one of \.png"):
-        SaveResultd("pred", tmp_path, "lungs", ".jpg")
+        SaveImageByNamed("pred", tmp_path, "lungs", ".jpg")
 
 
 def test_a_failed_write_leaves_nothing(item, tmp_path, monkeypatch):
@@ -54,5 +54,5 @@ def test_a_failed_write_leaves_nothing(item, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Image.Image, "save", fail)
     with pytest.raises(OSError, match="disk full"):
-        SaveResultd("pred", tmp_path, "lungs")(item)
+        SaveImageByNamed("pred", tmp_path, "lungs")(item)
     assert list(tmp_path.iterdir()) == []

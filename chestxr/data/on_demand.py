@@ -1,0 +1,72 @@
+"""Films that are looked for when they are first asked for, so that a configuration can be read without its data."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from os import PathLike
+
+from .find_films import find_films
+from .splits import load_split
+
+__all__ = ["Films", "Split"]
+
+
+class Films(Sequence):
+    """
+    Films that a user names, found by :py:func:`find_films` on first use.
+
+    Parameters
+    ----------
+    source : str or os.PathLike or sequence of those
+        As for :py:func:`find_films`; its errors are raised on first use.
+    """
+
+    def __init__(self, source: str | PathLike | Sequence[str | PathLike]) -> None:
+        self.source = source
+
+    @cached_property
+    def _items(self) -> list[dict]:
+        return find_films(self.source)
+
+    def __getitem__(self, index: int | slice) -> dict | list[dict]:
+        """Return an item, or several."""
+        return self._items[index]
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+        return len(self._items)
+
+
+class Split(Mapping):
+    """
+    A split of a collection, loaded by :py:func:`load_split` on first use.
+
+    Its keys are "training", "validation" and "test".
+
+    Parameters
+    ----------
+    split : str or os.PathLike
+        A shipped split's name, or a datalist's file.
+    dataset_dir : str or os.PathLike
+        The collection's folder.
+    masked : bool, optional
+        Leave out the films that have no mask.
+    """
+
+    def __init__(self, split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False) -> None:
+        self.split, self.dataset_dir, self.masked = split, dataset_dir, masked
+
+    @cached_property
+    def _sections(self) -> dict[str, list[dict]]:
+        return load_split(self.split, self.dataset_dir, self.masked)
+
+    def __getitem__(self, section: str) -> list[dict]:
+        """Return a section's items."""
+        return self._sections[section]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the sections' names."""
+        return iter(self._sections)
+
+    def __len__(self) -> int:
+        """Return the number of sections."""
+        return len(self._sections)

@@ -1,0 +1,31 @@
+"""Films that are named in a configuration are looked for when they are used, and not before."""
+
+import pytest
+
+from chestxr.data import Films, Split, find_films, load_split
+
+
+def test_films_are_found_on_first_use(collection):
+    folder = collection / "CXR_png"
+    films = Films(str(folder))
+    assert list(films) == find_films(folder) and films[-1] == find_films(folder)[-1] and len(films) == 20
+
+
+def test_missing_films_are_an_error_once_they_are_asked_for(tmp_path):
+    films = Films(str(tmp_path / "nowhere"))
+    for use in (len, list, lambda found: found[0]):
+        with pytest.raises(FileNotFoundError, match="no such film or folder"):
+            use(films)
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_split_is_loaded_on_first_use(collection, masked):
+    split = Split(collection / "datalist.json", collection, masked=masked)
+    assert dict(split) == load_split(collection / "datalist.json", collection, masked) and len(split) == 3
+    assert split["training"] is split["training"]
+
+
+def test_a_missing_split_is_an_error_once_it_is_asked_for(tmp_path):
+    split = Split("fold-9", tmp_path)
+    with pytest.raises(FileNotFoundError, match="no such split"):
+        split["training"]
