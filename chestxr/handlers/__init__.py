@@ -11,6 +11,7 @@ from .patience import Patience
 from .screening_results import ScreeningResults
 from .table_files import TableFiles
 from .table_scalars import TableScalars
+from .training_loss import TrainingLoss
 from .worst_films import WorstFilms
 from .zone_maps import ZoneMaps
 
@@ -26,6 +27,7 @@ __all__ = [
     "ScreeningResults",
     "TableFiles",
     "TableScalars",
+    "TrainingLoss",
     "WorstFilms",
     "ZoneMaps",
 ]

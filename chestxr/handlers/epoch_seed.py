@@ -1,11 +1,15 @@
 """Make an epoch's randomness a function of the seed and the epoch's number alone."""
 
+from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
 from monai.data.utils import set_rnd
 from monai.utils import set_determinism
 from torch.utils.data import Dataset
 
 __all__ = ["EpochSeed"]
+
+# A prime far above any number of epochs and transforms.
+_BETWEEN_PROCESSES = 1_000_003
 
 
 class EpochSeed:
@@ -17,7 +21,8 @@ class EpochSeed:
     Parameters
     ----------
     seed : int
-        The run's seed. Epoch ``e`` is seeded with ``seed + e``.
+        The run's seed. Epoch ``e`` is seeded with ``seed + e``; each further process of a distributed run has seeds of
+        its own, so that no two augment alike.
     dataset : torch.utils.data.Dataset
         The training data, whose random transforms are seeded.
     """
@@ -32,6 +37,6 @@ class EpochSeed:
 
     def __call__(self, trainer: Engine) -> None:
         """Seed the epoch that begins."""
-        seed = self.seed + trainer.state.epoch
+        seed = self.seed + trainer.state.epoch + _BETWEEN_PROCESSES * get_rank()
         set_determinism(seed)
         set_rnd(self.dataset, seed)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import torch
 from ignite.engine import Engine, Events
-from monai.utils import string_list_all_gather
-from monai.utils.dist import evenly_divisible_all_gather
+
+from .across_processes import gather_lists
 
 __all__ = ["FilmTable"]
 
@@ -31,9 +31,7 @@ class FilmTable:
     def __init__(self, structures: Sequence[str], units: Mapping[str, str]) -> None:
         self.structures = list(structures)
         self.units = dict(units)
-        self._films: list[str] = []
-        self._sites: list[str] = []
-        self._spacings: list[float] = []
+        self._films: list[tuple[str, str, float]] = []
 
     def attach(self, evaluator: Engine) -> None:
         """Attach to the evaluator; its metrics keep their details (``save_details=True``, the default)."""
@@ -42,21 +40,18 @@ class FilmTable:
         evaluator.add_event_handler(Events.EPOCH_COMPLETED, self._build)
 
     def _start(self, evaluator: Engine) -> None:
-        self._films, self._sites, self._spacings = [], [], []
+        self._films = []
 
     def _note_films(self, evaluator: Engine) -> None:
         for item in evaluator.state.batch:
-            self._films.append(str(item["film"]))
-            self._sites.append(str(item["site"]))
-            self._spacings.append(_square_spacing(item["image"].meta))
+            self._films.append((str(item["film"]), str(item["site"]), _square_spacing(item["image"].meta)))
 
     def _build(self, evaluator: Engine) -> None:
-        films, sites = string_list_all_gather(self._films), string_list_all_gather(self._sites)
-        spacings = evenly_divisible_all_gather(torch.tensor(self._spacings, dtype=torch.float64)).tolist()
+        films = gather_lists(self._films)
         rows = []
         for metric, unit in self.units.items():
             details = torch.as_tensor(evaluator.state.metric_details[metric]).reshape(len(films), -1).tolist()
-            for film, site, spacing, values in zip(films, sites, spacings, details, strict=True):
+            for (film, site, spacing), values in zip(films, details, strict=True):
                 for structure, value in zip(self.structures, values, strict=True):
                     value = value if math.isfinite(value) else math.nan
                     rows.append((film, site, structure, metric, value, unit))

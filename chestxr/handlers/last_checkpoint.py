@@ -6,10 +6,12 @@ from os import PathLike
 from pathlib import Path
 
 import torch
-from ignite.distributed import one_rank_only
+from ignite.distributed import get_rank, one_rank_only
 from ignite.engine import Engine, Events
 
 from chestxr.io.whole_file import whole_file
+
+from .across_processes import broadcast_from_first
 
 __all__ = ["LastCheckpoint"]
 
@@ -21,7 +23,8 @@ class LastCheckpoint:
     Save all that a training run needs to go on, and restore it when the run starts again.
 
     Together with :py:class:`EpochSeed`, a run that was killed and started again ends with the very weights of a run
-    that was not.
+    that was not. In a distributed run the first process writes and reads the file, and the others go on from what it
+    found. The scaler of automatic mixed precision is saved as well, where the trainer has one.
 
     Parameters
     ----------
@@ -30,7 +33,7 @@ class LastCheckpoint:
     objects : mapping of str to object
         What to save, by name: each has ``state_dict`` and ``load_state_dict`` (network, optimizer, scheduler ...).
     evaluator : ignite.engine.Engine
-        The validation engine, whose best metric is carried over.
+        The validation engine, whose best metric and latest epoch are carried over.
     resume : bool, optional
         Go on from the file if it is there; with False the run starts afresh and the file is replaced.
     """
@@ -57,15 +60,30 @@ class LastCheckpoint:
         RuntimeError
             If the file was written by a run of another network or optimizer.
         """
-        if not (self.resume and self.path.is_file()):
+        saved = broadcast_from_first(self._read() if get_rank() == 0 else None)
+        if saved is None:
             return
-        saved = torch.load(self.path, map_location=trainer.state.device, weights_only=True)
         for name, target in self.objects.items():
             target.load_state_dict(saved[name])
+        if trainer.scaler is not None and saved.get("scaler"):
+            trainer.scaler.load_state_dict(saved["scaler"])
         trainer.state.epoch, trainer.state.iteration = saved["epoch"], saved["iteration"]
         self.evaluator.state.best_metric = saved["best_metric"]
         self.evaluator.state.best_metric_epoch = saved["best_metric_epoch"]
+        self.evaluator.state.epoch = saved.get("validated_epoch", saved["epoch"])
         logger.info("resuming %s after epoch %d", self.path, saved["epoch"])
+        if saved["epoch"] >= trainer.state.max_epochs:
+            logger.warning(
+                "%s: found all of %d epochs trained, nothing is left to do; for more give a larger number of epochs, "
+                "to start afresh --resume false",
+                self.path,
+                trainer.state.max_epochs,
+            )
+
+    def _read(self) -> dict | None:
+        if self.resume and self.path.is_file():
+            return torch.load(self.path, map_location="cpu", weights_only=True)
+        return None
 
     @one_rank_only()
     def save(self, trainer: Engine) -> None:
@@ -75,7 +93,10 @@ class LastCheckpoint:
             "iteration": trainer.state.iteration,
             "best_metric": float(self.evaluator.state.best_metric),
             "best_metric_epoch": self.evaluator.state.best_metric_epoch,
+            "validated_epoch": self.evaluator.state.epoch,
         }
         states = {name: item.state_dict() for name, item in self.objects.items()}
+        if trainer.scaler is not None:
+            states["scaler"] = trainer.scaler.state_dict()
         with whole_file(self.path) as partial:
             torch.save(progress | states, partial)

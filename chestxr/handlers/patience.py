@@ -13,15 +13,15 @@ class Patience:
     """
     Stop training once the evaluator's key metric has not improved for a number of epochs.
 
-    Unlike Ignite's ``EarlyStopping`` it keeps no count of its own, only the evaluator's best epoch: a resumed run
-    stops where an uninterrupted one would.
+    Unlike Ignite's ``EarlyStopping`` it keeps no count of its own, only the evaluator's best and latest epoch: a
+    resumed run stops where an uninterrupted one would. Training stops right after a validation, never between two.
 
     Parameters
     ----------
     epochs : int
         Epochs without improvement after which to stop.
     evaluator : ignite.engine.Engine
-        The validation engine, which knows the best epoch.
+        The validation engine, which knows both.
     """
 
     def __init__(self, epochs: int, evaluator: Engine) -> None:
@@ -34,8 +34,7 @@ class Patience:
 
     def __call__(self, trainer: Engine) -> None:
         """Stop before an epoch that comes too long after the best one."""
-        best_epoch = self.evaluator.state.best_metric_epoch
-        completed = trainer.state.epoch - 1
-        if best_epoch > 0 and completed - best_epoch >= self.epochs:
-            logger.info("no improvement since epoch %d: stopping after epoch %d", best_epoch, completed)
+        best_epoch, validated = self.evaluator.state.best_metric_epoch, self.evaluator.state.epoch
+        if best_epoch > 0 and validated - best_epoch >= self.epochs:
+            logger.info("no improvement since epoch %d: stopping after epoch %d", best_epoch, trainer.state.epoch - 1)
             trainer.terminate()

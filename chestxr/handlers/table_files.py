@@ -8,13 +8,14 @@ from pathlib import Path
 import pandas as pd
 from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
-from monai.utils import string_list_all_gather
 
 from chestxr.evaluation.summary import summarise
 from chestxr.evaluation.versions import package_versions
 from chestxr.io import FilmError
 from chestxr.io.csv_table import write_csv
 from chestxr.io.whole_file import write_text
+
+from .across_processes import gather_lists
 
 __all__ = ["TableFiles"]
 
@@ -52,10 +53,9 @@ class TableFiles:
 
     def __call__(self, evaluator: Engine) -> None:
         """Write the evaluation just completed: the first process does, for all."""
-        films = string_list_all_gather([error.film for error in self.unreadable])
-        reasons = string_list_all_gather([str(error) for error in self.unreadable])
+        unreadable = gather_lists([(error.film, str(error)) for error in self.unreadable])
         if get_rank() == 0:
-            self._write(evaluator.state.film_table, dict(zip(films, reasons, strict=True)))
+            self._write(evaluator.state.film_table, dict(unreadable))
 
     def _write(self, table: pd.DataFrame, unreadable: dict[str, str]) -> None:
         summary = self.description | {
