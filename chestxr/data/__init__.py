@@ -7,6 +7,7 @@ from .find_films import find_films
 from .find_masks import find_masks
 from .on_demand import Films, Split
 from .open_catalogue import open_catalogue
+from .require_films import require_films
 from .splits import load_split, make_fold, make_site_transfer, shipped_splits
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "make_fold",
     "make_site_transfer",
     "open_catalogue",
+    "require_films",
     "shipped_splits",
 ]

@@ -2,6 +2,7 @@
 
 from .best_checkpoint import BestCheckpoint
 from .epoch_seed import EpochSeed
+from .epoch_validation import EpochValidation
 from .film_records import FilmRecords
 from .film_results import FilmResults
 from .film_table import FilmTable
@@ -18,6 +19,7 @@ from .zone_maps import ZoneMaps
 __all__ = [
     "BestCheckpoint",
     "EpochSeed",
+    "EpochValidation",
     "FilmRecords",
     "FilmResults",
     "FilmTable",

@@ -1,0 +1,87 @@
+"""When a training validates, stops and goes on, without a network."""
+
+import logging
+
+import pytest
+import torch
+from ignite.engine import Engine, Events
+from monai.engines import Evaluator
+
+from chestxr.handlers import EpochValidation, LastCheckpoint, Patience
+
+
+class _Evaluator(Evaluator):
+    """Validates to values that are given, and notes when."""
+
+    def __init__(self, values=(1.0,)):
+        super().__init__(device="cpu", val_data_loader=[0])
+        self.values, self.epochs = list(values), []
+
+    def run(self, global_epoch=1):
+        self.epochs.append(global_epoch)
+        value = self.values[min(len(self.epochs), len(self.values)) - 1]
+        self.state.epoch = global_epoch
+        if value > self.state.best_metric:
+            self.state.best_metric, self.state.best_metric_epoch = value, global_epoch
+
+
+def _trainer(*handlers):
+    engine = Engine(lambda engine, batch: None)
+    engine.scaler = None
+    for handler in handlers:
+        handler.attach(engine)
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("interval", "epochs", "validated"), [(1, 3, [1, 2, 3]), (2, 4, [2, 4]), (2, 5, [2, 4, 5]), (9, 2, [2])]
+)
+def test_the_last_epoch_is_validated_and_none_twice(interval, epochs, validated):
+    evaluator = _Evaluator()
+    _trainer(EpochValidation(interval, evaluator)).run([0], max_epochs=epochs)
+    assert evaluator.epochs == validated
+
+
+def test_training_stops_right_after_a_validation():
+    """Patience of two epochs while every third is validated: an epoch that nobody judges is not trained."""
+    evaluator = _Evaluator()
+    state = _trainer(Patience(2, evaluator), EpochValidation(3, evaluator)).run([0], max_epochs=20)
+    assert evaluator.epochs == [3, 6] and state.epoch - 1 == 6
+
+
+def test_a_resumed_run_stops_where_an_uninterrupted_one_does(tmp_path):
+    for _ in range(2):
+        evaluator = _Evaluator()
+        checkpoint = LastCheckpoint(tmp_path / "last.pt", {}, evaluator)
+        engine = _trainer(Patience(2, evaluator), EpochValidation(3, evaluator), checkpoint)
+        state = engine.run([0], max_epochs=20)
+    assert evaluator.epochs == [] and state.epoch - 1 == 6
+
+
+def test_the_scaler_of_mixed_precision_goes_on(tmp_path):
+    engine = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator()))
+    engine.scaler = torch.amp.GradScaler("cpu", init_scale=8.0)
+    engine.run([0], max_epochs=1)
+    resumed = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator()))
+    resumed.scaler = torch.amp.GradScaler("cpu")
+    resumed.run([0], max_epochs=2)
+    assert resumed.scaler.get_scale() == 8.0
+
+
+@pytest.mark.parametrize("first", [None, torch.amp.GradScaler("cpu", enabled=False)])
+def test_a_run_without_a_scaler_may_go_on_with_one(first, tmp_path):
+    engine = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator()))
+    engine.scaler = first
+    engine.run([0], max_epochs=1)
+    resumed = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator()))
+    resumed.scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
+    assert resumed.run([0], max_epochs=2).epoch == 2 and resumed.scaler.get_scale() == 4.0
+
+
+def test_a_run_that_is_done_says_so(tmp_path, caplog):
+    for _ in range(2):
+        engine, trained = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator())), []
+        engine.add_event_handler(Events.EPOCH_COMPLETED, lambda engine, trained=trained: trained.append(engine))
+        with caplog.at_level(logging.WARNING):
+            engine.run([0], max_epochs=2)
+    assert not trained and "nothing is left to do" in caplog.text and "--resume false" in caplog.text
