@@ -13,6 +13,8 @@ from .screening_results import ScreeningResults
 from .table_files import TableFiles
 from .table_scalars import TableScalars
 from .training_loss import TrainingLoss
+from .training_page import TrainingPage
+from .validation_loss import ValidationLoss
 from .worst_films import WorstFilms
 from .zone_maps import ZoneMaps
 
@@ -30,6 +32,8 @@ __all__ = [
     "TableFiles",
     "TableScalars",
     "TrainingLoss",
+    "TrainingPage",
+    "ValidationLoss",
     "WorstFilms",
     "ZoneMaps",
 ]

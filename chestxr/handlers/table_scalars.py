@@ -1,44 +1,76 @@
 """Write an evaluation's means to TensorBoard."""
 
+import pandas as pd
 from ignite.distributed import one_rank_only
 from ignite.engine import Engine, Events
 from torch.utils.tensorboard import SummaryWriter
 
+from .markdown_table import markdown_table
+
 __all__ = ["TableScalars"]
+
+_DISTANCE = "hd95"
+_MOST_SITES = 4
 
 
 class TableScalars:
     """
-    Write the mean of every metric, by structure and by site, to TensorBoard.
+    Write what an evaluation measured to TensorBoard: a few scalars, and the whole table as text.
 
-    Tags read ``validation/dice`` over all films and structures, ``validation/dice/both lungs`` over all films, and
-    ``validation sites/dice/both lungs/montgomery``.
+    The scalars are ``loss/<section>``; of the key metric, ``dice/<section> mean`` over films and structures,
+    ``dice/<section> <structure>`` and, for the four sites with the most films, ``sites/<section> dice, <site>`` of the
+    first structure; and ``surface distance/<section> hd95, <structure>, px``. The text ``<section>/table`` holds the
+    mean of every metric, structure and site.
 
     Parameters
     ----------
-    summary_writer : torch.utils.tensorboard.SummaryWriter
-        Where to write.
+    summary_writer : torch.utils.tensorboard.SummaryWriter or None
+        Where the first process writes; None in the others.
     section : str
-        First part of the tags: "validation", "test".
+        What was evaluated, named in the tags: "validation", "test".
     """
 
-    def __init__(self, summary_writer: SummaryWriter, section: str) -> None:
+    def __init__(self, summary_writer: SummaryWriter | None, section: str) -> None:
         self.summary_writer = summary_writer
         self.section = section
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to the evaluator, after :py:class:`FilmTable`."""
+        """Attach to the evaluator, after :py:class:`FilmTable`; its metrics hold ``loss``."""
         evaluator.add_event_handler(Events.COMPLETED, self)
 
     @one_rank_only()
     def __call__(self, evaluator: Engine) -> None:
         """Write the evaluation just completed."""
-        step = evaluator.state.epoch
-        for metric, value in evaluator.state.metrics.items():
-            self.summary_writer.add_scalar(f"{self.section}/{metric}", value, step)
-        table = evaluator.state.film_table.query("unit != 'mm'")
-        for (metric, structure), value in table.groupby(["metric", "structure"])["value"].mean().items():
-            self.summary_writer.add_scalar(f"{self.section}/{metric}/{structure}", value, step)
-        for (metric, structure, site), value in table.groupby(["metric", "structure", "site"])["value"].mean().items():
-            self.summary_writer.add_scalar(f"{self.section} sites/{metric}/{structure}/{site}", value, step)
+        key, step, metrics = evaluator.state.key_metric_name, evaluator.state.epoch, evaluator.state.metrics
+        table = evaluator.state.film_table
+        scalars = {f"loss/{self.section}": metrics["loss"], f"{key}/{self.section} mean": metrics[key]}
+        scalars |= {f"{key}/{self.section} {name}": mean for name, mean in _means(table, key, "structure").items()}
+        scalars |= {f"sites/{self.section} {key}, {name}": mean for name, mean in _means_by_site(table, key).items()}
+        distances = _means(table[table["unit"] == "px"], _DISTANCE, "structure")
+        for name, mean in distances.items():
+            scalars[f"surface distance/{self.section} {_DISTANCE}, {name}, px"] = mean
+        for tag, value in scalars.items():
+            self.summary_writer.add_scalar(tag, value, step)
+        self.summary_writer.add_text(f"{self.section}/table", _as_text(table), step)
         self.summary_writer.flush()
+
+
+def _means(table: pd.DataFrame, metric: str, by: str) -> pd.Series:
+    return table[table["metric"] == metric].groupby(by, sort=False)["value"].mean()
+
+
+def _means_by_site(table: pd.DataFrame, metric: str) -> pd.Series:
+    """Return the means of the first structure on the films of a few sites."""
+    whole = table[(table["metric"] == metric) & (table["structure"] == table["structure"].iloc[0])]
+    return _means(whole, metric, "site")[whole["site"].value_counts().index[:_MOST_SITES]]
+
+
+def _as_text(table: pd.DataFrame) -> str:
+    """Lay the means out in Markdown: a line for each metric and structure, a column for each site."""
+    lines = ["metric", "unit", "structure"]
+    means = table.groupby(lines, sort=False)["value"].mean().to_frame("all")
+    means = means.join(table.groupby([*lines, "site"])["value"].mean().unstack("site"))
+    films = table.groupby("site")["film"].nunique()
+    heading = [*lines, f"all, n = {films.sum()}", *(f"{site}, n = {films[site]}" for site in means.columns[1:])]
+    rows = [[*names, *(f"{value:.4g}" for value in values)] for names, *values in means.itertuples()]
+    return markdown_table(heading, rows)

@@ -154,6 +154,21 @@ def test_augmentation_spends_no_time_on_metadata(bundle):
 
 
 @BOTH
+def test_every_setting_of_training_is_written_down(bundle):
+    """TensorBoard shows what a run was started with: none is forgotten."""
+    train = _load(bundle, "train")
+    steps = {"imports", "initialize", "run", "finalize"}
+    made_of_others = {"data", "network"}
+    settings = {
+        name
+        for name, value in train.items()
+        if name not in steps | made_of_others and not isinstance(value, dict) and not name.endswith("_transforms")
+    }
+    assert {"seed", "image_size", "initial_checkpoint", "amp"} < settings
+    assert {name: train["train"]["settings"].get(name) for name in settings} == {name: f"@{name}" for name in settings}
+
+
+@BOTH
 def test_no_mirroring_in_training(bundle):
     """The heart has a side: right and left lung are told apart by it."""
     names = [step["_target_"] for step in _load(bundle, "train")["train"]["random_transforms"]]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -9,11 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from monai.bundle import ConfigParser
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
+from tensorboard.plugins.hparams.api_pb2 import Status
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from tests.bundles.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, run, training
 from tests.phantom import write_collection
+from tests.two_processes import in_two_processes
 
+PARTS = {"train": "training", "validate": "validation"}
+HPARAMS = ("experiment", "session_start_info", "session_end_info")
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 
 
@@ -60,17 +68,123 @@ def test_two_epochs_teach_what_an_untrained_network_cannot_know(bundle, films, t
     assert summary["failures"] == []
 
 
+def _events(folder):
+    [file] = (folder / "tensorboard").iterdir()
+    return EventAccumulator(str(file), size_guidance={"images": 0, "tensors": 0}).Reload()
+
+
 @BOTH
-def test_tensorboard_shows_the_run(bundle, trained):
-    events = EventAccumulator(str(trained[bundle] / "tensorboard"), size_guidance={"images": 0}).Reload()
-    scalars, images = events.Tags()["scalars"], events.Tags()["images"]
-    for tag in ("train/loss", "train/learning rate", "validation/dice/both lungs", "validation/iou/left lung"):
-        assert tag in scalars
-    for tag in ("validation/hd95/right lung", "validation/assd/both lungs", "validation/dice_loss"):
-        assert tag in scalars
-    assert any(tag.startswith("validation sites/dice/both lungs/") for tag in scalars)
-    assert images == ["validation/worst films"]
+def test_tensorboard_shows_the_run_in_a_few_cards(bundle, trained):
+    events = _events(trained[bundle])
+    structures = ("both lungs", "right lung", "left lung")
+    assert set(events.Tags()["scalars"]) == {
+        "loss/train",
+        "loss/validation",
+        "optimizer/learning rate",
+        "dice/validation mean",
+        "dice/validation best mean",
+        *(f"dice/validation {name}" for name in structures),
+        *(f"sites/validation dice, {site}" for site in ("montgomery", "shenzhen")),
+        *(f"surface distance/validation hd95, {name}, px" for name in structures),
+    }
+    for tag in events.Tags()["scalars"]:
+        assert [event.step for event in events.Scalars(tag)] == [1, 2]
+    assert events.Tags()["images"] == ["validation/worst films"]
     assert len(events.Images("validation/worst films")) == 2
+
+
+def test_tensorboard_draws_what_belongs_together_in_one_chart(trained):
+    events = _events(trained[UNET])
+    layout = Layout.FromString(events.Tensors("custom_scalars__config__")[0].tensor_proto.string_val[0])
+    drawn = {
+        chart.title: {
+            tag for tag in events.Tags()["scalars"] for name in chart.multiline.tag if re.fullmatch(name, tag)
+        }
+        for chart in layout.category[0].chart
+    }
+    assert drawn["loss"] == {"loss/train", "loss/validation"}
+    assert len(drawn["validation dice by structure"]) == len(drawn["validation hd95 by structure, px"]) == 3
+    assert len(drawn["validation dice by site"]) == 2 and len(drawn["learning rate"]) == 1
+
+
+def _text(events, tag):
+    return [event.tensor_proto.string_val[0].decode() for event in events.Tensors(f"{tag}/text_summary")]
+
+
+def test_tensorboard_has_the_whole_table_of_each_validation(films, trained):
+    tables = _text(_events(trained[UNET]), "validation/table")
+    assert len(tables) == 2
+    head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in tables[-1].splitlines())
+    assert head[3:] == ["all, n = 12", "montgomery, n = 6", "shenzhen, n = 6"]
+    assert len({tuple(row[:3]) for row in rows}) == len(rows) == 15
+    assert all(np.isfinite(float(cell)) for row in rows for cell in row[3:])
+
+
+def test_tensorboard_has_the_settings_as_text_and_as_hparams(films, trained):
+    events = _events(trained[UNET])
+    [text] = _text(events, "settings")
+    cells = [cell.strip() for line in text.splitlines()[2:] for cell in line.split("|")[1:-1]]
+    shown = dict(zip(cells[::2], cells[1::2], strict=True))
+    parts = {tag: events.SummaryMetadata(f"_hparams_/{tag}").plugin_data.content for tag in HPARAMS}
+    experiment, start, end = (HParamsPluginData.FromString(parts[tag]) for tag in HPARAMS)
+    values = start.session_start_info.hparams
+    for name, value in (training(films, trained[UNET]) | {"image_size": "64, 64"}).items():
+        assert shown[name] == str(value)
+        assert getattr(values[name], values[name].WhichOneof("kind")) in (value, str(value))
+    for name in ("seed", "split", "training films", "processes", "chestxr", "monai", "torch", "python"):
+        assert shown[name] and values[name].WhichOneof("kind")
+    assert (shown["training films"], shown["validation films"]) == ("36", "12")
+    assert {column.name for column in experiment.experiment.hparam_infos} == set(shown) - {""} == set(values)
+    assert {metric.name.tag for metric in experiment.experiment.metric_infos} <= set(events.Tags()["scalars"])
+    assert end.session_end_info.status == Status.STATUS_SUCCESS
+
+
+def test_losses_of_training_and_validation_can_be_compared(films, tmp_path):
+    """On the same films, without augmentation and without learning, they are one number."""
+    same = {"train#random_transforms": [], "validate#dataset#data": "@train#dataset#data", "learning_rate": 0.0}
+    run(UNET, "train", **training(films, tmp_path, epochs=1, **same))
+    events = _events(tmp_path)
+    train, validation = (events.Scalars(f"loss/{part}")[0].value for part in ("train", "validation"))
+    assert train == pytest.approx(validation, rel=1e-5) and train > 0.1
+
+
+def test_fewer_films_than_a_batch_are_trained_on(films, tmp_path):
+    run(UNET, "train", **training(films, tmp_path, epochs=2, batch_size=100))
+    assert torch.load(tmp_path / "last.pt", weights_only=True)["iteration"] == 2
+
+
+def test_the_weights_are_kept_whatever_the_interval_of_validation(films, tmp_path):
+    run(UNET, "train", **training(films, tmp_path, epochs=2, val_interval=50))
+    best, last = (torch.load(tmp_path / name, weights_only=True) for name in ("model.pt", "last.pt"))
+    assert last["best_metric_epoch"] == 2
+    assert all(torch.equal(weights, best[name]) for name, weights in last["network"].items())
+
+
+@pytest.mark.parametrize(
+    ("names", "section", "part"),
+    [
+        (["train"], "train", "training"),
+        (["train"], "validate", "validation"),
+        (["train", "evaluate"], "validate", "test"),
+    ],
+)
+def test_nothing_runs_on_no_films(names, section, part, films, tmp_path):
+    with pytest.raises(SystemExit, match=f"found 0 {part} films"):
+        run(UNET, *names, **training(films, tmp_path), **{f"{section}#dataset#data": []})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_device_may_be_a_word(films, tmp_path):
+    small = training(films, tmp_path, epochs=1, device="cpu")
+    run(UNET, "train", **small)
+    run(
+        UNET,
+        "train",
+        "evaluate",
+        **small | {"output_dir": str(tmp_path / "out")},
+        checkpoint=str(tmp_path / "model.pt"),
+    )
+    assert (tmp_path / "out" / "films.csv").is_file()
 
 
 def test_training_twice_gives_the_same_weights(films, trained, tmp_path):
@@ -109,31 +223,87 @@ def test_training_stops_when_nothing_gets_better(films, tmp_path):
     assert torch.load(tmp_path / "last.pt", weights_only=True)["epoch"] == 3
 
 
-def _run_in_two_processes(*names, **settings):
-    """Run the U-Net bundle under torchrun, with gloo on the CPU."""
+def _run_in_two_processes(bundle, *names, **settings):
+    """Run a bundle under torchrun, with gloo on the CPU."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "-m"]
-    command += ["monai.bundle", "run", "--config_file", str(config_files(UNET, *names))]
+    command += ["monai.bundle", "run", "--config_file", str(config_files(bundle, *names))]
     command += [
-        f"--bundle_root={BUNDLES / UNET}",
-        *(f"--{name}={value}" for name, value in (SMALL_NETWORK[UNET] | settings).items()),
+        f"--bundle_root={BUNDLES / bundle}",
+        *(f"--{name}={value}" for name, value in (SMALL_NETWORK[bundle] | settings).items()),
     ]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=300)
 
 
 def test_two_processes_train_together(films, tmp_path):
-    _run_in_two_processes("train", "multi_gpu_train", **training(films, tmp_path, epochs=1))
+    done = _run_in_two_processes(UNET, "train", "multi_gpu_train", **training(films, tmp_path, epochs=1, device="cpu"))
+    assert done.returncode == 0, done.stderr[-3000:]
     saved = torch.load(tmp_path / "last.pt", weights_only=True)
     assert saved["iteration"] == 9  # 36 films, 2 processes, 2 films each a step
     assert not [name for name in saved["network"] if name.startswith("module.")]
+    events = _events(tmp_path)  # there is one file
+    assert f"train_loss: {events.Scalars('loss/train')[0].value:.4f}" in done.stdout
+    assert f"loss: {events.Scalars('loss/validation')[0].value:.4f}" in done.stdout
+    assert "| processes | 2 |" in _text(events, "settings")[0]
+
+
+def test_two_processes_train_on_fewer_films_than_a_batch_and_on_an_odd_number(films, tmp_path):
+    """Three films: one of them is trained on twice, and one process validates two of them."""
+    three = {f"{part}#dataset#data": f"$@data['{name}'][:3]" for part, name in PARTS.items()}
+    settings = training(films, tmp_path, epochs=1, batch_size=8, **three)
+    done = _run_in_two_processes(RESUNET, "train", "multi_gpu_train", **settings)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert torch.load(tmp_path / "last.pt", weights_only=True)["iteration"] == 1
+    assert "all, n = 3" in _text(_events(tmp_path), "validation/table")[0]
+    assert (tmp_path / "model.pt").is_file()
+
+
+def test_two_processes_do_not_wait_for_one_that_has_no_film(films, tmp_path):
+    settings = training(films, tmp_path, **{"validate#dataset#data": "$@data['validation'][:1]"})
+    done = _run_in_two_processes(UNET, "train", "multi_gpu_train", **settings)
+    assert done.returncode != 0
+    assert "found 1 validation film with a mask; expected at least 2" in done.stderr
+
+
+def _films_by_epoch(folder):
+    """Return the films that this process trains on, by seed and epoch; the last run goes on after an epoch."""
+    parser = ConfigParser()
+    parser.read_config(config_files(UNET, "train", "multi_gpu_train"))
+    data = {"training": [{"image": number, "label": number} for number in range(8)]}
+    found = {}
+    for name, seed, epoch in (("whole", 0, 0), ("other seed", 1, 0), ("resumed", 0, 1)):
+        plain = {"train#preprocessing#transforms": [], "train#handlers": [], "seed": seed, "data": data}
+        parser.update(plain | {"device": "cpu", "epochs": 3, "cache_rate": 0.0, "batch_size": 1})
+        parser.parse(reset=True)
+        trainer, drawn = parser.get_parsed_content("train#trainer"), {}
+
+        def note(engine, batch, drawn=drawn):
+            drawn.setdefault(engine.state.epoch, []).append(int(batch["image"]))
+
+        trainer._process_function, trainer.state.epoch = note, epoch
+        trainer.run()
+        found[name] = drawn
+    return found
+
+
+def test_processes_share_the_films_out_anew_in_each_epoch(tmp_path):
+    """The seed decides how, and a resumed run does as one that was not killed."""
+    one, other = in_two_processes(_films_by_epoch, tmp_path)
+    for epoch in (1, 2, 3):
+        assert sorted(one["whole"][epoch] + other["whole"][epoch]) == list(range(8))
+    assert len({tuple(films) for films in one["whole"].values()}) == 3
+    assert one["other seed"] != one["whole"]
+    assert one["resumed"] == {epoch: one["whole"][epoch] for epoch in (2, 3)}
 
 
 def test_two_processes_evaluate_as_one_does(films, trained, tmp_path):
     checkpoint = str(trained[UNET] / "model.pt")
     alone, _ = _evaluate(UNET, films, tmp_path / "alone", checkpoint=checkpoint)
     settings = training(films, tmp_path / "together") | {"checkpoint": checkpoint}
-    _run_in_two_processes("train", "evaluate", "multi_gpu_evaluate", **settings)
+    done = _run_in_two_processes(UNET, "train", "evaluate", "multi_gpu_evaluate", **settings)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads((tmp_path / "together" / "summary.json").read_text())["failures"] == []
+    assert len(list((tmp_path / "together" / "tensorboard").iterdir())) == 1
     together = pd.read_csv(tmp_path / "together" / "films.csv")
     order = ["film", "structure", "metric"]
     pd.testing.assert_frame_equal(

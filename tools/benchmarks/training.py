@@ -97,13 +97,15 @@ def bundle_epoch(items: Sequence[dict], out: Path, **knobs: object) -> "EpochLoo
     **knobs
         Entries of the bundle's train.json that differ.
     """
+    config = bundle_folder(UNET) / "configs" / "train.json"
+    handlers = ConfigParser.load_config_file(str(config))["train"]["handlers"]
+    knobs["train#handlers"] = [handler for handler in handlers if "EpochValidation" not in handler["_target_"]]
     return EpochLoop(
-        bundle_folder(UNET) / "configs" / "train.json",
+        config,
         bundle_root=str(bundle_folder(UNET)),
         output_dir=str(out / "bundle"),
         tensorboard_dir=str(out / "bundle" / "tensorboard"),
         data={"training": items, "validation": items[:1]},
-        val_interval=sys.maxsize,
         batch_size=_BATCH,
         resume=False,
         **knobs,

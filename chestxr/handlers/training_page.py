@@ -1,0 +1,159 @@
+"""What TensorBoard shows of a training run, beside what was validated."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from ignite.distributed import one_rank_only
+from ignite.engine import Engine, Events
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams import metadata
+from tensorboard.plugins.hparams.api_pb2 import DataType, Experiment, HParamInfo, MetricInfo, MetricName, Status
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo, SessionStartInfo
+from torch.optim import Optimizer
+from torch.utils.tensorboard import SummaryWriter
+
+from chestxr.evaluation.versions import package_versions
+
+from .markdown_table import markdown_table
+
+__all__ = ["TrainingPage"]
+
+# Columns that HParams shows before one chooses others.
+_COLUMNS_SHOWN = 5
+_TEXT_COLUMNS = 3
+
+
+class TrainingPage:
+    """
+    Write a training run's settings, its loss and its learning rate to TensorBoard, and lay the charts out.
+
+    The scalars are ``loss/train``, the mean of the epoch; ``optimizer/learning rate`` at its end; and
+    ``dice/validation best mean``, of the weights kept so far, after the name of the key metric. Custom Scalars draws
+    them and what :py:class:`TableScalars` writes in a few charts. The settings stand under Text and under HParams.
+
+    Parameters
+    ----------
+    summary_writer : torch.utils.tensorboard.SummaryWriter or None
+        Where the first process writes; None in the others.
+    optimizer : torch.optim.Optimizer
+        What has the learning rate.
+    evaluator : ignite.engine.Engine
+        The validation engine, which knows the best metric.
+    structures : sequence of str
+        Names of the structures that are validated.
+    settings : mapping of str to object
+        What the run was started with, by name. HParams shows the first five at once, the others when they are chosen.
+        The versions of the packages are added.
+    """
+
+    def __init__(
+        self,
+        summary_writer: SummaryWriter | None,
+        optimizer: Optimizer,
+        evaluator: Engine,
+        structures: Sequence[str],
+        settings: Mapping[str, object],
+    ) -> None:
+        self.summary_writer = summary_writer
+        self.optimizer = optimizer
+        self.evaluator = evaluator
+        self.structures = list(structures)
+        self.settings = {name: _plain(value) for name, value in (dict(settings) | package_versions()).items()}
+
+    def attach(self, trainer: Engine) -> None:
+        """Attach to the trainer, after :py:class:`TrainingLoss` and the handler that validates."""
+        trainer.add_event_handler(Events.STARTED, self._start)
+        trainer.add_event_handler(Events.EPOCH_COMPLETED, self._write_epoch)
+        trainer.add_event_handler(Events.COMPLETED, self._end)
+
+    @one_rank_only()
+    def _start(self, trainer: Engine) -> None:
+        key = self.evaluator.state.key_metric_name
+        self.summary_writer.add_custom_scalars({"training": _charts(key, self.structures)})
+        self.summary_writer.add_text("settings", _as_text(self.settings))
+        self._add_hparams(metadata.EXPERIMENT_TAG, experiment=_experiment(self.settings, key))
+        self._add_hparams(metadata.SESSION_START_INFO_TAG, session_start_info=_started(self.settings))
+        self.summary_writer.flush()
+
+    @one_rank_only()
+    def _write_epoch(self, trainer: Engine) -> None:
+        scalars = {"loss/train": trainer.state.metrics["train_loss"]}
+        scalars["optimizer/learning rate"] = self.optimizer.param_groups[0]["lr"]
+        if self.evaluator.state.best_metric_epoch > 0:
+            key = self.evaluator.state.key_metric_name
+            scalars[f"{key}/validation best mean"] = self.evaluator.state.best_metric
+        for tag, value in scalars.items():
+            self.summary_writer.add_scalar(tag, value, trainer.state.epoch)
+        self.summary_writer.flush()
+
+    @one_rank_only()
+    def _end(self, trainer: Engine) -> None:
+        ended = SessionEndInfo(status=Status.STATUS_SUCCESS, end_time_secs=time.time())
+        self._add_hparams(metadata.SESSION_END_INFO_TAG, session_end_info=ended)
+        self.summary_writer.flush()
+
+    def _add_hparams(self, tag: str, **content: object) -> None:
+        """Write what HParams reads; SummaryWriter.add_hparams would open a second event file."""
+        about = metadata.create_summary_metadata(HParamsPluginData(**content))
+        value = Summary.Value(tag=tag, metadata=about, tensor=metadata.NULL_TENSOR)
+        self.summary_writer.file_writer.add_summary(Summary(value=[value]))
+
+
+def _plain(value: object) -> str | int | float | bool:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, (int, float)) else str(value)
+
+
+def _as_text(settings: Mapping[str, object]) -> str:
+    """Lay settings out in Markdown, column by column, so that they fit on the page."""
+    pairs = list(settings.items())
+    height = -(-len(pairs) // _TEXT_COLUMNS)
+    pairs += [("", "")] * (height * _TEXT_COLUMNS - len(pairs))
+    rows = [[cell for pair in pairs[row::height] for cell in pair] for row in range(height)]
+    return markdown_table(["setting", "value"] * _TEXT_COLUMNS, rows)
+
+
+def _experiment(settings: Mapping[str, object], key: str) -> Experiment:
+    """Return the columns of HParams."""
+    columns = [HParamInfo(name=name, type=_kind(value)[1]) for name, value in settings.items()]
+    for column in columns[:_COLUMNS_SHOWN]:
+        # TensorBoard puts settings that are said to differ from run to run first, the others by the alphabet.
+        column.differs = True
+    measured = {
+        f"{key}/validation best mean": f"best validation {key}",
+        f"{key}/validation mean": f"last validation {key}",
+        "loss/validation": "last validation loss",
+        "loss/train": "last training loss",
+    }
+    metrics = [MetricInfo(name=MetricName(tag=tag), display_name=name) for tag, name in measured.items()]
+    return Experiment(time_created_secs=time.time(), hparam_infos=columns, metric_infos=metrics)
+
+
+def _started(settings: Mapping[str, str | int | float | bool]) -> SessionStartInfo:
+    """Return the settings as HParams reads them."""
+    session = SessionStartInfo(start_time_secs=time.time())
+    for name, value in settings.items():
+        setattr(session.hparams[name], _kind(value)[0], value)
+    return session
+
+
+def _kind(value: str | int | float | bool) -> tuple[str, int]:
+    """Return the field that holds a setting, and its type."""
+    if isinstance(value, bool):
+        return "bool_value", DataType.DATA_TYPE_BOOL
+    if isinstance(value, str):
+        return "string_value", DataType.DATA_TYPE_STRING
+    return "number_value", DataType.DATA_TYPE_FLOAT64
+
+
+def _charts(key: str, structures: Sequence[str]) -> dict[str, list]:
+    """Return the charts of Custom Scalars by title, each of the tags that it draws together."""
+    tags = {
+        "loss": ["loss/train", "loss/validation"],
+        f"validation {key} by structure": [f"{key}/validation {name}" for name in structures],
+        f"validation {key} by site": [f"sites/validation {key}, .*"],
+        "validation hd95 by structure, px": [f"surface distance/validation hd95, {name}, px" for name in structures],
+        "learning rate": ["optimizer/learning rate"],
+    }
+    return {title: ["Multiline", names] for title, names in tags.items()}
