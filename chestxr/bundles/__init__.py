@@ -3,6 +3,7 @@
 from .folders import SCREENING_BUNDLE, bundle_folder
 from .keep_memory import keep_memory
 from .library_messages import hide_library_messages
+from .monai_label import in_monai_label
 from .one_thread import use_one_thread
 from .run_errors import check_bundle_root, explain_errors
 from .switch import switch
@@ -13,6 +14,7 @@ __all__ = [
     "check_bundle_root",
     "explain_errors",
     "hide_library_messages",
+    "in_monai_label",
     "keep_memory",
     "switch",
     "use_one_thread",

@@ -1,11 +1,15 @@
 """Films as the items of a MONAI datalist."""
 
+import hashlib
 import math
+from collections.abc import Sequence
 from pathlib import Path
+
+from chestxr.io import sha256
 
 from .film import Film
 
-__all__ = ["datalist_item"]
+__all__ = ["datalist_hash", "datalist_item"]
 
 
 def datalist_item(film: Film, root: Path | None = None) -> dict:
@@ -37,6 +41,28 @@ def datalist_item(film: Film, root: Path | None = None) -> dict:
     if math.isfinite(film.age_years):
         item["age_years"] = film.age_years
     return item
+
+
+def datalist_hash(items: Sequence[dict]) -> str:
+    """
+    Return the SHA-256 of the films' names and of what their labels hold.
+
+    Parameters
+    ----------
+    items : sequence of dict
+        Datalist items: ``film``, or else the name of the file ``image``; and ``label``, one path or two.
+
+    Returns
+    -------
+    str
+        The same for the same films and labels in another folder or order.
+    """
+    lines = []
+    for item in items:
+        labels = item.get("label") or []
+        hashes = [sha256(label) for label in ([labels] if isinstance(labels, str) else labels)]
+        lines.append(" ".join([str(item.get("film") or Path(item["image"]).name), *hashes]))
+    return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _path(path: Path, root: Path | None) -> str:

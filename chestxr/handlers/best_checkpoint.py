@@ -1,5 +1,6 @@
 """Keep the weights of the best epoch."""
 
+import shutil
 from os import PathLike
 from pathlib import Path
 
@@ -25,11 +26,14 @@ class BestCheckpoint:
         The network, not wrapped for several devices.
     path : str or os.PathLike
         The file to write.
+    backup : str or os.PathLike or None, optional
+        Where to keep the file that stood there before the first best epoch, unless a backup is there already.
     """
 
-    def __init__(self, network: Module, path: str | PathLike) -> None:
+    def __init__(self, network: Module, path: str | PathLike, backup: str | PathLike | None = None) -> None:
         self.network = network
         self.path = Path(path)
+        self.backup = None if backup is None else Path(backup)
 
     def attach(self, evaluator: Engine) -> None:
         """Attach to the evaluator."""
@@ -39,5 +43,11 @@ class BestCheckpoint:
     def __call__(self, evaluator: Engine) -> None:
         """Write the weights if the epoch just evaluated is the best so far."""
         if evaluator.state.best_metric_epoch == evaluator.state.epoch:
+            self._back_up()
             with whole_file(self.path) as partial:
                 torch.save(self.network.state_dict(), partial)
+
+    def _back_up(self) -> None:
+        if self.backup is not None and self.path.is_file() and not self.backup.exists():
+            with whole_file(self.backup) as partial:
+                shutil.copyfile(self.path, partial)

@@ -8,6 +8,7 @@ import torch
 from ignite.engine import Engine, Events
 
 from .across_processes import gather_lists
+from .item_names import film_of, site_of
 
 __all__ = ["FilmTable"]
 
@@ -44,7 +45,7 @@ class FilmTable:
 
     def _note_films(self, evaluator: Engine) -> None:
         for item in evaluator.state.batch:
-            self._films.append((str(item["film"]), str(item["site"]), _square_spacing(item["image"].meta)))
+            self._films.append((film_of(item), site_of(item), _square_spacing(item["image"].meta)))
 
     def _build(self, evaluator: Engine) -> None:
         films = gather_lists(self._films)

@@ -1,7 +1,8 @@
 """Save a training run after every epoch, and go on from there."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from ignite.distributed import get_rank, one_rank_only
 from ignite.engine import Engine, Events
 
+from chestxr.data.datalist import datalist_hash
 from chestxr.io.whole_file import whole_file
 
 from .across_processes import broadcast_from_first
@@ -34,16 +36,25 @@ class LastCheckpoint:
         What to save, by name: each has ``state_dict`` and ``load_state_dict`` (network, optimizer, scheduler ...).
     evaluator : ignite.engine.Engine
         The validation engine, whose best metric and latest epoch are carried over.
+    films : sequence of dict, optional
+        The datalist that is trained on. A file of a run on other films, or on other labels of them, is renamed, and the
+        run starts from the beginning.
     resume : bool, optional
-        Go on from the file if it is there; with False the run starts afresh and the file is replaced.
+        Go on from the file if it is there; with False the run starts from the beginning and the file is replaced.
     """
 
     def __init__(
-        self, path: str | PathLike, objects: Mapping[str, object], evaluator: Engine, resume: bool = True
+        self,
+        path: str | PathLike,
+        objects: Mapping[str, object],
+        evaluator: Engine,
+        films: Sequence[dict] = (),
+        resume: bool = True,
     ) -> None:
         self.path = Path(path)
         self.objects = objects
         self.evaluator = evaluator
+        self.films = films
         self.resume = resume
 
     def attach(self, trainer: Engine) -> None:
@@ -55,11 +66,16 @@ class LastCheckpoint:
         """
         Load the saved state, if there is one.
 
+        A trainer that has trained in this process goes on from where it is: in federated learning it is started once a
+        round, with weights that were put into its network in between.
+
         Raises
         ------
         RuntimeError
             If the file was written by a run of another network or optimizer.
         """
+        if trainer.state.epoch > 0:
+            return
         saved = broadcast_from_first(self._read() if get_rank() == 0 else None)
         if saved is None:
             return
@@ -75,20 +91,36 @@ class LastCheckpoint:
         if saved["epoch"] >= trainer.state.max_epochs:
             logger.warning(
                 "%s: found all of %d epochs trained, nothing is left to do; for more give a larger number of epochs, "
-                "to start afresh --resume false",
+                "to start from the beginning --resume false",
                 self.path,
                 trainer.state.max_epochs,
             )
 
     def _read(self) -> dict | None:
-        if self.resume and self.path.is_file():
-            return torch.load(self.path, map_location="cpu", weights_only=True)
+        if not (self.resume and self.path.is_file()):
+            return None
+        saved = torch.load(self.path, map_location="cpu", weights_only=True)
+        if saved.get("films", self._films_hash) == self._films_hash:
+            return saved
+        kept = self.path.with_name(f"{self.path.stem}-{saved['films'][:12]}{self.path.suffix}")
+        self.path.rename(kept)
+        logger.warning(
+            "%s: found the checkpoint of a run on other films or labels; it is kept as %s, and training starts "
+            "from the beginning",
+            self.path,
+            kept.name,
+        )
         return None
+
+    @cached_property
+    def _films_hash(self) -> str:
+        return datalist_hash(self.films)
 
     @one_rank_only()
     def save(self, trainer: Engine) -> None:
         """Save the state after the epoch just completed."""
         progress = {
+            "films": self._films_hash,
             "epoch": trainer.state.epoch,
             "iteration": trainer.state.iteration,
             "best_metric": float(self.evaluator.state.best_metric),

@@ -13,6 +13,8 @@ from torch.utils.tensorboard import SummaryWriter
 
 from chestxr.report.overlay import overlay_lungs, picture_of_film
 
+from .item_names import film_of
+
 __all__ = ["WorstFilms"]
 
 
@@ -67,7 +69,7 @@ class WorstFilms:
     def _keep_worst(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             dice = compute_dice(result["pred"][None, :1], result["label"][None, :1]).item()
-            self._worst.append(_Result(dice, str(source["film"]), source["image"], result["label"], result["pred"]))
+            self._worst.append(_Result(dice, film_of(source), source["image"], result["label"], result["pred"]))
         self._worst = nsmallest(self.count, self._worst, key=lambda result: result.dice)
 
     @one_rank_only()

@@ -64,6 +64,7 @@ class TrainLungs(TrainTask):
                 bundle_root=str(self.weights.bundle),
                 data=films,
                 output_dir=folder,
+                ckpt_dir=folder,
                 tensorboard_dir=str(self.weights.folder / "tensorboard" / self.weights.next_version()),
                 epochs=int(settings["max_epochs"]),
                 val_interval=1,
