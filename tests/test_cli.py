@@ -1,5 +1,6 @@
 """The command line, as a user meets it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,31 @@ def test_show_draws_a_sheet(collection, tmp_path, extra):
     sheet = Image.open(tmp_path / "sheet.png").convert("RGB")
     colours = {colour for _, colour in sheet.getcolors(sheet.width * sheet.height)}
     assert {(230, 159, 0), (86, 180, 233)} <= colours
+
+
+def test_bundles_are_listed_and_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    listed = run(app, ["bundles"]).output
+    for name in ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet", "cxr_tuberculosis_screening"):
+        folder = run(app, ["bundles", name]).output
+        assert Path(folder.removesuffix("\n"), "configs", "inference.json").is_file()
+        assert name in listed and folder in listed
+    assert "XGBoost gives a calibrated tuberculosis score" in listed
+    result = run(app, ["bundles", "nowhere"])
+    assert result.exit_code == 2 and "expected one of cxr_lung_segmentation_resunet, " in result.stderr
+
+
+@pytest.mark.parametrize("package", ["xgboost", "pandas", "imagecodecs"])
+def test_a_missing_package_is_named(package, chest_dicom, tmp_path):
+    """Of those that are imported when a bundle is opened, by a command, and with a film."""
+    missing = f"No module named {package!r}"
+    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError({missing!r}, name={package!r})")
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])
+    command = [sys.executable, "-c", "from chestxr.cli import app; app()", "screen", str(chest_dicom), "--out", "out"]
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].startswith(f"{package}: this Python package is missing"), done.stderr
+    assert "pip install" in done.stderr and "Traceback" not in done.stderr and "memory" not in done.stderr
 
 
 def test_help_is_quick_to_come():

@@ -1,6 +1,6 @@
 """The bundles: where they are, how their knobs are read, and how one is opened once and run on film after film."""
 
-from .folders import SCREENING_BUNDLE, bundle_folder
+from .folders import SCREENING_BUNDLE, bundle_folder, shipped_bundles
 from .keep_memory import keep_memory
 from .library_messages import hide_library_messages
 from .monai_label import in_monai_label
@@ -16,6 +16,7 @@ __all__ = [
     "hide_library_messages",
     "in_monai_label",
     "keep_memory",
+    "shipped_bundles",
     "switch",
     "use_one_thread",
 ]

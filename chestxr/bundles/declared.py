@@ -1,10 +1,11 @@
 """What a bundle's JSON says, without making its network."""
 
 from pathlib import Path
+from pydoc import ErrorDuringImport
 
 from monai.bundle import ConfigParser
 
-from .innermost import innermost
+from .innermost import innermost, missing_package
 from .library_messages import hide_library_messages
 
 __all__ = ["declared"]
@@ -31,7 +32,7 @@ def declared(folder: Path, name: str, **knobs: object) -> object:
     Raises
     ------
     ValueError
-        If it cannot be evaluated, as when a file that it names is missing: the innermost reason.
+        If it cannot be evaluated, as when a file or a package that it names is missing: the innermost reason.
     """
     hide_library_messages()
     parser = ConfigParser()
@@ -39,5 +40,5 @@ def declared(folder: Path, name: str, **knobs: object) -> object:
     parser.update({"bundle_root": str(folder)} | knobs)
     try:
         return parser.get_parsed_content(name)
-    except RuntimeError as error:
-        raise ValueError(str(innermost(error))) from error
+    except (RuntimeError, ErrorDuringImport) as error:
+        raise ValueError(missing_package(error) or str(innermost(error))) from error

@@ -4,13 +4,14 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from pydoc import ErrorDuringImport
 
 from ignite.engine import Engine
 
 from chestxr.io import FilmError
 from chestxr.io.errors import is_system_error
 
-from .innermost import innermost
+from .innermost import innermost, missing_package
 from .library_messages import hide_library_messages
 from .weights import check_weights
 from .workflow import BundleWorkflow
@@ -32,7 +33,7 @@ class OpenBundle:
     Raises
     ------
     ValueError
-        If the bundle cannot be opened, its weights included: the innermost reason.
+        If the bundle cannot be opened, its weights and the packages that it needs included: the innermost reason.
     """
 
     def __init__(self, folder: Path, **knobs: object) -> None:
@@ -53,8 +54,8 @@ class OpenBundle:
             )
             self._evaluator.logger.setLevel(logging.CRITICAL)
             check_weights(self._workflow.parser.get_parsed_content("checkpoint"))
-        except RuntimeError as error:
-            raise ValueError(str(innermost(error))) from error
+        except (RuntimeError, ErrorDuringImport) as error:
+            raise ValueError(missing_package(error) or str(innermost(error))) from error
 
     @property
     def evaluator(self) -> Engine:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
-from . import archive, data, pacs, radiomics, screen, tuberculosis
+from . import archive, bundles, data, pacs, radiomics, screen, tuberculosis
+from .common import Commands
 
 __all__ = ["app"]
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -32,6 +34,7 @@ def chestxr(
 
 
 app.command("screen")(screen.screen)
+app.command("bundles")(bundles.bundles)
 app.command("archive")(archive.archive)
 app.command("features")(radiomics.features)
 app.command("stability")(radiomics.stability)

@@ -49,7 +49,9 @@ def check_ray() -> None:
         If it is not.
     """
     if find_spec("ray") is None:
-        raise ValueError("Ray is not installed; expected the extra ray: pip install 'chestxr[ray]'")
+        raise ValueError(
+            "Ray is not installed; expected the extra ray: pip install -c constraints.txt '.[ray]' in chestxr's clone"
+        )
 
 
 @contextmanager

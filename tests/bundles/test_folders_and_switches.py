@@ -1,8 +1,11 @@
 """Bundles are found, and their switches read, from wherever they are asked for."""
 
+from pathlib import Path
+
 import pytest
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, switch
+import chestxr.bundles
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, shipped_bundles, switch
 
 
 def test_a_bundle_is_found_by_name_and_by_folder(tmp_path, monkeypatch):
@@ -13,8 +16,16 @@ def test_a_bundle_is_found_by_name_and_by_folder(tmp_path, monkeypatch):
 
 
 def test_a_missing_bundle_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no bundle; expected"):
+    with pytest.raises(FileNotFoundError, match=r"no bundle; expected .*or one of .*cxr_lung_segmentation_unet"):
         bundle_folder(tmp_path)
+
+
+def test_the_shipped_bundles_are_part_of_the_package():
+    """A wheel holds what lies in the package; in a clone that is a link to the top-level folder."""
+    top = Path(__file__).parents[2] / "bundles"
+    part = Path(chestxr.bundles.__file__).parent / "shipped"
+    assert shipped_bundles() == {name: top / name for name in sorted(path.name for path in top.glob("cxr_*"))}
+    assert len(shipped_bundles()) == 3 and part.samefile(top)
 
 
 @pytest.mark.parametrize(

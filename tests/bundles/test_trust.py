@@ -11,8 +11,9 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, folders, shipped_bundles, trust
 from chestxr.cli import app
+from chestxr.io import sha256
 from chestxr.tuberculosis import TuberculosisClassifier
 from tests.phantom import chest_film
 
@@ -109,6 +110,37 @@ def test_a_copy_with_the_same_configuration_is_trusted_and_nothing_else_in_it_is
         assert find_spec("planted") is None
     assert (tmp_path / "out" / "screening.csv").is_file()
     assert not trace.exists()
+
+
+def test_a_changed_file_in_the_packages_own_folder_is_refused(hostile, tmp_path, monkeypatch):
+    """What is trusted is the content, not the place."""
+    (tmp_path / "package").mkdir()
+    hostile.rename(tmp_path / "package" / SCREENING_BUNDLE)
+    monkeypatch.setattr(folders, "_SHIPPED", tmp_path / "package")
+    monkeypatch.chdir(tmp_path)
+    for config in ("inference.json", "train.json"):
+        with pytest.raises(PermissionError, match="is not chestxr's"):
+            bundle_folder(SCREENING_BUNDLE, config=config)
+
+
+@pytest.mark.parametrize("name", shipped_bundles())
+def test_shipped_bundles_are_trusted_wherever_they_are(name, tmp_path):
+    shutil.copytree(shipped_bundles()[name] / "configs", tmp_path / "configs")
+    for config in ("inference.json", "train.json", "evaluate.json"):
+        assert bundle_folder(tmp_path, config=config) == tmp_path
+    (tmp_path / "configs" / "inference.json").write_bytes((tmp_path / "configs" / "train.json").read_bytes())
+    with pytest.raises(PermissionError, match="is not chestxr's"):
+        bundle_folder(tmp_path)
+
+
+def test_the_list_of_shipped_configurations_is_that_of_the_files():
+    top = SHIPPED.parent
+    files = sorted(path for path in top.glob("*/configs/*") if path.is_file())
+    listed = (Path(trust.__file__).parent / "shipped.sha256").read_text()
+    assert listed == "".join(f"{sha256(path)}  {path.relative_to(top)}\n" for path in files), (
+        "configurations were changed: write their list again, in the clone, by "
+        "(cd bundles && LC_ALL=C sha256sum */configs/* >../chestxr/bundles/shipped.sha256)"
+    )
 
 
 def test_metadata_of_others_is_refused(copied):

@@ -410,5 +410,5 @@ def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
     assert result.exit_code == 2 and "no address of a DICOMweb service" in result.stderr
     monkeypatch.setattr(local_ray, "find_spec", lambda name: None)
     result = archive(films, "--out", tmp_path / "out")
-    assert result.exit_code == 2 and "pip install 'chestxr[ray]'" in result.stderr
+    assert result.exit_code == 2 and "pip install -c constraints.txt '.[ray]'" in result.stderr
     assert_nothing_half_written(tmp_path)
