@@ -6,7 +6,7 @@ here=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 output=${1:-output/demo}
 case $output in /*) ;; *) [ $# -gt 0 ] && output=$here/$output ;; esac
-source tools/environment.sh
+source tools/environment.sh demo
 
 # RG1_UNCR.dcm: a computed radiograph of the chest, PA, MONOCHROME1, from pydicom-data (MIT licence).
 film=$(python -c 'from pydicom.data import get_testdata_file; print(get_testdata_file("RG1_UNCR.dcm", download=False))')

@@ -3,7 +3,7 @@
 # Arguments go to pytest: bash tools/test.sh tests/io -k mirrored
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source tools/environment.sh
+source tools/environment.sh dev
 
 ruff check .
 ruff format --check .

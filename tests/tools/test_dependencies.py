@@ -10,7 +10,7 @@ import chestxr
 
 _ROOT = Path(chestxr.__file__).parent
 # Brought by an extra, and asked for by name before they are imported.
-_OF_EXTRAS = {"ray", "xgboost", "fsspec", "onnx", "onnxscript", "onnxruntime"}
+_OF_EXTRAS = {"ray", "fsspec", "onnx", "onnxscript", "onnxruntime"}
 
 
 def _imported(path: Path) -> set[str]:

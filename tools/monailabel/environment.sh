@@ -7,7 +7,7 @@ if [ "$(cat .venv-monailabel/chestxr-stamp 2>/dev/null)" != "$_label_stamp" ]; t
     "${PYTHON:-python3}" -m venv --clear .venv-monailabel
     # torchvision asks for the CUDA build of torch: without its dependencies the CPU build stays.
     PIP_CONSTRAINT="$PWD/tools/monailabel/constraints.txt" .venv-monailabel/bin/python -m pip install --quiet \
-        --disable-pip-version-check monailabel dcmqi setuptools --editable '.[cpu]' pytest pydicom-data
+        --disable-pip-version-check monailabel dcmqi setuptools --editable . pytest pydicom-data
     echo "$_label_stamp" >.venv-monailabel/chestxr-stamp
 fi
 # shellcheck disable=SC1091
