@@ -15,6 +15,9 @@ _chestxr_python() {
     return 1
 }
 
+# Modules are compiled when they are first imported, not all at once: most never are, and their bytecode takes 300 MB.
+unset PYTHONDONTWRITEBYTECODE
+
 _chestxr_extra=$1
 _chestxr_stamp=$(cat setup.cfg pyproject.toml constraints.txt | git hash-object --stdin)
 _chestxr_made=$(cat .venv/chestxr-stamp 2>/dev/null || true)
@@ -28,7 +31,6 @@ case $_chestxr_made in
         _chestxr_interpreter=$(_chestxr_python)
         "$_chestxr_interpreter" -m venv --clear .venv
     fi
-    # Modules are compiled when they are first imported: most never are, and their bytecode takes 300 MB.
     PIP_CONSTRAINT="$PWD/constraints.txt" .venv/bin/python -m pip install --quiet --disable-pip-version-check \
         --no-compile --editable ".[$_chestxr_extra]"
     echo "$_chestxr_stamp $_chestxr_extra" >.venv/chestxr-stamp
