@@ -33,3 +33,11 @@ def test_every_package_that_is_imported_is_required():
     brought_by = packages_distributions()
     missing = {name for name in imported - _OF_EXTRAS if not required & set(map(_plain, brought_by.get(name, [])))}
     assert "numpy" in imported and not missing
+
+
+def test_there_is_one_version_of_xgboost():
+    """Two distributions own its files; which of them is required is a matter of the platform."""
+    lines = (_ROOT.parent / "constraints.txt").read_text().splitlines()
+    assert len({line.partition("==")[2] for line in lines if line.startswith("xgboost")}) == 1
+    required = [entry for entry in requires("chestxr") if _plain(entry).startswith("xgboost")]
+    assert len(required) == 2 and all("sys_platform" in entry and "extra" not in entry for entry in required)
