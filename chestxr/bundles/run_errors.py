@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from .innermost import innermost
+from .innermost import innermost, missing_package
 
 __all__ = ["check_bundle_root", "explain_errors"]
 
@@ -46,9 +46,11 @@ def explain_errors() -> None:
 
 
 def _print_cause(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    cause = innermost(error)
+    cause, missing = innermost(error), missing_package(error)
     if isinstance(cause, KeyboardInterrupt):
         print("stopped", file=sys.stderr)
+    elif missing:
+        print(missing, file=sys.stderr)
     elif _is_explained(cause):
         print(_in_one_line(cause), file=sys.stderr)
     else:
