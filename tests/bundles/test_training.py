@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
+import monai.bundle
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 from tensorboard.plugins.hparams.api_pb2 import Status
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
+from chestxr.data import load_split
 from tests.bundles.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, run, training
 from tests.phantom import write_collection
 from tests.two_processes import in_two_processes
@@ -185,6 +188,50 @@ def test_a_device_may_be_a_word(films, tmp_path):
         checkpoint=str(tmp_path / "model.pt"),
     )
     assert (tmp_path / "out" / "films.csv").is_file()
+
+
+@BOTH
+def test_it_trains_as_monai_labels_stock_app_asks(bundle, films, tmp_path, monkeypatch):
+    """3D Slicer sends an empty run_id: MONAI then evaluates every entry of the configuration, in their order."""
+    monkeypatch.setenv("MONAI_LABEL_APP_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    root = shutil.copytree(
+        BUNDLES / bundle, tmp_path / "model" / bundle, ignore=shutil.ignore_patterns("output", "eval")
+    )
+    items = load_split(films / "datalist.json", films)["training"][:5]
+    items = [{"image": item["image"], "label": item["label"]} for item in items]
+    models = root / "models"
+    shipped = (models / "model.pt").read_bytes()
+    handlers = json.loads((root / "configs" / "train.json").read_text())["train"]["handlers"]
+    assert "CheckpointLoader" not in [handler["_target_"] for handler in handlers], "the app would add none"
+    loader = {"_target_": "CheckpointLoader", "load_path": str(models / "model.pt"), "strict": False}
+    loader["load_dict"] = {"model": "$@network"}
+    trained = []
+    for _ in range(2):
+        monai.bundle.run(
+            run_id="",
+            init_id=None,
+            final_id=None,
+            meta_file=str(root / "configs" / "metadata.json"),
+            config_file=str(root / "configs" / "train.json"),
+            **{
+                "bundle_root": str(root),
+                "train#trainer#max_epochs": 2,
+                "train#dataset#data": items[:4],
+                "train#handlers": [loader, *handlers],
+                "validate#dataset#data": items[4:],
+                "device": "cpu",
+                "image_size": [64, 64],
+            },
+        )
+        trained.append((models / "model.pt").read_bytes())
+    assert (models / "model_shipped.pt").read_bytes() == shipped and len({shipped, *trained}) == 3
+    # The app takes the shortest name by default: no other file may have one.
+    assert sorted(path.name for path in models.glob("*.pt")) == ["model.pt", "model_shipped.pt"]
+    before, after = (torch.load(models / name, weights_only=True) for name in ("model_shipped.pt", "model.pt"))
+    assert before.keys() == after.keys()
+    changes = [(before[name].float() - after[name].float()).abs().mean() for name in before if "weight" in name]
+    assert 0 < max(changes) < 0.1, "from the shipped weights, not from scratch"
 
 
 def test_training_twice_gives_the_same_weights(films, trained, tmp_path):

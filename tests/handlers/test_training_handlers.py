@@ -7,7 +7,7 @@ import torch
 from ignite.engine import Engine, Events
 from monai.engines import Evaluator
 
-from chestxr.handlers import EpochValidation, LastCheckpoint, Patience
+from chestxr.handlers import BestCheckpoint, EpochValidation, LastCheckpoint, Patience
 
 
 class _Evaluator(Evaluator):
@@ -85,3 +85,50 @@ def test_a_run_that_is_done_says_so(tmp_path, caplog):
         with caplog.at_level(logging.WARNING):
             engine.run([0], max_epochs=2)
     assert not trained and "nothing is left to do" in caplog.text and "--resume false" in caplog.text
+
+
+def _run_on(films, path, epochs=2):
+    """Train on films; return the epochs that were trained."""
+    engine, trained = _trainer(LastCheckpoint(path, {}, _Evaluator(), films)), []
+    engine.add_event_handler(Events.EPOCH_COMPLETED, lambda engine: trained.append(engine.state.epoch))
+    engine.run([0], max_epochs=epochs)
+    return trained
+
+
+def _datalist(folder, **labels):
+    folder.mkdir(exist_ok=True)
+    for name, content in labels.items():
+        (folder / name).write_text(content)
+    return [{"film": name, "image": str(folder / f"{name}.png"), "label": str(folder / name)} for name in labels]
+
+
+def test_a_run_goes_on_from_the_same_films_and_labels_alone(tmp_path, caplog):
+    path = tmp_path / "last.pt"
+    assert _run_on(_datalist(tmp_path / "one", a="lung", b="lungs"), path) == [1, 2]
+    assert _run_on(_datalist(tmp_path / "moved", b="lungs", a="lung"), path, epochs=3) == [3]
+    assert not list(tmp_path.glob("last-*.pt"))
+    for other in ({"a": "lung"}, {"a": "corrected"}):
+        caplog.clear()
+        kept = len(list(tmp_path.glob("last-*.pt")))
+        assert _run_on(_datalist(tmp_path / "one", **other), path) == [1, 2]
+        assert "other films or labels" in caplog.text and len(list(tmp_path.glob("last-*.pt"))) == kept + 1
+
+
+def test_a_trainer_that_is_started_again_goes_on_from_its_own_weights(tmp_path):
+    """Federated learning puts the global weights into the network between two rounds."""
+    layer = torch.nn.Linear(1, 1)
+    engine = _trainer(LastCheckpoint(tmp_path / "last.pt", {"layer": layer}, _Evaluator()))
+    engine.run([0], max_epochs=1)
+    torch.nn.init.constant_(layer.weight, 7.0)
+    engine.run([0], max_epochs=2)
+    assert layer.weight.item() == 7.0 and engine.state.epoch == 2
+
+
+def test_the_weights_that_stood_there_first_are_kept(tmp_path):
+    path, backup = tmp_path / "model.pt", tmp_path / "model_shipped.pt"
+    path.write_bytes(b"shipped")
+    evaluator = _Evaluator()
+    evaluator.state.best_metric_epoch = evaluator.state.epoch = 1
+    for _ in range(2):
+        BestCheckpoint(torch.nn.Linear(1, 1), path, backup)(evaluator)
+    assert backup.read_bytes() == b"shipped" and torch.load(path, weights_only=True)

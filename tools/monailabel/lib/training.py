@@ -63,6 +63,7 @@ class TrainLungs(TrainTask):
                 logging_file=str(config.with_name("logging.conf")),
                 bundle_root=str(self.weights.bundle),
                 data=films,
+                split="corrected films",
                 output_dir=folder,
                 ckpt_dir=folder,
                 tensorboard_dir=str(self.weights.folder / "tensorboard" / self.weights.next_version()),
