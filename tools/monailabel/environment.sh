@@ -10,5 +10,12 @@ if [ "$(cat .venv-monailabel/chestxr-stamp 2>/dev/null)" != "$_label_stamp" ]; t
         --disable-pip-version-check monailabel dcmqi setuptools --editable . pytest pydicom-data
     echo "$_label_stamp" >.venv-monailabel/chestxr-stamp
 fi
+# torchvision is built for CUDA: beside a CPU build of torch it needs help to be imported, whichever app is served.
+for _label_packages in .venv-monailabel/lib/python3*/site-packages; do
+    if ! cmp -s tools/monailabel/torchvision_operators.py "$_label_packages/torchvision_operators.py"; then
+        cp tools/monailabel/torchvision_operators.py "$_label_packages/"
+        echo "import torchvision_operators; torchvision_operators.install()" >"$_label_packages/torchvision_operators.pth"
+    fi
+done
 # shellcheck disable=SC1091
 source .venv-monailabel/bin/activate
