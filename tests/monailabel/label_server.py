@@ -58,6 +58,22 @@ class LabelServer:
         """Ask to do something."""
         return requests.post(f"{self.url}{path}", json=settings, timeout=600)
 
+    def background(self, path: str, **settings: object) -> dict:
+        """Ask for a task as 3D Slicer does, wait until it has ended, and return what is told of it."""
+        answer = self.post(path, **settings)
+        assert answer.status_code == 200 and answer.json()["status"] == "SUBMITTED", answer.text
+        return self.ended(path)
+
+    def ended(self, path: str) -> dict:
+        """Wait until the last task of a kind has ended, and return what is told of it."""
+        state = "/batch/infer" if path.startswith("/batch") else f"/{path.split('/')[1]}/"
+        for _ in range(600):
+            told = self.get(state)
+            if told["status"] not in ("SUBMITTED", "RUNNING"):
+                return told
+            time.sleep(0.5)
+        raise TimeoutError("\n".join(told["details"]))
+
     def infer(self, model: str, image: str, output: str, **params: object) -> requests.Response:
         """Ask for the lungs on a film."""
         url = f"{self.url}/infer/{model}?image={image}&output={output}"

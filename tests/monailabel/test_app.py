@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nibabel as nib
@@ -110,6 +111,7 @@ def test_outputs(server, own_masks):
         ("/infer/vnet?image=dicom&output=image", 404, "no such model; there are unet, resunet"),
         ("/activelearning/best", 404, "no such strategy"),
         ("/train/vnet?run_sync=true", 404, "no such model"),
+        ("/scoring/best?run_sync=true", 404, "no such scoring method; there are dice, uncertainty"),
         ("/train/unet?run_sync=true", 400, "expected 2 or more"),
     ],
 )
@@ -117,6 +119,13 @@ def test_mistakes_are_told_and_the_server_stays_up(server, path, status, words):
     answer = requests.post(f"{server.url}{path}", timeout=120)
     assert answer.status_code == status and words in answer.json()["detail"]
     assert server.get("/info/")["name"] == "chestxr"
+
+
+def test_a_background_task_tells_in_its_last_line_why_it_failed(server):
+    told = server.background("/train/unet")
+    assert told["status"] == "ERROR"
+    assert told["details"][-1] == "failed: 0 films with a final label; expected 2 or more; save corrected labels first"
+    assert "Traceback" not in "".join(told["details"]), "the reason is enough"
 
 
 def test_what_is_no_label_of_the_film_is_refused(server, own_masks, tmp_path):
@@ -168,15 +177,19 @@ def test_a_batch_finishes_its_good_films(server):
 def test_correcting_scoring_choosing_training_and_rolling_back(server, films, own_masks, tmp_path):
     shipped = bundle_folder(BUNDLES["unet"]) / "models" / "model.pt"
     before = sha256(shipped)
-    server.post("/batch/infer/unet?images=all&run_sync=true")
+    assert server.background("/batch/infer/unet?images=all", label_tag="second")["status"] == "DONE"
+    for kind in FORMATS:
+        kept = requests.get(f"{server.url}/datastore/label?label={kind}&tag=second", timeout=60)
+        assert (mask_of(kept.content, ".nii.gz") == own_masks["unet", kind]).all()
 
-    asked = server.post("/scoring/uncertainty?run_sync=true").json()
-    assert "not scored" in asked["broken"]
-    unsure = {kind: asked[kind] for kind in FORMATS}
+    assert server.background("/scoring/uncertainty")["status"] == "DONE"
+    objects = server.get("/datastore/?output=all")["objects"]
+    unsure = {kind: objects[kind]["image"]["info"]["uncertainty"] for kind in FORMATS}
     assert all(0 < value < 1 for value in unsure.values())
+    assert "uncertainty" not in objects["broken"]["image"]["info"]
     assert server.post("/activelearning/uncertain").json()["id"] == max(unsure, key=unsure.get)
     for strategy in ("random", "first"):
-        assert server.post(f"/activelearning/{strategy}").json()["id"] in asked
+        assert server.post(f"/activelearning/{strategy}").json()["id"] in objects
 
     for kind in ("dicom", "png16", "nifti"):
         own = own_masks["unet", kind]
@@ -186,15 +199,18 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
         kept = requests.get(f"{server.url}/datastore/label?label={kind}&tag=final", timeout=60)
         assert (mask_of(kept.content, ".nii.gz") == corrected).all()
         expected = 2 * (corrected == 1).sum() / ((corrected == 1).sum() + (own == 1).sum())
-        scored = server.post("/scoring/dice?run_sync=true").json()
+        scored = server.post("/scoring/dice?run_sync=true", y_pred="second").json()
         assert scored[kind]["right lung"] == pytest.approx(expected, abs=1e-3)
     assert server.post("/activelearning/uncertain").json()["id"] not in ("dicom", "png16", "nifti")
 
     for mistake in ({"val_split": 1}, {"val_split": 0}, {"pretrained": "perhaps"}):
         answer = server.post("/train/unet?run_sync=true", **mistake)
         assert answer.status_code == 400 and "expected" in answer.json()["detail"]
-    trained = server.post("/train/unet?run_sync=true", max_epochs=2).json()
-    assert trained["version"] == "v1" and trained["films"] == {"training": 2, "validation": 1}
+    trained = server.background("/train/unet", max_epochs=2)
+    assert trained["status"] == "DONE", trained["details"]
+    note = json.loads((server.weights / "unet" / "v1.json").read_text())
+    assert note["from"] == "shipped" and note["films"] == {"training": 2, "validation": 1}
+    assert 0.5 < note["validation_dice"]["before"] < 1 and 0 < note["validation_dice"]["after"] < 1
     assert sha256(shipped) == before and (server.weights / "unet" / "v1.pt").is_file()
     assert server.get("/info/")["models"]["unet"]["config"]["version"] == ["v1", "shipped"]
     assert server.infer("unet", "dicom", "json").json()["version"] == "v1"
@@ -215,3 +231,9 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
         and second == "shipped (served)"
     )
     assert _dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) == 1
+
+    server.post("/train/unet", max_epochs=1000)
+    while server.get("/train/")["status"] == "SUBMITTED":
+        time.sleep(0.2)
+    assert requests.delete(f"{server.url}/train/", timeout=60).json()["status"] == "STOPPED"
+    assert server.get("/info/")["models"]["unet"]["config"]["version"] == ["shipped", "v1"]

@@ -110,14 +110,22 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
 
     again = LabelServer(orthanc.url, tmp_path / "others", MONAI_LABEL_DICOMWEB_CACHE_PATH=str(tmp_path / "empty"))
     try:
-        trained = again.post("/train/unet?run_sync=true", max_epochs=1, val_split=0.25)
-        assert trained.json()["films"] == {"training": 3, "validation": 1}, trained.text
+        trained = again.background("/train/unet", max_epochs=1, val_split=0.25)
+        assert trained["status"] == "DONE", trained["details"]
+        note = json.loads((again.weights / "unet" / "v1.json").read_text())
+        assert note["films"] == {"training": 3, "validation": 1} and 0 < note["validation_dice"]["before"] < 1
         for kind, uid in series.items():
             (read,) = (tmp_path / "empty").rglob(f"labels/final/{uid}.nii.gz")
             assert (read_mask([read])[0] == masks[kind]).all(), "the reader's, not the machine's"
-        again.post("/batch/infer/unet?images=all&run_sync=true", label_tag="original")
-        scored = again.post("/scoring/dice?run_sync=true").json()
-        assert set(scored) == set(series.values()) and all(0 < one["both lungs"] < 1 for one in scored.values())
+        assert again.background("/batch/infer/unet?images=all", label_tag="original")["status"] == "DONE"
+        for uid in series.values():
+            kept = requests.get(f"{again.url}/datastore/label?label={uid}&tag=original", timeout=60)
+            assert mask_of(kept.content, ".nii.gz").shape == film.T.shape
+            assert (mask_of(kept.content, ".nii.gz") == again.mask("unet", uid)).all(), "by the version just trained"
+        assert again.background("/scoring/dice")["status"] == "DONE"
+        objects = again.get("/datastore/?output=all")["objects"]
+        assert set(objects) >= set(series.values())
+        assert all(0 < objects[uid]["image"]["info"]["dice"]["both lungs"] < 1 for uid in series.values())
         first = series["plain"]
         newer = np.where(np.arange(masks["plain"].shape[1]) < 900, masks["plain"], 0).astype(np.uint8)
         server.save(first, _written(newer, tmp_path / "newer.nii.gz"))

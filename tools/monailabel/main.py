@@ -2,6 +2,7 @@
 
 from fastapi import HTTPException
 from lib import archive
+from lib.failures import say_why_it_failed
 from lib.labels import FilmFolder
 from lib.models import MODELS, Weights
 from lib.outline import OutlineLungs
@@ -17,6 +18,7 @@ from monailabel.tasks.activelearning.first import First
 from monailabel.tasks.activelearning.random import Random
 
 hide_identifiers()
+say_why_it_failed()
 
 
 class ChestFilms(MONAILabelApp):
@@ -90,6 +92,13 @@ class ChestFilms(MONAILabelApp):
             return super().train(request)
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
+
+    def scoring(self, request: dict, datastore: Datastore | None = None) -> dict:
+        """Score films."""
+        if request.get("method") not in self._scoring_methods:
+            methods = ", ".join(self._scoring_methods)
+            raise HTTPException(404, f"{request.get('method')}: no such scoring method; there are {methods}")
+        return super().scoring(request, datastore)
 
     def next_sample(self, request: dict) -> dict:
         """Choose the next film to draw on."""

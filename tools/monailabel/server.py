@@ -1,6 +1,7 @@
 """MONAI Label's own server, closed to web pages of other origins: its default lets every page read and change films."""
 
 import os
+from argparse import Namespace
 from urllib.parse import urlsplit
 
 from lib.quiet_log import hide_identifiers
@@ -18,6 +19,20 @@ async def refuse_other_origins(request, call_next):
     return await call_next(request)
 
 
+class Server(Main):
+    """MONAI Label's main program, whose background tasks start too."""
+
+    def start_server_init_settings(self, args: Namespace) -> None:
+        """
+        Hand the settings on to the processes of background tasks, by the environment.
+
+        Each of them prints its settings as JSON before all else, and fails over an origin: MONAI Label 0.8.5 reads it
+        as a URL, which is no JSON. They answer no pages.
+        """
+        super().start_server_init_settings(args)
+        os.environ["MONAI_LABEL_CORS_ORIGINS"] = "[]"
+
+
 if __name__ == "__main__":
     hide_identifiers()
     # As plain text: given by its environment variable, MONAI Label 0.8.5 fails to print it and adds a slash to it.
@@ -25,4 +40,4 @@ if __name__ == "__main__":
     from monailabel.app import app
 
     app.add_middleware(BaseHTTPMiddleware, dispatch=refuse_other_origins)
-    Main().run()
+    Server().run()

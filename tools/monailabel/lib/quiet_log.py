@@ -3,7 +3,7 @@
 import logging
 import re
 
-__all__ = ["hide_identifiers"]
+__all__ = ["hide_identifiers", "without_identifiers"]
 
 # Five numbers or more joined by dots: longer than a version or a machine's address.
 _IDENTIFIER = re.compile(r"\b\d+(?:\.\d+){4,}\b")
@@ -17,14 +17,15 @@ def hide_identifiers() -> None:
 
     def make_without(*arguments: object, **more: object) -> logging.LogRecord:
         record = make(*arguments, **more)
-        record.msg = _hidden(str(record.msg))
+        record.msg = without_identifiers(str(record.msg))
         if isinstance(record.args, tuple):
-            record.args = tuple(_hidden(value) if isinstance(value, str) else value for value in record.args)
+            record.args = tuple(without_identifiers(one) if isinstance(one, str) else one for one in record.args)
         return record
 
     make_without.hides_identifiers = True
     logging.setLogRecordFactory(make_without)
 
 
-def _hidden(text: str) -> str:
+def without_identifiers(text: str) -> str:
+    """Write "(identifier)" for each DICOM identifier of a text."""
     return _IDENTIFIER.sub("(identifier)", text)
