@@ -23,14 +23,17 @@ class LabelServer:
 
     def __init__(self, films: Path | str, weights: Path, **environment: str) -> None:
         self.weights = weights
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         command = ["bash", str(REPOSITORY / "tools/monailabel/start.sh"), str(films), "--conf", "weights", str(weights)]
-        self.log = weights.parent / f"server-{self.port}.log"
+        self._start(command, free_port(), weights.parent, environment)
+
+    def _start(self, command: list[str], port: int, folder: Path, environment: dict[str, str]) -> None:
+        """Start it, its log in a folder, and wait until it answers."""
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = folder / f"server-{port}.log"
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
                 command,
-                env=os.environ | {"PORT": str(self.port)} | environment,
+                env=os.environ | {"PORT": str(port)} | environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

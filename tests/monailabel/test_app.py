@@ -10,35 +10,20 @@ import nibabel as nib
 import numpy as np
 import pytest
 import requests
-from monai.metrics import compute_dice
-from PIL import Image
-from pydicom.data import get_testdata_file
-from torch import from_numpy
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import read_film, read_mask, sha256
-from tests.io.film_files import save_dicom
+from chestxr.io import read_film, sha256
+from tests.monailabel.film_formats import CHEST, FORMATS, own_mask, smaller_dice, write_formats
 from tests.monailabel.label_server import REPOSITORY, LabelServer, mask_of, parts
 
 BUNDLES = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
-FORMATS = ("dicom", "monochrome1", "dx", "png8", "png16", "nifti")
-CHEST = Path(get_testdata_file("RG1_UNCR.dcm", download=False))
 
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory) -> Path:
     """One real film in every format, and a file that is none."""
-    folder = tmp_path_factory.mktemp("films")
-    film = read_film(CHEST)[0]
-    scaled = ((film - film.min()) / np.ptp(film)).T
-    twelve_bits = (scaled * 4095).astype(np.uint16)
-    save_dicom(folder / "dicom.dcm", twelve_bits, bits=12)
-    save_dicom(folder / "monochrome1.dcm", 4095 - twelve_bits, bits=12, PhotometricInterpretation="MONOCHROME1")
-    save_dicom(folder / "dx.dcm", twelve_bits, bits=12, Modality="DX", SOPClassUID="1.2.840.10008.5.1.4.1.1.1.1")
-    Image.fromarray((scaled * 255).astype(np.uint8)).save(folder / "png8.png")
-    Image.fromarray(twelve_bits * 16).save(folder / "png16.png")
-    nib.save(nib.Nifti1Image(twelve_bits.T.astype(np.float32), np.diag([-1, -1, 1, 1])), folder / "nifti.nii.gz")
+    folder = write_formats(tmp_path_factory.mktemp("films"))
     (folder / "broken.png").write_bytes(b"no film")
     return folder
 
@@ -59,15 +44,8 @@ def own_masks(films, tmp_path_factory) -> dict[tuple[str, str], np.ndarray]:
         bundle = OpenBundle(bundle_folder(name), output_dir=str(out), save_overlay=False)
         for kind in FORMATS:
             (film,) = films.glob(f"{kind}.*")
-            assert bundle.run_film({"film": kind, "image": str(film)}) is None
-            found[model, kind] = read_mask([out / f"{kind}_lungs.png"])[0]
+            found[model, kind] = own_mask(bundle, out, film)
     return found
-
-
-def _dice(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the smaller of both lungs' Dice."""
-    channels = (from_numpy(np.stack([mask == 1, mask == 2])[None].astype(np.float32)) for mask in (one, other))
-    return float(compute_dice(*channels).min())
 
 
 def test_it_tells_its_models_without_a_model_zoo(server):
@@ -85,8 +63,8 @@ def test_the_mask_is_the_bundles_own(server, own_masks, model, kind):
     mask = server.mask(model, kind)
     assert mask.shape == read_film(CHEST)[0].shape
     assert set(np.unique(mask)) == {0, 1, 2}
-    assert _dice(mask, own_masks[model, kind]) == 1
-    assert _dice(mask, own_masks[model, "dicom"]) > 0.995, "another format of the same film"
+    assert smaller_dice(mask, own_masks[model, kind]) == 1
+    assert smaller_dice(mask, own_masks[model, "dicom"]) > 0.995, "another format of the same film"
 
 
 @pytest.mark.parametrize("ending", [".nii.gz", ".nii", ".nrrd", ".png"])
@@ -214,8 +192,8 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
     assert sha256(shipped) == before and (server.weights / "unet" / "v1.pt").is_file()
     assert server.get("/info/")["models"]["unet"]["config"]["version"] == ["v1", "shipped"]
     assert server.infer("unet", "dicom", "json").json()["version"] == "v1"
-    assert _dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) < 1
-    assert _dice(server.mask("unet", "dicom", version="shipped"), own_masks["unet", "dicom"]) == 1
+    assert smaller_dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) < 1
+    assert smaller_dice(server.mask("unet", "dicom", version="shipped"), own_masks["unet", "dicom"]) == 1
 
     command = [
         sys.executable,
@@ -230,7 +208,7 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
         first.startswith("v1: trained on 2 films, from shipped; Dice on 1 held out: 0.")
         and second == "shipped (served)"
     )
-    assert _dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) == 1
+    assert smaller_dice(server.mask("unet", "dicom"), own_masks["unet", "dicom"]) == 1
 
     server.post("/train/unet", max_epochs=1000)
     while server.get("/train/")["status"] == "SUBMITTED":
