@@ -115,33 +115,32 @@ def test_it_trains_on_corrected_labels_and_serves_what_it_trained(server, films,
         server.save(kind, tmp_path / f"{kind}.nii.gz")
 
     versions = []
-    for start in ("model.pt", "model_trained.pt"):
-        asked = server.settings("trainers", model) | {"max_epochs": 2, "model_filename": start}
+    for _ in range(2):
+        asked = server.settings("trainers", model) | {"max_epochs": 2}
         assert asked["pretrained"] is True and asked["val_split"] == 0.2 and asked["run_id"] == ""
+        assert asked["model_filename"] == "model.pt"
         trained = server.background(f"/train/{model}", **asked)
         assert trained["status"] == "DONE", trained["details"]
-        assert f"Restored all variables from {weights / start}" in server.log.read_text()
-        assert sha256(weights / "model.pt") == shipped
-        # The shortest name is what the app takes by default, whatever the file holds.
-        assert {path.name for path in weights.glob("*.pt")} == {"model.pt", "model_trained.pt"}
-        versions.append(sha256(weights / "model_trained.pt"))
+        assert f"Restored all variables from {weights / 'model.pt'}" in server.log.read_text()
+        versions.append(sha256(weights / "model.pt"))
+    assert sha256(weights / "model_shipped.pt") == shipped
     assert len({shipped, *versions}) == 3, "each training changes the weights"
-
+    # The shortest name is what the app takes by default, whatever the file holds.
     offered = server.get("/info/")["trainers"][model]["config"]["model_filename"]
-    assert offered == ["model.pt", "model_trained.pt"]
-    before, after = (torch.load(weights / name, weights_only=True) for name in offered)
+    assert offered == ["model.pt", "model_shipped.pt"]
+    after, before = (torch.load(weights / name, weights_only=True) for name in offered)
     assert before.keys() == after.keys()
 
     trained = OpenBundle(
-        bundle_folder(model), output_dir=str(tmp_path), save_overlay=False, checkpoint=str(weights / "model_trained.pt")
+        bundle_folder(model), output_dir=str(tmp_path), save_overlay=False, checkpoint=str(weights / "model.pt")
     )
     expected = own_mask(trained, tmp_path, films["png16"])
     masks = {}
-    for name in offered:
-        answer = server.infer(model, "png16", "image", **SLICER, model_filename=name)
+    for name, chosen in (("model.pt", {}), ("model_shipped.pt", {"model_filename": "model_shipped.pt"})):
+        answer = server.infer(model, "png16", "image", **SLICER, **chosen)
         assert answer.status_code == 200, answer.text
         masks[name] = _array(_image(answer.content, ".nrrd"))
-    assert smaller_dice(masks["model_trained.pt"], expected) >= 0.999
-    assert smaller_dice(masks["model.pt"], own_masks[model, "png16"]) >= 0.999
-    assert (masks["model.pt"] != masks["model_trained.pt"]).any()
-    assert smaller_dice(masks["model.pt"], masks["model_trained.pt"]) > 0.5, "not trained from scratch"
+    assert smaller_dice(masks["model.pt"], expected) >= 0.999
+    assert smaller_dice(masks["model_shipped.pt"], own_masks[model, "png16"]) >= 0.999
+    assert (masks["model.pt"] != masks["model_shipped.pt"]).any()
+    assert smaller_dice(masks["model.pt"], masks["model_shipped.pt"]) > 0.5, "not trained from scratch"
