@@ -10,15 +10,6 @@ import logging
 import os
 import sys
 
-import torch
-
-try:
-    import torchvision  # noqa: F401
-except RuntimeError:
-    # Its build for CUDA, which registries have, asks a CPU build of torch for operators that nothing here uses.
-    for operator in ("nms", "qnms"):
-        torch.library.define(f"torchvision::{operator}", "(Tensor dets, Tensor scores, float threshold) -> Tensor")
-
 from monailabel.tasks.infer.bundle import BundleInferTask
 
 # As 3D Slicer's client asks.
