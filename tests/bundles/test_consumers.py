@@ -131,7 +131,7 @@ def test_federated_training_takes_global_weights_and_returns_its_own(bundle, col
     )
     client.initialize(extra={ExtraItems.CLIENT_NAME: "clinic"})
     weights = ExchangeObject(
-        weights={name: value.numpy() for name, value in client.trainer.network.state_dict().items()}
+        weights={name: value.numpy().copy() for name, value in client.trainer.network.state_dict().items()}
     )
     for _ in range(2):
         client.train(data=weights, extra={})
