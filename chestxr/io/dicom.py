@@ -9,9 +9,10 @@ from pydicom import uid
 from pydicom.dataset import Dataset
 
 from .dicom_file import open_dicom
+from .dicom_numbers import number_of, numbers_of
 from .dicom_pixels import decode_pixels
 from .errors import FilmError
-from .grey_levels import bone_white
+from .grey_levels import bone_white, is_inverted
 from .orientation import turn_upright
 from .palette import apply_palette
 from .pixel_claims import check_claims
@@ -45,7 +46,7 @@ def read_dicom(path: Path) -> StoredFilm:
     _check_kind(dataset, path)
     check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
     stored = _decode(dataset, path)
-    inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
+    inverted = is_inverted(dataset)
     pixels = _shown(stored, dataset, path)
     pixels, reoriented = _upright(dataset, pixels, path)
     spacing = _spacing(dataset)
@@ -135,23 +136,19 @@ def _study_date(dataset: Dataset) -> str:
 def _spacing(dataset: Dataset) -> dict:
     """Return StoredFilm's fields on spacing."""
     for source in ("PixelSpacing", "ImagerPixelSpacing"):
-        spacing = _two_positive(dataset.get(source))
+        spacing = _two_positive(numbers_of(dataset, source))
         if spacing is not None:
             between_rows, between_columns = spacing
-            factor = dataset.get("EstimatedRadiographicMagnificationFactor") if source != "PixelSpacing" else None
+            estimated = number_of(dataset, "EstimatedRadiographicMagnificationFactor")
+            factor = None if source == "PixelSpacing" else estimated
             return {
                 "spacing_mm": (between_columns, between_rows),
                 "spacing_source": source,
-                "magnification": math.nan if factor is None else float(factor),
+                "magnification": math.nan if factor is None else factor,
             }
     return {}
 
 
-def _two_positive(values) -> tuple[float, float] | None:
-    """Return two finite numbers above zero, or None."""
-    try:
-        first, second = (float(value) for value in values)
-    except (TypeError, ValueError):
-        return None
-    valid = all(math.isfinite(value) and value > 0 for value in (first, second))
-    return (first, second) if valid else None
+def _two_positive(values: list[float]) -> tuple[float, float] | None:
+    """Return two numbers above zero, or None."""
+    return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None
