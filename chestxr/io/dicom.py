@@ -13,21 +13,21 @@ from .dicom_numbers import number_of, numbers_of
 from .dicom_pixels import decode_pixels
 from .errors import FilmError
 from .grey_levels import bone_white, is_inverted
+from .image_kind import is_for_processing, other_view
 from .orientation import turn_upright
 from .palette import apply_palette
 from .pixel_claims import check_claims
 from .stored_film import StoredFilm, check_size
 from .transfer_syntaxes import syntax_name
 
-__all__ = ["LATERAL_VIEWS", "read_dicom"]
+__all__ = ["read_dicom"]
 
-_MODALITIES = ("CR", "DX", "RG", "OT", "SC", "")
+_MODALITIES = ("CR", "DX", "DR", "RG", "OT", "SC", "")
 # Of the others those that archives are full of: no other word of a header is quoted.
 _OTHER_MODALITIES = (
     *("CT", "MR", "US", "MG", "NM", "PT", "XA", "RF", "XC", "ES", "ECG", "IO", "PX", "OP", "OPT", "SM", "BMD"),
     *("SR", "SEG", "PR", "KO", "DOC", "REG", "RTIMAGE", "RTDOSE", "RTSTRUCT", "RTPLAN", "RTRECORD"),
 )
-LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LATERAL")
 
 
 def read_dicom(path: Path) -> StoredFilm:
@@ -76,18 +76,24 @@ def _name_transfer_syntax(dataset: Dataset) -> None:
 
 def _check_kind(dataset: Dataset, path: Path) -> None:
     """Refuse what is not one frontal radiograph."""
-    modality = str(dataset.get("Modality") or "")
+    modality = str(dataset.get("Modality") or "").strip().upper()
     if modality not in _MODALITIES:
         known = f"modality {modality}" if modality in _OTHER_MODALITIES else "another modality"
         raise FilmError(path, known, "a radiograph (CR, DX or secondary capture)", "leave it out")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames != 1:
         raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
-    view = str(dataset.get("ViewPosition") or "")
-    if view in LATERAL_VIEWS:
-        raise FilmError(
-            path, f"a lateral film (ViewPosition {view})", "a frontal film (PA or AP)", "leave laterals out"
-        )
+    view = other_view(str(dataset.get("ViewPosition") or ""), _view_codes(dataset))
+    if view:
+        raise FilmError(path, f"a film called {view} in its header", "a frontal film (PA or AP)", "leave it out")
+    if is_for_processing(str(dataset.get("SOPClassUID") or ""), str(dataset.get("PresentationIntentType") or "")):
+        found, remedy = "a detector's raw signal (FOR PROCESSING)", "use the image FOR PRESENTATION that goes with it"
+        raise FilmError(path, found, "a film as it is shown", remedy)
+
+
+def _view_codes(dataset: Dataset) -> list[tuple[str, str]]:
+    items = dataset.get("ViewCodeSequence") or []
+    return [(str(item.get("CodeValue") or ""), str(item.get("CodeMeaning") or "")) for item in items]
 
 
 def _decode(dataset: Dataset, path: Path) -> np.ndarray:

@@ -14,6 +14,8 @@ from .stored_film import StoredFilm, check_size
 __all__ = ["read_nifti"]
 
 _FEET_AND_HEAD = {"I": "F", "S": "H"}
+# What the axes of a converted picture run to on the film.
+_CONVERTED = {("L", "P"): ("L", "F"), ("R", "A"): ("L", "F"), ("L", "A"): ("L", "H"), ("R", "P"): ("R", "F")}
 
 
 def read_nifti(path: Path) -> StoredFilm:
@@ -21,8 +23,10 @@ def read_nifti(path: Path) -> StoredFilm:
     Read a single slice.
 
     A slice in the coronal plane is a true film: its affine says how to turn it upright. A slice in the axial plane,
-    where no frontal film lies, is a picture that was converted (ITK and MONAI write those so): it is taken as (x, y),
-    as stored. The spacing is believed when the header's unit is mm and it is not the bare default of 1.
+    where no frontal film lies, is a picture that was converted. Those of ITK (x to L, y to P), and of MONAI and nibabel
+    without an orientation of their own (x to R, y to A), are taken as (x, y), as stored. dcm2niix writes rows from
+    below (x to L, y to A); x to R with y to P is its mirror image. The spacing is believed when the header's unit is mm
+    and it is not the bare default of 1.
 
     Raises
     ------
@@ -56,9 +60,8 @@ def read_nifti(path: Path) -> StoredFilm:
 def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray, str]:
     """Turn (rows, columns) upright; the codes say where columns (x) and rows (y) run to."""
     x_code, y_code = (_FEET_AND_HEAD.get(code, code) for code in codes)
-    axial = {x_code, y_code} <= {"L", "R", "A", "P"} and len({x_code, y_code} & {"L", "R"}) == 1
-    if not axial:
-        return turn_upright(pixels, x_code, y_code, path)
-    if x_code in ("L", "R"):
-        return pixels, ""
-    return pixels.T, "transposed"
+    if (x_code, y_code) in _CONVERTED:
+        x_code, y_code = _CONVERTED[x_code, y_code]
+    elif (y_code, x_code) in _CONVERTED:
+        y_code, x_code = _CONVERTED[y_code, x_code]
+    return turn_upright(pixels, x_code, y_code, path)

@@ -10,9 +10,9 @@ import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
 
-from chestxr.io.dicom import LATERAL_VIEWS
 from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_uids import is_uid
+from chestxr.io.image_kind import is_for_processing, other_view
 from chestxr.io.stored_film import check_bytes
 
 from .connection import ArchiveError, AwayError, RefusedError, open_session, server_of, telling_errors
@@ -24,12 +24,11 @@ __all__ = ["Archive", "FilmReference"]
 
 _MODALITIES = ("CR", "DX")
 _CHEST = ("CHEST", "THORAX", "LUNG")
-_BODY_PART, _VIEW = "00180015", "00185101"
+_BODY_PART, _VIEW, _VIEW_CODES, _INTENT = "00180015", "00185101", "00540220", "00080068"
+_CODE, _MEANING = "00080100", "00080104"
 _STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "00080016"
 _FAILED, _REASON = "00081198", "00081197"
-_FIELDS = ("BodyPartExamined", "ViewPosition")
-# A DX image "for processing" is the detector's raw signal; its mate "for presentation" is the film.
-_RAW = "1.2.840.10008.5.1.4.1.1.1.1.1"
+_FIELDS = ("BodyPartExamined", "ViewPosition", "ViewCodeSequence", "PresentationIntentType")
 # Asked for at once; servers give less, but hardly so little.
 _PAGE, _LEAST_CAP = 500, 20
 _AS_STORED = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
@@ -273,6 +272,8 @@ def _key(entry: object) -> tuple[str, ...]:
 
 
 def _may_be_frontal_chest(instance: object) -> bool:
-    part, view = text_of(instance, _BODY_PART).upper(), text_of(instance, _VIEW).upper()
+    part = text_of(instance, _BODY_PART).upper()
     chest = not part or any(name in part for name in _CHEST)
-    return chest and view not in LATERAL_VIEWS and text_of(instance, _CLASS) != _RAW
+    codes = [(text_of(item, _CODE), text_of(item, _MEANING)) for item in values_of(instance, _VIEW_CODES)]
+    raw = is_for_processing(text_of(instance, _CLASS), text_of(instance, _INTENT))
+    return chest and not raw and not other_view(text_of(instance, _VIEW), codes)

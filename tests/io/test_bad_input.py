@@ -148,7 +148,10 @@ CASES = {
     "photograph": (_photograph, "a colour picture"),
     "CT slice": (lambda folder: save_dicom(folder / "a.dcm", GREY, Modality="CT"), "modality CT"),
     "lateral": (lambda folder: save_dicom(folder / "a.dcm", GREY, PatientOrientation=["A", "F"]), "not frontal"),
-    "lateral view": (lambda folder: save_dicom(folder / "a.dcm", GREY, ViewPosition="LL"), "a lateral film"),
+    "lateral view": (
+        lambda folder: save_dicom(folder / "a.dcm", GREY, ViewPosition="LL"),
+        "called lateral",
+    ),
     "frames": (lambda folder: save_dicom(folder / "a.dcm", GREY, NumberOfFrames=4), "4 frames"),
 }
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 
+import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
@@ -258,3 +259,26 @@ def test_a_film_that_was_replaced_is_decoded_anew(tmp_path, pixels, decoded):
     save_dicom(tmp_path / "new.dcm", pixels + 1).replace(path)
     np.testing.assert_array_equal(reader.get_data([path])[0], pixels.T.astype(np.float32) + 1)
     assert decoded == [path, path]
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize(
+    ("x", "y", "stored"),
+    [
+        (-1, -1, lambda film: film),  # ITK
+        (1, 1, lambda film: film),  # MONAI and nibabel, without an orientation of their own
+        (-1, 1, lambda film: film[:, ::-1]),  # dcm2niix
+        (1, -1, lambda film: film[::-1]),
+    ],
+)
+def test_pictures_that_were_converted_to_nifti_are_upright(tmp_path, x, y, stored, transposed):
+    film = np.random.default_rng(0).integers(0, 4096, (90, 70)).astype(np.float32)
+    pixels, affine = stored(film), np.diag([0.2 * x, 0.3 * y, 1, 1])
+    if transposed:
+        pixels, affine = pixels.T, affine[:, [1, 0, 2, 3]]
+    image = nib.Nifti1Image(pixels[..., None], affine)
+    image.header.set_xyzt_units("mm")
+    nib.save(image, tmp_path / "film.nii.gz")
+    found, meta = read_film(tmp_path / "film.nii.gz")
+    np.testing.assert_array_equal(found, film)
+    np.testing.assert_allclose(meta["pixel_spacing_mm"], [0.2, 0.3], rtol=1e-6)
