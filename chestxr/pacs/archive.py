@@ -15,7 +15,15 @@ from chestxr.io.dicom_uids import is_uid
 from chestxr.io.image_kind import is_for_processing, other_view
 from chestxr.io.stored_film import check_bytes
 
-from .connection import ArchiveError, AwayError, RefusedError, open_session, server_of, telling_errors
+from .connection import (
+    ArchiveError,
+    AwayError,
+    RefusedError,
+    UnsupportedError,
+    open_session,
+    server_of,
+    telling_errors,
+)
 from .json_entry import text_of, values_of
 from .multipart import only_part
 from .overlooked import AwayWatch, Overlooked
@@ -24,13 +32,13 @@ __all__ = ["Archive", "FilmReference"]
 
 _MODALITIES = ("CR", "DX")
 _CHEST = ("CHEST", "THORAX", "LUNG")
-_BODY_PART, _VIEW, _VIEW_CODES, _INTENT = "00180015", "00185101", "00540220", "00080068"
+_MODALITY, _BODY_PART, _VIEW, _VIEW_CODES, _INTENT = "00080060", "00180015", "00185101", "00540220", "00080068"
 _CODE, _MEANING = "00080100", "00080104"
 _STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "00080016"
 _FAILED, _REASON = "00081198", "00081197"
 _FIELDS = ("BodyPartExamined", "ViewPosition", "ViewCodeSequence", "PresentationIntentType")
-# Asked for at once; servers give less, but hardly so little.
-_PAGE, _LEAST_CAP = 500, 20
+# Azure's and Microsoft's DICOM service refuse to give more at once; other servers give less than is asked for.
+_PAGE = 200
 _AS_STORED = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
 # Of an answer; what is compressed may become a thousand times as large.
 _PIECE = 2**16
@@ -55,9 +63,10 @@ class Archive:
     """
     Find, fetch and store by DICOMweb (QIDO-RS, WADO-RS, STOW-RS).
 
-    The server's certificate is verified; ``REQUESTS_CA_BUNDLE`` names the authorities of one's own. Who asks is told by
-    the environment, ``CHESTXR_PACS_USER`` and ``CHESTXR_PACS_PASSWORD``, or by a netrc file. What fails for a moment is
-    tried again, longer and longer apart.
+    The server's certificate is verified; ``REQUESTS_CA_BUNDLE`` names the authorities of one's own. Credentials come
+    from the environment, ``CHESTXR_PACS_USER`` and ``CHESTXR_PACS_PASSWORD``, from a netrc file, or as a bearer token
+    from ``CHESTXR_PACS_TOKEN`` or a file that ``CHESTXR_PACS_TOKEN_FILE`` names, which is read again for each request.
+    What fails for a moment is tried again, longer and longer apart.
 
     Parameters
     ----------
@@ -80,6 +89,7 @@ class Archive:
         self._client = DICOMwebClient(url, session=self._session, headers=asked, chunk_size=_ONE_PIECE)
         # Its own attempts would multiply those of the session.
         self._client.set_http_retry_params(retry=False)
+        self._limit: int | None = _PAGE
 
     def films(self, since: date | None = None, overlooked: Overlooked | None = None) -> Iterator[FilmReference]:
         """
@@ -129,7 +139,7 @@ class Archive:
 
     def holds(self, study: str, instance: str) -> bool:
         """Say whether a study holds an instance."""
-        found = self._all(
+        found = self._search(
             self._client.search_for_instances,
             study_instance_uid=study,
             search_filters={"SOPInstanceUID": instance},
@@ -206,12 +216,26 @@ class Archive:
 
     def _series(self, modality: str, since: date | None, overlooked: Overlooked) -> Iterator[tuple[str, ...]]:
         days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
-        found = self._all(self._client.search_for_series, search_filters={"Modality": modality} | days)
+        search = self._client.search_for_series
+        try:
+            found = list(self._search(search, search_filters={"Modality": modality} | days))
+        except UnsupportedError:
+            found = self._series_by_study(modality, days, overlooked)
         return _identified(found, overlooked, _STUDY, _SERIES)
+
+    def _series_by_study(self, modality: str, days: dict[str, str], overlooked: Overlooked) -> list[object]:
+        """List series study by study: AWS HealthImaging has no search over all series."""
+        studies = _identified(self._search(self._client.search_for_studies, search_filters=days), overlooked, _STUDY)
+        search, found = self._client.search_for_series, []
+        for (study,) in studies:
+            listed = self._search(search, study_instance_uid=study, search_filters={"Modality": modality})
+            in_study = {_STUDY: {"vr": "UI", "Value": [study]}}
+            found += [entry | in_study for entry in listed if isinstance(entry, dict) and _is_of(entry, modality)]
+        return found
 
     def _frontal_chests(self, study: str, series: str) -> list:
         """List a series' films."""
-        found = self._all(
+        found = self._search(
             self._client.search_for_instances,
             study_instance_uid=study,
             series_instance_uid=series,
@@ -219,19 +243,38 @@ class Archive:
         )
         return list(filter(_may_be_frontal_chest, found))
 
-    def _all(self, search: Callable[..., list], **asked: object) -> list:
-        """Search page by page: servers cap what they give at once."""
-        found = []
-        while True:
-            with telling_errors(self.server):
-                page = search(limit=_PAGE, offset=len(found), **asked)
-                if not isinstance(page, list):
-                    raise TypeError
-            known = {_key(entry) for entry in found}
+    def _search(self, search: Callable[..., list], **asked: object) -> Iterator[object]:
+        """
+        Search page by page, until a page is empty or holds nothing new.
+
+        Servers cap what they give at once, some at very little; others do not know of pages, and give all each time.
+        """
+        known: set[tuple[str, ...]] = set()
+        offset, fresh = 0, [None]
+        while fresh:
+            page = self._page(search, offset, **asked)
             fresh = [entry for entry in page if _key(entry) not in known]
-            found += fresh
-            if len(page) < _LEAST_CAP or not fresh:
-                return found
+            known |= {_key(entry) for entry in fresh}
+            offset += len(page)
+            yield from fresh
+
+    def _page(self, search: Callable[..., list], offset: int, **asked: object) -> list:
+        """Search for one page; without a limit from then on, if the server answers that alone."""
+        try:
+            return self._listed(search, limit=self._limit, offset=offset, **asked)
+        except UnsupportedError:
+            if self._limit is None:
+                raise
+            page = self._listed(search, offset=offset, **asked)
+            self._limit = None
+            return page
+
+    def _listed(self, search: Callable[..., list], **asked: object) -> list:
+        with telling_errors(self.server):
+            found = search(**asked)
+            if not isinstance(found, list):
+                raise TypeError
+            return found
 
 
 def _identified(entries: Iterable[object], overlooked: Overlooked, *tags: str) -> Iterator[tuple[str, ...]]:
@@ -265,6 +308,11 @@ def _may_pass(failure: object) -> bool:
         case [int(reason), *_]:
             return reason == _PROCESSING_FAILED or reason >> 8 == _OUT_OF_RESOURCES
     return False
+
+
+def _is_of(series: object, modality: str) -> bool:
+    """Say whether a series may be of a modality: some servers do not filter by it."""
+    return text_of(series, _MODALITY) in ("", modality)
 
 
 def _key(entry: object) -> tuple[str, ...]:

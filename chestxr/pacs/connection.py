@@ -14,12 +14,15 @@ from urllib3.util import Retry
 from chestxr.io import FilmError
 from chestxr.io.quiet import quiet_libraries
 
+from .bearer_token import TOKEN, TOKEN_FILE, BearerToken
+
 __all__ = [
     "PASSWORD",
     "USER",
     "ArchiveError",
     "AwayError",
     "RefusedError",
+    "UnsupportedError",
     "open_session",
     "server_of",
     "telling_errors",
@@ -28,6 +31,8 @@ __all__ = [
 USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
 # To connect, and between two pieces of an answer.
 _TIMEOUT_S = (10, 120)
+# Because of how it was asked for.
+_UNSUPPORTED = (400, 404, 405, 501)
 # Not because of what was asked for. A server gives 500 over one broken object, too.
 _SERVES_NOBODY = (429, 502, 503, 504, 507)
 
@@ -46,6 +51,10 @@ class AwayError(ArchiveError):
 
 class RefusedError(ArchiveError):
     """An archive answers, and does not take an object; it may take others."""
+
+
+class UnsupportedError(ArchiveError):
+    """An archive does not support what was asked for: a search over all series, or a limit."""
 
 
 def server_of(url: str) -> str:
@@ -72,14 +81,19 @@ def open_session(url: str, retries: int) -> requests.Session:
     Raises
     ------
     ValueError
-        If a name and a password would travel to another machine for everybody to read.
+        If a password or token would travel to another machine for everybody to read, both are given, or a token cannot
+        be read.
     """
     session = requests.Session()
     if os.environ.get(USER):
         session.auth = (os.environ[USER], os.environ.get(PASSWORD, ""))
+    if os.environ.get(TOKEN) or os.environ.get(TOKEN_FILE):
+        if session.auth:
+            raise ValueError(f"both {USER} and a bearer token are set; expected one of them; unset the other")
+        session.auth = BearerToken()
     if (session.auth or get_netrc_auth(url)) and not _is_private(url):
         raise ValueError(
-            f"{server_of(url)}: a name and a password would travel unencrypted; expected an address with https"
+            f"{server_of(url)}: a password or token would travel unencrypted; expected an address with https"
         )
     # A request that is sent on arrives changed: without its body, or without who asks.
     session.max_redirects = 0
@@ -145,10 +159,11 @@ def _status_told(server: str, status: int) -> ArchiveError:
     if status in (401, 403):
         # Access may be refused to one study alone; who asks is refused for all.
         kind = AwayError if status == 401 else ArchiveError
-        return kind(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, or use netrc")
+        return kind(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, {TOKEN_FILE}, or use netrc")
     if status in _SERVES_NOBODY:
         return AwayError(f"{server}: serves nobody now (status {status}); try again later")
-    return ArchiveError(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
+    kind = UnsupportedError if status in _UNSUPPORTED else ArchiveError
+    return kind(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
 
 
 def _no_dicomweb(server: str, error: Exception) -> ArchiveError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from inspect import signature
 
 STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
 
@@ -22,7 +23,10 @@ class Answer:
 
 @contextmanager
 def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
-    """Serve what a function gives for a request's method, path and body; give the root's address."""
+    """Serve what a function gives for a request's method, path and body; give the root's address.
+
+    The function may ask for the headers as a fourth argument.
+    """
 
     class Server(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -32,7 +36,10 @@ def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
             self._answer(self.rfile.read(int(self.headers["Content-Length"])))
 
         def _answer(self, body: bytes) -> None:
-            said = answer(self.command, self.path.removeprefix("/dicom-web"), body)
+            asked = [self.command, self.path.removeprefix("/dicom-web"), body]
+            if len(signature(answer).parameters) == 4:
+                asked.append(dict(self.headers))
+            said = answer(*asked)
             self.send_response(said.status)
             told = {"Content-Type": said.kind, "Content-Length": str(len(said.content))} | said.headers
             for name, value in told.items():

@@ -3,6 +3,7 @@
 import gzip
 import re
 import warnings
+from datetime import date
 
 import numpy as np
 import pydicom
@@ -88,18 +89,102 @@ def test_an_archive_that_goes_away_lists_no_part_of_its_films(count):
     assert len(asked) == min(count, 3)
 
 
-def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for():
+@pytest.mark.parametrize("cap", [1, 12, 50, 1000])
+def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for(cap):
     films = [entry(instance=f"1.2.5.{number}") for number in range(130)]
 
     def answer(method: str, path: str, body: bytes) -> Answer:
         place, _, query = path.partition("?")
-        if place == "/series":
-            return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in query else [])
         offset = int(re.search(r"offset=(\d+)", query)[1])
-        return as_json(films[offset : offset + 50])
+        if place == "/series":
+            listed = [entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in query else []
+            return as_json(listed[offset:])
+        page = films[offset : offset + cap]
+        return as_json(page) if page else Answer(status=204)
 
     with odd_archive(answer) as url:
         assert len({film.instance for film in Archive(url).films()}) == 130
+
+
+def test_a_server_that_knows_no_pages_is_asked_twice_and_no_more():
+    asked = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        asked.append(path)
+        if path.startswith("/series"):
+            return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in path else [])
+        return as_json([entry(instance=f"1.2.5.{number}") for number in range(30)])
+
+    with odd_archive(answer) as url:
+        assert len(list(Archive(url).films())) == 30
+    assert len([path for path in asked if path.startswith("/studies")]) == 2
+
+
+@pytest.mark.parametrize(("highest", "status"), [(200, 400), (100, 400), (0, 400), (0, 501)])
+def test_a_server_that_refuses_a_limit_is_asked_without(highest, status):
+    """Azure's and Microsoft's DICOM service answer 400 to more than 200."""
+    films = [entry(instance=f"1.2.5.{number}") for number in range(260)]
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        asked = dict(part.split("=", 1) for part in query.split("&"))
+        limit, offset = int(asked.get("limit", 0)), int(asked.get("offset", 0))
+        if limit > highest:
+            return Answer(b"limit out of range", status, "text/plain")
+        if place == "/series":
+            return as_json([entry(study=FILM.study, series=FILM.series)][offset:] if "Modality=CR" in query else [])
+        return as_json(films[offset : offset + (limit or 90)])
+
+    with odd_archive(answer) as url:
+        assert len({film.instance for film in Archive(url).films()}) == 260
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 501])
+def test_series_are_listed_study_by_study_where_there_is_no_search_over_all(status):
+    """AWS HealthImaging."""
+    modality = {"00080060": {"vr": "CS", "Value": ["CR"]}}
+    series = {FILM.study: [FILM.series], "1.2.7": ["1.2.8", "1.2.9"]}
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        offset = int(re.search(r"offset=(\d+)", query)[1])
+        match place.strip("/").split("/"):
+            case ["series"]:
+                return Answer(b"{}", status)
+            case ["studies"]:
+                assert "StudyDate=20260102-" in query
+                return as_json([entry(study=study) for study in series][offset:])
+            case ["studies", study, "series"]:
+                return as_json([entry(series=name) | modality for name in series[study]][offset:])
+            case ["studies", _, "series", name, "instances"]:
+                return as_json([entry(instance=f"{name}.1")][offset:])
+
+    with odd_archive(answer) as url:
+        found = {(film.study, film.series) for film in Archive(url).films(since=date(2026, 1, 2))}
+    assert found == {(study, name) for study, names in series.items() for name in names}
+
+
+def test_an_address_that_serves_nothing_is_an_error():
+    with odd_archive(lambda *_: Answer(status=404)) as url, pytest.raises(ArchiveError, match="status 404"):
+        list(Archive(url).films())
+
+
+def test_a_lateral_by_view_code_and_a_raw_signal_are_left_out():
+    code = {"00080100": {"vr": "SH", "Value": ["399173006"]}}
+    other = [
+        entry(instance="1.2.5.1") | {"00540220": {"vr": "SQ", "Value": [code]}},
+        entry(instance="1.2.5.2") | {"00185101": {"vr": "CS", "Value": ["LEFT LATERAL"]}},
+        entry(instance="1.2.5.3") | {"00080068": {"vr": "CS", "Value": ["FOR PROCESSING"]}},
+        entry(instance="1.2.5.4") | {"00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.1.1.1"]}},
+    ]
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if path.startswith("/series"):
+            return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=DX" in path else [])
+        return as_json([*other, entry(instance=FILM.instance)])
+
+    with odd_archive(answer) as url:
+        assert list(Archive(url).films()) == [FILM]
 
 
 def test_an_archive_that_does_not_search_is_not_believed():
