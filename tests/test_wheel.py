@@ -101,7 +101,7 @@ def test_it_says_what_it_requires(wheel):
         about = email.message_from_bytes(archive.read(metadata))
     required = [entry for entry in about.get_all("Requires-Dist") if "extra ==" not in entry]
     assert any(entry.startswith("xgboost-cpu") for entry in required)
-    assert about["License"] or about["License-Expression"] == "Apache-2.0"
+    assert (about["License"] or about["License-Expression"]) == "Apache-2.0"
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert about.get_payload().startswith("# chestxr")
 

@@ -5,8 +5,8 @@ import warnings
 
 __all__ = ["hide_library_messages"]
 
-# MONAI tells that its reader for GPUs is missing, also where no configuration asks for it; pyradiomics' validator, that
-# a file of settings is valid.
+# MONAI warns that its reader for GPUs is missing, also where no configuration asks for it; pyradiomics' validator logs
+# that a file of settings is valid.
 _LOGGERS = {"monai.data.nvimgcodec_pydicom_plugin": logging.ERROR, "pykwalify": logging.WARNING}
 
 

@@ -36,19 +36,24 @@ def explain_errors() -> None:
 
     MONAI wraps an error in others that name the part of the configuration that it came from, and Python prints the last
     of these at the end of a long traceback. For errors of files, and for those that chestxr raises, one line says what
-    to do; for any other the traceback follows. The same error is not logged by Ignite in other words before.
+    to do; for any other the traceback follows. Ignite and MONAI do not log the same error in other words before. Errors
+    that MONAI does not wrap are printed as ever, and a hook that a program has set itself is left alone.
     """
-    if sys.excepthook is not _print_cause:
+    if sys.excepthook is sys.__excepthook__:
         sys.excepthook = _print_cause
-    for handler in logging.getLogger().handlers:
-        if _is_no_termination not in handler.filters:
-            handler.addFilter(_is_no_termination)
+    # Here, since whoever only looks for a bundle does without MONAI.
+    from monai.apps import get_logger
+
+    # Python's own look-up of MONAI's logger would keep MONAI from giving it an output.
+    for place in (*logging.getLogger().handlers, get_logger("monai.handlers.StatsHandler")):
+        if _tells_no_error_twice not in place.filters:
+            place.addFilter(_tells_no_error_twice)
 
 
 def _print_cause(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     cause, missing = innermost(error), missing_package(error)
-    if isinstance(cause, KeyboardInterrupt):
-        print("stopped", file=sys.stderr)
+    if cause is error:
+        sys.__excepthook__(kind, error, trace)
     elif missing:
         print(missing, file=sys.stderr)
     elif _is_explained(cause):
@@ -72,5 +77,8 @@ def _in_one_line(cause: BaseException) -> str:
     return str(cause)
 
 
-def _is_no_termination(record: logging.LogRecord) -> bool:
-    return not (record.name.startswith("ignite") and "terminating due to exception" in record.getMessage())
+def _tells_no_error_twice(record: logging.LogRecord) -> bool:
+    """Leave out what Ignite's engine and MONAI's StatsHandler log of an error that they raise again."""
+    by_engine = record.name.startswith("ignite") and "terminating due to exception" in record.getMessage()
+    by_handler = record.name == "monai.handlers.StatsHandler" and record.exc_info
+    return not (by_engine or by_handler)

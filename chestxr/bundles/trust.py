@@ -44,7 +44,8 @@ def require_trust(config: Path, trusted: bool) -> None:
             raise PermissionError(
                 f"{path}: found a bundle that is not chestxr's, with {expressions} expressions that are run as "
                 "Python, with your rights; expected a bundle of chestxr, or a copy with the same files; read it, and "
-                "give --trust-bundle if you trust who wrote it"
+                "give --trust-bundle if you trust who wrote it; in a clone that you changed yourself, write its hash "
+                "into chestxr/bundles/shipped.sha256"
             )
 
 

@@ -1,6 +1,5 @@
 """Whether a file holds a network's weights, before any film is given to it."""
 
-import pickle
 from os import PathLike
 
 import torch
@@ -26,7 +25,9 @@ def check_weights(path: str | PathLike) -> None:
     """
     try:
         torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # of other bytes torch's unpickler raises errors of any kind
         raise ValueError(
             f"{path}: cut off, no weights, or more than weights; expected a file of torch.save that holds tensors and "
             "nothing that is executed; copy it again"

@@ -46,7 +46,8 @@ def screen(
     and nothing is lost or stored twice.
 
     The server's certificate is verified; REQUESTS_CA_BUNDLE names authorities of your own. Name and password come from
-    CHESTXR_PACS_USER and CHESTXR_PACS_PASSWORD, or from a netrc file.
+    CHESTXR_PACS_USER and CHESTXR_PACS_PASSWORD, or from a netrc file; a bearer token (Azure, Google, AWS) from
+    CHESTXR_PACS_TOKEN, or from the file that CHESTXR_PACS_TOKEN_FILE names, where it may be renewed meanwhile.
 
     Exit status: 0 every film has an answer, 1 some could not be read or answered, 2 nothing could be started,
     130 stopped by the user.

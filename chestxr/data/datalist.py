@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 
 from chestxr.io import sha256
@@ -60,7 +61,7 @@ def datalist_hash(items: Sequence[dict]) -> str:
     lines = []
     for item in items:
         labels = item.get("label") or []
-        hashes = [sha256(label) for label in ([labels] if isinstance(labels, str) else labels)]
+        hashes = [sha256(label) for label in ([labels] if isinstance(labels, (str, PathLike)) else labels)]
         lines.append(" ".join([str(item.get("film") or Path(item["image"]).name), *hashes]))
     return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -37,8 +37,7 @@ class LastCheckpoint:
     evaluator : ignite.engine.Engine
         The validation engine, whose best metric and latest epoch are carried over.
     films : sequence of dict, optional
-        The datalist that is trained on. A file of a run on other films, or on other labels of them, is renamed, and the
-        run starts from the beginning.
+        The datalist that is trained on: a run does not go on from one on other films, or on other labels of them.
     resume : bool, optional
         Go on from the file if it is there; with False the run starts from the beginning and the file is replaced.
     """
@@ -73,10 +72,14 @@ class LastCheckpoint:
         ------
         RuntimeError
             If the file was written by a run of another network or optimizer.
+        ValueError
+            If the file is broken, or of a run on other films or labels.
         """
         if trainer.state.epoch > 0:
             return
         saved = broadcast_from_first(self._read() if get_rank() == 0 else None)
+        if isinstance(saved, ValueError):
+            raise saved
         if saved is None:
             return
         for name, target in self.objects.items():
@@ -96,21 +99,24 @@ class LastCheckpoint:
                 trainer.state.max_epochs,
             )
 
-    def _read(self) -> dict | None:
+    def _read(self) -> dict | ValueError | None:
+        """Return what was saved, or why it cannot be gone on from: every process is to end with it."""
         if not (self.resume and self.path.is_file()):
             return None
-        saved = torch.load(self.path, map_location="cpu", weights_only=True)
-        if saved.get("films", self._films_hash) == self._films_hash:
-            return saved
-        kept = self.path.with_name(f"{self.path.stem}-{saved['films'][:12]}{self.path.suffix}")
-        self.path.rename(kept)
-        logger.warning(
-            "%s: found the checkpoint of a run on other films or labels; it is kept as %s, and training starts "
-            "from the beginning",
-            self.path,
-            kept.name,
-        )
-        return None
+        try:
+            saved = torch.load(self.path, map_location="cpu", weights_only=True)
+        except (OSError, MemoryError):
+            raise
+        except Exception:  # of other bytes torch's unpickler raises errors of any kind
+            return ValueError(
+                f"{self.path}: found a broken checkpoint; expected that of a training run; add --resume false"
+            )
+        if saved.get("films", self._films_hash) != self._films_hash:
+            return ValueError(
+                f"{self.path}: found the checkpoint of a run on other films or labels; expected one of these films; "
+                "give another --run_name or --output_dir, or replace that run with --resume false"
+            )
+        return saved
 
     @cached_property
     def _films_hash(self) -> str:

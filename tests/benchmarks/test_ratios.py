@@ -95,3 +95,11 @@ def test_screening_stays_near_its_floor(films, tmp_path):
     assert np.min(taken["bundle"]) / np.min(taken["floor"]) < 1.8
     whole = sum(stages.values())
     assert np.median(stages["features"] / whole) > 0.6 and np.median(stages["classify"] / whole) < 0.1
+
+
+def test_every_transform_of_the_screening_bundle_belongs_to_a_stage():
+    from stage_clock import _AFTER, _BEFORE
+
+    for chain, stages in (("preprocessing", _BEFORE), ("postprocessing", _AFTER)):
+        made = declared(bundle_folder("cxr_tuberculosis_screening"), chain, save_dicom=True)
+        assert {type(step).__name__ for step in made.transforms} == stages.keys()

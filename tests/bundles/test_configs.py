@@ -78,6 +78,17 @@ def test_inference_sees_films_as_validation_does(bundle):
     assert json.loads(text.replace("@validate#preprocessing", "@preprocessing")) == inference["lung_transforms"]
 
 
+def test_the_tuberculosis_classifier_learns_from_lungs_and_features_as_inference_sees_them():
+    train, inference = _load(SCREENING_BUNDLE, "train"), _load(SCREENING_BUNDLE, "inference")
+    for key in ("image_size", "network_def", "feature_settings", "fine_scales"):
+        assert train[key] == inference[key]
+    text = json.dumps(train["train"]["lung_transforms"])
+    assert json.loads(text.replace("@train#preprocessing", "@preprocessing")) == inference["lung_transforms"]
+    prepared = [step for step in inference["image_transforms"] if step["_target_"] != "CopyItemsd"]
+    read = {"_target_": "chestxr.io.FilmReader"}
+    assert [step | {"reader": read} if "reader" in step else step for step in prepared] == train["image_transforms"]
+
+
 @BOTH
 @pytest.mark.parametrize(
     ("names", "kind"),

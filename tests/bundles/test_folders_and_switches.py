@@ -1,5 +1,7 @@
 """Bundles are found, and their switches read, from wherever they are asked for."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,9 @@ def test_switches(value, on):
 def test_what_is_no_switch_is_refused(value):
     with pytest.raises(ValueError, match="expected true or false"):
         switch(value)
+
+
+def test_whoever_looks_for_a_bundle_waits_for_no_library():
+    program = "import chestxr.bundles, chestxr.cli, sys; print({'torch', 'monai', 'ignite'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"

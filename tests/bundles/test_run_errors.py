@@ -3,20 +3,21 @@
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import monai.bundle
 import pytest
 
 from chestxr.bundles import SCREENING_BUNDLE, explain_errors
-from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET, config_files
+from tests.bundles.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training
 
 ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
 
 
 @pytest.fixture(autouse=True)
 def own_hook(monkeypatch):
-    """Put the hook for uncaught errors back afterwards."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    """Begin with Python's own hook for uncaught errors, and put the tests' back afterwards."""
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
 
 
 def _lines(capsys, bundle, *names, **overrides) -> list[str]:
@@ -66,11 +67,50 @@ def test_an_error_that_nobody_foresaw_has_its_traceback_behind_its_cause(tmp_pat
     assert lines[1].startswith("Traceback")
 
 
-def test_the_hook_is_set_once():
+def test_a_hook_of_the_program_is_left_alone(monkeypatch):
+    own = print
+    monkeypatch.setattr(sys, "excepthook", own)
     explain_errors()
-    hook = sys.excepthook
+    assert sys.excepthook is own
+
+
+def test_errors_of_the_program_keep_their_traceback(capsys):
     explain_errors()
-    assert sys.excepthook is hook
+    try:
+        Path("/nowhere/table.csv").read_text()
+    except OSError:
+        sys.excepthook(*sys.exc_info())
+    assert capsys.readouterr().err.startswith("Traceback")
+
+
+@pytest.mark.parametrize(
+    ("names", "setting"),
+    [
+        (("inference",), "checkpoint"),
+        (("train", "evaluate"), "checkpoint"),
+        (("train",), "initial_checkpoint"),
+        (("train",), "last"),
+    ],
+)
+def test_broken_weights_are_named_first(names, setting, collection, tmp_path):
+    """From the command line: nothing of Ignite, MONAI or torch comes before, on either stream."""
+    broken = tmp_path / "out" / ("last.pt" if setting == "last" else "broken.pt")
+    broken.parent.mkdir()
+    broken.write_bytes(b"broken")
+    settings = training(collection, tmp_path / "out") | SMALL_NETWORK[UNET]
+    settings |= {"films": str(next((collection / "CXR_png").iterdir()))} if names == ("inference",) else {}
+    settings |= {} if setting == "last" else {setting: str(broken)}
+    command = [sys.executable, "-m", "monai.bundle", "run", "--bundle_root", str(BUNDLES / UNET)]
+    command += [
+        "--config_file",
+        str(config_files(UNET, *names)),
+        *(f"--{key}={value}" for key, value in settings.items()),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr and "ERROR" not in done.stdout
+    (line,) = [line for line in done.stderr.splitlines() if str(broken) in line]
+    assert line.startswith(f"{broken}: ") and line == done.stderr.splitlines()[-1]
 
 
 @ALL

@@ -11,7 +11,13 @@ __all__ = ["REST", "STAGES", "StageClock"]
 
 STAGES = ("decode", "prepare", "network", "restore", "features", "classify", "write")
 REST = "MONAI's engine"
-_BEFORE = {"LoadImaged": "decode", "CopyItemsd": "prepare", "ResizeFilmd": "prepare", "ScalePercentilesd": "prepare"}
+_BEFORE = {
+    "CopyItemsd": "prepare",
+    "LoadImaged": "decode",
+    "EnsureFilmAxesd": "prepare",
+    "ResizeFilmd": "prepare",
+    "ScalePercentilesd": "prepare",
+}
 _AFTER = {
     "Activationsd": "restore",
     "Invertd": "restore",
@@ -20,11 +26,13 @@ _AFTER = {
     "CleanLungsd": "restore",
     "LungQualityd": "restore",
     "LoadImaged": "decode",
+    "EnsureFilmAxesd": "prepare",
     "LungFeaturesd": "features",
     "ScreenTuberculosisd": "classify",
     "SaveImageByNamed": "write",
     "SaveDicomSegmentationd": "write",
     "SaveDicomReportd": "write",
+    "MaskAsSliced": "restore",
 }
 
 

@@ -9,7 +9,7 @@ from monailabel.interfaces.datastore import Datastore
 from monailabel.interfaces.tasks.train import TrainTask
 from PIL import Image
 
-from chestxr.bundles import switch
+from chestxr.bundles import bundle_folder, switch
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.io import read_mask
@@ -57,7 +57,7 @@ class TrainLungs(TrainTask):
         with tempfile.TemporaryDirectory(prefix="chestxr-train-") as folder:
             films = _dealt(datastore, float(settings["val_split"]), Path(folder))
             start = self.weights.served() if settings["pretrained"] else None
-            config = self.weights.bundle / "configs" / "train.json"
+            config = bundle_folder(self.weights.bundle, config="train.json") / "configs" / "train.json"
             monai.bundle.run(
                 config_file=str(config),
                 logging_file=str(config.with_name("logging.conf")),
