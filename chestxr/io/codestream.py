@@ -12,6 +12,7 @@ __all__ = [
     "codestream_head",
     "has_many_scans",
     "is_jpeg_of_rgb",
+    "is_lossless_jpeg",
     "jpeg_head",
 ]
 
@@ -88,6 +89,12 @@ def is_jpeg_of_rgb(stream: bytes) -> bool:
     """Say whether a stream names its three channels R, G and B, whatever is said of them elsewhere."""
     frame = _jpeg_frame(stream)
     return frame is not None and stream[frame + 8 : frame + 15 : 3].upper() == b"RGB"
+
+
+def is_lossless_jpeg(stream: bytes) -> bool:
+    """Return whether a JPEG stream's frame is lossless (ITU-T T.81, table B.1: start of frame 3)."""
+    frame = _jpeg_frame(stream)
+    return frame is not None and stream[frame - 1] == 0xC3
 
 
 def _jpeg_frame(stream: bytes) -> int | None:

@@ -16,7 +16,7 @@ from .grey_levels import bone_white, is_inverted
 from .image_kind import is_for_processing, other_view
 from .orientation import turn_upright
 from .palette import apply_palette
-from .pixel_claims import check_claims
+from .pixel_claims import GREY, check_claims
 from .stored_film import StoredFilm, check_size
 from .transfer_syntaxes import syntax_name
 
@@ -60,7 +60,17 @@ def _read_dataset(path: Path) -> Dataset:
     if "PixelData" not in dataset:
         raise FilmError(path, "a DICOM object without pixel data", "a radiograph", "leave it out")
     _name_transfer_syntax(dataset)
+    _complete(dataset)
     return dataset
+
+
+def _complete(dataset: Dataset) -> None:
+    """Write the kind of grey or colour in the standard's letters, and one sample where grey pixels state none."""
+    photometric = str(dataset.get("PhotometricInterpretation") or "").strip().upper()
+    if photometric:
+        dataset.PhotometricInterpretation = photometric
+    if photometric in GREY and not dataset.get("SamplesPerPixel"):
+        dataset.SamplesPerPixel = 1
 
 
 def _name_transfer_syntax(dataset: Dataset) -> None:

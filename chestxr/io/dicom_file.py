@@ -1,6 +1,7 @@
 """Open a DICOM file of any origin within bounds of memory and time."""
 
 import io
+import re
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,9 @@ _MAX_HEADER = 2**22
 _MAX_ITEMS, _MAX_LEVELS = 1000, 6
 _ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 _PIECE = 2**20
+# Pixel data of undefined length, in explicit VR: the only form of compressed ones (DICOM PS3.5, A.4).
+_DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
+_ENCAPSULATED = re.compile(rb"\xe0\x7f\x10\x00O[BW]\0\0\xff\xff\xff\xff")
 _PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + uid.ExplicitVRLittleEndian.encode() + b"\0"
 
 
@@ -67,7 +71,10 @@ def open_dicom(path: Path, **options: object) -> Dataset:
     check_bytes(path, path.stat().st_size)
     content = path.read_bytes()
     try:
-        dataset = pydicom.dcmread(_BoundedBytes(_inflated(content, path)), force=True, **options)
+        content = _inflated(content, path)
+        dataset = pydicom.dcmread(_BoundedBytes(content), force=True, **options)
+        if "PixelData" not in dataset and not options:
+            dataset = _recovered(content, dataset)
         _leave_private_out(dataset)
         if _header_bytes(dataset) > _MAX_HEADER:
             raise _hostile(path, f"a header of more than {_MAX_HEADER // 2**20} MiB")
@@ -102,6 +109,36 @@ def _inflated(content: bytes, path: Path) -> bytes:
     if not inflate.eof:
         raise EOFError
     return bytes(128) + b"DICM" + _PLAIN_META + b"".join(pieces)
+
+
+def _recovered(content: bytes, dataset: Dataset) -> Dataset:
+    """
+    Find compressed pixel data that pydicom passes over: without their delimiter, cut off, or behind a wrong length.
+
+    They are the last element of a film; what lies in them is compared with the header by `check_claims`.
+    """
+    starts = [match.end() for match in _ENCAPSULATED.finditer(content)]
+    if not starts:
+        return dataset
+    fragments = _fragments(content[starts[-1] :])
+    if "Rows" not in dataset:
+        dataset = pydicom.dcmread(_BoundedBytes(content[: starts[-1]] + fragments + _DELIMITER), force=True)
+    if fragments and "PixelData" not in dataset:
+        dataset.add_new("PixelData", "OB", fragments)
+        dataset["PixelData"].is_undefined_length = True
+    return dataset
+
+
+def _fragments(content: bytes) -> bytes:
+    """Return the items at the beginning of bytes, the last one as long as there are bytes for it."""
+    end = 0
+    while content[end : end + 4] == _ITEM_TAGS[0] and end + 8 <= len(content):
+        length = int.from_bytes(content[end + 4 : end + 8], "little")
+        if end + 8 + length > len(content):
+            rest = content[end + 8 :]
+            return content[: end + 4] + len(rest).to_bytes(4, "little") + rest
+        end += 8 + length
+    return content[:end]
 
 
 def _leave_private_out(dataset: Dataset) -> None:

@@ -28,6 +28,7 @@ except ImportError:  # pydicom 2
 
 
 from .codestream import END, codestream_head, is_jpeg_of_rgb
+from .dicom_numbers import number_of
 from .dicom_runs import decode_runs
 from .pixel_claims import GREY
 from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RUN_LENGTHS, UNCOMPRESSED
@@ -64,13 +65,24 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     """
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in UNCOMPRESSED:
-        pixels = _as_stored_bits(dataset.pixel_array, dataset)
+        pixels = _as_stored_bits(_uncompressed(dataset), dataset, highest=number_of(dataset, "HighBit"))
         converted = _PYDICOM_CONVERTS and photometric.startswith("YBR_FULL")
         # Programs that decompress leave these two names behind.
         return pixels if converted or photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
     if syntax in RUN_LENGTHS:
-        return _as_rgb(_as_stored_bits(decode_runs(dataset, path), dataset), photometric)
+        stored = _as_stored_bits(decode_runs(dataset, path), dataset, highest=number_of(dataset, "HighBit"))
+        return _as_rgb(stored, photometric)
     return _decompressed(dataset)
+
+
+def _uncompressed(dataset: Dataset) -> np.ndarray:
+    """Return values with all their bits: pydicom keeps the lowest ones alone."""
+    stored = dataset.BitsStored
+    dataset.BitsStored = dataset.BitsAllocated
+    try:
+        return dataset.pixel_array
+    finally:
+        dataset.BitsStored = stored
 
 
 def _decompressed(dataset: Dataset) -> np.ndarray:
@@ -123,11 +135,17 @@ def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:
     return convert_color_space(pixels, photometric, "RGB")
 
 
-def _as_stored_bits(pixels: np.ndarray, dataset: Dataset, most: int = 32) -> np.ndarray:
-    """Read the lowest bits of values, with the sign that the header says; the others mean nothing (PS3.5, 8.1.1)."""
+def _as_stored_bits(pixels: np.ndarray, dataset: Dataset, most: int = 32, highest: float | None = None) -> np.ndarray:
+    """
+    Read the stored bits of values, with the sign that the header says; the others mean nothing (PS3.5, 8.1.1).
+
+    They are the lowest bits, unless the highest of them has another number.
+    """
     of_kind = pixels.view(pixels.dtype.str.replace(pixels.dtype.kind, _kind(dataset)))
-    spare = pixels.itemsize * 8 - min(int(dataset.BitsStored), most, pixels.itemsize * 8)
-    return of_kind << spare >> spare if spare else of_kind
+    room = pixels.itemsize * 8
+    spare = room - min(int(dataset.BitsStored), most, room)
+    above = spare if highest is None else min(max(room - 1 - int(highest), 0), spare)
+    return of_kind << above >> spare if spare else of_kind
 
 
 def _kind(dataset: Dataset) -> str:

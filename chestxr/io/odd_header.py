@@ -22,7 +22,7 @@ def odd_header_told(path: str | PathLike) -> Iterator[None]:
     Raises
     ------
     FilmError
-        With the kind of the library's error, not with what it says.
+        Without what the library's error says.
     """
     try:
         yield
@@ -32,5 +32,5 @@ def odd_header_told(path: str | PathLike) -> Iterator[None]:
         if is_system_error(error):
             raise
         # What such errors say may hold parts of the header.
-        found = f"a header of which no DICOM object can be made ({type(error).__name__})"
+        found = "a header of which no DICOM object can be made"
         raise FilmError(path, found, "a film as an archive keeps it", "export it again") from None

@@ -9,7 +9,7 @@ import numpy as np
 import tifffile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .codestream import has_many_scans
+from .codestream import has_many_scans, is_lossless_jpeg, jpeg_head
 from .errors import FilmError
 from .orientation import turn_upright
 from .png_chunks import open_png
@@ -49,7 +49,7 @@ def read_png(path: Path) -> StoredFilm:
 
 def read_jpeg(path: Path) -> StoredFilm:
     """
-    Read a JPEG file, turned as its EXIF orientation says.
+    Read a JPEG file, turned as its EXIF orientation says; those of 12 bits and lossless ones as they are.
 
     Raises
     ------
@@ -61,7 +61,17 @@ def read_jpeg(path: Path) -> StoredFilm:
     if has_many_scans(content):
         found = "a JPEG image of very many scans"
         raise FilmError(path, found, "a film", "check the file's origin; it may be hostile")
-    return _read_with_pillow(io.BytesIO(content), path)
+    try:
+        head = jpeg_head(content)
+    except (struct.error, IndexError) as error:
+        raise _truncated(path) from error
+    if head is None or (head.bits == 8 and not is_lossless_jpeg(content)):
+        return _read_with_pillow(io.BytesIO(content), path)
+    check_size(path, head.columns, head.rows)
+    pixels = _decode(path, lambda: imagecodecs.jpeg_decode(content))
+    if pixels.shape[:2] != (head.rows, head.columns):
+        raise _truncated(path)
+    return StoredFilm(pixels)
 
 
 def read_tiff(path: Path) -> StoredFilm:
@@ -95,7 +105,7 @@ def read_tiff(path: Path) -> StoredFilm:
     if planar:
         pixels = np.moveaxis(pixels, 0, -1)
     if inverted:
-        pixels = np.invert(pixels)
+        pixels = pixels.max() + pixels.min() - pixels if pixels.dtype.kind == "f" else np.invert(pixels)
     if pixels.dtype == bool:
         pixels = pixels.astype(np.uint8)
     pixels, reoriented = turn_upright(pixels, *_TIFF_ORIENTATION.get(orientation, ("L", "F")), path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from .codestream import END, MOST_SCANS, SCAN, codestream_head
+from .dicom_numbers import number_of
 from .errors import FilmError
 from .transfer_syntaxes import FILM_SYNTAXES, RUN_LENGTHS, UNCOMPRESSED, syntax_name
 
@@ -46,20 +47,25 @@ def check_claims(dataset: Dataset, path: Path) -> None:
         raise contradiction(path, f"{stored} bits stored in {allocated} bits")
     if syntax in UNCOMPRESSED:
         _check_length(dataset, samples, path)
-    width = allocated if syntax in (*UNCOMPRESSED, *RUN_LENGTHS) else _check_codestream(dataset, samples, path)
+    if syntax in (*UNCOMPRESSED, *RUN_LENGTHS):
+        highest = number_of(dataset, "HighBit")
+        if stored < allocated and highest is not None and not stored - 1 <= highest < allocated:
+            raise contradiction(path, f"{stored} bits stored whose highest is number {highest:.0f} of {allocated}")
+        return
+    width = _check_codestream(dataset, samples, path)
     if stored < width and dataset.get("HighBit") not in (None, stored - 1):
         raise contradiction(path, f"{stored} bits stored whose highest is not number {stored - 1}")
 
 
 def _check_length(dataset: Dataset, samples: int, path: Path) -> None:
-    """Compare bytes of uncompressed pixel data; less than a row of padding is not held against a film."""
+    """Compare bytes of uncompressed pixel data; less than a row more, or zeros alone, are padding."""
     row = dataset.Columns * samples * dataset.BitsAllocated // 8
     if "422" in dataset.PhotometricInterpretation:
         row = row * 2 // 3
     given, claimed = len(dataset.PixelData), dataset.Rows * row
     if given < claimed:
         raise truncated(path)
-    if given >= claimed + max(row, 2):
+    if given >= claimed + max(row, 2) and any(dataset.PixelData[claimed:]):
         raise contradiction(path, "more pixel data than rows and columns")
 
 
@@ -67,7 +73,7 @@ def _check_codestream(dataset: Dataset, samples: int, path: Path) -> int:
     """Compare the size that a JPEG, JPEG-LS or JPEG 2000 stream has itself; find its end; return a value's bits."""
     if dataset.BitsAllocated > _WIDEST_IN_STREAMS:
         raise contradiction(path, f"compressed values of {dataset.BitsAllocated} bits")
-    if END not in dataset.PixelData[-64:]:
+    if END not in dataset.PixelData.rstrip(b"\0")[-64:]:
         raise truncated(path)
     try:
         head = codestream_head(dataset.PixelData)

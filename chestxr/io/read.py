@@ -44,10 +44,10 @@ def film_errors(path: Path) -> Iterator[None]:
         raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
     except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
         if is_system_error(error):
-            found = f"a file that the system does not read ({type(error).__name__})"
+            found = f"a file that the system does not read ({error.strerror})"
             remedy = "check its disk and your rights to it"
             raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
-        found = f"a header that makes no sense ({type(error).__name__})"
+        found = "values in its header that no film has"
         raise FilmError(path, found, "a film as its format asks", "export it again") from None
 
 

@@ -207,7 +207,7 @@ def test_what_goes_wrong_after_decoding_is_a_film_error_too(tmp_path, monkeypatc
         raise TypeError("Geheim")
 
     monkeypatch.setattr("chestxr.io.film_reader.grey_from_colours", broken)
-    with pytest.raises(FilmError, match=r"makes no sense \(TypeError\)"):
+    with pytest.raises(FilmError, match="values in its header that no film has"):
         read_film(_png(tmp_path, np.repeat(GREY[..., None], 3, axis=2)))
 
 
@@ -221,8 +221,7 @@ def test_a_header_that_makes_no_sense_is_told_without_its_words(tmp_path):
     path = save_dicom(tmp_path / "film.dcm", np.random.default_rng(0).integers(0, 4096, (96, 72)))
     content = path.read_bytes()
     dataset = pydicom.dcmread(path)
-    dataset.add_new("RescaleSlope", "LO", "Geheim")
-    dataset.add_new("RescaleIntercept", "LO", "Geheim")
+    dataset.add_new("BitsStored", "LO", "Geheim")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         dataset.save_as(path)

@@ -156,14 +156,13 @@ def test_bits_beyond_those_stored_mean_nothing(tmp_path, kind, signed):
 
 
 @pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.RLELossless])
-def test_values_that_do_not_end_at_the_lowest_bit_are_refused(tmp_path, syntax):
+def test_values_that_do_not_end_at_the_lowest_bit_are_read_where_the_header_says_so(tmp_path, syntax):
     path = tmp_path / "film.dcm"
     if syntax == uid.RLELossless:
         save_compressed(path, _runs(TWELVE << 4), syntax, TWELVE, bits=12, HighBit=15)
     else:
         save_dicom(path, TWELVE << 4, bits=12, HighBit=15)
-    with pytest.raises(FilmError, match="12 bits stored whose highest is not number 11"):
-        read_stored(path)
+    assert np.array_equal(read_stored(path).pixels, TWELVE)
 
 
 def test_the_number_of_the_highest_bit_is_passed_over_where_it_does_not_matter(tmp_path):
@@ -247,3 +246,56 @@ def test_a_jpeg_ls_stream_without_end_is_not_given_to_the_decoder(tmp_path, monk
     monkeypatch.setattr(imagecodecs, "jpegls_decode", lambda _: pytest.fail("it was"))
     with pytest.raises(FilmError, match="does not decode"):
         read_stored(path)
+
+
+@pytest.mark.parametrize("highest", [3, 16])
+def test_bits_that_are_not_there_are_refused(tmp_path, highest):
+    path = save_dicom(tmp_path / "film.dcm", TWELVE, bits=12, HighBit=highest)
+    with pytest.raises(FilmError, match=f"12 bits stored whose highest is number {highest} of 16"):
+        read_stored(path)
+
+
+@pytest.mark.parametrize("kind", ["no delimiter", "zeros for it", "zeros after the end", "a wrong length before"])
+def test_compressed_pixels_are_read_where_the_stream_is_whole(tmp_path, kind):
+    stream = imagecodecs.ljpeg_encode(TWELVE, bitspersample=12)
+    path = save_compressed(
+        tmp_path / "film.dcm",
+        stream + bytes(100) * (kind == "zeros after the end"),
+        uid.JPEGLosslessSV1,
+        TWELVE,
+        bits=12,
+    )
+    content = path.read_bytes()
+    end = content.rindex(b"\xfe\xff\xdd\xe0")
+    if kind in ("no delimiter", "zeros for it"):
+        path.write_bytes(content[:end] + bytes(8) * (kind == "zeros for it"))
+    elif kind == "a wrong length before":
+        start = content.rindex(b"\xe0\x7f\x10\x00OB")
+        icon = b"\x88\x00\x00\x02SQ\0\0" + (40).to_bytes(4, "little") + b"\xfe\xff\x00\xe0" + bytes(4) + bytes(12)
+        path.write_bytes(content[:start] + icon + content[start:])
+    assert np.array_equal(read_stored(path).pixels, TWELVE)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_compressed_pixels_that_end_early_are_called_truncated(tmp_path, share):
+    noise = np.random.default_rng(0).integers(0, 4096, (96, 80)).astype(np.uint16)
+    stream = imagecodecs.ljpeg_encode(noise, bitspersample=12)
+    path = save_compressed(tmp_path / "film.dcm", stream, uid.JPEGLosslessSV1, noise, bits=12)
+    content = path.read_bytes()
+    start = content.rindex(b"\xe0\x7f\x10\x00OB")
+    path.write_bytes(content[: start + int(share * (len(content) - start))])
+    with pytest.raises(FilmError, match="truncated pixel data; expected a whole film; export or copy it again"):
+        read_stored(path)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [{"PhotometricInterpretation": "Monochrome2 "}, {"SamplesPerPixel": None}, {"Modality": "DR"}, {"Modality": "dx"}],
+)
+def test_headers_that_others_understand_are_understood(tmp_path, tags):
+    assert np.array_equal(read_stored(save_dicom(tmp_path / "film.dcm", TWELVE, bits=12, **tags)).pixels, TWELVE)
+
+
+def test_zeros_after_the_pixels_are_padding(tmp_path):
+    path = save_dicom(tmp_path / "film.dcm", TWELVE, bits=12, PixelData=TWELVE.tobytes() + bytes(4096))
+    assert np.array_equal(read_stored(path).pixels, TWELVE)

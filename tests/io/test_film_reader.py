@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 
+import imagecodecs
 import nibabel as nib
 import numpy as np
 import pydicom
@@ -282,3 +283,18 @@ def test_pictures_that_were_converted_to_nifti_are_upright(tmp_path, x, y, store
     found, meta = read_film(tmp_path / "film.nii.gz")
     np.testing.assert_array_equal(found, film)
     np.testing.assert_allclose(meta["pixel_spacing_mm"], [0.2, 0.3], rtol=1e-6)
+
+
+@pytest.mark.parametrize("encode", [imagecodecs.ljpeg_encode, imagecodecs.jpeg_encode])
+def test_jpeg_of_12_bits(tmp_path, encode):
+    film = (np.add.outer(np.arange(96), np.arange(80)) * 20).astype(np.uint16)
+    (tmp_path / "film.jpg").write_bytes(encode(film, bitspersample=12))
+    np.testing.assert_allclose(read_film(tmp_path / "film.jpg")[0].T, film, atol=40)
+
+
+def test_a_float_tiff_of_white_zeros_is_inverted(tmp_path):
+    film = np.linspace(0, 1, 96 * 80, dtype=np.float32).reshape(96, 80)
+    tifffile.imwrite(tmp_path / "film.tif", 1 - film, photometric="miniswhite")
+    found, meta = read_film(tmp_path / "film.tif")
+    np.testing.assert_allclose(found.T, film, atol=1e-6)
+    assert meta["inverted"]
