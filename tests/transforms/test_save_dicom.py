@@ -16,8 +16,8 @@ from tests.phantom import chest_film
 _PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
 # Found by tools/hostile/fuzz.py: pydicom raises errors of several kinds over what is no number and no sequence.
 ODD = {
-    "a number of six bytes": (struct.pack("<HH2sH", 0x0018, 0x1402, b"UL", 6) + b"1e-400", "BytesLengthException"),
-    "words for a sequence": (struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 6) + b"1e-400", "OSError"),
+    "a number of six bytes": struct.pack("<HH2sH", 0x0018, 0x1402, b"UL", 6) + b"1e-400",
+    "words for a sequence": struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 6) + b"1e-400",
 }
 
 
@@ -37,11 +37,11 @@ def film_with(path, element=b""):
     return path
 
 
-@pytest.mark.parametrize(("element", "kind"), ODD.values(), ids=ODD)
-def test_an_odd_header_is_told_and_the_run_goes_on(tmp_path, element, kind):
+@pytest.mark.parametrize("element", ODD.values(), ids=ODD)
+def test_an_odd_header_is_told_and_the_run_goes_on(tmp_path, element):
     item = _item(film_with(tmp_path / "film.dcm", element))
     found = SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
-    assert found["quality_flags"] == f"no DICOM result: a header of which no DICOM object can be made ({kind})"
+    assert found["quality_flags"] == "no DICOM result: a header of which no DICOM object can be made"
     assert found["dicom_header"] is None and not list(tmp_path.glob("*_seg.dcm"))
 
 

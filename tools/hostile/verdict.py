@@ -30,6 +30,7 @@ __all__ = ["Facts", "facts_of", "judge"]
 _GREY_SCALE = (
     *("BitsStored", "HighBit", "RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "VOILUTFunction"),
     *("ModalityLUTSequence", "VOILUTSequence", "PixelPaddingValue", "PixelPaddingRangeLimit"),
+    "PresentationLUTShape",
 )
 _LAYOUT = (
     *("Rows", "Columns", "BitsAllocated", "SamplesPerPixel", "PlanarConfiguration", "PhotometricInterpretation"),
@@ -124,13 +125,14 @@ def _facts_of_dicom(content: bytes) -> Facts:
     dataset = pydicom.dcmread(io.BytesIO(content), force=True)
     syntax = dataset.file_meta.get("TransferSyntaxUID", "")
     compressed = bool(syntax) and syntax in pydicom.uid.UID_dictionary and syntax.is_encapsulated
-    stored = dataset.PixelData
+    # The reader finds compressed pixel data that pydicom passes over.
+    stored = dataset.get("PixelData", b"")
     layout = {keyword: _said(dataset, keyword) for keyword in _LAYOUT}
     layout["encoding"] = compressed and str(syntax), bool(dataset.original_encoding[1])
     value_bytes = 0 if compressed else max(1, dataset.BitsAllocated // 8)
     pixels = 0
     if not compressed:
-        row = dataset.Columns * dataset.SamplesPerPixel * dataset.BitsAllocated // 8
+        row = dataset.Columns * (dataset.get("SamplesPerPixel") or 1) * dataset.BitsAllocated // 8
         if dataset.PhotometricInterpretation != "YBR_FULL_422" and len(stored) // row == dataset.Rows:
             pixels = dataset.Rows * dataset.Columns
     return Facts(stored, value_bytes, pixels, {keyword: _said(dataset, keyword) for keyword in _GREY_SCALE}, layout)
