@@ -256,7 +256,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster, task):
 def test_a_worker_that_is_killed_between_two_results_of_a_film_costs_nothing(tmp_path, cluster, chest_dicom):
     films, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
     shutil.copy(chest_dicom, films)
-    bundle, pipe = waiting_bundle(tmp_path, "2004-08-26/RG1_UNCR", "result_transforms", -1)
+    bundle, pipe = waiting_bundle(tmp_path, "2004-08-26/RG1_UNCR", "result_transforms", -2)
     made = out / "films" / "2004-08-26"
 
     def kill() -> None:
