@@ -27,8 +27,8 @@ _MAX_HEADER = 2**22
 _MAX_ITEMS, _MAX_LEVELS = 1000, 6
 _ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 _PIECE = 2**20
-# Pixel data of undefined length, in explicit VR: the only form of compressed ones (DICOM PS3.5, A.4).
 _DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
+# Pixel data of undefined length, in explicit VR: the only form of compressed ones (DICOM PS3.5, A.4).
 _ENCAPSULATED = re.compile(rb"\xe0\x7f\x10\x00O[BW]\0\0\xff\xff\xff\xff")
 _PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + uid.ExplicitVRLittleEndian.encode() + b"\0"
 
