@@ -9,6 +9,7 @@ from .on_demand import Films, Split
 from .open_catalogue import open_catalogue
 from .require_films import require_films
 from .splits import load_split, make_fold, make_site_transfer, shipped_splits
+from .view_films import ViewFilms
 
 __all__ = [
     "Catalogue",
@@ -16,6 +17,7 @@ __all__ = [
     "FilmLoader",
     "Films",
     "Split",
+    "ViewFilms",
     "find_films",
     "find_masks",
     "load_split",

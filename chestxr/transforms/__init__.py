@@ -2,11 +2,13 @@
 
 from .clean_lungs import CleanLungs, CleanLungsD, CleanLungsd, CleanLungsDict
 from .film_axes import EnsureFilmAxesd, MaskAsSliced
+from .film_view import ClassifyViewD, ClassifyViewd, ClassifyViewDict
 from .lung_channels import LungChannels, LungChannelsD, LungChannelsd, LungChannelsDict
 from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
 from .lung_quality import LungQuality, LungQualityD, LungQualityd, LungQualityDict
 from .most_probable import MostProbableD, MostProbabled, MostProbableDict
 from .plain_compose import PlainCompose
+from .rand_film_view import RandNoChestd, RandOrientationd
 from .recipe_contrast import (
     ContrastV1,
     ContrastV1D,
@@ -49,6 +51,9 @@ from .uniform_noise import (
 )
 
 __all__ = [
+    "ClassifyViewD",
+    "ClassifyViewDict",
+    "ClassifyViewd",
     "CleanLungs",
     "CleanLungsD",
     "CleanLungsDict",
@@ -87,6 +92,8 @@ __all__ = [
     "RandContrastV2D",
     "RandContrastV2Dict",
     "RandContrastV2d",
+    "RandNoChestd",
+    "RandOrientationd",
     "RandUniformNoise",
     "RandUniformNoiseD",
     "RandUniformNoiseDict",

@@ -1,0 +1,65 @@
+"""Films with what they show, to teach and to test the check of a film's view."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+
+from .user_table import read_user_table
+
+__all__ = ["KINDS", "ViewFilms"]
+
+KINDS = ("frontal", "lateral", "no chest")
+
+
+class ViewFilms(Sequence):
+    """
+    Films of a table, read on first use.
+
+    Its items are dictionaries with ``image``, the file's path, and ``kind``.
+
+    Parameters
+    ----------
+    table : str or os.PathLike
+        CSV file with a column ``image``, paths that begin at the table's folder, and a column ``kind``: "frontal"
+        (upright), "lateral" or "no chest". ``tools/results/view_films.py`` makes one.
+
+    Raises
+    ------
+    ValueError
+        On first use: if a kind is none of these, or the table has no films.
+    """
+
+    def __init__(self, table: str | PathLike) -> None:
+        self.table = Path(table)
+
+    @cached_property
+    def _items(self) -> list[dict[str, str]]:
+        items = []
+        for line, row in read_user_table(self.table, "image", "kind"):
+            if row["kind"] not in KINDS:
+                raise ValueError(f"{line}: the kind {row['kind']!r}; expected one of {', '.join(KINDS)}")
+            items.append({"image": str(self.table.parent / row["image"]), "kind": row["kind"]})
+        if not items:
+            raise ValueError(f"{self.table}: no films; expected a row for each")
+        return items
+
+    def __getitem__(self, index: int | slice) -> dict | list[dict]:
+        """Return an item, or several."""
+        return self._items[index]
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+        return len(self._items)
+
+    def weights(self, share: dict[str, float]) -> list[float]:
+        """
+        Return a weight for each film with which a sampler draws each kind as often as asked.
+
+        Parameters
+        ----------
+        share : dict of str to float
+            Share of each kind among the drawn films.
+        """
+        kinds = [item["kind"] for item in self._items]
+        return [share[kind] / kinds.count(kind) for kind in kinds]

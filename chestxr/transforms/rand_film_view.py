@@ -1,0 +1,107 @@
+"""What a network that recognises frontal films learns from: films turned, and what is no film, made from films."""
+
+from collections.abc import Hashable, Mapping
+
+import torch
+from monai.transforms import RandomizableTransform, Transform
+from torch.nn.functional import affine_grid, grid_sample, interpolate
+
+from .film_view import LATERAL, NO_CHEST, in_orientation
+
+__all__ = ["RandNoChestd", "RandOrientationd"]
+
+
+class RandNoChestd(RandomizableTransform, Transform):
+    """
+    With a probability, make what is no chest film out of one: an enlarged part of it, its quarters shuffled, or noise.
+
+    An enlarged part holds the bones, edges and tones of films without the chest's order, as films of other parts of
+    the body do: outlier exposure (Hendrycks et al., 2019, arXiv 1812.04606) without a collection of those.
+
+    Parameters
+    ----------
+    key : str
+        The film, (1, W, H) with W = H, from 0 to 1.
+    kind_key : str, optional
+        What it shows: "frontal", "lateral" or "no chest". Becomes "no chest".
+    prob : float, optional
+        Probability of a replacement.
+    """
+
+    def __init__(self, key: str, kind_key: str = "kind", prob: float = 0.2) -> None:
+        RandomizableTransform.__init__(self, prob)
+        self.key, self.kind_key = key, kind_key
+
+    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+        """Return the item, or one that is no chest film."""
+        self.randomize(None)
+        if not self._do_transform:
+            return dict(data)
+        make = (self._part, self._part, self._shuffled, self._noise)[self.R.randint(4)]
+        return dict(data) | {self.key: make(data[self.key]), self.kind_key: "no chest"}
+
+    def _part(self, film: torch.Tensor) -> torch.Tensor:
+        angle = torch.tensor(self.R.uniform(-torch.pi, torch.pi))
+        width, height = self.R.uniform(0.12, 0.4, 2)
+        matrix = torch.tensor(
+            [
+                [angle.cos() * width, -angle.sin() * width, self.R.uniform(-0.75, 0.75)],
+                [angle.sin() * height, angle.cos() * height, self.R.uniform(-0.75, 0.75)],
+            ],
+            dtype=torch.float32,
+        )
+        return _sampled(film, matrix)
+
+    def _shuffled(self, film: torch.Tensor) -> torch.Tensor:
+        columns, rows = (film.shape[axis] // 2 for axis in (1, 2))
+        quarters = [film[:, x : x + columns, y : y + rows] for x in (0, columns) for y in (0, rows)]
+        # An order in which no two quarters that are neighbours in the film stay so.
+        order = ((3, 1, 2, 0), (3, 2, 1, 0), (2, 3, 0, 1), (1, 0, 3, 2))[self.R.randint(4)]
+        left, right = (torch.cat([quarters[order[2 * half]], quarters[order[2 * half + 1]]], dim=2) for half in (0, 1))
+        return torch.cat([left, right], dim=1)
+
+    def _noise(self, film: torch.Tensor) -> torch.Tensor:
+        side = 2 ** self.R.randint(1, 6)
+        coarse = torch.as_tensor(self.R.normal(0.5, 0.25, (1, 1, side, side)), dtype=torch.float32)
+        return interpolate(coarse, film.shape[1:], mode="bilinear")[0]
+
+
+class RandOrientationd(RandomizableTransform, Transform):
+    """
+    Turn or mirror a film at random, and note what the network is to answer.
+
+    A frontal film gets one of the eight orientations, and its index as the answer. What is no chest film is turned as
+    well; a lateral one is mirrored half of the time, as it is seldom stored turned.
+
+    Parameters
+    ----------
+    key : str
+        The film, (1, W, H).
+    label_key : str, optional
+        Key of the answer, an int: an index of :py:data:`.film_view.ORIENTATIONS`, ``LATERAL`` or ``NO_CHEST``.
+    kind_key : str, optional
+        What the film shows: "frontal", "lateral" or "no chest".
+    upright : float, optional
+        Probability with which a frontal film stays as it is; the other orientations share the rest.
+    """
+
+    _KINDS = {"lateral": LATERAL, "no chest": NO_CHEST}
+
+    def __init__(self, key: str, label_key: str = "label", kind_key: str = "kind", upright: float = 0.45) -> None:
+        RandomizableTransform.__init__(self, 1.0)
+        self.key, self.label_key, self.kind_key, self.upright = key, label_key, kind_key, upright
+
+    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+        """Return the item in some orientation, with the answer."""
+        self.randomize(None)
+        kind = data[self.kind_key]
+        orientation = 0 if self.R.random() < self.upright else self.R.randint(8)
+        if kind == "lateral" and self.R.random() < 0.7:
+            orientation = 4 * self.R.randint(2)
+        film = in_orientation(data[self.key], orientation)
+        return dict(data) | {self.key: film, self.label_key: self._KINDS.get(kind, orientation)}
+
+
+def _sampled(film: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+    grid = affine_grid(matrix[None], [1, *film.shape], align_corners=False)
+    return grid_sample(film[None].float(), grid, padding_mode="border", align_corners=False)[0]

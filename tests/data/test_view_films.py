@@ -1,0 +1,34 @@
+"""The table that the check of a film's view learns from."""
+
+import pytest
+
+from chestxr.data import ViewFilms
+
+
+def _table(tmp_path, *rows):
+    table = tmp_path / "films.csv"
+    table.write_text("\n".join(["image,kind", *rows]))
+    return ViewFilms(table)
+
+
+def test_paths_begin_at_the_table(tmp_path):
+    films = _table(tmp_path, "a.png,frontal", "/elsewhere/b.png,lateral")
+    assert list(films) == [
+        {"image": str(tmp_path / "a.png"), "kind": "frontal"},
+        {"image": "/elsewhere/b.png", "kind": "lateral"},
+    ]
+
+
+def test_kinds_are_drawn_as_often_as_asked(tmp_path):
+    films = _table(tmp_path, *[f"{n}.png,frontal" for n in range(3)], "b.png,lateral", "c.png,no chest")
+    assert films.weights({"frontal": 0.6, "lateral": 0.3, "no chest": 0.1}) == pytest.approx([0.2, 0.2, 0.2, 0.3, 0.1])
+
+
+def test_unknown_kind_is_named_with_its_line(tmp_path):
+    with pytest.raises(ValueError, match=r"films\.csv.*'side'.*frontal, lateral, no chest"):
+        len(_table(tmp_path, "a.png,side"))
+
+
+def test_empty_table_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="no films"):
+        len(_table(tmp_path))

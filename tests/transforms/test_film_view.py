@@ -1,0 +1,81 @@
+"""A film that is turned, lateral or no chest gets no score, and the reason."""
+
+import numpy as np
+import pytest
+import torch
+
+from chestxr.transforms import ClassifyViewd
+from chestxr.transforms.film_view import LATERAL, NO_CHEST, ORIENTATIONS, in_orientation
+
+
+class _Answer(torch.nn.Module):
+    """Gives the probabilities that it was loaded with."""
+
+    def __init__(self):
+        super().__init__()
+        self.logits = torch.nn.Parameter(torch.zeros(10))
+
+    def forward(self, film):
+        return self.logits.expand(len(film), -1)
+
+
+def _checked(tmp_path, probability, least_frontal=0.5):
+    values = torch.full((10,), 1e-6)
+    for index, value in probability.items():
+        values[index] = value
+    torch.save({"logits": values.log()}, tmp_path / "view.pt")
+    check = ClassifyViewd("view", _Answer(), tmp_path / "view.pt", least_frontal)
+    item = {"view": torch.rand(1, 96, 96), "quality": {"symmetry": 1.0}, "quality_flags": "lungs in pieces"}
+    return check(item | {"is_chest": True})
+
+
+@pytest.mark.parametrize("frontal", [{0: 1.0}, {4: 1.0}, {0: 0.3, 4: 0.3, LATERAL: 0.4}])
+def test_frontal_film_and_its_mirror_image_pass(tmp_path, frontal):
+    found = _checked(tmp_path, frontal)
+    assert found["is_chest"]
+    assert found["quality_flags"] == "lungs in pieces"
+    assert found["quality"]["symmetry"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"),
+    [
+        (1, "a film turned by 90 degrees clockwise"),
+        (2, "a film upside down"),
+        (3, "a film turned by 90 degrees anticlockwise"),
+        (5, "a film mirrored and turned by 90 degrees clockwise"),
+        (LATERAL, "a lateral film"),
+        (NO_CHEST, "not a frontal chest film"),
+    ],
+)
+def test_what_it_is_comes_first(tmp_path, index, reason):
+    found = _checked(tmp_path, {index: 0.9, 0: 0.1})
+    assert not found["is_chest"]
+    assert found["quality_flags"].startswith(reason)
+    assert found["quality_flags"].endswith("; lungs in pieces")
+    assert found["quality"]["frontal"] == pytest.approx(0.1, abs=0.01)
+
+
+def test_limit_is_the_callers(tmp_path):
+    assert not _checked(tmp_path, {0: 0.6, LATERAL: 0.4}, least_frontal=0.7)["is_chest"]
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    torch.save({"other": torch.zeros(3)}, tmp_path / "view.pt")
+    with pytest.raises(RuntimeError):
+        ClassifyViewd("view", _Answer(), tmp_path / "view.pt")
+
+
+def test_orientations_are_what_they_are_called():
+    rows = np.arange(12).reshape(3, 4)  # as seen: rows from above, columns from the left
+    seen = {
+        "turned by 90 degrees anticlockwise": np.rot90(rows),
+        "turned by 90 degrees clockwise": np.rot90(rows, -1),
+        "upside down": np.rot90(rows, 2),
+        "mirrored": rows[:, ::-1],
+        "mirrored and turned by 90 degrees clockwise": np.rot90(rows[:, ::-1], -1),
+    }
+    film = torch.from_numpy(rows.T.copy())[None]
+    for name, expected in seen.items():
+        turned = in_orientation(film, ORIENTATIONS.index(name))
+        np.testing.assert_array_equal(turned[0].numpy().T, expected, err_msg=name)
