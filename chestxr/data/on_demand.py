@@ -1,5 +1,6 @@
 """Films that are looked for when they are first asked for, so that a configuration can be read without its data."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
@@ -7,10 +8,26 @@ from os import PathLike
 from .find_films import find_films
 from .splits import load_split
 
-__all__ = ["Films", "Split"]
+__all__ = ["Films", "OnDemand", "Split"]
 
 
-class Films(Sequence):
+class OnDemand(Sequence):
+    """Items that are made on first use. A subclass gives them as a cached property ``_items``."""
+
+    @property
+    @abstractmethod
+    def _items(self) -> list[dict]: ...
+
+    def __getitem__(self, index: int | slice) -> dict | list[dict]:
+        """Return an item, or several."""
+        return self._items[index]
+
+    def __len__(self) -> int:
+        """Return the number of films."""
+        return len(self._items)
+
+
+class Films(OnDemand):
     """
     Films that a user names, found by :py:func:`find_films` on first use.
 
@@ -26,14 +43,6 @@ class Films(Sequence):
     @cached_property
     def _items(self) -> list[dict]:
         return find_films(self.source)
-
-    def __getitem__(self, index: int | slice) -> dict | list[dict]:
-        """Return an item, or several."""
-        return self._items[index]
-
-    def __len__(self) -> int:
-        """Return the number of films."""
-        return len(self._items)
 
 
 class Split(Mapping):

@@ -1,10 +1,10 @@
 """Films with what they show, to teach and to test the check of a film's view."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
+from .on_demand import OnDemand
 from .user_table import read_user_table
 
 __all__ = ["KINDS", "ViewFilms"]
@@ -12,7 +12,7 @@ __all__ = ["KINDS", "ViewFilms"]
 KINDS = ("frontal", "lateral", "no chest")
 
 
-class ViewFilms(Sequence):
+class ViewFilms(OnDemand):
     """
     Films of a table, read on first use.
 
@@ -43,14 +43,6 @@ class ViewFilms(Sequence):
         if not items:
             raise ValueError(f"{self.table}: no films; expected a row for each")
         return items
-
-    def __getitem__(self, index: int | slice) -> dict | list[dict]:
-        """Return an item, or several."""
-        return self._items[index]
-
-    def __len__(self) -> int:
-        """Return the number of films."""
-        return len(self._items)
 
     def weights(self, share: dict[str, float]) -> list[float]:
         """

@@ -108,7 +108,6 @@ def _what_it_is(probability: np.ndarray) -> str:
     """Name the most probable of what is not frontal and upright."""
     probability = probability.copy()
     probability[[_UPRIGHT, _MIRRORED]] = 0
-    # The two outputs of a turn, as it is and mirrored, are one turn.
     likeliest = int(probability.argmax())
     if likeliest == LATERAL:
         return _LATERAL_FILM

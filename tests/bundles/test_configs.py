@@ -89,6 +89,13 @@ def test_the_tuberculosis_classifier_learns_from_lungs_and_features_as_inference
     assert [step | {"reader": read} if "reader" in step else step for step in prepared] == train["image_transforms"]
 
 
+def test_the_check_of_a_films_view_learns_from_films_as_inference_sees_them():
+    train, view = _load(SCREENING_BUNDLE, "train"), _load(SCREENING_BUNDLE, "train_view")
+    *prepared, shrunk = view["image_transforms"]
+    assert view["image_size"] == train["image_size"] and prepared == train["image_transforms"]
+    assert shrunk["spatial_size"] == "@view_size"
+
+
 @BOTH
 @pytest.mark.parametrize(
     ("names", "kind"),
