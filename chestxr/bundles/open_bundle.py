@@ -13,6 +13,7 @@ from chestxr.io.errors import is_system_error
 
 from .innermost import innermost, missing_package
 from .library_messages import hide_library_messages
+from .unforeseen import unforeseen
 from .weights import check_weights
 from .workflow import BundleWorkflow
 
@@ -106,13 +107,7 @@ class OpenBundle:
                 raise cause from None
             # An engine that was stopped within a film is not run on.
             self._open()
-            failure = cause if isinstance(cause, FilmError) else _unforeseen(cause, item["image"])
+            failure = cause if isinstance(cause, FilmError) else unforeseen(cause, item["image"])
             failure.film = item["film"]
             return failure
         return failures[0] if failures else None
-
-
-def _unforeseen(cause: BaseException, image: str) -> FilmError:
-    """Tell a library's error by its kind: its text may hold what a header says of the patient."""
-    found = f"{type(cause).__name__} while it was screened"
-    return FilmError(image, found, "a film that can be screened", "please report it", lasting=False)

@@ -59,7 +59,7 @@ def _print_cause(kind: type[BaseException], error: BaseException, trace: Traceba
     elif _is_explained(cause):
         print(_in_one_line(cause), file=sys.stderr)
     else:
-        print(f"{type(cause).__name__}: {cause}", file=sys.stderr)
+        print(f"the bundle stopped: {cause}; check what was given, or report it with what follows", file=sys.stderr)
         traceback.print_exception(kind, error, trace)
 
 

@@ -41,7 +41,7 @@ class ArchiveError(OSError):
     """
     An archive does not answer, or refuses.
 
-    Its text names the server and the kind of error, never an address below it, which holds identifiers.
+    Its text names the server and what went wrong, never an address below it, which holds identifiers.
     """
 
 
@@ -149,10 +149,10 @@ def _told(server: str, error: Exception) -> ArchiveError:
             | requests.exceptions.ContentDecodingError()
             | requests.exceptions.ChunkedEncodingError()
         ):
-            return _no_dicomweb(server, error)
+            return _no_dicomweb(server)
         case requests.exceptions.RequestException():
-            return AwayError(f"{server}: does not answer ({type(error).__name__})")
-    return _no_dicomweb(server, error)
+            return AwayError(f"{server}: does not answer; check its address, and that it runs")
+    return _no_dicomweb(server)
 
 
 def _status_told(server: str, status: int) -> ArchiveError:
@@ -166,8 +166,10 @@ def _status_told(server: str, status: int) -> ArchiveError:
     return kind(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
 
 
-def _no_dicomweb(server: str, error: Exception) -> ArchiveError:
-    return ArchiveError(f"{server}: gives an answer that is no DICOMweb ({type(error).__name__})")
+def _no_dicomweb(server: str) -> ArchiveError:
+    return ArchiveError(
+        f"{server}: gives an answer that is no DICOMweb; is it the root of a DICOMweb service (/dicom-web)?"
+    )
 
 
 def _origin(server: str, location: str) -> str:

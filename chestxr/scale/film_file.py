@@ -39,12 +39,22 @@ def fetch(image: str) -> bytes:
             content = _bounded(file)
     # Every store has errors of its own.
     except Exception as error:
-        found = f"an object that the store does not give ({type(error).__name__})"
-        raise FilmError(image, found, "a readable object", "check your rights to it", lasting=False) from error
+        remedy = "check that the store answers, and your rights to it"
+        raise FilmError(image, _not_given(error), "a readable object", remedy, lasting=False) from error
     if len(content) > _MAX_BYTES:
         found = f"an object of more than {_MAX_BYTES // 2**20} MiB"
         raise FilmError(image, found, f"a film of at most {MAX_PIXELS:,} pixels", "leave it out")
     return content
+
+
+def _not_given(error: Exception) -> str:
+    """Say what is known of an object: what a store's own errors say may hold who asks."""
+    match error:
+        case FileNotFoundError():
+            return "no such object"
+        case PermissionError():
+            return "an object that the store refuses"
+    return "an object that the store does not give"
 
 
 def _bounded(file: BinaryIO) -> bytes:

@@ -5,7 +5,7 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chestxr.bundles.innermost import innermost
+from chestxr.bundles.unforeseen import unforeseen
 from chestxr.io import FilmError, printable
 from chestxr.io.file_state import FileState
 
@@ -75,10 +75,7 @@ class FilmTravel:
         self.item = self.content = None
         behind = _film_error(error)
         if behind is None:
-            # Its text may hold what a header says.
-            found = f"{type(innermost(error)).__name__} while it was screened"
-            behind = FilmError(self.image, found, "a film that can be screened", "please report it", lasting=False)
-            fault = "program"
+            behind, fault = unforeseen(error, self.image), "program"
         # A film that is gone may be back when its disk is.
         lasting = behind.lasting and (is_address(self.image) or os.path.isfile(self.image))
         self.failure = FilmError(printable(self.image), behind.found, behind.expected, behind.remedy, lasting)

@@ -88,8 +88,13 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
             with _silence():
                 ray.init(address or "local", **({} if address else local), **quiet)
         except Exception as error:
-            place = address or "this machine"
-            raise ConnectionError(f"{place}: Ray cannot be reached or started ({type(error).__name__})") from error
+            raise ConnectionError(
+                f"{address}: no Ray cluster answers; check its address, that it runs, and that it has the same "
+                "versions of Ray and Python"
+                if address
+                else "Ray cannot be started on this machine; check for room in its memory, /dev/shm and folder for "
+                "temporary files"
+            ) from error
         try:
             yield
         finally:

@@ -280,7 +280,9 @@ class ArchiveRun:
                     died.add(travel.film)
                 yield travel
         except RayError as error:
-            raise ConnectionError(f"Ray ended ({type(error).__name__}); {_GOES_ON}") from error
+            raise ConnectionError(
+                f"Ray ended; check that its machines run, with room in memory and on disk; {_GOES_ON}"
+            ) from error
         if died:
             remove_results_of(died, self._ledger.films)
 

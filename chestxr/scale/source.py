@@ -66,7 +66,9 @@ def _in_store(source: str) -> list[dict]:
         raise ValueError(f"{source}: no store that can be reached ({error})") from error
     except Exception as error:
         # What a store's own errors say may hold who asks.
-        raise OSError(f"{source}: a store that does not answer ({type(error).__name__}); check it") from error
+        raise OSError(
+            f"{source}: a store that does not answer; check its address, that it runs, and your rights to it"
+        ) from error
     below = str(store._strip_protocol(root)).rstrip("/")
     if keys == [below]:
         return [{"film": film_name(Path(below)), "image": source}]

@@ -14,7 +14,7 @@ from monai.bundle import ConfigParser
 
 from chestxr.bundles import keep_memory, use_one_thread
 from chestxr.bundles.declared import declared
-from chestxr.bundles.innermost import innermost
+from chestxr.bundles.innermost import innermost, missing_package
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
 from chestxr.io.errors import is_system_error
@@ -94,7 +94,10 @@ def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
     """Say why a bundle's parts cannot be made here; no film has a part in it."""
     if isinstance(error, (OSError, ValueError)):
         return str(error)
-    return f"{settings.bundle}: cannot be opened on {os.uname().nodename} ({type(error).__name__}: {error})"
+    return missing_package(error) or (
+        f"{settings.bundle}: found a bundle that cannot be opened on {os.uname().nodename} ({error}); expected one "
+        "that opens; install the same version of chestxr on all machines"
+    )
 
 
 def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:

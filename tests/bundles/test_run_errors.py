@@ -63,7 +63,8 @@ def test_the_cause_is_the_only_line(names, overrides, words, collection, tmp_pat
 
 def test_an_error_that_nobody_foresaw_has_its_traceback_behind_its_cause(tmp_path, capsys):
     lines = _lines(capsys, UNET, "inference", device="abacus", films=str(tmp_path))
-    assert lines[0].startswith("RuntimeError: ") and "abacus" in lines[0]
+    assert lines[0].startswith("the bundle stopped: Expected one of cpu") and "abacus" in lines[0]
+    assert lines[0].endswith("; check what was given, or report it with what follows")
     assert lines[1].startswith("Traceback")
 
 

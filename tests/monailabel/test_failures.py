@@ -18,8 +18,11 @@ def _raised(error: Exception, cause: Exception | None = None) -> Exception:
     ("error", "last"),
     [
         (HTTPException(400, "val_split 2: expected a share"), "failed: val_split 2: expected a share"),
-        (KeyError("1.2.826.0.1.3680043.8"), "failed: KeyError: '(identifier)'"),
-        (RuntimeError("applying transform"), "failed: FilmError: film.png: found noise; expected a film; export it"),
+        (
+            KeyError("1.2.826.0.1.3680043.8"),
+            "failed: an error that nobody foresaw; look at the server's log, and report it: '(identifier)'",
+        ),
+        (RuntimeError("applying transform"), "failed: film.png: found noise; expected a film; export it"),
     ],
 )
 def test_it_is_the_reason_in_one_line_without_identifiers(capsys, error, last):

@@ -1,10 +1,11 @@
 """What goes wrong between here and an archive is told, without what it holds."""
 
+import time
 import traceback
 
 import pytest
 
-from chestxr.pacs import Archive, ArchiveError, AwayError, RefusedError
+from chestxr.pacs import Archive, ArchiveError, AwayError, RefusedError, connection
 from tests.pacs.odd_archive import Answer, as_json, odd_archive
 
 STUDY, INSTANCE = "1.2.3.4711", "1.2.3.4712"
@@ -29,7 +30,7 @@ def test_an_archive_that_fails_over_what_was_asked_for_is_not_away_and_refuses_n
 
 
 def test_an_archive_that_is_not_there_is_away():
-    with pytest.raises(AwayError, match="does not answer"):
+    with pytest.raises(AwayError, match=r"does not answer; check its address, and that it runs$"):
         Archive("http://127.0.0.1:9/dicom-web", retries=0).holds(STUDY, INSTANCE)
 
 
@@ -47,7 +48,17 @@ def test_an_archive_that_is_not_there_is_away():
 )
 def test_an_answer_that_is_no_list_is_told_and_the_archive_not_taken_for_away(answer):
     failure = _failure(answer)
-    assert "is no DICOMweb" in str(failure) and not isinstance(failure, AwayError | RefusedError)
+    assert str(failure).endswith("is no DICOMweb; is it the root of a DICOMweb service (/dicom-web)?")
+    assert not isinstance(failure, AwayError | RefusedError)
+
+
+def test_an_archive_that_takes_too_long_is_away(monkeypatch):
+    monkeypatch.setattr(connection, "_TIMEOUT_S", (1, 0.1))
+    with (
+        odd_archive(lambda *_: time.sleep(0.5) or Answer(b"[]")) as url,
+        pytest.raises(AwayError, match="does not answer; check its address"),
+    ):
+        Archive(url, retries=0).holds(STUDY, INSTANCE)
 
 
 @pytest.mark.parametrize("status", [301, 307])

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pandas as pd
 import pydicom
@@ -412,3 +413,14 @@ def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
     result = archive(films, "--out", tmp_path / "out")
     assert result.exit_code == 2 and "pip install -c constraints.txt '.[ray]'" in result.stderr
     assert_nothing_half_written(tmp_path)
+
+
+def test_ray_that_ends_is_told_in_plain_words(monkeypatch):
+    from ray.exceptions import RayError
+
+    def ended(*_):
+        raise RayError("its control store is gone")
+
+    monkeypatch.setattr("chestxr.scale.pipeline.screen_films", ended)
+    with pytest.raises(ConnectionError, match=r"^Ray ended; check that its machines run, .*; the same command goes"):
+        list(run.ArchiveRun._screened(SimpleNamespace(_stages=None, _batch_size=1), []))

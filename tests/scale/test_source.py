@@ -75,3 +75,32 @@ class _InPieces(io.BytesIO):
 
     def read(self, size: int = -1) -> bytes:
         return super().read(min(size, 7))
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (FileNotFoundError("secret"), "found no such object"),
+        (PermissionError("secret"), "found an object that the store refuses"),
+        (KeyError("secret"), "found an object that the store does not give"),
+    ],
+)
+def test_an_object_that_is_not_given_is_told_in_plain_words(monkeypatch, error, found):
+    monkeypatch.setattr("fsspec.open", _raise(error))
+    with pytest.raises(FilmError, match=f"^s3://bucket/film.dcm: {found}; expected a readable object; check") as told:
+        fetch("s3://bucket/film.dcm")
+    assert "secret" not in str(told.value) and "Error" not in str(told.value)
+
+
+def test_a_store_that_does_not_answer_is_told_in_plain_words(monkeypatch):
+    monkeypatch.setattr("fsspec.core.url_to_fs", _raise(KeyError("secret")))
+    with pytest.raises(OSError, match=r"^s3://bucket: a store that does not answer; check its address") as told:
+        list_source("s3://bucket")
+    assert "secret" not in str(told.value) and "Error" not in str(told.value)
+
+
+def _raise(error: Exception):
+    def raising(*_, **__):
+        raise error
+
+    return raising

@@ -35,13 +35,14 @@ def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_anot
     assert written and not [name for name in written if name.startswith(paths[0].stem)]
 
 
-def test_an_error_that_nobody_foresaw_is_told_by_its_kind(tmp_path):
+def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
     bundle = changed_bundle(tmp_path, "{}['what the header said']")
     (film,) = phantoms(tmp_path / "films", 1).iterdir()
     entry = {"travels": pack([FilmTravel(film.stem, str(film))])}
     (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["travels"])
     assert failed.fault == "program" and not failed.failure.lasting
-    assert "KeyError while it was screened" in str(failed.failure) and "header" not in str(failed.failure)
+    assert "found a fault of the program (" in str(failed.failure) and "please report it" in str(failed.failure)
+    assert "Error" not in str(failed.failure) and "header" not in str(failed.failure)
 
 
 def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
@@ -58,4 +59,4 @@ def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
         lambda entry: finish_films(entry, settings),
     ):
         (stopped,) = unpack(stage(entry)["travels"])
-        assert "not_there" in stopped.stop and stopped.failure is None
+        assert "not_there: this Python package is missing" in stopped.stop and stopped.failure is None

@@ -14,6 +14,7 @@ __all__ = ["say_why_it_failed"]
 
 # MONAI Label stops reading once the process has ended, whatever it has not read yet.
 _READ_WITHIN_S = 0.5
+_UNFORESEEN = "an error that nobody foresaw; look at the server's log, and report it"
 
 
 def say_why_it_failed() -> None:
@@ -26,6 +27,7 @@ def _say(kind: type[BaseException], error: BaseException, trace: TracebackType |
     if not refused:
         sys.__excepthook__(kind, error, trace)
     inner = innermost(error)
-    reason = error.detail if refused else f"{type(inner).__name__}: {inner}"
+    told = error.detail if refused else inner
+    reason = told if refused or isinstance(inner, (OSError, ValueError)) else f"{_UNFORESEEN}: {told}"
     print(without_identifiers(f"failed: {reason}"), file=sys.stderr, flush=True)
     time.sleep(_READ_WITHIN_S)
