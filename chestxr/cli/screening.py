@@ -26,7 +26,7 @@ _MEANINGS = {
     "suspicious": "suspicious, at the classifier's threshold",
     "not suspicious": "not suspicious",
     "warning": "of these, with a warning",
-    "no score": "without a score: no two lungs found",
+    "no score": "without a score, for the reason in the table",
     "failed": "failed",
     "quarantined": "in quarantine",
     "not screened": "not screened: the run was stopped",

@@ -69,6 +69,8 @@ class FeatureEngine:
 
         Raises
         ------
+        ValueError
+            If a region has no two dimensions, or more grey levels than can be measured.
         RuntimeError
             If pyradiomics gives other features than it did for the phantom on which the engine was tried.
         """

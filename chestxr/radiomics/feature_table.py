@@ -76,6 +76,8 @@ def measure_films(
     ------
     OSError
         If the cache cannot be written.
+    ValueError
+        If the settings are none to measure by.
     """
     # Processes, since pyradiomics holds the interpreter's lock; spawned, since torch's threads do not survive a fork.
     with ProcessPoolExecutor(processes, get_context("spawn"), _start, (Path(cache), settings)) as pool:
@@ -146,10 +148,17 @@ def _start(cache: Path, settings: dict) -> None:
     """Prepare a process: one thread each, one engine."""
     global _cache, _features, _labels
     use_one_thread()
-    _cache, _features, _labels = cache, FilmFeatures(**settings), LungLabels()
+    _cache, _labels = cache, LungLabels()
+    try:
+        _features = FilmFeatures(**settings)
+    except ValueError as error:
+        # Raised here it would only end the process: whoever asks for a film is told.
+        _features = error
 
 
 def _measure(film: FilmToMeasure) -> dict[str, object]:
+    if isinstance(_features, ValueError):
+        raise _features
     about = {"film": film.film, "image": printable(film.image), "settings_hash": _features.settings_hash}
     try:
         stored = _place_of(film)
@@ -158,6 +167,9 @@ def _measure(film: FilmToMeasure) -> dict[str, object]:
     except (OSError, ValueError) as error:
         told = str(error) if isinstance(error, FilmError) else f"{printable(film.image)}: {error}"
         return about | {"error": told}
+    except MemoryError:
+        found = "a film that takes more memory than there is to measure"
+        return about | {"error": str(FilmError(film.image, found, "a smaller film", "call again with fewer processes"))}
     if is_new:
         with whole_file(stored) as partial:
             np.save(partial, values)
