@@ -4,6 +4,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
+import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 
@@ -44,6 +45,10 @@ def chest_dicom() -> Path:
 
 
 @pytest.fixture(scope="session")
-def leg_dicom() -> Path:
-    """A real computed radiograph of a leg, stored mirrored."""
-    return Path(get_testdata_file("RG3_UNCR.dcm", download=False))
+def leg_dicom(tmp_path_factory) -> Path:
+    """A real computed radiograph of a leg, stored mirrored; its header no longer says which part of the body it is."""
+    leg = pydicom.dcmread(get_testdata_file("RG3_UNCR.dcm", download=False))
+    del leg.BodyPartExamined
+    path = tmp_path_factory.mktemp("leg") / "RG3_UNCR.dcm"
+    leg.save_as(path)
+    return path

@@ -10,7 +10,10 @@ from chestxr.io import printable
 __all__ = ["FILM_SUFFIXES", "film_name", "suffix_of", "unique_names"]
 
 _LONGEST, _HASH = 220, 16
-FILM_SUFFIXES = (".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".nii", ".nii.gz", "")
+FILM_SUFFIXES = (
+    *(".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".jp2", ".j2k", ".j2c", ".jpx", ".tif", ".tiff", ".bmp"),
+    *(".nii", ".nii.gz", ""),
+)
 
 
 def suffix_of(path: Path) -> str:

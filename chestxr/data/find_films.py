@@ -5,6 +5,8 @@ from os import PathLike
 from os.path import commonpath, realpath
 from pathlib import Path
 
+from chestxr.io.content import FORMATS
+
 from .film_list import is_film_list, read_film_list
 from .film_name import unique_names
 from .open_catalogue import open_catalogue
@@ -39,7 +41,7 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
     sources = [source] if isinstance(source, (str, PathLike)) else list(source)
     paths = list(dict.fromkeys(_absolute(path) for entry in sources for path in _expand(Path(entry).expanduser())))
     if not paths:
-        raise FileNotFoundError(f"no films found in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
+        raise FileNotFoundError(f"no films found in {source}; expected {FORMATS} files")
     names = unique_names(paths, Path(commonpath([path.parent for path in paths])))
     return [{"film": name, "image": str(path)} for name, path in zip(names, paths, strict=True)]
 

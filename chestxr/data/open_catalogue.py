@@ -5,6 +5,8 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
+from chestxr.io.content import FORMATS
+
 from .catalogue import Catalogue
 from .collection_table import COLLECTION_TABLE
 from .combined import is_combined, open_combined
@@ -48,9 +50,7 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
         raise FileNotFoundError(f"{root}: no such folder; give the folder of a film collection")
     catalogue = _open(root)
     if not catalogue.films:
-        raise FileNotFoundError(
-            f"{root}: no films found; expected CXR_png/ or a folder of DICOM, PNG, JPEG, TIFF, NIfTI"
-        )
+        raise FileNotFoundError(f"{root}: no films found; expected CXR_png/ or a folder of {FORMATS}")
     name, times = Counter(film.name for film in catalogue.films).most_common(1)[0]
     if times > 1:
         raise ValueError(f"{root}: found {times} films named {name}; expected one; give one of the folders below it")

@@ -13,11 +13,14 @@ __all__ = [
     "has_many_scans",
     "is_jpeg_of_rgb",
     "is_lossless_jpeg",
+    "jpeg_2000_head",
     "jpeg_head",
 ]
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
+# The box that holds the stream (ITU-T T.800, I.5.4); a long one states its length behind its name.
+_JP2_STREAM = re.compile(rb"jp2c(?:.{8})?(\xff\x4f\xff\x51)", re.DOTALL)
 _ITEM = b"\xfe\xff\x00\xe0"
 # ITU-T T.81, table B.1, and T.87: start of frame; C4, C8 and CC are other markers.
 _FRAME_STARTS = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
@@ -83,6 +86,31 @@ def jpeg_head(stream: bytes) -> StreamHead | None:
         return None
     _, bits, rows, columns, channels = struct.unpack_from(">HBHHB", stream, frame)
     return StreamHead(columns, rows, channels, bits)
+
+
+def jpeg_2000_head(content: bytes) -> StreamHead | None:
+    """
+    Return what the stream in a JPEG 2000 file says.
+
+    Parameters
+    ----------
+    content : bytes
+        A bare stream, or a file with boxes around it.
+
+    Returns
+    -------
+    StreamHead or None
+        None if the channels are not of one size.
+
+    Raises
+    ------
+    struct.error, IndexError
+        If the file ends within the stream's header.
+    """
+    if content.startswith(_J2K_START):
+        return _j2k_head(content)
+    box = _JP2_STREAM.search(content)
+    return _j2k_head(content[box.start(1) :]) if box else _j2k_head(b"")
 
 
 def is_jpeg_of_rgb(stream: bytes) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from .errors import FilmError
 
-__all__ = ["format_of"]
+__all__ = ["FORMATS", "format_of"]
 
 _NIFTI_MAGIC_OFFSET = 344
 _SIGNATURES = {
@@ -14,13 +14,30 @@ _SIGNATURES = {
     b"MM\x00*": "tiff",
     b"II+\x00": "tiff",
     b"MM\x00+": "tiff",
+    b"\x00\x00\x00\x0cjP  \r\n\x87\n": "jpeg2000",
+    b"\xff\x4f\xff\x51": "jpeg2000",
+    b"BM": "bmp",
     b"\x1f\x8b": "nifti",
 }
+FORMATS = "DICOM, PNG, JPEG, JPEG 2000, TIFF, BMP or NIfTI"
+# What films are handed over in as well, and is not read: where its signature begins.
+_OTHERS = (
+    *((0, f"P{kind}\n".encode(), "a Netpbm picture (PGM, PPM)") for kind in range(1, 7)),
+    *((4, f"ftyp{brand}".encode(), "a HEIF or AVIF picture") for brand in ("heic", "heix", "mif1", "avif")),
+    (0, b"GIF8", "a GIF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (0, b"NRRD0", "an NRRD file"),
+    (0, b"ObjectType", "a MetaImage file"),
+    (0, b"\x93NUMPY", "a NumPy array"),
+    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
+)
 
 
 def format_of(path: Path) -> str:
     """
-    Return "dicom", "png", "jpeg", "tiff" or "nifti".
+    Return "dicom", "png", "jpeg", "jpeg2000", "tiff", "bmp" or "nifti".
 
     Raises
     ------
@@ -42,9 +59,13 @@ def format_of(path: Path) -> str:
         return "dicom"
     if head[_NIFTI_MAGIC_OFFSET:] in (b"n+1\x00", b"ni1\x00") or head[4:8] in (b"n+2\x00", b"ni2\x00"):
         return "nifti"
-    raise FilmError(
-        path, "no image that chestxr reads", "DICOM, PNG, JPEG, TIFF or NIfTI", "convert it or leave it out"
-    )
+    raise FilmError(path, _other_format(head), FORMATS, "convert it or leave it out")
+
+
+def _other_format(head: bytes) -> str:
+    """Name what a file is instead of a film, if it is known."""
+    names = (name for place, signature, name in _OTHERS if head.startswith(signature, place))
+    return next(names, "no image that chestxr reads")
 
 
 def _looks_like_bare_dicom(head: bytes) -> bool:

@@ -13,7 +13,7 @@ from .dicom_numbers import number_of, numbers_of
 from .dicom_pixels import decode_pixels
 from .errors import FilmError
 from .grey_levels import bone_white, is_inverted
-from .image_kind import is_for_processing, other_view
+from .image_kind import is_for_processing, is_other_part, other_view
 from .orientation import turn_upright
 from .palette import apply_palette
 from .pixel_claims import GREY, check_claims
@@ -93,12 +93,20 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames != 1:
         raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
+    if is_other_part(_body_parts(dataset)):
+        found, remedy = "a film of another part of the body by its header (BodyPartExamined)", "leave it out"
+        raise FilmError(path, found, "a film of the chest", f"{remedy}, or have the header corrected if it is one")
     view = other_view(str(dataset.get("ViewPosition") or ""), _view_codes(dataset))
     if view:
         raise FilmError(path, f"a film called {view} in its header", "a frontal film (PA or AP)", "leave it out")
     if is_for_processing(str(dataset.get("SOPClassUID") or ""), str(dataset.get("PresentationIntentType") or "")):
         found, remedy = "a detector's raw signal (FOR PROCESSING)", "use the image FOR PRESENTATION that goes with it"
         raise FilmError(path, found, "a film as it is shown", remedy)
+
+
+def _body_parts(dataset: Dataset) -> list[str]:
+    regions = dataset.get("AnatomicRegionSequence") or []
+    return [str(dataset.get("BodyPartExamined") or ""), *(str(region.get("CodeMeaning") or "") for region in regions)]
 
 
 def _view_codes(dataset: Dataset) -> list[tuple[str, str]]:

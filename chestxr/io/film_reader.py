@@ -27,7 +27,7 @@ _LARGEST = 1e15
 
 class FilmReader(ImageReader):
     """
-    Read a chest film: DICOM (CR, DX, secondary capture), PNG, JPEG, TIFF or NIfTI, told apart by content.
+    Read a chest film: DICOM (CR, DX, secondary capture), PNG, JPEG, JPEG 2000, TIFF, BMP or NIfTI, by its content.
 
     Whatever the format, and whether ITK is installed or not, the array is (W, H) float32 in the file's own units
     with bone white, x running to the patient's left and y to the feet. Give an instance to MONAI's ``LoadImage``

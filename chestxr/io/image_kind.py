@@ -1,9 +1,10 @@
-"""What a DICOM header says of the kind of an image: which view, and whether it is made to be looked at."""
+"""What a DICOM header says of an image: the part of the body, the view, and whether it is made to be looked at."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["is_for_processing", "other_view"]
+__all__ = ["is_for_processing", "is_other_part", "other_view"]
 
 _DX_FOR_PROCESSING = "1.2.840.10008.5.1.4.1.1.1.1.1"
 _FRONTAL_WORDS = {"AP", "PA", "FRONTAL", "ANTEROPOSTERIOR", "POSTEROANTERIOR"}
@@ -16,6 +17,44 @@ _LATERAL_CODES = {
     *("399067008", "399173006", "399198007", "399352003", "399260004", "30730003"),
     *("R-102CD", "R-10236", "R-10232", "R-10228", "R-10224"),
 }
+
+_CHEST_BEGINS = ("CHEST", "THORA", "TORA", "LUNG", "PULM", "POUMON", "CXR")
+_SPINE_BEGINS = ("SPINE", "RACHIS", "WIRBEL", "COLUMNA", "COLUNA", "VERTEBR")
+_SPINES = {"CSPINE", "TSPINE", "LSPINE", "SSPINE", "LSSPINE", "TLSPINE", "CTSPINE", "THSPINE", "HWS", "BWS", "LWS"}
+# Body Part Examined by DICOM PS3.16, annex L, and what modalities write in German, French, Spanish and Portuguese. Not
+# ribs, sternum, heart or trunk: such a film may be one of the chest.
+_OTHER_PARTS = {
+    *("SKULL", "HEAD", "BRAIN", "FACE", "ORBIT", "EYE", "NOSE", "SINUS", "JAW", "MANDIBLE", "MAXILLA", "TMJ", "ZYGOMA"),
+    *("TEETH", "TOOTH", "DENTAL", "EAR", "MASTOID", "NECK", "LARYNX", "BREAST", "ABDOMEN", "ABDOMENPELVIS", "PELVIS"),
+    *("BLADDER", "KIDNEY", "LIVER", "COLON", "STOMACH", "UTERUS", "SACRUM", "COCCYX", "HIP", "FEMUR", "THIGH", "KNEE"),
+    *("PATELLA", "LEG", "CALF", "TIBIA", "FIBULA", "TIBIAFIBULA", "ANKLE", "CALCANEUS", "HEEL", "FOOT", "FEET", "TOE"),
+    *("EXTREMITY", "EXTREMITIES", "SHOULDER", "SCAPULA", "CLAVICLE", "HUMERUS", "ARM", "ELBOW", "FOREARM", "RADIUS"),
+    *("ULNA", "RADIUSULNA", "WRIST", "HAND", "FINGER", "THUMB", "HIPS", "KNEES", "HANDS", "TOES", "FINGERS", "LEGS"),
+    *("SCHADEL", "SCHAEDEL", "KOPF", "HALS", "BECKEN", "HUFTE", "HUEFTE", "KNIE", "BEIN", "FUSS", "SCHULTER", "ZAHN"),
+    *("ELLENBOGEN", "HANDGELENK", "SPRUNGGELENK", "CRANE", "BASSIN", "HANCHE", "GENOU", "CHEVILLE", "PIED", "EPAULE"),
+    *("COUDE", "POIGNET", "MAIN", "DOIGT", "CRANEO", "CADERA", "RODILLA", "TOBILLO", "PIE", "HOMBRO", "CODO", "MUNECA"),
+    *("MANO", "CRANIO", "BACIA", "QUADRIL", "JOELHO", "TORNOZELO", "PE", "OMBRO", "COTOVELO", "PUNHO", "MAO"),
+}
+
+
+def is_other_part(names: Iterable[str]) -> bool:
+    """
+    Return whether a header says that an image shows another part of the body than the chest.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Body Part Examined and the code meanings of Anatomic Region Sequence, in any spelling.
+
+    Returns
+    -------
+    bool
+        False if the header says chest, nothing, or what is not known here: the pixels are asked then.
+    """
+    words = {word for name in names for word in _words(name)}
+    if words & _SPINES or any(word.startswith(_SPINE_BEGINS) for word in words):
+        return True
+    return not any(word.startswith(_CHEST_BEGINS) for word in words) and bool(words & _OTHER_PARTS)
 
 
 def other_view(position: str, codes: Iterable[tuple[str, str]] = ()) -> str:
@@ -58,7 +97,8 @@ def is_for_processing(sop_class: str, intent: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[A-Z]+", text.upper().replace("ANTERO-POSTERIOR", "AP").replace("POSTERO-ANTERIOR", "PA"))
+    plain = unicodedata.normalize("NFKD", text.upper()).encode("ascii", "ignore").decode()
+    return re.findall(r"[A-Z]+", plain.replace("ANTERO-POSTERIOR", "AP").replace("POSTERO-ANTERIOR", "PA"))
 
 
 def _is_lateral(word: str) -> bool:

@@ -23,7 +23,7 @@ _LEAST_WHITE = 128
 
 class MaskReader(ImageReader):
     """
-    Read lung masks: PNG, TIFF, JPEG, NIfTI or DICOM, turned as their films are.
+    Read lung masks: in any format that films are read from, turned as their films are.
 
     One file is a merged mask, or a label map if its values are 0, 1 and 2. A merged mask counts as lung above half of
     the largest value its type holds (above 127 for 8 bits: masks are often anti-aliased), or wherever it is 1 in a

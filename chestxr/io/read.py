@@ -5,18 +5,30 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
+from .bmp import read_bmp
 from .content import format_of
 from .dicom import read_dicom
 from .errors import FilmError, is_system_error
 from .file_name import check_name
+from .jpeg import read_jpeg
+from .jpeg2000 import read_jpeg_2000
 from .nifti import read_nifti
-from .picture import read_jpeg, read_png, read_tiff
+from .png import read_png
 from .quiet import quiet_libraries
 from .stored_film import StoredFilm
+from .tiff import read_tiff
 
 __all__ = ["film_errors", "read_stored"]
 
-_READERS = {"dicom": read_dicom, "png": read_png, "jpeg": read_jpeg, "tiff": read_tiff, "nifti": read_nifti}
+_READERS = {
+    "dicom": read_dicom,
+    "png": read_png,
+    "jpeg": read_jpeg,
+    "jpeg2000": read_jpeg_2000,
+    "tiff": read_tiff,
+    "bmp": read_bmp,
+    "nifti": read_nifti,
+}
 
 
 @contextmanager

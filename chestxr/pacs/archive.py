@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from chestxr.io.dicom_header import quiet_dicom
 from chestxr.io.dicom_uids import is_uid
-from chestxr.io.image_kind import is_for_processing, other_view
+from chestxr.io.image_kind import is_for_processing, is_other_part, other_view
 from chestxr.io.stored_film import check_bytes
 
 from .connection import (
@@ -31,7 +31,6 @@ from .overlooked import AwayWatch, Overlooked
 __all__ = ["Archive", "FilmReference"]
 
 _MODALITIES = ("CR", "DX")
-_CHEST = ("CHEST", "THORAX", "LUNG")
 _MODALITY, _BODY_PART, _VIEW, _VIEW_CODES, _INTENT = "00080060", "00180015", "00185101", "00540220", "00080068"
 _CODE, _MEANING = "00080100", "00080104"
 _STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "00080016"
@@ -320,8 +319,7 @@ def _key(entry: object) -> tuple[str, ...]:
 
 
 def _may_be_frontal_chest(instance: object) -> bool:
-    part = text_of(instance, _BODY_PART).upper()
-    chest = not part or any(name in part for name in _CHEST)
     codes = [(text_of(item, _CODE), text_of(item, _MEANING)) for item in values_of(instance, _VIEW_CODES)]
     raw = is_for_processing(text_of(instance, _CLASS), text_of(instance, _INTENT))
-    return chest and not raw and not other_view(text_of(instance, _VIEW), codes)
+    other = is_other_part([text_of(instance, _BODY_PART)]) or other_view(text_of(instance, _VIEW), codes)
+    return not raw and not other

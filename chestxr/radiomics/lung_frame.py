@@ -6,18 +6,15 @@ import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
+from .lung_contrast import LungContrast
+
 __all__ = ["LungFrame", "lung_frame"]
 
 # The least share of the film that the lungs' bounding box must cover on each side to be worth measuring.
 _LEAST_SIDE = 0.10
-# Of the lungs' percentiles from 1 to 99 so many must differ: 44 and more do on 1,671 films of five collections.
-_LEAST_VALUES = 20
-# The least contrast of the lungs as a share of the frame's; those films have 0.35 and more.
-_LEAST_CONTRAST = 0.05
-# Beyond three times the lungs' contrast there are markers, metal and faulty pixels; those films keep to -1.9 to 2.4.
+# Beyond three times the lungs' contrast there are markers, metal and faulty pixels: training films keep to -1.9 to 2.4.
 # It bounds the grey levels, and by them the time and memory that a film takes.
 _RANGE = (-3.0, 4.0)
-_EXPECTED = "expected a film on which the lungs have some contrast, neither burnt out nor narrowly windowed"
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,15 @@ class LungFrame:
         0 background, 1 right lung, 2 left lung.
     box : tuple of slice
         Where in the film the frame was cut, margin included.
+    contrast : LungContrast
+        The lungs' contrast.
     """
 
     film: np.ndarray
     ranks: np.ndarray
     labels: np.ndarray
     box: tuple[slice, slice]
+    contrast: LungContrast
 
 
 def lung_frame(
@@ -88,9 +88,10 @@ def lung_frame(
     shares = np.stack([_resize(_cut((labels == lung).astype(np.float32), box), size) for lung in (1, 2)])
     cut_labels = np.where(shares.sum(axis=0) >= 0.5, 1 + shares.argmax(axis=0), 0).astype(np.uint8)
     low, high = np.percentile(cut_film[cut_labels > 0], percentiles)
-    _check_contrast(film[labels > 0], high - low, np.subtract(*np.percentile(cut_film, (95, 5))))
+    contrast = LungContrast.of(film[labels > 0], high - low, cut_film)
+    contrast.check()
     scaled = np.clip((cut_film - low) / (high - low), *_RANGE)
-    return LungFrame(scaled, _ranks(cut_film, cut_film[cut_labels > 0]), cut_labels, box)
+    return LungFrame(scaled, _ranks(cut_film, cut_film[cut_labels > 0]), cut_labels, box, contrast)
 
 
 def _check(film: np.ndarray, labels: np.ndarray) -> None:
@@ -108,32 +109,6 @@ def _check(film: np.ndarray, labels: np.ndarray) -> None:
         )
     if not values.any():
         raise ValueError("an empty mask; expected both lungs outlined")
-
-
-def _check_contrast(lungs: np.ndarray, averaged: float, surroundings: float) -> None:
-    """
-    Refuse lungs burnt out to white or black, of few values or in a narrow window, whatever single pixels hold.
-
-    Parameters
-    ----------
-    lungs : numpy.ndarray, shape (pixels,)
-        The lungs' pixels.
-    averaged : float
-        The lungs' contrast in the frame, whose pixels are averages.
-    surroundings : float
-        The whole frame's contrast.
-    """
-    percentiles = np.percentile(lungs, np.arange(1, 100), method="nearest")
-    values, counts = np.unique(percentiles, return_counts=True)
-    if 2 * counts.max() > len(percentiles):
-        raise ValueError(f"the lungs are all of one value, or most of them; {_EXPECTED}")
-    if len(values) < _LEAST_VALUES:
-        raise ValueError(f"the lungs have hardly any contrast: about {len(values)} different values; {_EXPECTED}")
-    # Not from the ends: there the outline takes in what surrounds the lungs.
-    contrast = min(averaged, percentiles[89] - percentiles[9])
-    if not contrast > _LEAST_CONTRAST * surroundings:
-        found = f"{contrast:.3g} beside {surroundings:.3g} of the film around them"
-        raise ValueError(f"the lungs have hardly any contrast: {found}; {_EXPECTED}")
 
 
 def _extent(occupied: np.ndarray) -> tuple[int, int]:

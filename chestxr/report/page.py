@@ -39,6 +39,7 @@ _MEASURED = {
     "heart_side": "heart side, thorax widths to the left",
     "cut_off": "edge of the film inside lungs",
     "contrast": "lungs darker than around, share of the range",
+    "frontal": "frontal and upright, probability",
     "row_jump": "largest jump between rows, over a usual one",
     "outlying_features": "features far from the training films', share in one region",
 }

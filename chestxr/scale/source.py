@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from chestxr.data import find_films
 from chestxr.data.film_list import is_film_list, read_film_list
 from chestxr.data.film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
+from chestxr.io.content import FORMATS
 
 from .address import check_address, is_address
 
@@ -75,7 +76,7 @@ def _in_store(source: str) -> list[dict]:
     found = [key.removeprefix(below).removeprefix("/") for key in keys]
     found = [key for key in found if _may_be_film(PurePosixPath(key))]
     if not found:
-        raise FileNotFoundError(f"no films found in {source}; expected DICOM, PNG, JPEG, TIFF or NIfTI files")
+        raise FileNotFoundError(f"no films found in {source}; expected {FORMATS} files")
     # Joined to the address: what a store makes of a key leaves out the server's name.
     images = [f"{source.rstrip('/')}/{key}" for key in found]
     return _named(images, [Path("/", key) for key in found], source)

@@ -10,25 +10,22 @@ from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_tensor
 from torch import nn
 
+from chestxr.networks.weights import read_weights
+
 __all__ = [
     "LATERAL",
     "NO_CHEST",
-    "ORIENTATIONS",
+    "TURNS",
     "ClassifyViewD",
     "ClassifyViewDict",
     "ClassifyViewd",
     "in_orientation",
 ]
 
-# The eight orientations of a frontal film: quarter turns clockwise, then the same of its mirror image.
-ORIENTATIONS = (
-    *("upright", "turned by 90 degrees clockwise", "upside down", "turned by 90 degrees anticlockwise"),
-    *("mirrored", "mirrored and turned by 90 degrees clockwise", "mirrored and upside down"),
-    "mirrored and turned by 90 degrees anticlockwise",
-)
+# Quarter turns clockwise. The network tells the turns of a frontal film from those of its mirror image, which follow.
+TURNS = ("upright", "turned by 90 degrees clockwise", "upside down", "turned by 90 degrees anticlockwise")
 # The network's further outputs.
-LATERAL, NO_CHEST = len(ORIENTATIONS), len(ORIENTATIONS) + 1
-_UPRIGHT, _MIRRORED = 0, 4
+LATERAL, NO_CHEST = 2 * len(TURNS), 2 * len(TURNS) + 1
 _LATERAL_FILM = "a lateral film; expected a frontal one (PA or AP)"
 _NO_CHEST_FILM = "not a frontal chest film (another part of the body, a part of a film, a picture?)"
 
@@ -42,16 +39,16 @@ def in_orientation(film: torch.Tensor, orientation: int) -> torch.Tensor:
     film : torch.Tensor, shape (1, W, H)
         Upright, the patient's right on the viewer's left.
     orientation : int
-        Index of :py:data:`ORIENTATIONS`: mirrored first, then turned.
+        From 0 to 3 index of :py:data:`TURNS`; from 4 to 7 the film is mirrored first, then turned.
 
     Returns
     -------
     torch.Tensor, shape (1, W, H) or (1, H, W)
     """
-    if orientation >= _MIRRORED:
+    if orientation >= len(TURNS):
         film = film.flip(1)
     # The first axis runs to the right and the second one down: from the first to the second is clockwise.
-    return torch.rot90(film, orientation % 4, (1, 2))
+    return torch.rot90(film, orientation % len(TURNS), (1, 2))
 
 
 class ClassifyViewd(MapTransform):
@@ -60,7 +57,7 @@ class ClassifyViewd(MapTransform):
 
     Adds ``frontal``, the probability of that, to the item's ``quality``. A film below the limit is no longer
     ``is_chest``, and what it is stands first in ``quality_flags``: turned or upside down, lateral, or no chest film. A
-    mirror image passes: the heart's side says more of it (:py:class:`LungQuality`), and dextrocardia looks alike.
+    mirror image passes: :py:class:`LungQuality` warns of it, and dextrocardia looks alike.
 
     Use it after :py:class:`LungQualityd`.
 
@@ -69,7 +66,7 @@ class ClassifyViewd(MapTransform):
     keys : str
         The film, (1, W, H), bone white, scaled to reach from 0 to 1, at the size that the network learnt from.
     network : torch.nn.Module
-        Returns ten logits: :py:data:`ORIENTATIONS`, lateral, no chest film.
+        Returns ten logits: :py:data:`TURNS`, those of the mirror image, lateral, no chest film.
     checkpoint : str or os.PathLike
         The network's weights, as ``torch.save`` writes a state dictionary.
     least_frontal : float, optional
@@ -79,15 +76,21 @@ class ClassifyViewd(MapTransform):
     ------
     FileNotFoundError
         If there is no such file.
-    RuntimeError
-        If the weights are another network's.
+    ValueError
+        If the file holds no weights, or another network's.
     """
 
     backend = [TransformBackends.TORCH]
 
     def __init__(self, keys: str, network: nn.Module, checkpoint: str | PathLike, least_frontal: float = 0.5) -> None:
         super().__init__(keys)
-        network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
+        try:
+            network.load_state_dict(read_weights(checkpoint))
+        except RuntimeError as error:
+            raise ValueError(
+                f"{checkpoint}: weights of another network; expected those of the network that recognises frontal "
+                "films; give the file view.pt that belongs to the bundle"
+            ) from error
         self.network = network.cpu().eval()
         self.least_frontal = least_frontal
 
@@ -96,24 +99,22 @@ class ClassifyViewd(MapTransform):
         film = convert_to_tensor(data[self.first_key(data)], dtype=torch.float32, track_meta=False).cpu()
         with torch.inference_mode():
             probability = self.network(film[None])[0].softmax(dim=0).numpy()
-        frontal = float(probability[_UPRIGHT] + probability[_MIRRORED])
+        # A film and its mirror image are turned alike.
+        turned = probability[: len(TURNS)] + probability[len(TURNS) : LATERAL]
+        frontal = float(turned[0])
         found = {"quality": data["quality"] | {"frontal": frontal}}
         if frontal < self.least_frontal:
-            flags = "; ".join(filter(None, (_what_it_is(probability), data["quality_flags"])))
+            what = _what_it_is(turned[1:], probability[LATERAL], probability[NO_CHEST])
+            flags = "; ".join(filter(None, (what, data["quality_flags"])))
             found |= {"is_chest": False, "quality_flags": flags}
         return dict(data) | found
 
 
-def _what_it_is(probability: np.ndarray) -> str:
+def _what_it_is(turned: np.ndarray, lateral: float, no_chest: float) -> str:
     """Name the most probable of what is not frontal and upright."""
-    probability = probability.copy()
-    probability[[_UPRIGHT, _MIRRORED]] = 0
-    likeliest = int(probability.argmax())
-    if likeliest == LATERAL:
-        return _LATERAL_FILM
-    if likeliest == NO_CHEST:
-        return _NO_CHEST_FILM
-    return f"a film {ORIENTATIONS[likeliest]}; expected it upright"
+    if max(lateral, no_chest) < turned.max():
+        return f"a film {TURNS[1 + turned.argmax()]}; expected it upright"
+    return _LATERAL_FILM if lateral > no_chest else _NO_CHEST_FILM
 
 
 ClassifyViewD = ClassifyViewDict = ClassifyViewd

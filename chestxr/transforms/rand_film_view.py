@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 
 import torch
-from monai.transforms import RandomizableTransform, Transform
+from monai.transforms import MapTransform, RandomizableTransform
 from torch.nn.functional import affine_grid, grid_sample, interpolate
 
 from .film_view import LATERAL, NO_CHEST, in_orientation
@@ -11,7 +11,7 @@ from .film_view import LATERAL, NO_CHEST, in_orientation
 __all__ = ["RandNoChestd", "RandOrientationd"]
 
 
-class RandNoChestd(RandomizableTransform, Transform):
+class RandNoChestd(RandomizableTransform, MapTransform):
     """
     With a probability, make what is no chest film out of one: an enlarged part of it, its quarters shuffled, or noise.
 
@@ -20,7 +20,7 @@ class RandNoChestd(RandomizableTransform, Transform):
 
     Parameters
     ----------
-    key : str
+    keys : str
         The film, (1, W, H) with W = H, from 0 to 1.
     kind_key : str, optional
         What it shows: "frontal", "lateral" or "no chest". Becomes "no chest".
@@ -28,9 +28,10 @@ class RandNoChestd(RandomizableTransform, Transform):
         Probability of a replacement.
     """
 
-    def __init__(self, key: str, kind_key: str = "kind", prob: float = 0.2) -> None:
+    def __init__(self, keys: str, kind_key: str = "kind", prob: float = 0.2) -> None:
+        MapTransform.__init__(self, keys)
         RandomizableTransform.__init__(self, prob)
-        self.key, self.kind_key = key, kind_key
+        self.kind_key = kind_key
 
     def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
         """Return the item, or one that is no chest film."""
@@ -38,7 +39,8 @@ class RandNoChestd(RandomizableTransform, Transform):
         if not self._do_transform:
             return dict(data)
         make = (self._part, self._part, self._shuffled, self._noise)[self.R.randint(4)]
-        return dict(data) | {self.key: make(data[self.key]), self.kind_key: "no chest"}
+        key = self.first_key(data)
+        return dict(data) | {key: make(data[key]), self.kind_key: "no chest"}
 
     def _part(self, film: torch.Tensor) -> torch.Tensor:
         angle = torch.tensor(self.R.uniform(-torch.pi, torch.pi))
@@ -66,7 +68,7 @@ class RandNoChestd(RandomizableTransform, Transform):
         return interpolate(coarse, film.shape[1:], mode="bilinear")[0]
 
 
-class RandOrientationd(RandomizableTransform, Transform):
+class RandOrientationd(RandomizableTransform, MapTransform):
     """
     Turn or mirror a film at random, and note what the network is to answer.
 
@@ -75,10 +77,10 @@ class RandOrientationd(RandomizableTransform, Transform):
 
     Parameters
     ----------
-    key : str
+    keys : str
         The film, (1, W, H).
     label_key : str, optional
-        Key of the answer, an int: an index of :py:data:`.film_view.ORIENTATIONS`, ``LATERAL`` or ``NO_CHEST``.
+        Key of the answer, an int: as for :py:func:`.film_view.in_orientation`, ``LATERAL`` or ``NO_CHEST``.
     kind_key : str, optional
         What the film shows: "frontal", "lateral" or "no chest".
     upright : float, optional
@@ -87,9 +89,10 @@ class RandOrientationd(RandomizableTransform, Transform):
 
     _KINDS = {"lateral": LATERAL, "no chest": NO_CHEST}
 
-    def __init__(self, key: str, label_key: str = "label", kind_key: str = "kind", upright: float = 0.45) -> None:
+    def __init__(self, keys: str, label_key: str = "label", kind_key: str = "kind", upright: float = 0.45) -> None:
+        MapTransform.__init__(self, keys)
         RandomizableTransform.__init__(self, 1.0)
-        self.key, self.label_key, self.kind_key, self.upright = key, label_key, kind_key, upright
+        self.label_key, self.kind_key, self.upright = label_key, kind_key, upright
 
     def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
         """Return the item in some orientation, with the answer."""
@@ -98,8 +101,11 @@ class RandOrientationd(RandomizableTransform, Transform):
         orientation = 0 if self.R.random() < self.upright else self.R.randint(8)
         if kind == "lateral" and self.R.random() < 0.7:
             orientation = 4 * self.R.randint(2)
-        film = in_orientation(data[self.key], orientation)
-        return dict(data) | {self.key: film, self.label_key: self._KINDS.get(kind, orientation)}
+        key = self.first_key(data)
+        return dict(data) | {
+            key: in_orientation(data[key], orientation),
+            self.label_key: self._KINDS.get(kind, orientation),
+        }
 
 
 def _sampled(film: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:

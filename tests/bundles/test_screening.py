@@ -103,8 +103,8 @@ def test_a_stopped_training_outlines_no_lungs_again(films, trained):
     assert (trained / "tuberculosis.ubj").read_bytes() == before
 
 
-def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
-    chest, leg = (get_testdata_file(name, download=False) for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"))
+def test_inference_scores_chests_and_nothing_else(films, trained, chest_dicom, leg_dicom, tmp_path):
+    chest, leg = str(chest_dicom), str(leg_dicom)
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no film")
     names = {"films": [chest, leg, str(bad)], "output_dir": str(tmp_path), "save_features": True}
@@ -119,7 +119,7 @@ def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
     assert 0 < low < probability < high < 1
     assert rows["decision"]["RG1_UNCR"] in ("suspicious", "not suspicious")
     assert rows["status"]["RG3_UNCR"] == "no score" and np.isnan(rows["score"]["RG3_UNCR"])
-    assert "is this a frontal chest film" in rows["reason"]["RG3_UNCR"] or "pieces" in rows["reason"]["RG3_UNCR"]
+    assert rows["reason"]["RG3_UNCR"].startswith("not a frontal chest film")
     assert rows["status"]["bad"] == "failed" and "bad.png" in rows["reason"]["bad"]
     assert len(rows["classifier_sha256"]["RG1_UNCR"]) == 64
     assert len(pd.read_parquet(tmp_path / "screening.parquet")) == 3
@@ -131,8 +131,8 @@ def test_inference_scores_chests_and_nothing_else(films, trained, tmp_path):
 
 
 @needs_dciodvfy
-def test_dicom_films_get_a_segmentation_and_a_report(trained, tmp_path):
-    chest, leg = (get_testdata_file(name, download=False) for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"))
+def test_dicom_films_get_a_segmentation_and_a_report(trained, chest_dicom, leg_dicom, tmp_path):
+    chest, leg = str(chest_dicom), str(leg_dicom)
     nameless = pydicom.dcmread(chest)
     del nameless.StudyInstanceUID
     nameless.save_as(tmp_path / "nameless.dcm")

@@ -72,10 +72,19 @@ def save_everywhere(folder: Path, pixels: np.ndarray) -> dict[str, Path]:
     tifffile.imwrite(folder / "grey.tif", pixels, photometric="minisblack")
     tifffile.imwrite(folder / "white_is_zero.tif", 65535 - pixels, photometric="miniswhite")
     tifffile.imwrite(folder / "rgb.tif", rgb, photometric="rgb", compression="lzw")
+    with tifffile.TiffWriter(folder / "thumbnail.tif") as tiff:
+        for page, kind in ((pixels[::4, ::4], 1), (pixels, 0)):
+            tiff.write(np.ascontiguousarray(page), photometric="minisblack", subfiletype=kind)
+    for codec in ("j2k", "jp2"):
+        (folder / f"grey.{codec}").write_bytes(imagecodecs.jpeg2k_encode(pixels, codecformat=codec, reversible=True))
+    (folder / "rgb.jp2").write_bytes(imagecodecs.jpeg2k_encode(rgb, codecformat="jp2", reversible=True, mct=True))
     nib.save(nib.Nifti1Image(pixels.T.astype(np.float32), np.diag([-1, -1, 1, 1])), folder / "picture.nii.gz")
     coronal = np.array([[-1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1.0]])
     nib.save(nib.Nifti1Image(pixels.T[..., None].astype(np.float32), coronal), folder / "coronal.nii")
     flipped = coronal * np.array([-1, 1, 1, 1])
     nib.save(nib.Nifti1Image(pixels.T[::-1, :, None].astype(np.float32), flipped), folder / "mirrored.nii")
-    names = ("grey.png", "rgb.png", "rgba.png", "la.png", "grey.tif", "white_is_zero.tif", "rgb.tif")
-    return paths | {name: folder / name for name in (*names, "picture.nii.gz", "coronal.nii", "mirrored.nii")}
+    names = (
+        *("grey.png", "rgb.png", "rgba.png", "la.png", "grey.tif", "white_is_zero.tif", "rgb.tif", "thumbnail.tif"),
+        *("grey.j2k", "grey.jp2", "rgb.jp2", "picture.nii.gz", "coronal.nii", "mirrored.nii"),
+    )
+    return paths | {name: folder / name for name in names}

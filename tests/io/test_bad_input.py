@@ -2,9 +2,11 @@
 
 import gzip
 import pickle
+import struct
 import warnings
 from pathlib import Path
 
+import imagecodecs
 import nibabel as nib
 import numpy as np
 import pydicom
@@ -108,6 +110,26 @@ def _unfinished_tiff(folder):
     return path
 
 
+def _without_film(folder):
+    with tifffile.TiffWriter(folder / "film.tif") as tiff:
+        for _ in range(2):
+            tiff.write(GREY, photometric="minisblack", subfiletype=1)
+    return folder / "film.tif"
+
+
+def _jpeg_2000(folder, pixels=GREY):
+    return _write(folder / "film.jp2", imagecodecs.jpeg2k_encode(pixels, codecformat="jp2", reversible=True))
+
+
+def _bmp(folder, compression=0, columns=None, rows=None):
+    Image.fromarray(GREY).save(folder / "film.bmp")
+    content = bytearray((folder / "film.bmp").read_bytes())
+    struct.pack_into("<I", content, 30, compression)
+    if columns:
+        struct.pack_into("<ii", content, 18, columns, rows)
+    return _write(folder / "film.bmp", bytes(content))
+
+
 CASES = {
     "missing": (lambda folder: folder / "nowhere.png", "no such file"),
     "empty": (lambda folder: _write(folder / "film.png", b""), "an empty file"),
@@ -126,6 +148,21 @@ CASES = {
     "zero rows": (lambda folder: save_dicom(folder / "a.dcm", GREY, Rows=0), "0 pixels"),
     "volume": (_volume, "single two-dimensional slice"),
     "pages": (_pages, "3 pages"),
+    "thumbnail alone among pages": (_without_film, "2 pages"),
+    "cut JPEG 2000": (lambda folder: _cut(_jpeg_2000(folder)), "truncated or broken"),
+    "cut JPEG 2000 header": (lambda folder: _cut(_jpeg_2000(folder), 0.004), "truncated or broken"),
+    "JPEG 2000 of two channels": (lambda folder: _jpeg_2000(folder, np.dstack([GREY, GREY])), "neither grey nor RGB"),
+    "cut BMP": (lambda folder: _cut(_bmp(folder)), "truncated or broken"),
+    "cut BMP header": (
+        lambda folder: _write(folder / "film.bmp", _bmp(folder).read_bytes()[:20]),
+        "truncated or broken",
+    ),
+    "compressed BMP": (lambda folder: _bmp(folder, compression=1), "rare kind of BMP"),
+    "BMP bomb": (lambda folder: _bmp(folder, columns=60000, rows=60000), "claims 60000"),
+    "PGM": (lambda folder: _write(folder / "film.pgm", b"P5\n2 2\n255\n0000" + bytes(400)), "a Netpbm picture"),
+    "WebP": (lambda folder: _write(folder / "film.png", b"RIFF\x10\0\0\0WEBPVP8 " + bytes(400)), "a WebP picture"),
+    "HEIF": (lambda folder: _write(folder / "film.jpg", b"\0\0\0\x18ftypheic" + bytes(400)), "a HEIF or AVIF"),
+    "MetaImage": (lambda folder: _write(folder / "film.mha", b"ObjectType = Image\n" * 30), "a MetaImage file"),
     "CMYK TIFF": (_printed, "colours made for printing"),
     "TIFF of many channels": (_many_channels, "60 values a pixel"),
     "complex TIFF": (_complex_tiff, "complex numbers"),

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from chestxr.io import FilmReader, film_reader, read_film
+from chestxr.io import FilmError, FilmReader, film_reader, read_film
 from chestxr.io.read import read_stored
 from tests.io.film_files import save_dicom, save_everywhere
 from tests.phantom import chest_film
@@ -45,6 +45,29 @@ def test_every_format_gives_the_same_array(tmp_path, pixels):
         np.testing.assert_array_equal(film, pixels.T.astype(np.float32), err_msg=name)
         assert film.dtype == np.float32
         assert tuple(meta["spatial_shape"]) == film.shape == (120, 150), name
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P", "1"])
+def test_bmp_gives_what_png_does(tmp_path, pixels, mode):
+    picture = Image.fromarray((pixels >> 8).astype(np.uint8)).convert(mode)
+    for name in ("film.bmp", "film.png"):
+        picture.save(tmp_path / name)
+    np.testing.assert_array_equal(read_film(tmp_path / "film.bmp")[0], read_film(tmp_path / "film.png")[0])
+
+
+def test_two_pages_are_two_films(tmp_path, pixels):
+    with tifffile.TiffWriter(tmp_path / "film.tif") as tiff:
+        for _ in range(2):
+            tiff.write(pixels, photometric="minisblack", subfiletype=2)
+    with pytest.raises(FilmError, match="2 pages"):
+        read_film(tmp_path / "film.tif")
+
+
+def test_a_page_that_masks_another_is_no_film(tmp_path, pixels):
+    with tifffile.TiffWriter(tmp_path / "film.tif") as tiff:
+        tiff.write(pixels, photometric="minisblack")
+        tiff.write(pixels > 9000, photometric=tifffile.PHOTOMETRIC.MASK, subfiletype=4)
+    np.testing.assert_array_equal(read_film(tmp_path / "film.tif")[0], pixels.T)
 
 
 @settings(max_examples=20, deadline=None)

@@ -4,7 +4,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from chestxr.io import FilmError, read_film
-from chestxr.io.image_kind import is_for_processing, other_view
+from chestxr.io.image_kind import is_for_processing, is_other_part, other_view
 from tests.io.film_files import save_dicom
 from tests.io.test_polarity import STORED
 
@@ -73,13 +73,62 @@ def test_raw_signals(sop_class, intent, raw):
     assert is_for_processing(sop_class, intent) == raw
 
 
-def test_the_reader_refuses_both(tmp_path):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HAND",
+        "Knee",
+        "EXTREMITY",
+        "LOWER LEG",
+        "l-spine",
+        "TSPINE",
+        "THORACIC SPINE",
+        "Sch\u00e4del",
+        "Fu\u00df",
+        "genou",
+        "ABDOMEN",
+    ],
+)
+def test_other_parts_of_the_body(name):
+    assert is_other_part([name])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "CHEST",
+        "chest 2 views",
+        "THORAX",
+        "Torax",
+        "CHEST ABDOMEN",
+        "LUNGE",
+        "RIB",
+        "HEART",
+        "TRUNK",
+        "UNKNOWN",
+        "X",
+    ],
+)
+def test_the_chest_and_what_is_not_known(name):
+    assert not is_other_part([name])
+
+
+def test_the_region_counts_as_the_part():
+    assert is_other_part(["", "Hand"]) and not is_other_part(["", "Thorax"])
+
+
+def test_the_reader_refuses_all(tmp_path):
+    region = Dataset()
+    region.CodeValue, region.CodingSchemeDesignator, region.CodeMeaning = "85562004", "SCT", "Hand"
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "399173006", "SCT", "left lateral"
     for tags, words in (
         ({"ViewPosition": "LEFT LATERAL"}, "called lateral in its header"),
         ({"ViewCodeSequence": [code]}, "called lateral in its header"),
         ({"PresentationIntentType": "FOR PROCESSING"}, "FOR PROCESSING"),
+        ({"BodyPartExamined": "EXTREMITY"}, "another part of the body"),
+        ({"AnatomicRegionSequence": [region]}, "another part of the body"),
     ):
         with pytest.raises(FilmError, match=words):
             read_film(save_dicom(tmp_path / "film.dcm", STORED, 12, **tags))

@@ -40,10 +40,10 @@ def _phantom(path: Path, seed: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def films(tmp_path_factory) -> Path:
+def films(chest_dicom, leg_dicom, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("films")
-    for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"):
-        shutil.copy(get_testdata_file(name, download=False), folder)
+    for film in (chest_dicom, leg_dicom):
+        shutil.copy(film, folder)
     _phantom(folder / "phantom.png", 0)
     (folder / f"{MARKUP.replace('/', '_')}.png").write_bytes(b"no film")
     return folder

@@ -27,7 +27,7 @@ def test_no_broken_film_does_what_no_film_should(rows):
 
 def test_films_of_each_format_are_read_and_refused(rows):
     seen = Counter((row["seed"].split("/")[0], row["outcome"]) for row in rows)
-    for kind in ("dicom", "png", "nifti", "jpeg", "tiff"):
+    for kind in ("dicom", "png", "nifti", "jpeg", "jpeg2000", "tiff", "bmp"):
         assert seen[kind, "refused"] and seen[kind, "accepted, same"] + seen[kind, "accepted, changed"], kind
     assert len({row["mutation"] for row in rows}) > 40
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from chestxr.transforms import ClassifyViewd
-from chestxr.transforms.film_view import LATERAL, NO_CHEST, ORIENTATIONS, in_orientation
+from chestxr.transforms.film_view import LATERAL, NO_CHEST, TURNS, in_orientation
 
 
 class _Answer(torch.nn.Module):
@@ -43,7 +43,7 @@ def test_frontal_film_and_its_mirror_image_pass(tmp_path, frontal):
         (1, "a film turned by 90 degrees clockwise"),
         (2, "a film upside down"),
         (3, "a film turned by 90 degrees anticlockwise"),
-        (5, "a film mirrored and turned by 90 degrees clockwise"),
+        (5, "a film turned by 90 degrees clockwise"),
         (LATERAL, "a lateral film"),
         (NO_CHEST, "not a frontal chest film"),
     ],
@@ -62,20 +62,26 @@ def test_limit_is_the_callers(tmp_path):
 
 def test_weights_of_another_network_are_refused(tmp_path):
     torch.save({"other": torch.zeros(3)}, tmp_path / "view.pt")
-    with pytest.raises(RuntimeError):
+    with pytest.raises(ValueError, match="weights of another network; expected those of"):
         ClassifyViewd("view", _Answer(), tmp_path / "view.pt")
+
+
+def test_a_turn_counts_with_the_same_of_the_mirror_image(tmp_path):
+    found = _checked(tmp_path, {2: 0.3, 6: 0.3, LATERAL: 0.4})
+    assert found["quality_flags"].startswith("a film upside down")
 
 
 def test_orientations_are_what_they_are_called():
     rows = np.arange(12).reshape(3, 4)  # as seen: rows from above, columns from the left
     seen = {
+        "upright": rows,
         "turned by 90 degrees anticlockwise": np.rot90(rows),
         "turned by 90 degrees clockwise": np.rot90(rows, -1),
         "upside down": np.rot90(rows, 2),
-        "mirrored": rows[:, ::-1],
-        "mirrored and turned by 90 degrees clockwise": np.rot90(rows[:, ::-1], -1),
     }
     film = torch.from_numpy(rows.T.copy())[None]
     for name, expected in seen.items():
-        turned = in_orientation(film, ORIENTATIONS.index(name))
-        np.testing.assert_array_equal(turned[0].numpy().T, expected, err_msg=name)
+        turned, mirrored = (in_orientation(film, TURNS.index(name) + mirror)[0].numpy().T for mirror in (0, 4))
+        np.testing.assert_array_equal(turned, expected, err_msg=name)
+        turns = {"upright": 0, "turned by 90 degrees anticlockwise": 1, "upside down": 2}.get(name, 3)
+        np.testing.assert_array_equal(mirrored, np.rot90(rows[:, ::-1], turns), err_msg=name)

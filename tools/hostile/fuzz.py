@@ -4,9 +4,9 @@ Read broken films by the thousand, and see that each is read or refused.
     python tools/hostile/fuzz.py --files 24000 --seed 0
 
 Each film is drawn by its number, so a run can be repeated, and by the same code is taken up again where it was stopped;
-of 24,000 more than 20,000 are DICOM, PNG or NIfTI, the others JPEG and TIFF. Processes with bounds on memory and time
-read them, and write segmentation and report of those in DICOM that are read. What the films did goes to
-tools/hostile/results.json; files that did what no file should (tools/hostile/verdict.py says what) go to the output
+of 24,000 more than 20,000 are DICOM, PNG or NIfTI, the others JPEG, JPEG 2000, TIFF and BMP. Processes with bounds on
+memory and time read them, and write segmentation and report of those in DICOM that are read. What the films did goes
+to tools/hostile/results.json; files that did what no file should (tools/hostile/verdict.py says what) go to the output
 folder, made smaller, and the command ends with status 1. Whether lungs are still found on them: outlines.py.
 """
 

@@ -12,9 +12,9 @@ from .png_mutations import PNG_MUTATIONS
 __all__ = ["Mutant", "draw_mutant", "mutations_of"]
 
 _OWN = {"dicom": DICOM_MUTATIONS, "png": PNG_MUTATIONS, "nifti": NIFTI_MUTATIONS}
-_SHARES = {"dicom": 0.56, "png": 0.16, "nifti": 0.16, "jpeg": 0.04, "tiff": 0.08}
+_SHARES = {"dicom": 0.54, "png": 0.16, "nifti": 0.16, "jpeg": 0.04, "jpeg2000": 0.03, "tiff": 0.05, "bmp": 0.02}
 _SECOND_BLOW = 0.15
-_ENDINGS = {"dicom": ".dcm", "png": ".png", "jpeg": ".jpg", "tiff": ".tif"}
+_ENDINGS = {"dicom": ".dcm", "png": ".png", "jpeg": ".jpg", "jpeg2000": ".jp2", "tiff": ".tif", "bmp": ".bmp"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Films to break: real DICOM headers with small pixels in every encoding, PNG, NIfTI, JPEG and TIFF."""
+"""Films to break: real DICOM headers with small pixels in every encoding, PNG, NIfTI, JPEG, JPEG 2000, TIFF and BMP."""
 
 import gzip
 import io
@@ -32,8 +32,8 @@ def make_seeds() -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        Files by name; the part before the first "/" is the format ("dicom", "png", "nifti", "jpeg", "tiff"), the next
-        the film ("chest": a real one, "leg": a real one, "phantom").
+        Files by name; the part before the first "/" is the format ("dicom", "png", "nifti", "jpeg", "jpeg2000",
+        "tiff", "bmp"), the next the film ("chest": a real one, "leg": a real one, "phantom").
     """
     seeds = {}
     for film in _REAL:
@@ -51,6 +51,8 @@ def _real_header(film: str) -> Dataset:
     name, step = _REAL[film]
     dataset = pydicom.dcmread(get_testdata_file(name, download=False))
     pixels = dataset.pixel_array[::step, ::step]
+    # Else the leg is refused by its header, and its pixels are never decoded.
+    dataset.BodyPartExamined = "CHEST"
     dataset.PatientName, dataset.PatientID = PATIENT_NAME, PATIENT_ID
     dataset.Rows, dataset.Columns = pixels.shape
     return _with_pixels(dataset, uid.ExplicitVRLittleEndian, pixels.astype("<u2").tobytes())
@@ -186,6 +188,11 @@ def _plain_forms(unit: np.ndarray) -> dict[str, bytes]:
         "nifti/scaled": _nifti(sixteen.T, slope=0.5),
         "nifti/gz": gzip.compress(_nifti(sixteen.T.astype(np.float32)), mtime=0),
         "nifti/coronal": _nifti(eight.T[:, None, ::-1], np.diag([-1, 1, 1, 1.0])),
+        "jpeg2000/j2k": imagecodecs.jpeg2k_encode(sixteen, codecformat="j2k", reversible=True),
+        "jpeg2000/jp2": imagecodecs.jpeg2k_encode(eight, codecformat="jp2", level=60),
+        "jpeg2000/rgb": imagecodecs.jpeg2k_encode(rgb, codecformat="jp2", reversible=True, mct=True),
+        "bmp/grey": _saved(eight, "bmp"),
+        "bmp/rgb": _saved(rgb, "bmp"),
         "jpeg/grey": _saved(eight, "jpeg"),
         "jpeg/progressive": _saved(rgb, "jpeg", progressive=True),
         "tiff/grey16": _tiff(sixteen),

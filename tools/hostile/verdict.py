@@ -4,7 +4,7 @@ Whether a broken film that was read with other pixels than the whole one may hav
 A film's pixels may differ only where the file says something else of them:
 
 - its stored pixels differ, and no more pixels of the film than stored values. Streams of JPEG, JPEG-LS and JPEG 2000,
-  and TIFF, have no checksum, and one bit spoils many pixels: of these it is only known that the stream is another;
+  TIFF and BMP have no checksum, and one bit spoils many pixels: of these it is only known that the stream is another;
 - its header differs in what gives stored pixels their meaning (listed below), and the film has as many pixels as are
   stored. If the header differs in the scale of grey only, then like stored values must have become like values.
 

@@ -132,12 +132,14 @@ def dice_of(item: dict, step: Step, predicted: Path) -> float:
     return compute_dice(*(torch.from_numpy(lungs)[None, None] for lungs in both)).item()
 
 
-def write_rows(name: str, data: str, rows: list[dict]) -> None:
-    """Write docs/NAME.json of the screening bundle."""
+def write_rows(
+    name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "tuberculosis.ubj")
+) -> None:
+    """Write docs/NAME.json of the screening bundle, measured with some of its models."""
     head = {
         "command": f"python tools/results/{name}.py DATASET_DIR",
         "data": data,
-        "models": {model: sha256(BUNDLE / "models" / model) for model in ("model.pt", "tuberculosis.ubj")},
+        "models": {model: sha256(BUNDLE / "models" / model) for model in models},
         "versions": package_versions(),
     }
     lines = ",\n".join("  " + json.dumps(row) for row in rows)

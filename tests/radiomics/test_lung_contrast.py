@@ -1,0 +1,102 @@
+"""Lungs that are burnt out or windowed narrowly are refused, and no film takes more than its share of memory."""
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from typer.testing import CliRunner
+
+from chestxr.cli import app
+from chestxr.data import open_catalogue
+from chestxr.io import read_mask
+from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmFeatures, lung_frame, read_feature_table
+from chestxr.radiomics.first_order import histogram_edges
+from tests.phantom import chest_film
+
+FILM, LABELS = chest_film((256, 288), seed=4)
+LUNGS = LABELS > 0
+
+
+def _levels(count):
+    """Give the lungs so many levels, each to as many pixels, as a narrow window or a scanner of few bits does."""
+    steps = np.searchsorted(np.quantile(FILM[LUNGS], np.arange(1, count) / count), FILM) / count
+    return np.where(LUNGS, FILM[LUNGS].min() + steps * np.ptp(FILM[LUNGS]), FILM)
+
+
+def _flat(share):
+    """Burn out a share of the lungs' pixels."""
+    return np.where(LUNGS & (np.quantile(FILM[LUNGS], 1 - share) < FILM), FILM.max(), FILM)
+
+
+@pytest.mark.parametrize(
+    ("film", "said"),
+    [
+        (np.where(LUNGS, 255.0, FILM), "all of one value"),
+        (_flat(0.6), "all of one value, or most of them"),
+        (_levels(4), "hardly any contrast: about 4 different values"),
+        (_levels(16), "about 16 different values; expected a film on which the lungs have some contrast"),
+        (np.where(LUNGS, 0.01 * FILM, FILM), "hardly any contrast: .*% of that of the film around them"),
+    ],
+)
+def test_lungs_without_contrast_are_refused(film, said):
+    with pytest.raises(ValueError, match=said):
+        lung_frame(film, LABELS)
+
+
+def test_single_pixels_lend_no_contrast():
+    film = np.where(LUNGS, 7.0, FILM)
+    film[np.argwhere(LUNGS)[::40, 0], np.argwhere(LUNGS)[::40, 1]] = np.linspace(0, 4000, len(np.argwhere(LUNGS)[::40]))
+    with pytest.raises(ValueError, match="all of one value"):
+        lung_frame(film, LABELS)
+
+
+def test_some_lungs_may_be_burnt_out():
+    assert lung_frame(_flat(0.3), LABELS).contrast.commonest_value < 0.5
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.floats(1, 1e30), st.floats(0, 0.4))
+def test_whatever_pixels_hold_grey_levels_are_few_or_the_film_is_refused(seed, peak, share):
+    random = np.random.default_rng(seed)
+    film = np.where(random.random(FILM.shape) < share / 10, peak * random.standard_normal(FILM.shape), FILM)
+    try:
+        frame = lung_frame(film, LABELS)
+    except ValueError:
+        return
+    assert frame.film.min() >= -3 and frame.film.max() <= 4
+    engine = FeatureEngine(DEFAULT_SETTINGS)
+    width = engine._extractor.enabledImagetypes["Original"]["binWidth"]
+    assert len(histogram_edges(np.sort(frame.film.ravel()), {"binWidth": width})) <= 1000
+
+
+@pytest.mark.parametrize("setting", [{"binWidth": 1e-4}, {"binCount": 5000}])
+def test_settings_of_more_levels_than_can_be_measured_are_refused(setting):
+    with pytest.raises(ValueError, match=r"grey levels in one region; expected 1000 at most; set a larger binWidth"):
+        histogram_edges(np.linspace(0, 1, 100), setting)
+
+
+def test_a_table_keeps_the_healthy_film_beside_a_burnt_out_one(collection, tmp_path):
+    films = tmp_path / "films"
+    (films / "masks").mkdir(parents=True)
+    good = open_catalogue(collection).films[0]
+    lungs = read_mask(good.masks)[0].T > 0
+    picture = np.array(Image.open(good.image).convert("L"))
+    for name, pixels in {"healthy": picture, "burnt_out": np.where(lungs, 255, picture).astype(np.uint8)}.items():
+        Image.fromarray(pixels).save(films / f"{name}.png")
+        (films / "masks" / f"{name}.png").write_bytes(good.masks[0].read_bytes())
+    out = tmp_path / "features.csv"
+    result = CliRunner().invoke(app, ["features", str(films), "--out", str(out), "--cache", str(tmp_path / "cache")])
+    assert result.exit_code == 1, result.output
+    errors = read_feature_table(out).set_index("film")["error"]
+    assert errors["healthy"] == "" and "the lungs are all of one value" in errors["burnt_out"]
+
+
+def test_ordinary_lungs_keep_their_features(monkeypatch):
+    """What bounds them leaves them alone."""
+    measure = FilmFeatures()
+    bounded = measure(FILM, LABELS)
+    monkeypatch.setattr(sys.modules["chestxr.radiomics.lung_frame"], "_RANGE", (-np.inf, np.inf))
+    assert measure(FILM, LABELS) == pytest.approx(bounded, nan_ok=True, rel=0)
