@@ -8,7 +8,7 @@ from .lung_labels import LungLabels, LungLabelsD, LungLabelsd, LungLabelsDict
 from .lung_quality import LungQuality, LungQualityD, LungQualityd, LungQualityDict
 from .most_probable import MostProbableD, MostProbabled, MostProbableDict
 from .plain_compose import PlainCompose
-from .rand_film_view import RandNoChestd, RandOrientationd
+from .rand_film_view import RandNoChestd, RandOrientationd, RandWindowd
 from .recipe_contrast import (
     ContrastV1,
     ContrastV1D,
@@ -98,6 +98,7 @@ __all__ = [
     "RandUniformNoiseD",
     "RandUniformNoiseDict",
     "RandUniformNoised",
+    "RandWindowd",
     "ResizeFilmD",
     "ResizeFilmDict",
     "ResizeFilmd",

@@ -27,7 +27,7 @@ TURNS = ("upright", "turned by 90 degrees clockwise", "upside down", "turned by 
 # The network's further outputs.
 LATERAL, NO_CHEST = 2 * len(TURNS), 2 * len(TURNS) + 1
 _LATERAL_FILM = "a lateral film; expected a frontal one (PA or AP)"
-_NO_CHEST_FILM = "not a frontal chest film (another part of the body, a part of a film, a picture?)"
+_NO_CHEST_FILM = "not a frontal chest film (another part of the body, a part of a film, a negative?)"
 
 
 def in_orientation(film: torch.Tensor, orientation: int) -> torch.Tensor:
@@ -56,8 +56,9 @@ class ClassifyViewd(MapTransform):
     Dictionary-based check that a film is a frontal one of the chest, and upright.
 
     Adds ``frontal``, the probability of that, to the item's ``quality``. A film below the limit is no longer
-    ``is_chest``, and what it is stands first in ``quality_flags``: turned or upside down, lateral, or no chest film. A
-    mirror image passes: :py:class:`LungQuality` warns of it, and dextrocardia looks alike.
+    ``is_chest``, and ``quality_flags`` say what it is: turned or upside down, lateral, or no chest film. What was odd
+    about lungs that are none is not repeated. A mirror image passes: :py:class:`LungQuality` warns of it, and
+    dextrocardia looks alike.
 
     Use it after :py:class:`LungQualityd`.
 
@@ -105,8 +106,7 @@ class ClassifyViewd(MapTransform):
         found = {"quality": data["quality"] | {"frontal": frontal}}
         if frontal < self.least_frontal:
             what = _what_it_is(turned[1:], probability[LATERAL], probability[NO_CHEST])
-            flags = "; ".join(filter(None, (what, data["quality_flags"])))
-            found |= {"is_chest": False, "quality_flags": flags}
+            found |= {"is_chest": False, "quality_flags": what}
         return dict(data) | found
 
 

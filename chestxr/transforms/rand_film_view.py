@@ -8,7 +8,7 @@ from torch.nn.functional import affine_grid, grid_sample, interpolate
 
 from .film_view import LATERAL, NO_CHEST, in_orientation
 
-__all__ = ["RandNoChestd", "RandOrientationd"]
+__all__ = ["RandNoChestd", "RandOrientationd", "RandWindowd"]
 
 
 class RandNoChestd(RandomizableTransform, MapTransform):
@@ -106,6 +106,38 @@ class RandOrientationd(RandomizableTransform, MapTransform):
             key: in_orientation(data[key], orientation),
             self.label_key: self._KINDS.get(kind, orientation),
         }
+
+
+class RandWindowd(RandomizableTransform, MapTransform):
+    """
+    With a probability, window a film narrowly: what lies below one percentile becomes black, above another white.
+
+    Burnt-out films stay frontal ones, and so do drawings of a chest, which have shapes and no tones.
+
+    Parameters
+    ----------
+    keys : str
+        The film, (1, W, H).
+    prob : float, optional
+        Probability of a window.
+    """
+
+    def __init__(self, keys: str, prob: float = 0.25) -> None:
+        MapTransform.__init__(self, keys)
+        RandomizableTransform.__init__(self, prob)
+
+    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+        """Return the item, windowed or not; the film then reaches from 0 to 1."""
+        self.randomize(None)
+        if not self._do_transform:
+            return dict(data)
+        key = self.first_key(data)
+        film = data[key]
+        share = self.R.uniform(0.1, 0.6)
+        width = self.R.uniform(0.02, 0.8)
+        shares = torch.tensor([share, min(share + width, 0.98)], dtype=film.dtype)
+        low, high = torch.quantile(film, shares)
+        return dict(data) | {key: ((film - low) / (high - low).clamp(min=1e-6)).clamp(0, 1)}
 
 
 def _sampled(film: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import torch
 
-from chestxr.transforms import RandNoChestd, RandOrientationd
+from chestxr.transforms import RandNoChestd, RandOrientationd, RandWindowd
 from chestxr.transforms.film_view import LATERAL, NO_CHEST, in_orientation
 from tests.phantom import chest_film
 
@@ -36,3 +36,10 @@ def test_replacement_says_that_it_is_no_chest():
     for item in drawn:
         assert item["image"].shape == FILM.shape
         assert torch.equal(item["image"], FILM) == (item["kind"] == "frontal")
+
+
+def test_a_narrow_window_keeps_the_order_of_greys():
+    for item in _drawn(RandWindowd("image", prob=1.0), "frontal"):
+        windowed = item["image"]
+        assert windowed.min() == 0 and windowed.max() == 1 and windowed.dtype == FILM.dtype
+        assert (windowed.flatten()[FILM.flatten().argsort()].diff() >= 0).all()

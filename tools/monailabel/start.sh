@@ -14,7 +14,7 @@ shift
 case $films in http://* | https://* | /*) ;; *) films=$here/$films ;; esac
 source tools/monailabel/environment.sh
 
-export MONAI_LABEL_DATASTORE_FILE_EXT='["*.png","*.jpg","*.jpeg","*.tif","*.tiff","*.dcm","*.nii","*.nii.gz"]'
+export MONAI_LABEL_DATASTORE_FILE_EXT='["*.png","*.jpg","*.jpeg","*.jp2","*.j2k","*.tif","*.tiff","*.bmp","*.dcm","*.nii","*.nii.gz"]'
 # Scoring is asked for, not run after every change: two runs at once would write one file.
 export MONAI_LABEL_AUTO_UPDATE_SCORING=false MONAI_LABEL_RELOAD_APP_LIB=false
 export PYTHONWARNINGS=ignore PORT=${PORT:-8000}

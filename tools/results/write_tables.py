@@ -1,6 +1,6 @@
 """
 Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from the bundles'
-docs/results.json, docs/robustness.json and docs/outlying_features.json, and from what tools/benchmarks and
+docs/results.json, robustness.json, outlying_features.json and view.json, and from what tools/benchmarks and
 tools/hostile measured.
 
     python tools/results/write_tables.py
@@ -17,6 +17,7 @@ import robustness_tables
 import scale_tables
 import screening_tables
 import speed_tables
+import view_tables
 
 from chestxr.io import write_text
 
@@ -65,6 +66,7 @@ def _write_screening_tables() -> None:
     for name, source in ROBUSTNESS.items():
         measured = json.loads((bundle / "docs" / f"{source}.json").read_text())["rows"]
         _replace(card, name, getattr(robustness_tables, name)(measured))
+    _replace(card, "view", view_tables.view(json.loads((bundle / "docs" / "view.json").read_text())["rows"]))
     auc = {
         f"auc_{row['test']}_test": round(row["value"], 4)
         for row in rows
