@@ -25,7 +25,8 @@ class ScreenTuberculosisd(MapTransform):
     Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated) with its 95% interval
     ``probability_low`` and ``probability_high``, the classifier's ``threshold``, ``decision`` ("suspicious" at and
     above it, "not suspicious" below), ``reasons`` in words, ``zones`` (log odds by zone), and ``no_score``, "" or why
-    there is none. A film gets no score if two lungs were not found on it, or if they could not be measured.
+    there is none. A film gets no score if it is no frontal film of the chest with two lungs, or if these could
+    not be measured.
 
     ``tuberculosis`` is the probability as a tensor of two values, without and with tuberculosis, for programs that take
     the outputs that metadata.json names; NaN if there is no score.

@@ -1,5 +1,6 @@
 """Lungs that are burnt out or windowed narrowly are refused, and no film takes more than its share of memory."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -100,3 +101,32 @@ def test_ordinary_lungs_keep_their_features(monkeypatch):
     bounded = measure(FILM, LABELS)
     monkeypatch.setattr(sys.modules["chestxr.radiomics.lung_frame"], "_RANGE", (-np.inf, np.inf))
     assert measure(FILM, LABELS) == pytest.approx(bounded, nan_ok=True, rel=0)
+
+
+_MEASURED = """
+import resource, sys, time
+import numpy as np
+from chestxr.radiomics import FilmFeatures
+film, labels = np.load(sys.argv[1]).values()
+measure = FilmFeatures()
+start = time.process_time()
+assert np.isfinite(list(measure(film, labels).values())).any()
+print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def _cost(film, path):
+    """Return the seconds and the peak of memory in MiB that it takes to measure a film in a process of its own."""
+    np.savez(path, film=film, labels=LABELS)
+    done = subprocess.run([sys.executable, "-c", _MEASURED, str(path)], capture_output=True, text=True, check=True)
+    return map(float, done.stdout.split())
+
+
+def test_no_film_takes_much_more_than_an_ordinary_one(tmp_path):
+    """Specks of white and black far beyond the lungs' own greys, as metal and faulty pixels leave them."""
+    random = np.random.default_rng(0)
+    specks = np.kron(random.choice([-1, 0, 1], size=(64, 72), p=[0.004, 0.992, 0.004]), np.ones((4, 4)))
+    seconds, memory = _cost(FILM, tmp_path / "ordinary.npz")
+    most_seconds, most_memory = _cost(FILM + 1e4 * np.ptp(FILM) * specks, tmp_path / "specks.npz")
+    assert most_seconds < 20 * seconds
+    assert most_memory < memory + 1024
