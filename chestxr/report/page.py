@@ -40,6 +40,7 @@ _MEASURED = {
     "cut_off": "edge of the film inside lungs",
     "contrast": "lungs darker than around, share of the range",
     "frontal": "frontal and upright, probability",
+    "mirrored": "mirror image, probability",
     "row_jump": "largest jump between rows, over a usual one",
     "outlying_features": "features far from the training films', share in one region",
 }

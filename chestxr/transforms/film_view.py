@@ -26,6 +26,7 @@ __all__ = [
 TURNS = ("upright", "turned by 90 degrees clockwise", "upside down", "turned by 90 degrees anticlockwise")
 # The network's further outputs.
 LATERAL, NO_CHEST = 2 * len(TURNS), 2 * len(TURNS) + 1
+_MIRROR_IMAGE = "looks like a mirror image: film stored mirrored, or dextrocardia"
 _LATERAL_FILM = "a lateral film; expected a frontal one (PA or AP)"
 _NO_CHEST_FILM = "not a frontal chest film (another part of the body, a part of a film, a negative?)"
 
@@ -57,8 +58,8 @@ class ClassifyViewd(MapTransform):
 
     Adds ``frontal``, the probability of that, to the item's ``quality``. A film below the limit is no longer
     ``is_chest``, and ``quality_flags`` say what it is: turned or upside down, lateral, or no chest film. What was odd
-    about lungs that are none is not repeated. A mirror image passes: :py:class:`LungQuality` warns of it, and
-    dextrocardia looks alike.
+    about lungs that are none is not repeated. ``mirrored`` is the probability that a frontal film is a mirror image:
+    beyond its limit there is a warning only, since dextrocardia looks alike.
 
     Use it after :py:class:`LungQualityd`.
 
@@ -72,6 +73,8 @@ class ClassifyViewd(MapTransform):
         The network's weights, as ``torch.save`` writes a state dictionary.
     least_frontal : float, optional
         Limit of the probability below which a film is not taken for a frontal one.
+    most_mirrored : float, optional
+        Limit of the probability beyond which a frontal film is warned of as mirrored.
 
     Raises
     ------
@@ -83,7 +86,14 @@ class ClassifyViewd(MapTransform):
 
     backend = [TransformBackends.TORCH]
 
-    def __init__(self, keys: str, network: nn.Module, checkpoint: str | PathLike, least_frontal: float = 0.5) -> None:
+    def __init__(
+        self,
+        keys: str,
+        network: nn.Module,
+        checkpoint: str | PathLike,
+        least_frontal: float = 0.5,
+        most_mirrored: float = 0.5,
+    ) -> None:
         super().__init__(keys)
         try:
             network.load_state_dict(read_weights(checkpoint))
@@ -94,6 +104,7 @@ class ClassifyViewd(MapTransform):
             ) from error
         self.network = network.cpu().eval()
         self.least_frontal = least_frontal
+        self.most_mirrored = most_mirrored
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
         """Return the item with what its view says."""
@@ -103,10 +114,13 @@ class ClassifyViewd(MapTransform):
         # A film and its mirror image are turned alike.
         turned = probability[: len(TURNS)] + probability[len(TURNS) : LATERAL]
         frontal = float(turned[0])
-        found = {"quality": data["quality"] | {"frontal": frontal}}
+        mirrored = float(probability[len(TURNS)] / turned[0]) if frontal else np.nan
+        found = {"quality": data["quality"] | {"frontal": frontal, "mirrored": mirrored}}
         if frontal < self.least_frontal:
             what = _what_it_is(turned[1:], probability[LATERAL], probability[NO_CHEST])
             found |= {"is_chest": False, "quality_flags": what}
+        elif mirrored > self.most_mirrored:
+            found["quality_flags"] = "; ".join(filter(None, (data["quality_flags"], _MIRROR_IMAGE)))
         return dict(data) | found
 
 

@@ -30,6 +30,8 @@ def test_readme_and_model_card_print_the_screening_results(tables):
     for table in (print_.groups, print_.local_thresholds, print_.controls, print_.ablations):
         assert table(rows) in card
     assert print_.screening(rows, calibration=True) in card
+    view = json.loads((bundle / "docs" / "view.json").read_text())["rows"]
+    assert tables.view_tables.view(view) in card
     for name, source in tables.ROBUSTNESS.items():
         measured = json.loads((bundle / "docs" / f"{source}.json").read_text())["rows"]
         assert getattr(tables.robustness_tables, name)(measured) in card

@@ -29,12 +29,18 @@ def _checked(tmp_path, probability, least_frontal=0.5):
     return check(item | {"is_chest": True})
 
 
-@pytest.mark.parametrize("frontal", [{0: 1.0}, {4: 1.0}, {0: 0.3, 4: 0.3, LATERAL: 0.4}])
-def test_frontal_film_and_its_mirror_image_pass(tmp_path, frontal):
+@pytest.mark.parametrize("frontal", [{0: 1.0}, {0: 0.35, 4: 0.25, LATERAL: 0.4}])
+def test_a_frontal_film_passes(tmp_path, frontal):
     found = _checked(tmp_path, frontal)
     assert found["is_chest"]
     assert found["quality_flags"] == "lungs in pieces"
     assert found["quality"]["symmetry"] == 1.0
+
+
+def test_a_mirror_image_passes_with_a_warning(tmp_path):
+    found = _checked(tmp_path, {0: 0.2, 4: 0.7, LATERAL: 0.1})
+    assert found["is_chest"] and found["quality"]["mirrored"] == pytest.approx(7 / 9, abs=0.01)
+    assert found["quality_flags"].startswith("lungs in pieces; looks like a mirror image")
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def dice_of(item: dict, step: Step, predicted: Path) -> float:
 
 
 def write_rows(
-    name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "tuberculosis.ubj")
+    name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "view.pt", "tuberculosis.ubj")
 ) -> None:
     """Write docs/NAME.json of the screening bundle, measured with some of its models."""
     head = {

@@ -49,19 +49,18 @@ class View:
         self._parser.read_config(str(BUNDLE / "configs" / "train_view.json"))
         self._read = Compose(self._parser.get_parsed_content("image_transforms"))
         self._check = ClassifyViewd("image", self._parser.get_parsed_content("view_network_def"), weights)
-        self.limit = self._check.least_frontal
+        self.limit, self.most_mirrored = self._check.least_frontal, self._check.most_mirrored
 
     def films(self, paths: list[Path]) -> list[torch.Tensor]:
         """Read films as the check sees them."""
         return [self._read({"image": str(path)})["image"].as_tensor() for path in paths]
 
     def answers(self, films: list[torch.Tensor], limit: float) -> pd.DataFrame:
-        """Return for each film the probability that it is frontal, and what it is called below a limit."""
+        """Return the probabilities that each film is frontal and mirrored, and what it is called below a limit."""
         self._check.least_frontal = limit
         plain = {"quality": {}, "quality_flags": "", "is_chest": True}
         found = [self._check(plain | {"image": film}) for film in films]
-        rows = [(item["quality"]["frontal"], item["quality_flags"]) for item in found]
-        return pd.DataFrame(rows, columns=["frontal", "flag"])
+        return pd.DataFrame([item["quality"] | {"flag": item["quality_flags"]} for item in found])
 
 
 def main() -> None:
@@ -102,20 +101,30 @@ def held_out_rows(site: str, data: Path) -> Iterator[dict]:
     """
     view = View(weights_without(site, data))
     frontal = view.films(frontal_films(site, data, ("training", "validation")))
-    of_frontal = view.answers(frontal, view.limit)["frontal"]
+    as_stored = view.answers(frontal, view.limit)
+    of_frontal = as_stored["frontal"]
     limit = of_frontal.quantile(FALSE_ALARM)
     yield {"site": site, "films": "frontal"} | share_row("false alarm at the shipped limit", of_frontal < view.limit)
     for films, tensors, name in others(site, data, view.films, frontal):
         at_limit, at_shipped = view.answers(tensors, limit), view.answers(tensors, view.limit)
-        labels = np.repeat([0, 1], [len(of_frontal), len(at_limit)])
-        scores = 1 - pd.concat([of_frontal, at_limit["frontal"]]).to_numpy()
-        auc = next(row for row in score_rows(labels, scores, 0.5, calibration=False) if row["metric"] == "auc")
         of_films = {"site": site, "films": films}
-        numbers = {key: round(auc[key], 4) for key in ("value", "low", "high")}
-        yield of_films | {"metric": "auc"} | numbers | {"n": len(at_limit)}
+        yield of_films | _auc_row(1 - of_frontal, 1 - at_limit["frontal"])
         yield of_films | share_row("caught at 2% false alarm", at_limit["frontal"] < limit)
         yield of_films | share_row("caught at the shipped limit", at_shipped["frontal"] < view.limit)
         yield of_films | share_row("named at 2% false alarm", at_limit["flag"].str.startswith(name))
+    mirrored = view.answers([in_orientation(film, len(TURNS)) for film in frontal], view.limit)["mirrored"]
+    of_films = {"site": site, "films": "mirrored"}
+    yield of_films | _auc_row(as_stored["mirrored"], mirrored)
+    yield of_films | share_row("caught at the shipped limit", mirrored > view.most_mirrored)
+    yield of_films | share_row("false alarm at the shipped limit", as_stored["mirrored"] > view.most_mirrored)
+
+
+def _auc_row(of_frontal: pd.Series, of_others: pd.Series) -> dict:
+    """Return the row of the AUROC of others against frontal films, with a bootstrap interval."""
+    labels, scores = np.repeat([0, 1], [len(of_frontal), len(of_others)]), pd.concat([of_frontal, of_others])
+    measured = score_rows(labels, scores.to_numpy(), 0.5, calibration=False)
+    auc = next(row for row in measured if row["metric"] == "auc")
+    return {"metric": "auc"} | {key: round(auc[key], 4) for key in ("value", "low", "high")} | {"n": len(of_others)}
 
 
 def others(
