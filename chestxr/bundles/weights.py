@@ -7,13 +7,13 @@ from chestxr.networks.weights import read_weights
 __all__ = ["check_weights"]
 
 
-def check_weights(*paths: str | PathLike) -> None:
+def check_weights(path: str | PathLike) -> None:
     """
-    Read files of weights once, so that a broken one is named before a run begins.
+    Read a file of weights once, so that a broken one is named before a run begins.
 
     Parameters
     ----------
-    *paths : str or os.PathLike
+    path : str or os.PathLike
         What ``torch.save`` wrote.
 
     Raises
@@ -23,5 +23,4 @@ def check_weights(*paths: str | PathLike) -> None:
     ValueError
         As :py:func:`chestxr.networks.weights.read_weights` does.
     """
-    for path in paths:
-        read_weights(path)
+    read_weights(path)
