@@ -90,10 +90,12 @@ def test_the_tuberculosis_classifier_learns_from_lungs_and_features_as_inference
 
 
 def test_the_check_of_a_films_view_learns_from_films_as_inference_sees_them():
-    train, view = _load(SCREENING_BUNDLE, "train"), _load(SCREENING_BUNDLE, "train_view")
+    train, view, inference = (_load(SCREENING_BUNDLE, name) for name in ("train", "train_view", "inference"))
     *prepared, shrunk = view["image_transforms"]
     assert view["image_size"] == train["image_size"] and prepared == train["image_transforms"]
     assert shrunk["spatial_size"] == "@view_size"
+    for key in ("view_size", "view_network_def"):
+        assert view[key] == inference[key]
 
 
 @BOTH

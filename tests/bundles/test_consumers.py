@@ -62,7 +62,8 @@ def test_inference_workflows_need_no_films_to_be_opened(bundle, device, tmp_path
 def test_nothing_is_hashed_unless_it_is_used(bundle, tmp_path, monkeypatch):
     """In MONAI Deploy there is no folder of the bundle: only what an archive holds."""
     monkeypatch.chdir(tmp_path)
-    overrides = {"classifier": str(BUNDLES / bundle / "models/tuberculosis.ubj")} if bundle == SCREENING_BUNDLE else {}
+    models = {"classifier": "tuberculosis.ubj", "view_checkpoint": "view.pt"} if bundle == SCREENING_BUNDLE else {}
+    overrides = {name: str(BUNDLES / bundle / "models" / file) for name, file in models.items()}
     made = create_workflow(
         config_file=config_files(bundle, "inference"), workflow_type="inference", bundle_root="nowhere", **overrides
     )

@@ -365,7 +365,8 @@ def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tm
 
 
 @pytest.mark.parametrize(
-    ("act", "reason"), [("{}[0]", "KeyError while it was screened"), (_KILL, "processes that screened it ended")]
+    ("act", "reason"),
+    [("{}[0]", "a fault of the program (<string>, line 1)"), (_KILL, "processes that screened it ended")],
 )
 def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason):
     monkeypatch.setattr(run, "_HOPELESS", 2)

@@ -280,12 +280,11 @@ def test_what_a_killed_run_left_half_written_is_removed(tmp_path):
     )
 
 
-def test_a_result_that_was_removed_is_made_again(tmp_path):
+def test_a_result_that_was_removed_is_made_again(leg_dicom, tmp_path):
     out = tmp_path / "out"
-    film = get_testdata_file("RG3_UNCR.dcm", download=False)
-    assert _screen(film, "--out", out).exit_code == 0
+    assert _screen(leg_dicom, "--out", out).exit_code == 0
     (out / "RG3_UNCR_sr.dcm").unlink()
-    assert _screen(film, "--out", out).exit_code == 0
+    assert _screen(leg_dicom, "--out", out).exit_code == 0
     assert (out / "RG3_UNCR_sr.dcm").is_file()
 
 

@@ -12,7 +12,7 @@ from chestxr.io import whole_file
 __all__ = ["plot_candidates", "plot_stages"]
 
 _OWN, _OTHER = "#0072b2", "#999999"
-_STAGES = ("#e69f00", "#56b4e9", "#0072b2", "#009e73", "#d55e00", "#cc79a7", "#555555", "#bbbbbb")
+_STAGES = ("#e69f00", "#56b4e9", "#0072b2", "#009e73", "#f0e442", "#d55e00", "#cc79a7", "#555555", "#bbbbbb")
 # Bars shorter than this share of the longest film have no room for a number.
 _NARROW = 0.03
 

@@ -9,7 +9,7 @@ from monai.engines.utils import IterationEvents
 
 __all__ = ["REST", "STAGES", "StageClock"]
 
-STAGES = ("decode", "prepare", "network", "restore", "features", "classify", "write")
+STAGES = ("decode", "prepare", "network", "restore", "view", "features", "classify", "write")
 REST = "MONAI's engine"
 _BEFORE = {
     "CopyItemsd": "prepare",
@@ -25,6 +25,8 @@ _AFTER = {
     "MostProbabled": "restore",
     "CleanLungsd": "restore",
     "LungQualityd": "restore",
+    "ResizeFilmd": "view",
+    "ClassifyViewd": "view",
     "LoadImaged": "decode",
     "EnsureFilmAxesd": "prepare",
     "LungFeaturesd": "features",
