@@ -3,6 +3,7 @@
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
 from .film_features import FilmFeatures
+from .lung_contrast import LungContrastError
 from .lung_features import LungFeaturesD, LungFeaturesd, LungFeaturesDict
 from .lung_frame import LungFrame, lung_frame
 from .regions import REGIONS, ZONES, lung_regions
@@ -16,6 +17,7 @@ __all__ = [
     "FeatureEngine",
     "FilmFeatures",
     "FilmToMeasure",
+    "LungContrastError",
     "LungFeaturesD",
     "LungFeaturesDict",
     "LungFeaturesd",

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["LungContrast"]
+__all__ = ["LungContrast", "LungContrastError"]
 
 _EXPECTED = "expected a film on which the lungs have some contrast, neither burnt out nor narrowly windowed"
+
+
+class LungContrastError(ValueError):
+    """The lungs are burnt out, or have hardly any contrast."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +66,16 @@ class LungContrast:
 
         Raises
         ------
-        ValueError
+        LungContrastError
             If any of the three is beyond its limit.
         """
         if self.commonest_value > self.MOST_COMMONEST_VALUE:
-            raise ValueError(f"the lungs are all of one value, or most of them; {_EXPECTED}")
+            raise LungContrastError(f"the lungs are all of one value, or most of them; {_EXPECTED}")
         if self.different_values < self.LEAST_DIFFERENT_VALUES:
-            raise ValueError(
+            raise LungContrastError(
                 f"the lungs have hardly any contrast: about {self.different_values} different values; {_EXPECTED}"
             )
         if not self.relative > self.LEAST_RELATIVE:
-            raise ValueError(
+            raise LungContrastError(
                 f"the lungs have hardly any contrast: {self.relative:.1%} of that of the film around them; {_EXPECTED}"
             )

@@ -16,8 +16,8 @@ class LungFeaturesd(MapTransform):
     """
     Dictionary-based measuring of a film's lungs.
 
-    Adds ``features``, a dictionary of name to value, and ``features_error``, "" or why there are none: a film that
-    cannot be measured does not keep the others from being finished.
+    Adds ``features``, a dictionary of name to value, and ``features_error``, None or the ValueError that says why there
+    are none: a film that cannot be measured does not keep the others from being finished.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ class LungFeaturesd(MapTransform):
         """Return the item with its features."""
         film, lungs = (convert_data_type(data[key], np.ndarray)[0][0] for key in (self.first_key(data), self.lungs_key))
         try:
-            return dict(data) | {"features": self.measure(film, lungs.astype(np.uint8)), "features_error": ""}
+            return dict(data) | {"features": self.measure(film, lungs.astype(np.uint8)), "features_error": None}
         except ValueError as error:
-            return dict(data) | {"features": {}, "features_error": str(error)}
+            return dict(data) | {"features": {}, "features_error": error}
 
 
 LungFeaturesD = LungFeaturesDict = LungFeaturesd

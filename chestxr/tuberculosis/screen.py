@@ -8,6 +8,8 @@ import pandas as pd
 import torch
 from monai.transforms import MapTransform
 
+from chestxr.radiomics import LungContrastError
+
 from .classifier import TuberculosisClassifier
 from .explanation import explain, zone_contributions
 from .harmonisation import Harmonisation
@@ -75,9 +77,9 @@ class ScreenTuberculosisd(MapTransform):
     def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
         """Return the item with its score."""
         if not data["is_chest"]:
-            found = _no_score(data["quality_flags"])
+            found = _no_score(_why_no_chest(data))
         elif data["features_error"]:
-            found = _no_score(data["features_error"])
+            found = _no_score(str(data["features_error"]))
         else:
             found = self._screen(data[self.first_key(data)], str(data.get("film", "film")))
         warnings = "; ".join(filter(None, (data["quality_flags"], found.pop("warning", ""))))
@@ -109,6 +111,12 @@ class ScreenTuberculosisd(MapTransform):
             "outlying_features": unlike,
             "warning": _UNLIKE if unlike > self.most_outlying_features else "",
         }
+
+
+def _why_no_chest(data: Mapping[Hashable, object]) -> str:
+    """Name lungs without contrast first: such a film may look like anything."""
+    error, flags = data["features_error"], data["quality_flags"]
+    return f"{error}; {flags}" if isinstance(error, LungContrastError) else flags
 
 
 def _no_score(reason: str) -> dict[str, object]:

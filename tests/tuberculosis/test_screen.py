@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from chestxr.bundles import bundle_folder
+from chestxr.radiomics import LungContrastError
 from chestxr.tuberculosis import ScreenTuberculosisd
 
 SHIPPED = bundle_folder("cxr_tuberculosis_screening") / "models" / "tuberculosis.ubj"
@@ -25,7 +26,20 @@ def features(screen) -> dict[str, float]:
 
 
 def _item(features):
-    return {"film": "film", "is_chest": True, "quality_flags": "", "features": features, "features_error": ""}
+    return {"film": "film", "is_chest": True, "quality_flags": "", "features": features, "features_error": None}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (None, "a lateral film"),
+        (ValueError("an empty mask"), "a lateral film"),
+        (LungContrastError("the lungs are all of one value"), "the lungs are all of one value; a lateral film"),
+    ],
+)
+def test_lungs_without_contrast_are_named_whatever_the_film_is_taken_for(screen, error, reason):
+    item = _item({}) | {"is_chest": False, "quality_flags": "a lateral film", "features_error": error}
+    assert screen(item)["screening"]["no_score"] == reason
 
 
 def test_a_film_alone_scores_as_in_a_table(screen, features):
