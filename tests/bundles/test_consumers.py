@@ -97,7 +97,8 @@ def test_deploys_steps_give_the_bundles_own_mask(bundle, axes, own_results, ches
     )
     if bundle == SCREENING_BUNDLE:
         (tmp_path / "models").mkdir()
-        shutil.copy(BUNDLES / bundle / "models/tuberculosis.ubj", tmp_path / "models")
+        for model in ("view.pt", "tuberculosis.ubj"):
+            shutil.copy(BUNDLES / bundle / "models" / model, tmp_path / "models")
     monkeypatch.chdir(tmp_path)
     parser = deploy_steps.read_archive(archive)
     film = read_film(chest_dicom)[0]
