@@ -5,8 +5,8 @@ from pydoc import ErrorDuringImport
 
 from monai.bundle import ConfigParser
 
-from .innermost import innermost, missing_package
-from .library_messages import hide_library_messages
+from chestxr.utils.errors import missing_package, root_cause
+from chestxr.utils.runtime import hide_library_messages
 
 __all__ = ["declared"]
 
@@ -41,4 +41,4 @@ def declared(folder: Path, name: str, **knobs: object) -> object:
     try:
         return parser.get_parsed_content(name)
     except (RuntimeError, ErrorDuringImport) as error:
-        raise ValueError(missing_package(error) or str(innermost(error))) from error
+        raise ValueError(missing_package(error) or str(root_cause(error))) from error

@@ -8,11 +8,9 @@ from pydoc import ErrorDuringImport
 
 from ignite.engine import Engine
 
-from chestxr.io import FilmError
-from chestxr.io.errors import is_system_error
+from chestxr.utils.errors import FilmError, is_system_error, missing_package, root_cause
+from chestxr.utils.runtime import hide_library_messages
 
-from .innermost import innermost, missing_package
-from .library_messages import hide_library_messages
 from .unforeseen import unforeseen
 from .weights import check_weights
 from .workflow import BundleWorkflow
@@ -56,7 +54,7 @@ class OpenBundle:
             self._evaluator.logger.setLevel(logging.CRITICAL)
             check_weights(self._workflow.parser.get_parsed_content("checkpoint"))
         except (RuntimeError, ErrorDuringImport) as error:
-            raise ValueError(missing_package(error) or str(innermost(error))) from error
+            raise ValueError(missing_package(error) or str(root_cause(error))) from error
 
     @property
     def evaluator(self) -> Engine:
@@ -102,7 +100,7 @@ class OpenBundle:
         try:
             failures = self.run([item])
         except Exception as error:
-            cause = innermost(error)
+            cause = root_cause(error)
             if is_system_error(cause):
                 raise cause from None
             # An engine that was stopped within a film is not run on.

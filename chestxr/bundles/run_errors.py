@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from .innermost import innermost, missing_package
+from chestxr.utils.errors import missing_package, root_cause
 
 __all__ = ["check_bundle_root", "explain_errors"]
 
@@ -51,7 +51,7 @@ def explain_errors() -> None:
 
 
 def _print_cause(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    cause, missing = innermost(error), missing_package(error)
+    cause, missing = root_cause(error), missing_package(error)
     if cause is error:
         sys.__excepthook__(kind, error, trace)
     elif missing:

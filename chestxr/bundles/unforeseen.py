@@ -5,9 +5,7 @@ from traceback import extract_tb
 
 from torch import OutOfMemoryError
 
-from chestxr.io import FilmError
-
-from .innermost import innermost
+from chestxr.utils.errors import FilmError, root_cause
 
 __all__ = ["unforeseen"]
 
@@ -28,7 +26,7 @@ def unforeseen(error: BaseException, image: str) -> FilmError:
     FilmError
         One that another try may not give.
     """
-    cause = innermost(error)
+    cause = root_cause(error)
     if isinstance(cause, (MemoryError, OutOfMemoryError)):
         found = "a film that takes more memory than there is"
         return FilmError(image, found, "a smaller film", "screen it where there is more memory", lasting=False)

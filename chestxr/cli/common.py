@@ -24,7 +24,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            from chestxr.bundles.innermost import missing_package
+            from chestxr.utils.errors import missing_package
 
             missing = missing_package(error)
             if missing is None:

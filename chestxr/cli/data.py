@@ -60,7 +60,7 @@ def split(
     """
     from chestxr.data import make_fold, make_site_transfer, open_catalogue
     from chestxr.data.splits import split_text
-    from chestxr.io import write_text
+    from chestxr.utils.atomic import write_text
 
     catalogue = or_exit(open_catalogue, directory)
     if train_on or test_on:
@@ -95,7 +95,7 @@ def show(
     Example: chestxr data show ~/films/ours --out augmented.png --augment --films 3
     """
     from chestxr.data import open_catalogue
-    from chestxr.io import whole_file
+    from chestxr.utils.atomic import atomic_write
 
     catalogue = or_exit(open_catalogue, directory)
     if augment:
@@ -105,7 +105,7 @@ def show(
         from chestxr.report.film_sheet import film_sheet
 
         sheet = or_exit(film_sheet, catalogue.films, films, seed=seed)
-    with whole_file(out) as partial:
+    with atomic_write(out) as partial:
         or_exit(sheet.save, partial)
     console.print(f"{out}: {sheet.width} x {sheet.height} pixels", soft_wrap=True)
 

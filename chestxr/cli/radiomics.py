@@ -76,8 +76,8 @@ def stability(
     Example: chestxr stability FILMS --other-masks out --out stability.csv --processes 4
     """
     from chestxr.data import find_masks
-    from chestxr.io.csv_table import write_csv
     from chestxr.radiomics import LEAST_STABLE, measure_films, stability_films, stability_table
+    from chestxr.utils.csv import write_csv
 
     wanted = or_exit(_films_to_measure, films, masks)
     wanted = wanted[:: max(1, len(wanted) // count)][:count]

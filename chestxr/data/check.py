@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chestxr.io import FilmError, read_film, read_mask
+from chestxr.io import read_film, read_mask
+from chestxr.utils.errors import FilmError
 
 from .catalogue import Catalogue
 from .film import Film

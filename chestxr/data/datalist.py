@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
-from chestxr.io import sha256
+from chestxr.utils.provenance import sha256
 
 from .film import Film
 

@@ -8,7 +8,7 @@ from monai.data.utils import list_data_collate
 from torch.utils.data import Sampler
 from tqdm import tqdm
 
-from chestxr.io import FilmError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["FilmLoader", "film_error_behind"]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from chestxr.io import printable
+from chestxr.utils.text import escape_path
 
 __all__ = ["FILM_SUFFIXES", "film_name", "suffix_of", "unique_names"]
 
@@ -26,7 +26,7 @@ def suffix_of(path: Path) -> str:
 
 def film_name(path: Path) -> str:
     """Return a file's name without its ending; bytes that are not UTF-8 are escaped."""
-    return printable(path.name[: len(path.name) - len(suffix_of(path))])
+    return escape_path(path.name[: len(path.name) - len(suffix_of(path))])
 
 
 def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
@@ -50,8 +50,8 @@ def unique_names(paths: Sequence[Path], root: Path) -> list[str]:
     names = [film_name(path) for path in paths]
     below = [path.relative_to(root) for path in paths]
     if len(set(names)) < len(names):
-        names = [printable((path.parent / film_name(path)).as_posix()) for path in below]
-        names = _tell_apart(names, [printable(path.as_posix()) for path in below])
+        names = [escape_path((path.parent / film_name(path)).as_posix()) for path in below]
+        names = _tell_apart(names, [escape_path(path.as_posix()) for path in below])
     names = [name if _fits(name) else _hashed(name, name) for name in names]
     return _tell_apart(names, [_hashed(name, path.as_posix()) for name, path in zip(names, below, strict=True)])
 

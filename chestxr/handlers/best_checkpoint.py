@@ -9,7 +9,7 @@ from ignite.distributed import one_rank_only
 from ignite.engine import Engine, Events
 from torch.nn import Module
 
-from chestxr.io.whole_file import whole_file
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["BestCheckpoint"]
 
@@ -44,10 +44,10 @@ class BestCheckpoint:
         """Write the weights if the epoch just evaluated is the best so far."""
         if evaluator.state.best_metric_epoch == evaluator.state.epoch:
             self._back_up()
-            with whole_file(self.path) as partial:
+            with atomic_write(self.path) as partial:
                 torch.save(self.network.state_dict(), partial)
 
     def _back_up(self) -> None:
         if self.backup is not None and self.path.is_file() and not self.backup.exists():
-            with whole_file(self.backup) as partial:
+            with atomic_write(self.backup) as partial:
                 shutil.copyfile(self.path, partial)

@@ -9,10 +9,11 @@ from pathlib import Path
 from ignite.engine import Engine, Events
 from PIL import Image
 
-from chestxr.io import sha256, whole_file, write_text
 from chestxr.io.read import film_errors
 from chestxr.report.outlines import lung_outlines
 from chestxr.report.overlay import picture_of_film
+from chestxr.utils.atomic import atomic_write, write_text
+from chestxr.utils.provenance import sha256
 
 from .screening_row import models_about, screening_row
 
@@ -77,7 +78,7 @@ class FilmRecords:
                 "files": [Path(path).name for path in _written(result)],
                 "seconds": (time.perf_counter() - self._started) / films,
             }
-            with whole_file(self.records_dir / f"{source['film']}.webp") as partial:
+            with atomic_write(self.records_dir / f"{source['film']}.webp") as partial:
                 Image.fromarray(picture[..., 0]).save(partial, quality=_QUALITY)
             write_text(self.records_dir / f"{source['film']}.json", json.dumps(record, default=float))
 

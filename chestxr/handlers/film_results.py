@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 from ignite.engine import Engine, Events
 
-from chestxr.io import FilmError
-from chestxr.io.csv_table import write_csv
+from chestxr.utils.csv import write_csv
+from chestxr.utils.errors import FilmError
 
 from .screening_row import failed_row
 

@@ -11,7 +11,7 @@ from ignite.distributed import get_rank, one_rank_only
 from ignite.engine import Engine, Events
 
 from chestxr.data.datalist import datalist_hash
-from chestxr.io.whole_file import whole_file
+from chestxr.utils.atomic import atomic_write
 
 from .across_processes import broadcast_from_first
 
@@ -136,5 +136,5 @@ class LastCheckpoint:
         states = {name: item.state_dict() for name, item in self.objects.items()}
         if trainer.scaler is not None:
             states["scaler"] = trainer.scaler.state_dict()
-        with whole_file(self.path) as partial:
+        with atomic_write(self.path) as partial:
             torch.save(progress | states, partial)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 from ignite.engine import Engine, Events
 
-from chestxr.io import FilmError, whole_file
-from chestxr.io.csv_table import write_csv
+from chestxr.utils.atomic import atomic_write
+from chestxr.utils.csv import write_csv
+from chestxr.utils.errors import FilmError
 
 from .screening_row import failed_row, models_about, screening_row
 
@@ -75,12 +76,12 @@ class ScreeningResults:
         table = pd.DataFrame([*self._rows, *map(failed_row, self.unreadable)])
         write_screening_table(table, self.output_dir)
         if self.save_features:
-            with whole_file(self.output_dir / "features.parquet") as partial:
+            with atomic_write(self.output_dir / "features.parquet") as partial:
                 pd.DataFrame(self._features).to_parquet(partial, index=False)
 
 
 def write_screening_table(table: pd.DataFrame, folder: Path) -> None:
     """Write ``screening.csv`` and ``screening.parquet``, whole or not at all."""
     write_csv(folder / "screening.csv", table, "%.6g")
-    with whole_file(folder / "screening.parquet") as partial:
+    with atomic_write(folder / "screening.parquet") as partial:
         table.to_parquet(partial, index=False)

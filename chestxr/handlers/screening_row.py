@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from os import PathLike
 
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import FilmError, sha256
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import package_versions, sha256
 
 __all__ = ["failed_row", "models_about", "screening_row"]
 

@@ -10,10 +10,10 @@ from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
 
 from chestxr.evaluation.summary import summarise
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import FilmError
-from chestxr.io.csv_table import write_csv
-from chestxr.io.whole_file import write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.csv import write_csv
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import package_versions
 
 from .across_processes import gather_lists
 

@@ -12,7 +12,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, Sessi
 from torch.optim import Optimizer
 from torch.utils.tensorboard import SummaryWriter
 
-from chestxr.evaluation.versions import package_versions
+from chestxr.utils.provenance import package_versions
 
 from .markdown_table import markdown_table
 

@@ -4,7 +4,8 @@ import io
 import struct
 from pathlib import Path
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .picture import read_with_pillow, truncated
 from .stored_film import StoredFilm, check_bytes, check_size
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["grey_from_colours"]
 

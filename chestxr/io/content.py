@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["FORMATS", "format_of"]
 

@@ -8,10 +8,11 @@ import numpy as np
 from pydicom import uid
 from pydicom.dataset import Dataset
 
+from chestxr.utils.errors import FilmError
+
 from .dicom_file import open_dicom
 from .dicom_numbers import number_of, numbers_of
 from .dicom_pixels import decode_pixels
-from .errors import FilmError
 from .grey_levels import bone_white, is_inverted
 from .image_kind import is_for_processing, is_other_part, other_view
 from .orientation import turn_upright

@@ -14,7 +14,8 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_preamble
 from pydicom.sequence import Sequence
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .stored_film import check_bytes
 
 __all__ = ["open_dicom"]

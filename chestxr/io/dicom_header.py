@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from chestxr.utils.errors import FilmError
+from chestxr.utils.silence import silence_libraries as quiet_dicom
+
 from .dicom_file import open_dicom
-from .errors import FilmError
-from .quiet import quiet_libraries as quiet_dicom
 from .read import film_errors
 
 __all__ = ["is_dicom", "quiet_dicom", "read_header", "take_identity", "without_identity"]

@@ -7,7 +7,8 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
-from .algorithm import Algorithm
+from chestxr.utils.provenance import Algorithm
+
 from .dicom_header import quiet_dicom, take_identity, without_identity
 from .dicom_uids import DEFAULT_UID_ROOT, derived_uid
 from .orientation import turn_back

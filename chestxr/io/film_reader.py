@@ -9,9 +9,10 @@ import numpy as np
 from monai.data import ImageReader
 from monai.utils import ensure_tuple
 
+from chestxr.utils.errors import FilmError
+from chestxr.utils.file_signature import file_signature
+
 from .colour import grey_from_colours
-from .errors import FilmError
-from .file_state import file_state
 from .metadata import film_metadata
 from .read import film_errors, read_stored
 
@@ -74,7 +75,7 @@ class FilmReader(ImageReader):
         """
         if len(img) != 1:
             raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
-        state = (img[0], file_state(img[0]))
+        state = (img[0], file_signature(img[0]))
         last = self._last
         if last is None or last[0] != state:
             self._last = last = (state, *_decoded(img[0]))

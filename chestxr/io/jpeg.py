@@ -6,8 +6,9 @@ from pathlib import Path
 
 import imagecodecs
 
+from chestxr.utils.errors import FilmError
+
 from .codestream import has_many_scans, is_lossless_jpeg, jpeg_head
-from .errors import FilmError
 from .picture import decoded, read_with_pillow, truncated
 from .stored_film import StoredFilm, check_bytes, check_size
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import imagecodecs
 import torch
 
+from chestxr.utils.errors import FilmError
+
 from .codestream import jpeg_2000_head
-from .errors import FilmError
 from .picture import decoded, truncated
 from .stored_film import StoredFilm, check_bytes, check_size
 

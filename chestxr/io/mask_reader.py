@@ -8,8 +8,9 @@ import numpy as np
 from monai.data import ImageReader
 from monai.utils import ensure_tuple
 
+from chestxr.utils.errors import FilmError
+
 from .colour import grey_from_colours
-from .errors import FilmError
 from .metadata import film_metadata
 from .read import read_stored
 from .stored_film import StoredFilm

@@ -6,7 +6,8 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .nifti_file import open_nifti
 from .orientation import turn_upright
 from .stored_film import StoredFilm, check_size

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import nibabel as nib
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .stored_film import MAX_PIXELS
 
 __all__ = ["open_nifti"]

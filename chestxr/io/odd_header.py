@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 
-from .errors import FilmError, is_system_error
+from chestxr.utils.errors import FilmError, is_system_error
 
 __all__ = ["odd_header_told"]
 

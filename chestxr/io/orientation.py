@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["turn_again", "turn_back", "turn_upright"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from pydicom import uid
 from pydicom.dataset import Dataset
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["apply_palette"]
 

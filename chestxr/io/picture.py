@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .stored_film import StoredFilm, check_size
 
 __all__ = ["decoded", "read_with_pillow", "truncated"]

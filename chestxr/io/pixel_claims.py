@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from chestxr.utils.errors import FilmError
+
 from .codestream import END, MOST_SCANS, SCAN, codestream_head
 from .dicom_numbers import number_of
-from .errors import FilmError
 from .transfer_syntaxes import FILM_SYNTAXES, RUN_LENGTHS, UNCOMPRESSED, syntax_name
 
 __all__ = ["GREY", "check_claims", "contradiction", "truncated"]

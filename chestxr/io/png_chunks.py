@@ -6,7 +6,8 @@ from pathlib import Path
 
 import imagecodecs
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .stored_film import MAX_PIXELS, check_bytes, check_size
 
 __all__ = ["open_png"]

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
+from chestxr.utils.errors import FilmError, check_name, is_system_error
+from chestxr.utils.silence import silence_libraries
+
 from .bmp import read_bmp
 from .content import format_of
 from .dicom import read_dicom
-from .errors import FilmError, is_system_error
-from .file_name import check_name
 from .jpeg import read_jpeg
 from .jpeg2000 import read_jpeg_2000
 from .nifti import read_nifti
 from .png import read_png
-from .quiet import quiet_libraries
 from .stored_film import StoredFilm
 from .tiff import read_tiff
 
@@ -47,7 +47,7 @@ def film_errors(path: Path) -> Iterator[None]:
         Without what stands behind it: that may hold parts of the header.
     """
     try:
-        with quiet_libraries():
+        with silence_libraries():
             yield
     except FilmError as error:
         raise error from None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["MAX_PIXELS", "StoredFilm", "check_bytes", "check_size"]
 

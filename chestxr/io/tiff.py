@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from .errors import FilmError
+from chestxr.utils.errors import FilmError
+
 from .orientation import turn_upright
 from .picture import decoded, truncated
 from .stored_film import StoredFilm, check_bytes, check_size

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tifffile import COMPRESSION, PHOTOMETRIC, PLANARCONFIG, SAMPLEFORMAT, TiffPage
 
+from chestxr.utils.errors import FilmError
+
 from .codestream import has_many_scans, jpeg_head
-from .errors import FilmError
 from .stored_film import MAX_PIXELS
 
 __all__ = ["check_tiff"]

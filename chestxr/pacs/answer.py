@@ -9,13 +9,14 @@ from pathlib import Path
 
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import FilmError, remove_leftovers, write_text
 from chestxr.io.dicom_header import read_header
 from chestxr.io.dicom_report import report_uid
 from chestxr.io.dicom_uids import check_uid_root
 from chestxr.screening import FilmRecord, read_record
 from chestxr.screening.run import recorded
 from chestxr.screening.settings import key_of, settings_of
+from chestxr.utils.atomic import remove_partial_files, write_text
+from chestxr.utils.errors import FilmError
 
 from .archive import Archive, FilmReference
 from .connection import ArchiveError
@@ -178,7 +179,7 @@ class ArchiveScreening:
         """Remove what a pass that was killed left here of the films themselves: it names the patient."""
         if (self.out / "fetched").exists():
             shutil.rmtree(self.out / "fetched")
-        remove_leftovers(self.out)
+        remove_partial_files(self.out)
 
     def _unreadable(self, film: FilmReference) -> Path:
         """Return the note that says why a film cannot be screened by these models."""

@@ -11,8 +11,8 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_netrc_auth
 from urllib3.util import Retry
 
-from chestxr.io import FilmError
-from chestxr.io.quiet import quiet_libraries
+from chestxr.utils.errors import FilmError
+from chestxr.utils.silence import silence_libraries
 
 from .bearer_token import TOKEN, TOKEN_FILE, BearerToken
 
@@ -125,7 +125,7 @@ def telling_errors(server: str) -> Iterator[None]:
     What stands behind it is not kept: it holds addresses and parts of answers, and those hold identifiers.
     """
     try:
-        with quiet_libraries():
+        with silence_libraries():
             yield
     except (ArchiveError, FilmError):
         raise

@@ -11,10 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chestxr.bundles import use_one_thread
-from chestxr.io import FilmError, printable, read_film, read_mask, sha256, whole_file
-from chestxr.io.csv_table import read_csv, write_csv
+from chestxr.io import read_film, read_mask
 from chestxr.transforms import LungLabels
+from chestxr.utils.atomic import atomic_write
+from chestxr.utils.csv import read_csv, write_csv
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import sha256
+from chestxr.utils.runtime import limit_threads
+from chestxr.utils.text import escape_path
 
 from .film_features import FilmFeatures
 from .perturbations import PERTURBATIONS
@@ -103,7 +107,7 @@ def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, object]],
     if path.suffix == ".csv":
         write_csv(path, table)
     elif path.suffix == ".parquet":
-        with whole_file(path) as partial:
+        with atomic_write(path) as partial:
             table.to_parquet(partial, index=False)
     else:
         raise ValueError(f"{path}: expected .parquet or .csv")
@@ -147,7 +151,7 @@ def _short(hashes: set) -> str:
 def _start(cache: Path, settings: dict) -> None:
     """Prepare a process: one thread each, one engine."""
     global _cache, _features, _labels
-    use_one_thread()
+    limit_threads()
     _cache, _labels = cache, LungLabels()
     try:
         _features = FilmFeatures(**settings)
@@ -159,19 +163,19 @@ def _start(cache: Path, settings: dict) -> None:
 def _measure(film: FilmToMeasure) -> dict[str, object]:
     if isinstance(_features, ValueError):
         raise _features
-    about = {"film": film.film, "image": printable(film.image), "settings_hash": _features.settings_hash}
+    about = {"film": film.film, "image": escape_path(film.image), "settings_hash": _features.settings_hash}
     try:
         stored = _place_of(film)
         is_new = not stored.is_file()
         values = _values_of(film) if is_new else np.load(stored, allow_pickle=False)
     except (OSError, ValueError) as error:
-        told = str(error) if isinstance(error, FilmError) else f"{printable(film.image)}: {error}"
+        told = str(error) if isinstance(error, FilmError) else f"{escape_path(film.image)}: {error}"
         return about | {"error": told}
     except MemoryError:
         found = "a film that takes more memory than there is to measure"
         return about | {"error": str(FilmError(film.image, found, "a smaller film", "call again with fewer processes"))}
     if is_new:
-        with whole_file(stored) as partial:
+        with atomic_write(stored) as partial:
             np.save(partial, values)
     return about | {"error": ""} | dict(zip(_features.names, values.tolist(), strict=True))
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chestxr.data.check import COUNTS, CheckReport
-from chestxr.io import printable
+from chestxr.utils.text import escape_path
 
 __all__ = ["check_table"]
 
@@ -44,10 +44,12 @@ def check_table(report: CheckReport) -> RenderableType:
     for name in COUNTS:
         table.add_column(_HEADINGS.get(name, name), justify="right")
     for (site, label), counts in sorted(report.counts.items()):
-        table.add_row(Text(printable(site)), label, *_cells(counts))
+        table.add_row(Text(escape_path(site)), label, *_cells(counts))
     table.add_section()
     table.add_row("all", "", *_cells(sum(report.counts.values(), Counter())), style="bold")
-    lines = [Text(f"{problem.kind}: {printable(problem.path)}: {problem.detail}", "red") for problem in report.problems]
+    lines = [
+        Text(f"{problem.kind}: {escape_path(problem.path)}: {problem.detail}", "red") for problem in report.problems
+    ]
     faults = len(report.problems)
     verdict = f"{faults} problem{'' if faults == 1 else 's'}" if faults else "clean"
     return Group(table, *lines, Text(verdict, "bold"))

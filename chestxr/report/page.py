@@ -11,7 +11,8 @@ import numpy as np
 from jinja2 import Environment
 from PIL import Image
 
-from chestxr.io import FilmError, write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.errors import FilmError
 
 __all__ = ["write_page"]
 

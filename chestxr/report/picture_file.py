@@ -5,7 +5,7 @@ from os import PathLike
 import numpy as np
 from PIL import Image
 
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["write_picture"]
 
@@ -24,5 +24,5 @@ def write_picture(path: str | PathLike, picture: np.ndarray) -> None:
     picture : numpy.ndarray, shape (height, width, 3), uint8
         Red, green, blue.
     """
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         Image.fromarray(picture).save(partial, compress_level=_COMPRESSION)

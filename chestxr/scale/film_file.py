@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chestxr.data.film_name import FILM_SUFFIXES, suffix_of
-from chestxr.io import FilmError
-from chestxr.io.file_name import check_name
-from chestxr.io.file_state import FileState, changed, file_state
 from chestxr.io.stored_film import MAX_PIXELS
-
-from .process_folder import process_folder
+from chestxr.utils.errors import FilmError, check_name
+from chestxr.utils.file_signature import FileSignature, changed_error, file_signature
+from chestxr.utils.temporary import temporary_folder
 
 __all__ = ["FILM_FOLDERS", "check_unchanged", "fetch", "film_file"]
 
@@ -71,14 +69,14 @@ def film_file(image: str, content: bytes | None) -> Iterator[str]:
     if content is None:
         yield image
         return
-    with process_folder(FILM_FOLDERS) as folder:
+    with temporary_folder(FILM_FOLDERS) as folder:
         suffix = suffix_of(Path(image))
         path = folder / f"film{suffix if suffix in FILM_SUFFIXES else ''}"
         path.write_bytes(content)
         yield str(path)
 
 
-def check_unchanged(path: str, state: FileState) -> None:
+def check_unchanged(path: str, state: FileSignature) -> None:
     """
     Refuse a film that is another one than the stage before saw: its lungs would be measured on another film.
 
@@ -87,5 +85,5 @@ def check_unchanged(path: str, state: FileState) -> None:
     FilmError
         If the file changed.
     """
-    if file_state(path) != state:
-        raise changed(path)
+    if file_signature(path) != state:
+        raise changed_error(path)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chestxr.bundles.unforeseen import unforeseen
-from chestxr.io import FilmError, printable
-from chestxr.io.file_state import FileState
+from chestxr.utils.errors import FilmError
+from chestxr.utils.file_signature import FileSignature
+from chestxr.utils.text import escape_path
 
 from .address import is_address
 
@@ -55,7 +56,7 @@ class FilmTravel:
     date: str = "unknown"
     item: dict | None = None
     content: bytes | None = None
-    state: FileState = None
+    state: FileSignature = None
     row: dict | None = None
     failure: FilmError | None = None
     fault: str = ""
@@ -78,7 +79,7 @@ class FilmTravel:
             behind, fault = unforeseen(error, self.image), "program"
         # A film that is gone may be back when its disk is.
         lasting = behind.lasting and (is_address(self.image) or os.path.isfile(self.image))
-        self.failure = FilmError(printable(self.image), behind.found, behind.expected, behind.remedy, lasting)
+        self.failure = FilmError(escape_path(self.image), behind.found, behind.expected, behind.remedy, lasting)
         self.failure.film, self.fault = self.film, fault
 
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chestxr.handlers.screening_row import failed_row
-from chestxr.io import FilmError, whole_file, write_text
+from chestxr.utils.atomic import atomic_write, write_text
+from chestxr.utils.errors import FilmError
 
 from .film_travel import FilmTravel
 from .stale_results import remove_results_of
@@ -244,7 +245,7 @@ class Ledger:
         parts = []
         for day in sorted({travel.date for travel in travels}):
             path = self.table / f"date={day}" / f"part-{block}.parquet"
-            with whole_file(path) as partial:
+            with atomic_write(path) as partial:
                 pq.write_table(_table([travel.row for travel in travels if travel.date == day]), partial)
             parts.append(str(path.relative_to(self.out)))
         write_text(self.blocks / f"{block}{_DONE}", json.dumps({"parts": parts, "counts": counts, "again": again}))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from .process_folder import process_folder
+from chestxr.utils.temporary import temporary_folder
 
 __all__ = ["check_ray", "ray_running"]
 
@@ -81,7 +81,7 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
         yield
         return
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    with process_folder("chestxr-ray-", _folder()) as own:
+    with temporary_folder("chestxr-ray-", _folder()) as own:
         local = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_temp_dir": str(own)}
         local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES_A_CORE * processes}
         try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import ray
 from ray.data import ActorPoolStrategy, DataContext, TaskPoolStrategy
 
-from chestxr.io import FilmError
+from chestxr.utils.errors import FilmError
 
 from .film_travel import FilmTravel, pack, unpack
 from .stages import OutlineFilms, StageSettings, finish_films, read_films

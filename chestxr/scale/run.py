@@ -12,18 +12,19 @@ from itertools import islice
 from pathlib import Path
 
 from chestxr.bundles.declared import declared
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import FilmError, remove_leftovers, write_text
 from chestxr.io.dicom_uids import check_uid_root
 from chestxr.pacs import Archive
 from chestxr.screening.settings import key_of, settings_of
+from chestxr.utils.atomic import remove_partial_files, write_text
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import package_versions
+from chestxr.utils.temporary import remove_stale_folders
 
 from .address import is_address
 from .film_file import FILM_FOLDERS
 from .film_travel import FilmTravel
 from .ledger import Ledger, Quarantined
 from .local_ray import check_ray, ray_running
-from .process_folder import remove_left_folders
 from .source import list_source, still_there
 from .stages import StageSettings
 from .stale_results import remove_results_of
@@ -147,8 +148,8 @@ class ArchiveRun:
                     yield from self._screen_again(again)
         finally:
             self._clock = time.perf_counter() - self._clock
-            remove_leftovers(self.out)
-            remove_left_folders(FILM_FOLDERS)
+            remove_partial_files(self.out)
+            remove_stale_folders(FILM_FOLDERS)
 
     def close(self) -> None:
         """Let other runs work on the folder."""

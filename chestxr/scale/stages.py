@@ -12,14 +12,13 @@ import torch
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigParser
 
-from chestxr.bundles import keep_memory, use_one_thread
 from chestxr.bundles.declared import declared
-from chestxr.bundles.innermost import innermost, missing_package
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
-from chestxr.io.errors import is_system_error
-from chestxr.io.file_state import file_state
 from chestxr.screening.film_records import remove_results
+from chestxr.utils.errors import is_system_error, missing_package, root_cause
+from chestxr.utils.file_signature import file_signature
+from chestxr.utils.runtime import keep_freed_memory, limit_threads
 
 from .address import is_address
 from .film_file import check_unchanged, fetch, film_file
@@ -55,8 +54,8 @@ class StageSettings:
 @cache
 def _part(settings: StageSettings, name: str) -> object:
     """Return a part of the bundle, made once in a process."""
-    keep_memory()
-    use_one_thread()
+    keep_freed_memory()
+    limit_threads()
     # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
     torch.multiprocessing.set_start_method("spawn", force=True)
     knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
@@ -105,7 +104,7 @@ def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
     try:
         travel.content = fetch(travel.image) if is_address(travel.image) else None
         with film_file(travel.image, travel.content) as path:
-            travel.state = file_state(path)
+            travel.state = file_signature(path)
             travel.item = prepare({"film": travel.film, "image": path})
             travel.date = travel.item["image"].meta["study_date"] or "unknown"
     except Exception as error:
@@ -133,7 +132,7 @@ class OutlineFilms:
         self._settings, self._batch_size = settings, batch_size
         self._outlined: list[dict] = []
         self._stop = ""
-        use_one_thread()
+        limit_threads()
         self._open()
 
     def _open(self) -> None:
@@ -245,7 +244,7 @@ def _write(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSe
     except NotStoredError as error:
         travel.fail(error, fault="store")
     except Exception as error:
-        cause = innermost(error)
+        cause = root_cause(error)
         if is_system_error(cause) and cause.filename != path:
             raise cause from None
         travel.fail(error)

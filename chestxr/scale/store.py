@@ -4,8 +4,8 @@ import os
 from functools import cache
 from pathlib import Path
 
-from chestxr.io import FilmError
 from chestxr.pacs import Archive, ArchiveError, RefusedError
+from chestxr.utils.errors import FilmError
 
 __all__ = ["NotStoredError", "open_archive", "store_results"]
 

@@ -7,7 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
 
-from chestxr.io import FilmError
+from chestxr.utils.errors import FilmError
 
 from .worker import open_in_worker, screen_in_worker, worker_is_open
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from chestxr.bundles.declared import declared
-from chestxr.evaluation.versions import package_versions
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
-from chestxr.io import FilmError, printable, remove_leftovers, sha256, write_text
 from chestxr.io.dicom_uids import check_uid_root
+from chestxr.utils.atomic import remove_partial_files, write_text
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import package_versions, sha256
+from chestxr.utils.text import escape_path
 
 from .film_pool import FilmPool
 from .film_records import FilmRecord, read_record
@@ -79,7 +81,7 @@ class ScreeningRun:
         """
         if not self._waiting:
             return
-        remove_leftovers(self.out)
+        remove_partial_files(self.out)
         for item, error in self._pool.screen(self._waiting):
             if error is not None:
                 self.failures[item["film"]] = error
@@ -130,7 +132,7 @@ class ScreeningRun:
     def _unfinished(self, item: dict) -> dict[str, str]:
         if item["film"] in self.failures:
             return failed_row(self.failures[item["film"]])
-        row = {"film": item["film"], "image": printable(item["image"]), "status": "not screened"}
+        row = {"film": item["film"], "image": escape_path(item["image"]), "status": "not screened"}
         return row | {"reason": "the run was stopped; the same command goes on from here"}
 
     def _manifest(self, table: pd.DataFrame, records: dict[str, FilmRecord]) -> dict:

@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 from chestxr.bundles.declared import declared
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import sha256
+from chestxr.utils.provenance import package_versions, sha256
 
 __all__ = ["key_of", "settings_of"]
 

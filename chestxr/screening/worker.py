@@ -7,10 +7,10 @@ import threading
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from chestxr.bundles import use_one_thread
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import FilmError
-from chestxr.io.file_state import changed, file_state
+from chestxr.utils.errors import FilmError
+from chestxr.utils.file_signature import changed_error, file_signature
+from chestxr.utils.runtime import limit_threads
 
 from .film_records import remove_results
 
@@ -27,7 +27,7 @@ def open_in_worker(folder: Path, knobs: dict) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         _bundle = OpenBundle(folder, **knobs)
-        use_one_thread()
+        limit_threads()
     except (OSError, ValueError) as error:
         # Raised here it would only end the process: whoever asks for a film is told.
         _bundle = error
@@ -60,10 +60,10 @@ def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     """
     worker_is_open()
     remove_results(out, item["film"])
-    before = file_state(item["image"])
+    before = file_signature(item["image"])
     failure = _bundle.run_film(item)
-    if failure is None and file_state(item["image"]) != before:
-        failure = changed(item["image"])
+    if failure is None and file_signature(item["image"]) != before:
+        failure = changed_error(item["image"])
         failure.film = item["film"]
     if failure is not None:
         remove_results(out, item["film"])

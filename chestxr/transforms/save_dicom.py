@@ -9,12 +9,14 @@ from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_data_type
 from pydicom.dataset import Dataset
 
-from chestxr.io import Algorithm, FilmError, whole_file
 from chestxr.io.dicom_header import is_dicom, quiet_dicom, read_header
 from chestxr.io.dicom_report import FilmFindings, screening_report
 from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
 from chestxr.io.dicom_uids import DEFAULT_UID_ROOT
 from chestxr.io.odd_header import odd_header_told
+from chestxr.utils.atomic import atomic_write
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import Algorithm
 
 __all__ = [
     "SaveDicomReportD",
@@ -156,7 +158,7 @@ def _flagged(data: Mapping[Hashable, object], error: FilmError) -> dict[Hashable
 
 
 def _save(dataset: Dataset, path: Path) -> str:
-    with whole_file(path) as partial, quiet_dicom():
+    with atomic_write(path) as partial, quiet_dicom():
         dataset.save_as(partial)
     return path.name
 

@@ -12,7 +12,7 @@ from monai.transforms import SaveImaged
 from monai.utils import TransformBackends, convert_data_type
 from PIL import Image
 
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["SaveImageByNamed"]
 
@@ -76,7 +76,7 @@ class SaveImageByNamed(SaveImaged):
         for key in self.key_iterator(saved):
             path = self.output_dir / f"{saved['film']}{self.ending}"
             array = convert_data_type(saved[key], np.ndarray, dtype=self.output_dtype)[0]
-            with whole_file(path) as partial:
+            with atomic_write(path) as partial:
                 self.write(array, saved[key], partial)
             saved[key].meta["saved_to"] = str(path)
         return saved

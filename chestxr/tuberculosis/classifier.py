@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xgboost
 
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 from .harmonisation import Harmonisation
 from .model_file import check_model
@@ -156,7 +156,7 @@ class TuberculosisClassifier:
         told |= {"scale": self.scale.as_dict(), "about": self.about}
         booster = self.booster.copy()
         booster.set_attr(chestxr=json.dumps(told))
-        with whole_file(path) as partial:
+        with atomic_write(path) as partial:
             booster.save_model(partial)
 
     @classmethod

@@ -12,7 +12,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
-from chestxr.evaluation.versions import package_versions
+from chestxr.utils.provenance import package_versions
 
 from .classifier import Calibration, TuberculosisClassifier
 from .harmonisation import Harmonisation

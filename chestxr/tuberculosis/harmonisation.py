@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
 
 __all__ = ["Harmonisation", "site_scale"]
 

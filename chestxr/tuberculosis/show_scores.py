@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from torch.utils.tensorboard import SummaryWriter
 
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["show_scores"]
 
@@ -26,7 +26,7 @@ def show_scores(figure: Figure, rows: Iterable[Mapping], picture: Path, summary_
     summary_writer : torch.utils.tensorboard.SummaryWriter
         Where scalars and plot go.
     """
-    with whole_file(picture) as partial:
+    with atomic_write(picture) as partial:
         figure.savefig(partial, dpi=110)
     summary_writer.add_figure(f"screening/{picture.stem}", figure)
     for row in rows:

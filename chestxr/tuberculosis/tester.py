@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 from torch.utils.tensorboard import SummaryWriter
 
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import sha256, write_text
-from chestxr.io.csv_table import write_csv
 from chestxr.report.score_plots import plot_scores
+from chestxr.utils.atomic import write_text
+from chestxr.utils.csv import write_csv
+from chestxr.utils.provenance import package_versions, sha256
 
 from .classifier import TuberculosisClassifier
 from .harmonisation import Harmonisation

@@ -16,10 +16,11 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.data import find_masks, load_split
-from chestxr.io import film_reader, read_film, read_mask, sha256
+from chestxr.io import film_reader, read_film, read_mask
 from chestxr.io.read import read_stored
 from chestxr.radiomics import FilmFeatures
 from chestxr.tuberculosis import Harmonisation, TuberculosisClassifier
+from chestxr.utils.provenance import sha256
 from tests.bundles.bundle_runs import BUNDLES, UNET, config_files
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.phantom import write_collection

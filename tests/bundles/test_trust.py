@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, folders, shipped_bundles, trust
 from chestxr.cli import app
-from chestxr.io import sha256
 from chestxr.tuberculosis import TuberculosisClassifier
+from chestxr.utils.provenance import sha256
 from tests.phantom import chest_film
 
 SHIPPED = bundle_folder(SCREENING_BUNDLE)

@@ -12,7 +12,7 @@ from monai.transforms import Compose, RandGaussianNoised
 
 from chestxr.handlers import EpochSeed, FilmTable, LastCheckpoint, TableFiles, TrainingLoss
 from chestxr.handlers.across_processes import broadcast_from_first, gather_lists
-from chestxr.io import FilmError
+from chestxr.utils.errors import FilmError
 from tests.two_processes import in_two_processes
 
 BROKEN = FilmError("x.png", "broken", "a film", "copy it again")

@@ -15,7 +15,8 @@ import tifffile
 from PIL import Image
 from pydicom.data import get_testdata_file
 
-from chestxr.io import FilmError, read_film
+from chestxr.io import read_film
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import dicom_dataset, save_dicom
 from tests.phantom import chest_film
 

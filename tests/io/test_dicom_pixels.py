@@ -13,8 +13,8 @@ try:
 except ImportError:  # pydicom 2
     from pydicom.pixel_data_handlers.util import convert_color_space
 
-from chestxr.io import FilmError
 from chestxr.io.read import read_stored
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_compressed, save_dicom
 
 GREY = np.add.outer(np.arange(96), np.arange(80)).astype(np.uint8)

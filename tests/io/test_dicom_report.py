@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from pydicom.uid import generate_uid
 
-from chestxr.io import Algorithm
 from chestxr.io.dicom_header import read_header
 from chestxr.io.dicom_report import FilmFindings, screening_report
 from chestxr.io.dicom_segmentation import lung_segmentation
+from chestxr.utils.provenance import Algorithm
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 

@@ -10,9 +10,11 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 
-from chestxr.io import Algorithm, FilmError, read_film
+from chestxr.io import read_film
 from chestxr.io.dicom_header import is_dicom, read_header
 from chestxr.io.dicom_segmentation import lung_segmentation
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import Algorithm
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 

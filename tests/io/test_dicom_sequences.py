@@ -6,8 +6,9 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import generate_uid
 
-from chestxr.io import FilmError, read_film
+from chestxr.io import read_film
 from chestxr.io.dicom_header import read_header
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom
 from tests.phantom import chest_film
 

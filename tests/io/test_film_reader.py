@@ -19,8 +19,9 @@ from PIL import Image, ImageOps
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from chestxr.io import FilmError, FilmReader, film_reader, read_film
+from chestxr.io import FilmReader, film_reader, read_film
 from chestxr.io.read import read_stored
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom, save_everywhere
 from tests.phantom import chest_film
 

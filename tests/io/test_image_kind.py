@@ -3,8 +3,9 @@
 import pytest
 from pydicom.dataset import Dataset
 
-from chestxr.io import FilmError, read_film
+from chestxr.io import read_film
 from chestxr.io.image_kind import is_for_processing, is_other_part, other_view
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom
 from tests.io.test_polarity import STORED
 

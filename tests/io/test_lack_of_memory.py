@@ -3,8 +3,9 @@
 import pytest
 from pydicom.dataset import Dataset
 
-from chestxr.io import FilmError, dicom_file, read_film
+from chestxr.io import dicom_file, read_film
 from chestxr.io.dicom_header import is_dicom, read_header
+from chestxr.utils.errors import FilmError
 
 
 def _no_memory(*_, **__):

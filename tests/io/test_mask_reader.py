@@ -6,8 +6,9 @@ import pytest
 from monai.data import MetaTensor
 from PIL import Image
 
-from chestxr.io import FilmError, read_mask
+from chestxr.io import read_mask
 from chestxr.transforms import SaveImageByNamed
+from chestxr.utils.errors import FilmError
 from tests.phantom import chest_film
 
 LABELS = chest_film((96, 112), seed=1)[1]

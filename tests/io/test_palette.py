@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from pydicom import uid
 
-from chestxr.io import FilmError, read_film
+from chestxr.io import read_film
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import dicom_dataset
 
 STORED = np.add.outer(np.arange(96), np.arange(72)) * 20

@@ -10,7 +10,8 @@ import pytest
 import tifffile
 from PIL import Image
 
-from chestxr.io import FilmError, read_film
+from chestxr.io import read_film
+from chestxr.utils.errors import FilmError
 
 GREY = np.add.outer(np.arange(96), np.arange(72)).astype(np.uint8)
 RGB = np.dstack([GREY] * 3)

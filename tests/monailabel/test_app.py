@@ -13,7 +13,8 @@ import requests
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import read_film, sha256
+from chestxr.io import read_film
+from chestxr.utils.provenance import sha256
 from tests.monailabel.film_formats import CHEST, FORMATS, own_mask, smaller_dice, write_formats
 from tests.monailabel.label_server import REPOSITORY, LabelServer, mask_of, parts
 

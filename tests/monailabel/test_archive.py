@@ -13,9 +13,10 @@ import SimpleITK as sitk
 from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 
-from chestxr.io import Algorithm, read_film, read_mask
+from chestxr.io import read_film, read_mask
 from chestxr.io.dicom_header import read_header
 from chestxr.io.dicom_segmentation import lung_segmentation
+from chestxr.utils.provenance import Algorithm
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.monailabel.label_server import LabelServer, mask_of

@@ -3,7 +3,7 @@
 import pytest
 from fastapi import HTTPException
 
-from chestxr.io import FilmError
+from chestxr.utils.errors import FilmError
 from tools.monailabel.lib import failures
 
 

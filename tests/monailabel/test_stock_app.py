@@ -13,7 +13,7 @@ import torch
 
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io import sha256
+from chestxr.utils.provenance import sha256
 from tests.monailabel.film_formats import FORMATS, own_mask, smaller_dice, write_formats
 from tests.monailabel.label_server import parts
 from tests.monailabel.stock_app import StockServer

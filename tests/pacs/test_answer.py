@@ -11,8 +11,8 @@ import pydicom
 import pytest
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
-from chestxr.io import FilmError
 from chestxr.pacs import Archive, ArchiveScreening, AwayError, RefusedError, answer
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom
 from tests.pacs.odd_archive import Answer, as_json, as_parts, entry, odd_archive
 

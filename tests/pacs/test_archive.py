@@ -9,8 +9,8 @@ import numpy as np
 import pydicom
 import pytest
 
-from chestxr.io import FilmError
 from chestxr.pacs import Archive, ArchiveError, AwayError, FilmReference, Overlooked, RefusedError
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom
 from tests.pacs.odd_archive import Answer, as_json, as_parts, entry, odd_archive
 

@@ -9,10 +9,10 @@ from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from chestxr.io import FilmError
 from chestxr.report.outlines import lung_outlines
 from chestxr.report.page import write_page
 from chestxr.screening import FilmRecord
+from chestxr.utils.errors import FilmError
 from tests.phantom import chest_film
 from tests.report.browser import browser, needs_chromium
 

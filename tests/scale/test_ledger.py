@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from chestxr.io import FilmError
 from chestxr.scale.film_travel import FilmTravel
 from chestxr.scale.ledger import Ledger
+from chestxr.utils.errors import FilmError
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from chestxr.io import FilmError
 from chestxr.scale import film_file
 from chestxr.scale.film_file import fetch
 from chestxr.scale.source import list_source
+from chestxr.utils.errors import FilmError
 from tests.scale.archives import phantoms
 
 

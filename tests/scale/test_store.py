@@ -10,8 +10,8 @@ import pytest
 if not find_spec("ray"):  # chestxr.scale sets Ray up when it is imported
     pytest.skip("Ray is not installed", allow_module_level=True)
 
-from chestxr.io import FilmError
 from chestxr.scale.store import NotStoredError, store_results
+from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom
 from tests.pacs.odd_archive import Answer, as_json, odd_archive
 

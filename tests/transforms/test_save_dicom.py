@@ -8,8 +8,9 @@ import pytest
 from monai.data import MetaTensor
 from pydicom.uid import generate_uid
 
-from chestxr.io import Algorithm, read_film
+from chestxr.io import read_film
 from chestxr.transforms import SaveDicomSegmentationd, save_dicom
+from chestxr.utils.provenance import Algorithm
 from tests.io.film_files import save_dicom as save_dicom_film
 from tests.phantom import chest_film
 

@@ -30,8 +30,8 @@ from process_tree import Sample, run_watched
 from pydicom.data import get_testdata_file
 
 from chestxr.data import load_split
-from chestxr.io import write_text
 from chestxr.scale.source import list_source
+from chestxr.utils.atomic import write_text
 
 # Seconds between looks, of which each takes some of the machine itself.
 _EVERY, _EVERY_OF_FEW, _FEW = 2.0, 0.5, 500

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["plot_runs"]
 
@@ -40,5 +40,5 @@ def plot_runs(path: Path, runs: Sequence[dict]) -> None:
     memory.set_xlabel("minutes")
     for axes in (films, memory):
         axes.spines[["top", "right"]].set_visible(False)
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         figure.savefig(partial, dpi=120)

@@ -35,7 +35,7 @@ from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
 from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.inferers.plain_inferer import plain
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
 
 __all__ = ["EngineInferer"]
 

@@ -31,12 +31,13 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from chestxr.data import load_split
-from chestxr.io import read_film, read_mask, write_text
+from chestxr.io import read_film, read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
 from chestxr.radiomics.lung_frame import lung_frame
 from chestxr.radiomics.regions import half_zones, lung_regions
 from chestxr.transforms import LungLabels
+from chestxr.utils.atomic import write_text
 
 _SCALES, _SIZES = (1.0, 2.0), (128, 384)
 _TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from chestxr.evaluation.versions import package_versions
+from chestxr.utils.provenance import package_versions
 
 __all__ = ["MEASURED_BY", "machine"]
 

@@ -27,10 +27,11 @@ from paired import ms_per_film, ratios, spread
 from pydicom.uid import ExplicitVRLittleEndian
 from training import bundle_epoch
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, keep_memory
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import keep_freed_memory
 
 KEPT, GIVEN_BACK = "kept", "given back"
 _SIDE = 2000
@@ -89,7 +90,7 @@ def _open(bundle: str | None, films: Sequence[dict], how: str, out: Path) -> Non
     """Make a process ready for its job; what a bundle does at its start is left to `how`."""
     global _run
     if how == KEPT:
-        keep_memory()
+        keep_freed_memory()
     if bundle is None:
         logging.getLogger("ignite").setLevel(logging.ERROR)
         _run = bundle_epoch(films, out)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["plot_candidates", "plot_stages"]
 
@@ -54,7 +54,7 @@ def plot_candidates(path: Path, taken: Mapping[str, Mapping[str, float]], labels
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set_xlabel(axis)
     axes.spines[["top", "right"]].set_visible(False)
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         figure.savefig(partial, dpi=120)
 
 
@@ -88,7 +88,7 @@ def plot_stages(path: Path, kinds: Mapping[str, Mapping[str, Mapping]]) -> None:
     axes.set_xlabel("ms a film on one core, DICOM to mask, SEG, SR and row")
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=5, frameon=False)
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         figure.savefig(partial, dpi=120)
 
 

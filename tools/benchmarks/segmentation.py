@@ -34,8 +34,9 @@ from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
-from chestxr.io import read_film, write_text
+from chestxr.io import read_film
 from chestxr.networks import ReferenceUNet
+from chestxr.utils.atomic import write_text
 
 UNET = "cxr_lung_segmentation_unet"
 _CHUNK, _PSP_CHUNK = 20, 10

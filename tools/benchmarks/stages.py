@@ -31,10 +31,11 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 from stage_clock import REST, STAGES, StageClock
 from threadpoolctl import threadpool_limits
 
-from chestxr.bundles import bundle_folder, keep_memory
+from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
 from chestxr.data import load_split
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import keep_freed_memory
 
 SCREENING = "cxr_tuberculosis_screening"
 _KINDS = {
@@ -87,7 +88,7 @@ class ScreeningBench:
 
     def __init__(self, out: Path) -> None:
         # As the bundle does at its start; the floor has it too.
-        keep_memory()
+        keep_freed_memory()
         folder = bundle_folder(SCREENING)
         network = declared(folder, "network_def")
         network.load_state_dict(torch.load(folder / "models" / "model.pt", weights_only=True))

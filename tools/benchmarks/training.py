@@ -23,11 +23,12 @@ from monai.bundle import ConfigParser
 from paired import ms_per_film, ratios, spread
 from plot import plot_candidates
 
-from chestxr.bundles import bundle_folder, keep_memory
+from chestxr.bundles import bundle_folder
 from chestxr.bundles.declared import declared
 from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import keep_freed_memory
 
 UNET = "cxr_lung_segmentation_unet"
 _BATCH = 8
@@ -79,7 +80,7 @@ def bundle_and_floor(items: Sequence[dict], out: Path, **knobs: object) -> dict[
         As for `bundle_epoch`.
     """
     # As the bundle does at its start; the floor has it too, and what is timed beside them.
-    keep_memory()
+    keep_freed_memory()
     bundle = bundle_epoch(items, out, **knobs)
     return {"floor": BareTraining(bundle.parser), "bundle": bundle}
 

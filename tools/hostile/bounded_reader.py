@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chestxr.io import FilmError, read_film
+from chestxr.io import read_film
+from chestxr.utils.errors import FilmError
 
 from .dicom_results import write_results
 from .seeds import SECRETS

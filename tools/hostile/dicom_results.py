@@ -8,9 +8,9 @@ import pydicom
 from monai.data import MetaTensor
 from pydicom.dataset import Dataset
 
-from chestxr.io import Algorithm
-from chestxr.io.quiet import quiet_libraries
 from chestxr.transforms import SaveDicomReportd, SaveDicomSegmentationd
+from chestxr.utils.provenance import Algorithm
+from chestxr.utils.silence import silence_libraries
 
 __all__ = ["write_results"]
 
@@ -56,7 +56,7 @@ def write_results(path: Path, film: np.ndarray, meta: dict) -> str:
     with tempfile.TemporaryDirectory() as folder:
         for save in (SaveDicomSegmentationd, SaveDicomReportd):
             item = save("pred", folder, _ALGORITHM)(item)
-        with quiet_libraries():
+        with silence_libraries():
             _check([pydicom.dcmread(Path(folder) / name) for name in item["dicom_files"]], item["dicom_header"])
     return item["quality_flags"]
 

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tqdm import tqdm
 
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
 from tools.hostile.bounded_reader import MEMORY, SECONDS, BoundedReader, Outcome
 from tools.hostile.mutations import Mutant, draw_mutant, ending_of
 from tools.hostile.run_folder import DECODERS, run_folder

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import atheris
 
 with atheris.instrument_imports(include=["chestxr.io", "pydicom", "nibabel"]):
-    from chestxr.io import write_text
+    from chestxr.utils.atomic import write_text
     from tools.hostile.bounded_reader import MEMORY, SECONDS, read_within
 from tools.hostile.run_folder import DECODERS
 from tools.hostile.seeds import make_seeds

@@ -31,7 +31,7 @@ from tqdm import tqdm
 from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.evaluation.lung_dice import lung_dice
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
 from tools.hostile.mutations import draw_mutant, ending_of
 from tools.hostile.run_folder import run_folder
 from tools.hostile.seeds import make_seeds

@@ -23,7 +23,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from chestxr.io.quiet import quiet_libraries
+from chestxr.utils.silence import silence_libraries
 
 __all__ = ["Facts", "facts_of", "judge"]
 
@@ -74,7 +74,7 @@ class Facts:
 
 def facts_of(content: bytes, kind: str) -> Facts:
     """Gather what a file of a format says, by means that are not the reader's own."""
-    with quiet_libraries():
+    with silence_libraries():
         return _FACTS.get(kind, _facts_of_stream)(content)
 
 

@@ -6,10 +6,11 @@ import pandas as pd
 from bundle_runs import predict
 
 from chestxr.data import load_split
-from chestxr.io import read_film, read_mask, whole_file
+from chestxr.io import read_film, read_mask
 from chestxr.report.contact_sheet import contact_sheet
 from chestxr.report.overlay import overlay_lungs, picture_of_film
 from chestxr.transforms import LungLabels
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["draw_best_median_worst"]
 
@@ -46,5 +47,5 @@ def draw_best_median_worst(bundle: Path, dataset_dir: Path, work: Path) -> None:
                 labels = LungLabels()(read_mask([mask])[0][None])[0]
                 pictures.append((f"{group}: {name}, Dice {dice[name]:.3f}", overlay_lungs(picture, labels)))
         rows.append((source, pictures))
-    with whole_file(bundle / "docs" / "films.png") as partial:
+    with atomic_write(bundle / "docs" / "films.png") as partial:
         contact_sheet(rows, _SIDE).quantize(128).save(partial, optimize=True)

@@ -20,8 +20,8 @@ from choices import choice_rows
 from film_pictures import draw_best_median_worst
 from network_cost import network_cost
 
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.provenance import package_versions
 
 FOLDS = [f"fold-{fold}" for fold in range(5)]
 SITES = ["montgomery-to-shenzhen", "shenzhen-to-montgomery"]

@@ -20,7 +20,7 @@ from screening_films import BUNDLE
 from selenium.webdriver.common.by import By
 
 from chestxr.data import load_split
-from chestxr.io import whole_file
+from chestxr.utils.atomic import atomic_write
 
 sys.path.insert(0, str(REPOSITORY))
 from tests.report.browser import browser
@@ -47,7 +47,7 @@ def main() -> None:
         driver.find_element(By.CSS_SELECTOR, "tbody tr").click()
         driver.find_element(By.ID, "view").send_keys("z")
         pictures.append(driver.get_screenshot_as_png())
-    with whole_file(BUNDLE / "docs" / "report.png") as partial:
+    with atomic_write(BUNDLE / "docs" / "report.png") as partial:
         _beside(pictures).save(partial, optimize=True)
 
 

@@ -35,8 +35,9 @@ from screening_films import BUNDLE
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.data import load_split
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import read_mask, sha256, whole_file, write_text
+from chestxr.io import read_mask
+from chestxr.utils.atomic import atomic_write, write_text
+from chestxr.utils.provenance import package_versions, sha256
 
 KEPT = WORK / "robustness"
 # Films of each site and label that are scored; Montgomery has no more test films that are ill.
@@ -66,7 +67,7 @@ def main() -> None:
     if not rows:
         raise SystemExit(f"{KEPT}: nothing was measured of these models yet; run it without --summarise")
     write_rows("robustness", DATA, rows)
-    with whole_file(BUNDLE / "docs" / "robustness.png") as path:
+    with atomic_write(BUNDLE / "docs" / "robustness.png") as path:
         draw_robustness(rows).savefig(path, dpi=90)
 
 
@@ -107,7 +108,7 @@ def measure(part: str, items: list[dict], steps: list[Step]) -> None:
             found = read_table(out / results).loc[[item["film"] for item in items]]
             if part == "lungs":
                 found["dice"] = [dice_of(item, step, out / f"{item['film']}_lungs.png") for item in items]
-            with whole_file(table_of(part, step)) as path:
+            with atomic_write(table_of(part, step)) as path:
                 found.drop(columns="image").to_csv(path)
             for path in out.iterdir():
                 path.unlink()

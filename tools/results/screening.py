@@ -23,8 +23,8 @@ from screening_films import BUNDLE
 from screening_judged import across_sites, in_site, shipped
 from screening_pictures import draw_pictures
 
-from chestxr.evaluation.versions import package_versions
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
+from chestxr.utils.provenance import package_versions
 
 # Each gives rows, in parts: what is done is kept, should the next part be stopped.
 EXPERIMENTS = {

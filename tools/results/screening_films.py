@@ -11,7 +11,7 @@ from rich.progress import track
 from skimage.morphology import dilation, disk
 
 from chestxr.data import find_masks, load_split
-from chestxr.io import read_mask, whole_file
+from chestxr.io import read_mask
 from chestxr.radiomics import (
     FilmFeatures,
     FilmToMeasure,
@@ -22,6 +22,7 @@ from chestxr.radiomics import (
 )
 from chestxr.transforms import LungLabels
 from chestxr.tuberculosis import TrainingFilms
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["BUNDLE", "CACHE", "all_items", "measured_films", "perturbed_films", "predicted_lungs"]
 
@@ -106,7 +107,7 @@ def predicted_lungs(dataset_dir: Path) -> Path:
         shipped = bundle_of("unet") / "models" / "model.pt"
         checkpoint = shipped if fold == 0 else train("unet", dataset_dir, f"fold-{fold}")
         listed = WORK / "screening" / f"fold-{fold}.txt"
-        with whole_file(listed) as partial:
+        with atomic_write(listed) as partial:
             partial.write_text("\n".join(waiting))
         settings = {"films": listed, "output_dir": folder, "checkpoint": checkpoint, "save_overlay": False}
         run_bundle(bundle_of("unet"), ["inference"], **settings)
@@ -140,5 +141,5 @@ def background_masks(dataset_dir: Path) -> Path:
 
 
 def _save(labels: np.ndarray, path: Path) -> None:
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         Image.fromarray(labels.astype(np.uint8).T).save(partial)

@@ -12,8 +12,8 @@ from screening_shipped import TRAINED
 from sklearn.metrics import RocCurveDisplay
 
 from chestxr.data import load_split
-from chestxr.io import whole_file
 from chestxr.report.contact_sheet import contact_sheet
+from chestxr.utils.atomic import atomic_write
 
 __all__ = ["draw_pictures", "keep_scores"]
 
@@ -29,17 +29,17 @@ PANELS = {
 def keep_scores(scored: pd.DataFrame, source: str, target: str, adapted: bool = False) -> None:
     """Keep films' scores for the pictures."""
     name = "-".join([source, target] + ["adapted"] * adapted)
-    with whole_file(SCORES / f"{name}.csv") as partial:
+    with atomic_write(SCORES / f"{name}.csv") as partial:
         scored.to_csv(partial, index_label="film")
 
 
 def draw_pictures(dataset_dir: Path) -> None:
     """Draw docs/roc.png and docs/explained.png from what the experiments left; skip what they did not."""
     if all((SCORES / f"{name}.csv").is_file() for names in PANELS.values() for name in names):
-        with whole_file(BUNDLE / "docs" / "roc.png") as partial:
+        with atomic_write(BUNDLE / "docs" / "roc.png") as partial:
             _roc().savefig(partial, dpi=90)
     if (TRAINED / "tuberculosis.ubj").is_file():
-        with whole_file(BUNDLE / "docs" / "explained.png") as partial:
+        with atomic_write(BUNDLE / "docs" / "explained.png") as partial:
             _explained(dataset_dir).save(partial)
 
 

@@ -17,7 +17,7 @@ import skimage
 
 from chestxr.data import load_split
 from chestxr.data.user_table import read_user_table
-from chestxr.io.csv_table import write_csv
+from chestxr.utils.csv import write_csv
 
 __all__ = ["SITES", "films_of", "frontal_films", "lateral_films"]
 

@@ -19,7 +19,7 @@ import screening_tables
 import speed_tables
 import view_tables
 
-from chestxr.io import write_text
+from chestxr.utils.atomic import write_text
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = {"unet": "U-Net", "resunet": "ResUNet"}

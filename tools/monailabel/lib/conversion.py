@@ -11,11 +11,12 @@ import numpy as np
 from fastapi import HTTPException
 from pydicom.dataset import Dataset
 
-from chestxr.io import FilmError, read_film, read_mask
+from chestxr.io import read_film, read_mask
 from chestxr.io.dicom_header import quiet_dicom, read_header
 from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
 from chestxr.io.odd_header import odd_header_told
 from chestxr.io.orientation import turn_again
+from chestxr.utils.errors import FilmError
 
 from .labels import readable
 

@@ -6,7 +6,7 @@ from types import TracebackType
 
 from fastapi import HTTPException
 
-from chestxr.bundles.innermost import innermost
+from chestxr.utils.errors import root_cause
 
 from .quiet_log import without_identifiers
 
@@ -26,7 +26,7 @@ def _say(kind: type[BaseException], error: BaseException, trace: TracebackType |
     refused = isinstance(error, HTTPException)
     if not refused:
         sys.__excepthook__(kind, error, trace)
-    inner = innermost(error)
+    inner = root_cause(error)
     told = error.detail if refused else inner
     reason = told if refused or isinstance(inner, (OSError, ValueError)) else f"{_UNFORESEEN}: {told}"
     print(without_identifiers(f"failed: {reason}"), file=sys.stderr, flush=True)

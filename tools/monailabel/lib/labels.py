@@ -7,7 +7,8 @@ import SimpleITK as sitk
 from fastapi import HTTPException
 from monailabel.datastore.local import LocalDatastore
 
-from chestxr.io import FilmError, read_film, read_mask
+from chestxr.io import read_film, read_mask
+from chestxr.utils.errors import FilmError
 
 __all__ = ["FilmFolder", "check_label", "readable"]
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chestxr.bundles import bundle_folder
-from chestxr.io import sha256, whole_file, write_text
+from chestxr.utils.atomic import atomic_write, write_text
+from chestxr.utils.provenance import sha256
 
 __all__ = ["MODELS", "SHIPPED", "Weights"]
 
@@ -79,7 +80,7 @@ class Weights:
     def add(self, trained: Path, about: dict) -> str:
         """Keep newly trained weights as the next version, and put it into use; return its name."""
         version = self.next_version()
-        with whole_file(self.folder / f"{version}.pt") as partial:
+        with atomic_write(self.folder / f"{version}.pt") as partial:
             shutil.copyfile(trained, partial)
         made = {
             "made": datetime.now(UTC).isoformat(timespec="seconds"),

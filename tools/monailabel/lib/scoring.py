@@ -9,7 +9,8 @@ from monailabel.interfaces.datastore import Datastore, DefaultLabelTag
 from monailabel.interfaces.tasks.scoring import ScoringMethod
 
 from chestxr.evaluation.lung_dice import lung_dice
-from chestxr.io import FilmError, read_mask
+from chestxr.io import read_mask
+from chestxr.utils.errors import FilmError
 
 from .labels import readable
 from .outline import OutlineLungs

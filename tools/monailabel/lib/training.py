@@ -5,11 +5,12 @@ from pathlib import Path
 
 import monai.bundle
 import numpy as np
+from monai.utils import str2bool
 from monailabel.interfaces.datastore import Datastore
 from monailabel.interfaces.tasks.train import TrainTask
 from PIL import Image
 
-from chestxr.bundles import bundle_folder, switch
+from chestxr.bundles import bundle_folder
 from chestxr.bundles.open_bundle import OpenBundle
 from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.io import read_mask
@@ -53,7 +54,7 @@ class TrainLungs(TrainTask):
             If fewer than two films have a final label, or a setting makes no sense.
         """
         settings = self.config() | {name: request[name] for name in self.config() if name in request}
-        settings["pretrained"] = switch(settings["pretrained"])
+        settings["pretrained"] = str2bool(settings["pretrained"])
         with tempfile.TemporaryDirectory(prefix="chestxr-train-") as folder:
             films = _dealt(datastore, float(settings["val_split"]), Path(folder))
             start = self.weights.served() if settings["pretrained"] else None

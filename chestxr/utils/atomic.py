@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-__all__ = ["remove_leftovers", "whole_file", "write_text"]
+__all__ = ["atomic_write", "remove_partial_files", "write_text"]
 
 _PARTIAL = re.compile(r"\.part-(\d+)-.*", re.DOTALL)
 
 
 @contextmanager
-def whole_file(path: str | PathLike) -> Iterator[Path]:
+def atomic_write(path: str | PathLike) -> Iterator[Path]:
     """
     Give a temporary path beside `path` to write to, and rename it once it is written.
 
@@ -42,7 +42,7 @@ def whole_file(path: str | PathLike) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def remove_leftovers(folder: Path) -> None:
+def remove_partial_files(folder: Path) -> None:
     """Remove the temporary files, in a folder and below it, of processes that were killed while they wrote."""
     for path in folder.rglob(".part-*"):
         writer = _PARTIAL.fullmatch(path.name)
@@ -62,5 +62,5 @@ def _is_alive(process: int) -> bool:
 
 def write_text(path: str | PathLike, text: str) -> None:
     """Write a UTF-8 text file, whole or not at all."""
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8")

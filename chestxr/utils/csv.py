@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .whole_file import whole_file
+from .atomic import atomic_write
 
 __all__ = ["read_csv", "write_csv"]
 
@@ -32,7 +32,7 @@ def write_csv(path: Path, table: pd.DataFrame, float_format: str | None = None) 
     float_format : str, optional
         How numbers are written, as for pandas.
     """
-    with whole_file(path) as partial:
+    with atomic_write(path) as partial:
         _harmless(table).to_csv(partial, index=False, float_format=float_format)
 
 

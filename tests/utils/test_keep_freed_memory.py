@@ -12,7 +12,7 @@ from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET
 # Of a block of 64 MB that was written to and freed, how many the process still holds.
 _FREED = """
 import numpy
-from chestxr.bundles import keep_memory
+from chestxr.utils.runtime import keep_freed_memory
 
 def held():
     return int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
@@ -33,7 +33,7 @@ def _held(call: str) -> float:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
 def test_freed_memory_is_kept():
     assert _held("") < 8
-    assert _held("keep_memory()") > 56
+    assert _held("keep_freed_memory()") > 56
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,6 @@ def test_freed_memory_is_kept():
     [(UNET, "inference"), (RESUNET, "inference"), (UNET, "train"), (RESUNET, "train"), (SCREENING_BUNDLE, "inference")],
 )
 def test_bundles_ask_for_it_at_their_start(bundle, name):
-    assert '"$keep_memory()"' in (BUNDLES / bundle / "configs" / f"{name}.json").read_text().split('"initialize"')[1]
+    assert (
+        '"$keep_freed_memory()"' in (BUNDLES / bundle / "configs" / f"{name}.json").read_text().split('"initialize"')[1]
+    )

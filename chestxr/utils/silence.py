@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pydicom
 
-__all__ = ["quiet_libraries"]
+__all__ = ["silence_libraries"]
 
 # The last two tell of requests, whose addresses hold identifiers.
 _LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global", "dicomweb_client", "urllib3")
@@ -39,7 +39,7 @@ _SILENCE = _Silence()
 
 
 @contextmanager
-def quiet_libraries() -> Iterator[None]:
+def silence_libraries() -> Iterator[None]:
     """
     Keep libraries from telling of odd values: what they say holds them, names and identifiers among them.
 

@@ -7,7 +7,7 @@ import sys
 _THREADS = """
 import json, numpy, xgboost, SimpleITK, torch
 from threadpoolctl import threadpool_info
-from chestxr.bundles import use_one_thread
+from chestxr.utils.runtime import limit_threads
 
 def threads():
     pools = {pool["internal_api"]: pool["num_threads"] for pool in threadpool_info()}
@@ -16,7 +16,7 @@ def threads():
 torch.set_num_threads(3)
 SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(3)
 before = threads()
-use_one_thread()
+limit_threads()
 print(json.dumps([before, threads()]))
 """
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
-from chestxr.io import Algorithm
+from chestxr.utils.provenance import Algorithm
 
 
 def test_results_of_another_configuration_or_model_bear_another_version(tmp_path):

@@ -1,4 +1,4 @@
-"""Bundles are found, and their switches read, from wherever they are asked for."""
+"""Bundles are found from any working directory."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import chestxr.bundles
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, shipped_bundles, switch
+from chestxr.bundles import SCREENING_BUNDLE, bundle_folder, shipped_bundles
 
 
 def test_a_bundle_is_found_by_name_and_by_folder(tmp_path, monkeypatch):
@@ -28,19 +28,6 @@ def test_the_shipped_bundles_are_part_of_the_package():
     part = Path(chestxr.bundles.__file__).parent / "shipped"
     assert shipped_bundles() == {name: top / name for name in sorted(path.name for path in top.glob("cxr_*"))}
     assert len(shipped_bundles()) == 3 and part.samefile(top)
-
-
-@pytest.mark.parametrize(
-    ("value", "on"), [(True, True), (False, False), ("true", True), ("False", False), ("TRUE", True)]
-)
-def test_switches(value, on):
-    assert switch(value) is on
-
-
-@pytest.mark.parametrize("value", ["no", "", None, 2])
-def test_what_is_no_switch_is_refused(value):
-    with pytest.raises(ValueError, match="expected true or false"):
-        switch(value)
 
 
 def test_whoever_looks_for_a_bundle_waits_for_no_library():

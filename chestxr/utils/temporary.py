@@ -9,14 +9,14 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-__all__ = ["process_folder", "remove_left_folders"]
+__all__ = ["remove_stale_folders", "temporary_folder"]
 
 # What else begins with the same characters, a folder of results even, is not ours.
 _MARK = ".process-folder"
 
 
 @contextmanager
-def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
+def temporary_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
     """
     Make a temporary folder for the moment; a process' first one removes those of killed processes.
 
@@ -46,14 +46,14 @@ def process_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_left_folders(prefix: str, below: Path | None = None) -> None:
-    """Remove the folders of killed processes; prefix and place as for :py:func:`process_folder`."""
+def remove_stale_folders(prefix: str, below: Path | None = None) -> None:
+    """Remove the folders of killed processes; prefix and place as for :py:func:`temporary_folder`."""
     for mark in (below or Path(tempfile.gettempdir())).glob(f"{prefix}*/{_MARK}"):
         with suppress(OSError), _locked(mark.parent):
             shutil.rmtree(mark.parent, ignore_errors=True)
 
 
-_remove_left_folders_once = cache(remove_left_folders)
+_remove_left_folders_once = cache(remove_stale_folders)
 
 
 @contextmanager

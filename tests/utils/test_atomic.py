@@ -4,13 +4,13 @@ import os
 
 import pytest
 
-from chestxr.io import whole_file, write_text
+from chestxr.utils.atomic import atomic_write, write_text
 
 
 def test_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
     path = tmp_path / "folder" / "result.csv"
     write_text(path, "old")
-    with pytest.raises(RuntimeError), whole_file(path) as partial:
+    with pytest.raises(RuntimeError), atomic_write(path) as partial:
         partial.write_text("half of the ne")
         raise RuntimeError
     assert path.read_text() == "old"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chestxr.io.csv_table import read_csv, write_csv
+from chestxr.utils.csv import read_csv, write_csv
 
 FORMULAS = ("=1+2", "+1", "-1", "@SUM(1)", "\t=1", "\n=1", "\uff1d1", '=HYPERLINK("http://x","y")')
 BEGINNINGS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

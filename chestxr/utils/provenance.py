@@ -1,16 +1,27 @@
-"""Which model made a result."""
+"""Which models and which versions made a result."""
 
 import hashlib
 import json
+import platform
 from collections.abc import Callable
 from functools import cached_property, partial
-from importlib.metadata import version as package_version
+from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 
-from .hashing import sha256
+__all__ = ["Algorithm", "package_versions", "sha256"]
 
-__all__ = ["Algorithm"]
+
+def sha256(path: str | PathLike) -> str:
+    """Return the SHA-256 of a file's content, as 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that decide a result, by name."""
+    packages = ("chestxr", "monai", "torch", "pytorch-ignite", "numpy", "pydicom")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
 class Algorithm:
@@ -56,7 +67,7 @@ class Algorithm:
 
 
 def _bundle_version(root: Path, models: list[str | PathLike]) -> str:
-    version = json.loads((root / "configs" / "metadata.json").read_text())["version"]
-    pipeline = hashlib.sha256((root / "configs" / "inference.json").read_bytes() + package_version("chestxr").encode())
+    of_bundle = json.loads((root / "configs" / "metadata.json").read_text())["version"]
+    pipeline = hashlib.sha256((root / "configs" / "inference.json").read_bytes() + version("chestxr").encode())
     hashes = [*map(sha256, models), pipeline.hexdigest()]
-    return " ".join([version, *(digits[:12] for digits in hashes)])
+    return " ".join([of_bundle, *(digits[:12] for digits in hashes)])

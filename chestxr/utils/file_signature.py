@@ -5,12 +5,12 @@ from pathlib import Path
 
 from .errors import FilmError
 
-__all__ = ["FileState", "changed", "file_state"]
+__all__ = ["FileSignature", "changed_error", "file_signature"]
 
-FileState = tuple[int, int, int] | None
+FileSignature = tuple[int, int, int] | None
 
 
-def file_state(path: str | PathLike) -> FileState:
+def file_signature(path: str | PathLike) -> FileSignature:
     """Return number, size and time of change, None of a file that cannot be looked at."""
     try:
         found = Path(path).stat()
@@ -19,7 +19,7 @@ def file_state(path: str | PathLike) -> FileState:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def changed(path: str | PathLike) -> FilmError:
+def changed_error(path: str | PathLike) -> FilmError:
     """Return the error of a film that was another one at the end of its screening than at the beginning."""
     found = "a file that changed while it was screened"
     return FilmError(path, found, "the same film from beginning to end", "call again", lasting=False)

@@ -3,13 +3,13 @@
 import subprocess
 import sys
 
-from chestxr.scale.process_folder import process_folder
+from chestxr.utils.temporary import temporary_folder
 
 _STAY = """
 import sys
 from pathlib import Path
-from chestxr.scale.process_folder import process_folder
-with process_folder("film-", Path(sys.argv[1])) as folder:
+from chestxr.utils.temporary import temporary_folder
+with temporary_folder("film-", Path(sys.argv[1])) as folder:
     (folder / "film.dcm").touch()
     print(folder, flush=True)
     sys.stdin.read()
@@ -24,7 +24,7 @@ def test_the_folder_of_a_killed_process_is_removed_and_that_of_a_living_one_kept
     assert len(list(tmp_path.glob("*/film.dcm"))) == 2
     killed.kill()
     killed.wait()
-    with process_folder("film-", tmp_path) as own:
+    with temporary_folder("film-", tmp_path) as own:
         assert own.is_dir() and len(list(tmp_path.glob("*/film.dcm"))) == 1
     living.communicate()
     assert not list(tmp_path.iterdir())

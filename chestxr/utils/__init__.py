@@ -1,0 +1,1 @@
+"""Helpers that know nothing of radiographs: errors, atomic writing, provenance, settings of the process."""
