@@ -5,7 +5,7 @@ from os import PathLike
 from os.path import commonpath, realpath
 from pathlib import Path
 
-from chestxr.io.content import FORMATS
+from chestxr.io.file_format import FORMATS
 
 from .film_list import is_film_list, read_film_list
 from .film_name import unique_names

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
-from chestxr.io.content import FORMATS
+from chestxr.io.file_format import FORMATS
 
 from .catalogue import Catalogue
 from .collection_table import COLLECTION_TABLE

@@ -9,7 +9,7 @@ from pathlib import Path
 from ignite.engine import Engine, Events
 from PIL import Image
 
-from chestxr.io.read import film_errors
+from chestxr.io.decode import film_errors
 from chestxr.report.outlines import lung_outlines
 from chestxr.report.overlay import picture_of_film
 from chestxr.utils.atomic import atomic_write, write_text

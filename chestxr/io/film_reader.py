@@ -12,9 +12,9 @@ from monai.utils import ensure_tuple
 from chestxr.utils.errors import FilmError
 from chestxr.utils.file_signature import file_signature
 
-from .colour import grey_from_colours
+from .decode import decode_image, film_errors
+from .grayscale import to_grayscale
 from .metadata import film_metadata
-from .read import film_errors, read_stored
 
 __all__ = ["FilmReader", "read_film"]
 
@@ -85,9 +85,9 @@ class FilmReader(ImageReader):
 
 def _decoded(path: Path) -> tuple[np.ndarray, dict]:
     with film_errors(path):
-        stored = read_stored(path)
+        stored = decode_image(path)
         meta = film_metadata(path, stored)
-        pixels = stored.pixels if stored.pixels.ndim == 2 else grey_from_colours(stored.pixels, path)
+        pixels = stored.pixels if stored.pixels.ndim == 2 else to_grayscale(stored.pixels, path)
         film = np.ascontiguousarray(pixels.T, dtype=np.float32)
         _check_content(film, path)
     return film, meta

@@ -10,10 +10,10 @@ from monai.utils import ensure_tuple
 
 from chestxr.utils.errors import FilmError
 
-from .colour import grey_from_colours
+from .decode import decode_image
+from .decoded import DecodedImage
+from .grayscale import to_grayscale
 from .metadata import film_metadata
-from .read import read_stored
-from .stored_film import StoredFilm
 
 __all__ = ["MaskReader", "read_mask"]
 
@@ -63,7 +63,7 @@ class MaskReader(ImageReader):
         FilmError
             If a file is no mask, marks no lung, or the two files do not fit each other.
         """
-        masks = [(path, read_stored(path)) for path in img]
+        masks = [(path, decode_image(path)) for path in img]
         path, film = masks[0]
         labels = [_label_map(mask, name) for name, mask in masks]
         if len(labels) == 1:
@@ -81,9 +81,9 @@ def read_mask(paths: Sequence[str | PathLike]) -> tuple[np.ndarray, dict]:
     return MaskReader().get_data([Path(path) for path in paths])
 
 
-def _label_map(mask: StoredFilm, path: Path) -> np.ndarray:
+def _label_map(mask: DecodedImage, path: Path) -> np.ndarray:
     """Return (rows, columns) uint8 of 0, 1 and perhaps 2."""
-    pixels = mask.pixels if mask.pixels.ndim == 2 else grey_from_colours(mask.pixels, path)
+    pixels = mask.pixels if mask.pixels.ndim == 2 else to_grayscale(mask.pixels, path)
     lowest, highest = pixels.min(initial=0), pixels.max(initial=0)
     whole = np.array_equal(pixels, np.round(pixels))
     if lowest < 0 or (whole and 2 < highest < _LEAST_WHITE and len(np.unique(pixels)) > 2):

@@ -5,12 +5,12 @@ from os import PathLike
 import numpy as np
 from monai.utils import MetaKeys, SpaceKeys
 
-from .stored_film import StoredFilm
+from .decoded import DecodedImage
 
 __all__ = ["film_metadata"]
 
 
-def film_metadata(path: str | PathLike, film: StoredFilm) -> dict:
+def film_metadata(path: str | PathLike, film: DecodedImage) -> dict:
     """
     Describe a film that is handed on as an array (W, H).
 
@@ -21,7 +21,7 @@ def film_metadata(path: str | PathLike, film: StoredFilm) -> dict:
     -------
     dict
         MONAI's keys, and ``pixel_spacing_mm`` (x, y; NaN when unknown), ``pixel_spacing_source``, ``magnification``,
-        ``inverted``, ``reoriented``, ``study_date`` as in :py:class:`StoredFilm`.
+        ``inverted``, ``reoriented``, ``study_date`` as in :py:class:`DecodedImage`.
     """
     spacing = np.array(film.spacing_mm, dtype=np.float64)
     x, y = np.where(np.isfinite(spacing), spacing, 1.0)

@@ -8,9 +8,9 @@ import numpy as np
 
 from chestxr.utils.errors import FilmError
 
+from .decoded import DecodedImage, check_size
 from .nifti_file import open_nifti
-from .orientation import turn_upright
-from .stored_film import StoredFilm, check_size
+from .orientation import reorient
 
 __all__ = ["read_nifti"]
 
@@ -19,7 +19,7 @@ _FEET_AND_HEAD = {"I": "F", "S": "H"}
 _CONVERTED = {("L", "P"): ("L", "F"), ("R", "A"): ("L", "F"), ("L", "A"): ("L", "H"), ("R", "P"): ("R", "F")}
 
 
-def read_nifti(path: Path) -> StoredFilm:
+def read_nifti(path: Path) -> DecodedImage:
     """
     Read a single slice.
 
@@ -50,7 +50,7 @@ def read_nifti(path: Path) -> StoredFilm:
     pixels, reoriented = _turn(pixels, [nib.aff2axcodes(affine)[axis] for axis in in_plane], path)
     if reoriented.startswith("transposed"):
         spacing_mm = spacing_mm[::-1]
-    return StoredFilm(
+    return DecodedImage(
         pixels,
         spacing_mm=spacing_mm if known else (math.nan, math.nan),
         spacing_source="NIfTI" if known else "unknown",
@@ -65,4 +65,4 @@ def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray,
         x_code, y_code = _CONVERTED[x_code, y_code]
     elif (y_code, x_code) in _CONVERTED:
         y_code, x_code = _CONVERTED[y_code, x_code]
-    return turn_upright(pixels, x_code, y_code, path)
+    return reorient(pixels, x_code, y_code, path)

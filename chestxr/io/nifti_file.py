@@ -10,7 +10,7 @@ import nibabel as nib
 
 from chestxr.utils.errors import FilmError
 
-from .stored_film import MAX_PIXELS
+from .decoded import MAX_PIXELS
 
 __all__ = ["open_nifti"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from chestxr.utils.errors import FilmError
 
-__all__ = ["turn_again", "turn_back", "turn_upright"]
+__all__ = ["apply_reorientation", "reorient", "undo_reorientation"]
 
 _STEPS = {
     "transposed": lambda pixels: pixels.swapaxes(0, 1),
@@ -17,7 +17,7 @@ _STEPS = {
 }
 
 
-def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path) -> tuple[np.ndarray, str]:
+def reorient(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Path) -> tuple[np.ndarray, str]:
     """
     Flip and transpose a frontal film until the patient's right is at the picture's left and the head on top.
 
@@ -63,9 +63,9 @@ def turn_upright(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path
     return _turned(pixels, steps), ", ".join(steps)
 
 
-def turn_again(pixels: np.ndarray, reoriented: str) -> np.ndarray:
+def apply_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     """
-    Turn pixels that lie as a film is stored as :py:func:`turn_upright` turned the film.
+    Turn pixels that lie as a film is stored as :py:func:`reorient` turned the film.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def turn_again(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     return _turned(pixels, reoriented.split(", ") if reoriented else [])
 
 
-def turn_back(pixels: np.ndarray, reoriented: str) -> np.ndarray:
+def undo_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     """
-    Undo :py:func:`turn_upright`, so that pixels lie again as the file stores them.
+    Undo :py:func:`reorient`, so that pixels lie again as the file stores them.
 
     Parameters
     ----------

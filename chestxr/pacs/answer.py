@@ -9,9 +9,9 @@ from pathlib import Path
 
 from chestxr.bundles.declared import declared
 from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.io.dicom_header import read_header
-from chestxr.io.dicom_report import report_uid
-from chestxr.io.dicom_uids import check_uid_root
+from chestxr.io.dicom.header import read_header
+from chestxr.io.dicom.structured_report import report_uid
+from chestxr.io.dicom.uid import check_uid_root
 from chestxr.screening import FilmRecord, read_record
 from chestxr.screening.run import recorded
 from chestxr.screening.settings import key_of, settings_of

@@ -10,10 +10,10 @@ import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
 
-from chestxr.io.dicom_header import quiet_dicom
-from chestxr.io.dicom_uids import is_uid
-from chestxr.io.image_kind import is_for_processing, is_other_part, other_view
-from chestxr.io.stored_film import check_bytes
+from chestxr.io.decoded import check_bytes
+from chestxr.io.dicom.image_kind import is_for_processing, is_other_part, other_view
+from chestxr.io.dicom.uid import is_uid
+from chestxr.utils.silence import silence_libraries
 
 from .connection import (
     ArchiveError,
@@ -200,7 +200,7 @@ class Archive:
         ArchiveError
             If it does not hold it for another reason: another try may succeed.
         """
-        with quiet_dicom():
+        with silence_libraries():
             made = pydicom.dcmread(path)
             study, instance = made.StudyInstanceUID, made.SOPInstanceUID
         if not (is_uid(study) and is_uid(instance)):

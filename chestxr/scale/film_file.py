@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chestxr.data.film_name import FILM_SUFFIXES, suffix_of
-from chestxr.io.stored_film import MAX_PIXELS
+from chestxr.io.decoded import MAX_PIXELS
 from chestxr.utils.errors import FilmError, check_name
 from chestxr.utils.file_signature import FileSignature, changed_error, file_signature
 from chestxr.utils.temporary import temporary_folder

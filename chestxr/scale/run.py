@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from chestxr.bundles.declared import declared
-from chestxr.io.dicom_uids import check_uid_root
+from chestxr.io.dicom.uid import check_uid_root
 from chestxr.pacs import Archive
 from chestxr.screening.settings import key_of, settings_of
 from chestxr.utils.atomic import remove_partial_files, write_text

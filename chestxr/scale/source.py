@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from chestxr.data import find_films
 from chestxr.data.film_list import is_film_list, read_film_list
 from chestxr.data.film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
-from chestxr.io.content import FORMATS
+from chestxr.io.file_format import FORMATS
 
 from .address import check_address, is_address
 

@@ -11,7 +11,7 @@ import pandas as pd
 from chestxr.bundles.declared import declared
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
-from chestxr.io.dicom_uids import check_uid_root
+from chestxr.io.dicom.uid import check_uid_root
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import package_versions, sha256

@@ -9,14 +9,15 @@ from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_data_type
 from pydicom.dataset import Dataset
 
-from chestxr.io.dicom_header import is_dicom, quiet_dicom, read_header
-from chestxr.io.dicom_report import FilmFindings, screening_report
-from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
-from chestxr.io.dicom_uids import DEFAULT_UID_ROOT
-from chestxr.io.odd_header import odd_header_told
+from chestxr.io.dicom.guard import dicom_build_errors
+from chestxr.io.dicom.header import is_dicom, read_header
+from chestxr.io.dicom.segmentation import LUNG_CODES, lung_segmentation
+from chestxr.io.dicom.structured_report import FilmFindings, screening_report
+from chestxr.io.dicom.uid import DEFAULT_UID_ROOT
 from chestxr.utils.atomic import atomic_write
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import Algorithm
+from chestxr.utils.silence import silence_libraries
 
 __all__ = [
     "SaveDicomReportD",
@@ -77,7 +78,7 @@ class SaveDicomSegmentationd(MapTransform):
         if not is_dicom(source):
             return found
         try:
-            with odd_header_told(source):
+            with dicom_build_errors(source):
                 header = read_header(source)
                 if data["is_chest"]:
                     labels = convert_data_type(lungs, np.ndarray)[0][0]
@@ -123,7 +124,7 @@ class SaveDicomReportd(MapTransform):
             return dict(data)
         findings = _findings(data, lungs)
         try:
-            with odd_header_told(lungs.meta["filename_or_obj"]):
+            with dicom_build_errors(lungs.meta["filename_or_obj"]):
                 report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
                 written = _save(report, self.output_dir / f"{data['film']}_sr.dcm")
         except FilmError as error:
@@ -158,7 +159,7 @@ def _flagged(data: Mapping[Hashable, object], error: FilmError) -> dict[Hashable
 
 
 def _save(dataset: Dataset, path: Path) -> str:
-    with atomic_write(path) as partial, quiet_dicom():
+    with atomic_write(path) as partial, silence_libraries():
         dataset.save_as(partial)
     return path.name
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from chestxr.cli import app
 from chestxr.data import find_masks, load_split
 from chestxr.io import film_reader, read_film, read_mask
-from chestxr.io.read import read_stored
+from chestxr.io.decode import decode_image
 from chestxr.radiomics import FilmFeatures
 from chestxr.tuberculosis import Harmonisation, TuberculosisClassifier
 from chestxr.utils.provenance import sha256
@@ -162,7 +162,7 @@ def test_dicom_films_get_a_segmentation_and_a_report(trained, chest_dicom, leg_d
 def test_a_film_is_decoded_once(trained, tmp_path, monkeypatch):
     """Network, features and pictures share it: a large film in JPEG 2000 takes longer to decode than to measure."""
     paths = []
-    monkeypatch.setattr(film_reader, "read_stored", lambda path: paths.append(path) or read_stored(path))
+    monkeypatch.setattr(film_reader, "decode_image", lambda path: paths.append(path) or decode_image(path))
     film = get_testdata_file("RG1_UNCR.dcm", download=False)
     _run("inference", films=film, output_dir=str(tmp_path), **_settings(trained))
     assert paths == [Path(film)]

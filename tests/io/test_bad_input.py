@@ -244,7 +244,7 @@ def test_what_goes_wrong_after_decoding_is_a_film_error_too(tmp_path, monkeypatc
     def broken(*_):
         raise TypeError("Geheim")
 
-    monkeypatch.setattr("chestxr.io.film_reader.grey_from_colours", broken)
+    monkeypatch.setattr("chestxr.io.film_reader.to_grayscale", broken)
     with pytest.raises(FilmError, match="values in its header that no film has"):
         read_film(_png(tmp_path, np.repeat(GREY[..., None], 3, axis=2)))
 
@@ -275,7 +275,7 @@ def test_a_file_that_the_system_does_not_read_is_told(tmp_path, monkeypatch):
     def broken_disk(*_):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("chestxr.io.read.format_of", broken_disk)
+    monkeypatch.setattr("chestxr.io.decode.sniff_format", broken_disk)
     with pytest.raises(FilmError, match="the system does not read"):
         read_film(path)
 

@@ -20,7 +20,7 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
 from chestxr.io import FilmReader, film_reader, read_film
-from chestxr.io.read import read_stored
+from chestxr.io.decode import decode_image
 from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom, save_everywhere
 from tests.phantom import chest_film
@@ -36,7 +36,7 @@ def pixels() -> np.ndarray:
 def decoded(monkeypatch) -> list:
     """The paths of films that are decoded, in order."""
     paths = []
-    monkeypatch.setattr(film_reader, "read_stored", lambda path: paths.append(path) or read_stored(path))
+    monkeypatch.setattr(film_reader, "decode_image", lambda path: paths.append(path) or decode_image(path))
     return paths
 
 

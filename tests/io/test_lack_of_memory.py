@@ -3,8 +3,9 @@
 import pytest
 from pydicom.dataset import Dataset
 
-from chestxr.io import dicom_file, read_film
-from chestxr.io.dicom_header import is_dicom, read_header
+from chestxr.io import read_film
+from chestxr.io.dicom import dataset
+from chestxr.io.dicom.header import is_dicom, read_header
 from chestxr.utils.errors import FilmError
 
 
@@ -14,7 +15,7 @@ def _no_memory(*_, **__):
 
 @pytest.mark.parametrize("read", [read_film, read_header, is_dicom])
 def test_while_it_is_opened(monkeypatch, chest_dicom, read):
-    monkeypatch.setattr(dicom_file.pydicom, "dcmread", _no_memory)
+    monkeypatch.setattr(dataset.pydicom, "dcmread", _no_memory)
     with pytest.raises(FilmError, match="more memory than there is") as error:
         read(chest_dicom)
     assert not error.value.lasting

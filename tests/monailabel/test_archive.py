@@ -14,8 +14,8 @@ from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 
 from chestxr.io import read_film, read_mask
-from chestxr.io.dicom_header import read_header
-from chestxr.io.dicom_segmentation import lung_segmentation
+from chestxr.io.dicom.header import read_header
+from chestxr.io.dicom.segmentation import lung_segmentation
 from chestxr.utils.provenance import Algorithm
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom

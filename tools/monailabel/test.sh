@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/monailabel/environment.sh
 export OMP_NUM_THREADS=1 PYTHONWARNINGS=ignore
-exec python -m pytest tests/monailabel tests/io/test_dicom_pixels.py tests/io/test_grey_levels.py -p no:cacheprovider "$@"
+exec python -m pytest tests/monailabel tests/io/dicom/test_pixels.py tests/io/dicom/test_lut.py -p no:cacheprovider "$@"

@@ -12,11 +12,12 @@ from fastapi import HTTPException
 from pydicom.dataset import Dataset
 
 from chestxr.io import read_film, read_mask
-from chestxr.io.dicom_header import quiet_dicom, read_header
-from chestxr.io.dicom_segmentation import LUNG_CODES, lung_segmentation
-from chestxr.io.odd_header import odd_header_told
-from chestxr.io.orientation import turn_again
+from chestxr.io.dicom.guard import dicom_build_errors
+from chestxr.io.dicom.header import read_header
+from chestxr.io.dicom.segmentation import LUNG_CODES, lung_segmentation
+from chestxr.io.orientation import apply_reorientation
 from chestxr.utils.errors import FilmError
+from chestxr.utils.silence import silence_libraries
 
 from .labels import readable
 
@@ -48,7 +49,7 @@ def lungs_to_dicom(
         try:
             with tempfile.TemporaryDirectory() as folder:
                 labels = read_mask([readable(label, Path(folder))])[0]
-            with odd_header_told(film), quiet_dicom():
+            with dicom_build_errors(film), silence_libraries():
                 lung_segmentation(read_header(film), labels, None, read_film(film)[1]["reoriented"]).save_as(target)
         except FilmError as error:
             raise HTTPException(400, f"found {error.found}; expected {error.expected}; {error.remedy}") from None
@@ -66,7 +67,7 @@ def lungs_to_nifti(segmentation: Dataset, series: str) -> str:
         If its segments do not lie on the film.
     """
     film, meta = read_film(_film_of(series))
-    with quiet_dicom():
+    with silence_libraries():
         lungs = hd.seg.Segmentation.from_dataset(segmentation)
         source = [uid for *_, uid in lungs.get_source_image_uids()]
         rows = np.zeros((lungs.Rows, lungs.Columns), np.uint8)
@@ -74,7 +75,7 @@ def lungs_to_nifti(segmentation: Dataset, series: str) -> str:
             for number in lungs.get_segment_numbers(segmented_property_type=code):
                 frame = lungs.get_pixels_by_source_instance(source, [number], ignore_spatial_locations=True)[0]
                 rows[frame[..., 0] > 0] = label
-    upright = turn_again(rows, meta["reoriented"]).T
+    upright = apply_reorientation(rows, meta["reoriented"]).T
     if upright.shape != film.shape:
         raise ValueError("a segmentation of another size than its film")
     target = _temporary(".nii.gz")

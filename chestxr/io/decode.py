@@ -1,0 +1,81 @@
+"""Read any file that chestxr knows, by its content."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+
+from chestxr.io.dicom.image import read_dicom
+from chestxr.io.raster.bmp import read_bmp
+from chestxr.io.raster.jpeg import read_jpeg
+from chestxr.io.raster.jpeg2000 import read_jpeg_2000
+from chestxr.io.raster.png import read_png
+from chestxr.io.raster.tiff import read_tiff
+from chestxr.utils.errors import FilmError, check_name, is_system_error
+from chestxr.utils.silence import silence_libraries
+
+from .decoded import DecodedImage
+from .file_format import sniff_format
+from .nifti import read_nifti
+
+__all__ = ["decode_image", "film_errors"]
+
+_READERS = {
+    "dicom": read_dicom,
+    "png": read_png,
+    "jpeg": read_jpeg,
+    "jpeg2000": read_jpeg_2000,
+    "tiff": read_tiff,
+    "bmp": read_bmp,
+    "nifti": read_nifti,
+}
+
+
+@contextmanager
+def film_errors(path: Path) -> Iterator[None]:
+    """
+    Give whatever libraries raise over a file as a FilmError, and keep them silent.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    FilmError
+        Without what stands behind it: that may hold parts of the header.
+    """
+    try:
+        with silence_libraries():
+            yield
+    except FilmError as error:
+        raise error from None
+    except MemoryError:
+        found = "a film that takes more memory than there is"
+        raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
+    except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
+        if is_system_error(error):
+            found = f"a file that the system does not read ({error.strerror})"
+            remedy = "check its disk and your rights to it"
+            raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
+        found = "values in its header that no film has"
+        raise FilmError(path, found, "a film as its format asks", "export it again") from None
+
+
+def decode_image(path: str | PathLike) -> DecodedImage:
+    """
+    Read one file as it is stored, upright and bone white.
+
+    Raises
+    ------
+    FilmError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    check_name(path)
+    with film_errors(path):
+        film = _READERS[sniff_format(path)](path)
+    if film.pixels.ndim not in (2, 3):
+        raise FilmError(path, f"an array of shape {film.pixels.shape}", "rows and columns", "export it again")
+    return film

@@ -1,0 +1,1 @@
+"""Radiographs, segmentations and structured reports in DICOM."""

@@ -1,0 +1,195 @@
+"""Open a DICOM file of any origin within bounds of memory and time."""
+
+import io
+import re
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import pydicom
+from pydicom import uid
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset, read_preamble
+from pydicom.sequence import Sequence
+
+from chestxr.io.decoded import check_bytes
+from chestxr.utils.errors import FilmError
+
+__all__ = ["open_dicom"]
+
+# An element takes two or three reads, a film has hundreds of elements.
+_MAX_READS = 100_000
+# Text, numbers, tables and sequences of a film; pydicom makes objects of them that take hundreds of times the room.
+_MAX_HEADER = 2**22
+# Of one sequence, and levels: each makes pydicom's errors three times as long.
+_MAX_ITEMS, _MAX_LEVELS = 1000, 6
+_ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
+_PIECE = 2**20
+_DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
+# Pixel data of undefined length, in explicit VR: the only form of compressed ones (DICOM PS3.5, A.4).
+_ENCAPSULATED = re.compile(rb"\xe0\x7f\x10\x00O[BW]\0\0\xff\xff\xff\xff")
+_PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + uid.ExplicitVRLittleEndian.encode() + b"\0"
+
+
+class _TooManyElements(ValueError):
+    """A header has more elements, items and levels than any film's."""
+
+
+class _BoundedBytes(io.BytesIO):
+    """A file in memory, from which no more can be asked than it has, and not without end."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        if self.reads > _MAX_READS:
+            raise _TooManyElements
+        return super().read(size)
+
+
+def open_dicom(path: Path, **options: object) -> Dataset:
+    """
+    Read a data set, with file meta information or without; private elements are left out.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    **options
+        Arguments of :py:func:`pydicom.dcmread`.
+
+    Raises
+    ------
+    FilmError
+        If the file is broken, larger than any film, inflates to more than any film, or has elements without end or a
+        header without end.
+    OSError
+        If the system does not read the file.
+    """
+    check_bytes(path, path.stat().st_size)
+    content = path.read_bytes()
+    try:
+        content = _inflated(content, path)
+        dataset = pydicom.dcmread(_BoundedBytes(content), force=True, **options)
+        if "PixelData" not in dataset and not options:
+            dataset = _recovered(content, dataset)
+        _leave_private_out(dataset)
+        if _header_bytes(dataset) > _MAX_HEADER:
+            raise _hostile(path, f"a header of more than {_MAX_HEADER // 2**20} MiB")
+        _open_sequences(dataset)
+        dataset.get("Rows")
+    except (FilmError, MemoryError):
+        raise
+    except _TooManyElements as error:
+        raise _hostile(path, "a header of very many elements") from error
+    except Exception as error:  # of a file in memory, nothing else can fail but its own sense
+        raise FilmError(
+            path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again"
+        ) from error
+    dataset.buffer = None
+    return dataset
+
+
+def _inflated(content: bytes, path: Path) -> bytes:
+    """Return a deflated file as it would be without (DICOM PS3.5, A.5), and others as they are."""
+    file = _BoundedBytes(content)
+    read_preamble(file, force=True)
+    meta = read_dataset(file, False, True, stop_when=lambda tag, vr, length: tag.group != 2)
+    if meta.get("TransferSyntaxUID") != uid.DeflatedExplicitVRLittleEndian:
+        return content
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    pieces, size, rest = [], 0, content[file.tell() :]
+    while rest and not inflate.eof:
+        pieces.append(inflate.decompress(rest, _PIECE))
+        size += len(pieces[-1])
+        rest = inflate.unconsumed_tail
+        check_bytes(path, size)
+    if not inflate.eof:
+        raise EOFError
+    return bytes(128) + b"DICM" + _PLAIN_META + b"".join(pieces)
+
+
+def _recovered(content: bytes, dataset: Dataset) -> Dataset:
+    """
+    Find compressed pixel data that pydicom passes over: without their delimiter, cut off, or behind a wrong length.
+
+    They are the last element of a film; what lies in them is compared with the header by `check_pixel_data`.
+    """
+    starts = [match.end() for match in _ENCAPSULATED.finditer(content)]
+    if not starts:
+        return dataset
+    fragments = _fragments(content[starts[-1] :])
+    if "Rows" not in dataset:
+        dataset = pydicom.dcmread(_BoundedBytes(content[: starts[-1]] + fragments + _DELIMITER), force=True)
+    if fragments and "PixelData" not in dataset:
+        dataset.add_new("PixelData", "OB", fragments)
+        dataset["PixelData"].is_undefined_length = True
+    return dataset
+
+
+def _fragments(content: bytes) -> bytes:
+    """Return the items at the beginning of bytes, the last one as long as there are bytes for it."""
+    end = 0
+    while content[end : end + 4] == _ITEM_TAGS[0] and end + 8 <= len(content):
+        length = int.from_bytes(content[end + 4 : end + 8], "little")
+        if end + 8 + length > len(content):
+            rest = content[end + 8 :]
+            return content[: end + 4] + len(rest).to_bytes(4, "little") + rest
+        end += 8 + length
+    return content[:end]
+
+
+def _leave_private_out(dataset: Dataset) -> None:
+    """Drop what only its vendor understands: of any size, and a sequence if pydicom knows the vendor."""
+    for tag in [element.tag for element in dataset.values() if element.tag.is_private]:
+        del dataset[tag]
+    for items in _sequences(dataset):
+        for item in items:
+            _leave_private_out(item)
+
+
+def _header_bytes(dataset: Dataset) -> int:
+    """Count the bytes that pydicom makes objects of once they are asked for."""
+    waiting = sum(len(element.value or b"") for element in dataset.values() if element.is_raw and not _is_bulk(element))
+    return waiting + sum(_header_bytes(item) for items in _sequences(dataset) for item in items)
+
+
+def _sequences(dataset: Dataset) -> list[Sequence]:
+    """Return the sequences that are read: those of undefined length pydicom reads at once."""
+    return [element.value for element in dataset.values() if not element.is_raw and element.VR == "SQ"]
+
+
+def _open_sequences(dataset: Dataset, level: int = 0) -> None:
+    """Read sequences of a stated length too, level by level, as long as a film may have so many and so deep ones."""
+    for element in [element for element in dataset.values() if element.is_raw and _kind(element) == "SQ"]:
+        if max(map((element.value or b"").count, _ITEM_TAGS)) > _MAX_ITEMS:
+            raise _TooManyElements
+        with suppress(Exception):  # one that is broken is seen to be so by whoever needs it
+            for item in dataset[element.tag].value:
+                _leave_private_out(item)
+    for items in _sequences(dataset):
+        if level == _MAX_LEVELS or len(items) > _MAX_ITEMS:
+            raise _TooManyElements
+        for item in items:
+            _open_sequences(item, level + 1)
+
+
+def _is_bulk(element: RawDataElement) -> bool:
+    """Say whether pydicom leaves a value as the bytes that it is: pixels, overlays, profiles."""
+    return _kind(element).startswith("O")
+
+
+def _kind(element: RawDataElement) -> str:
+    """Return an element's value representation, from the dictionary if the file does not tell, "" if nobody knows."""
+    if element.VR not in (None, "UN"):
+        return element.VR
+    try:
+        return dictionary_VR(element.tag)
+    except KeyError:
+        return ""
+
+
+def _hostile(path: Path, found: str) -> FilmError:
+    return FilmError(path, found, "a radiograph", "check the file's origin; it may be hostile")

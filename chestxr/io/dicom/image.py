@@ -1,0 +1,179 @@
+"""Films stored as DICOM: computed and digital radiographs, secondary captures."""
+
+import math
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from chestxr.io.decoded import DecodedImage, check_size
+from chestxr.io.orientation import reorient
+from chestxr.utils.errors import FilmError
+
+from .consistency import GREY, check_pixel_data
+from .dataset import open_dicom
+from .image_kind import is_for_processing, is_other_part, other_view
+from .lut import apply_luts, is_inverted
+from .numbers import number_of, numbers_of
+from .palette import apply_palette
+from .pixels import decode_pixels
+from .transfer_syntaxes import syntax_name
+
+__all__ = ["read_dicom"]
+
+_MODALITIES = ("CR", "DX", "DR", "RG", "OT", "SC", "")
+# Of the others those that archives are full of: no other word of a header is quoted.
+_OTHER_MODALITIES = (
+    *("CT", "MR", "US", "MG", "NM", "PT", "XA", "RF", "XC", "ES", "ECG", "IO", "PX", "OP", "OPT", "SM", "BMD"),
+    *("SR", "SEG", "PR", "KO", "DOC", "REG", "RTIMAGE", "RTDOSE", "RTSTRUCT", "RTPLAN", "RTRECORD"),
+)
+
+
+def read_dicom(path: Path) -> DecodedImage:
+    """
+    Read a frontal film: modality and VOI LUT applied, bone white, upright.
+
+    Spacing is PixelSpacing, else ImagerPixelSpacing (at the detector, with the estimated magnification noted); values
+    that are missing or zero mean that it is unknown (DICOM PS3.3, 10.7.1.3).
+
+    Raises
+    ------
+    FilmError
+        If the file is broken, is no single frontal radiograph, or is encoded as no film is that is read.
+    """
+    dataset = _read_dataset(path)
+    _check_kind(dataset, path)
+    check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
+    stored = _decode(dataset, path)
+    inverted = is_inverted(dataset)
+    pixels = _shown(stored, dataset, path)
+    pixels, reoriented = _upright(dataset, pixels, path)
+    spacing = _spacing(dataset)
+    if spacing and reoriented.startswith("transposed"):
+        spacing["spacing_mm"] = spacing["spacing_mm"][::-1]
+    return DecodedImage(pixels, inverted=inverted, reoriented=reoriented, study_date=_study_date(dataset), **spacing)
+
+
+def _read_dataset(path: Path) -> Dataset:
+    dataset = open_dicom(path)
+    if "PixelData" not in dataset:
+        raise FilmError(path, "a DICOM object without pixel data", "a radiograph", "leave it out")
+    _name_transfer_syntax(dataset)
+    _complete(dataset)
+    return dataset
+
+
+def _complete(dataset: Dataset) -> None:
+    """Write the kind of grey or colour in the standard's letters, and one sample where grey pixels state none."""
+    photometric = str(dataset.get("PhotometricInterpretation") or "").strip().upper()
+    if photometric:
+        dataset.PhotometricInterpretation = photometric
+    if photometric in GREY and not dataset.get("SamplesPerPixel"):
+        dataset.SamplesPerPixel = 1
+
+
+def _name_transfer_syntax(dataset: Dataset) -> None:
+    """Write the encoding that a file without file meta information was found to have into that information."""
+    if "TransferSyntaxUID" in dataset.file_meta:
+        return
+    if not dataset.is_little_endian:
+        syntax = uid.ExplicitVRBigEndian
+    else:
+        syntax = uid.ImplicitVRLittleEndian if dataset.is_implicit_VR else uid.ExplicitVRLittleEndian
+    dataset.file_meta.TransferSyntaxUID = syntax
+
+
+def _check_kind(dataset: Dataset, path: Path) -> None:
+    """Refuse what is not one frontal radiograph."""
+    modality = str(dataset.get("Modality") or "").strip().upper()
+    if modality not in _MODALITIES:
+        known = f"modality {modality}" if modality in _OTHER_MODALITIES else "another modality"
+        raise FilmError(path, known, "a radiograph (CR, DX or secondary capture)", "leave it out")
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames != 1:
+        raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
+    if is_other_part(_body_parts(dataset)):
+        found, remedy = "a film of another part of the body by its header (BodyPartExamined)", "leave it out"
+        raise FilmError(path, found, "a film of the chest", f"{remedy}, or have the header corrected if it is one")
+    view = other_view(str(dataset.get("ViewPosition") or ""), _view_codes(dataset))
+    if view:
+        raise FilmError(path, f"a film called {view} in its header", "a frontal film (PA or AP)", "leave it out")
+    if is_for_processing(str(dataset.get("SOPClassUID") or ""), str(dataset.get("PresentationIntentType") or "")):
+        found, remedy = "a detector's raw signal (FOR PROCESSING)", "use the image FOR PRESENTATION that goes with it"
+        raise FilmError(path, found, "a film as it is shown", remedy)
+
+
+def _body_parts(dataset: Dataset) -> list[str]:
+    regions = dataset.get("AnatomicRegionSequence") or []
+    return [str(dataset.get("BodyPartExamined") or ""), *(str(region.get("CodeMeaning") or "") for region in regions)]
+
+
+def _view_codes(dataset: Dataset) -> list[tuple[str, str]]:
+    items = dataset.get("ViewCodeSequence") or []
+    return [(str(item.get("CodeValue") or ""), str(item.get("CodeMeaning") or "")) for item in items]
+
+
+def _decode(dataset: Dataset, path: Path) -> np.ndarray:
+    """Return the stored values, after making sure that they are what the header says."""
+    check_pixel_data(dataset, path)
+    try:
+        return decode_pixels(dataset, path)
+    except (FilmError, MemoryError):
+        raise
+    except Exception as error:  # decoders raise errors of their own kinds
+        raise FilmError(
+            path,
+            f"pixel data in {syntax_name(dataset.file_meta.TransferSyntaxUID)} that does not decode",
+            "a whole DICOM file",
+            "export or copy it again",
+        ) from error
+
+
+def _shown(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
+    """Make of stored values what is shown: grey with bone white, or RGB."""
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+        return apply_palette(stored, dataset, path)
+    return apply_luts(stored, dataset) if stored.ndim == 2 else stored
+
+
+def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
+    """Turn the film as PatientOrientation says; a film that does not say is taken as upright."""
+    orientation = dataset.get("PatientOrientation") or []
+    codes = [] if isinstance(orientation, str) else [str(code) for code in orientation]
+    if len(codes) != 2 or not all(codes):
+        return pixels, ""
+    return reorient(pixels, *codes, path)
+
+
+def _study_date(dataset: Dataset) -> str:
+    """Return the day of the study as 2026-11-30, "" if it states none that is a date."""
+    day = str(dataset.get("StudyDate") or "").strip().replace(".", "")
+    if len(day) != 8:
+        return ""
+    try:
+        return datetime.strptime(day, "%Y%m%d").date().isoformat()
+    except ValueError:
+        return ""
+
+
+def _spacing(dataset: Dataset) -> dict:
+    """Return DecodedImage's fields on spacing."""
+    for source in ("PixelSpacing", "ImagerPixelSpacing"):
+        spacing = _two_positive(numbers_of(dataset, source))
+        if spacing is not None:
+            between_rows, between_columns = spacing
+            estimated = number_of(dataset, "EstimatedRadiographicMagnificationFactor")
+            factor = None if source == "PixelSpacing" else estimated
+            return {
+                "spacing_mm": (between_columns, between_rows),
+                "spacing_source": source,
+                "magnification": math.nan if factor is None else factor,
+            }
+    return {}
+
+
+def _two_positive(values: list[float]) -> tuple[float, float] | None:
+    """Return two numbers above zero, or None."""
+    return (values[0], values[1]) if len(values) == 2 and min(values) > 0 else None

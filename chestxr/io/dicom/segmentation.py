@@ -1,0 +1,123 @@
+"""Lungs as a DICOM segmentation that lies on its film."""
+
+import hashlib
+
+import highdicom as hd
+import numpy as np
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+
+from chestxr.io.orientation import undo_reorientation
+from chestxr.utils.provenance import Algorithm
+from chestxr.utils.silence import silence_libraries
+
+from .header import copy_patient_and_study, strip_patient_and_study
+from .uid import DEFAULT_UID_ROOT, derived_uid
+
+__all__ = ["LUNG_CODES", "MANUFACTURER", "RESEARCH_USE", "lung_segmentation"]
+
+MANUFACTURER = "chestxr"
+RESEARCH_USE = "Research use only. Not a medical device."
+LUNG_CODES = {
+    1: Code("3341006", "SCT", "Right lung"),
+    2: Code("44029006", "SCT", "Left lung"),
+}
+_ANATOMY = Code("123037004", "SCT", "Anatomical Structure")
+_ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")
+_SERIES_NUMBER = 9001
+
+
+def lung_segmentation(
+    header: Dataset,
+    labels: np.ndarray,
+    algorithm: Algorithm | None,
+    reoriented: str = "",
+    uid_root: str = DEFAULT_UID_ROOT,
+) -> hd.seg.Segmentation:
+    """
+    Make a binary Segmentation (DICOM PS3.3, A.51) of the lungs.
+
+    It refers to the film pixel by pixel ("spatial locations preserved") and states no geometry of its own, since a
+    projection has none in the room; a film's spacing is found in the film. Patient and study are the film's, the
+    identifiers are derived from those of the film and the algorithm.
+
+    Parameters
+    ----------
+    header : pydicom.Dataset
+        The film's, as :py:func:`read_header` gives it.
+    labels : numpy.ndarray, shape (W, H), integer
+        The film upright: 0 background, 1 right lung, 2 left lung.
+    algorithm : Algorithm or None
+        What outlined the lungs; None for a person.
+    reoriented : str, optional
+        How the film was turned upright, as its metadata say.
+    uid_root : str, optional
+        Prefix of new identifiers.
+
+    Returns
+    -------
+    highdicom.seg.Segmentation
+        Segment 1 is the right lung, segment 2 the left one.
+
+    Raises
+    ------
+    ValueError
+        If there is no lung, or the mask is not of the film's size.
+    """
+    rows = undo_reorientation(np.asarray(labels).T, reoriented).astype(np.uint8)
+    if rows.shape != (header.Rows, header.Columns):
+        found, expected = (f"{width} x {height}" for height, width in (rows.shape, (header.Rows, header.Columns)))
+        raise ValueError(f"a mask of {found} pixels; expected {expected}, as the film has")
+    if not rows.any():
+        raise ValueError("an empty mask; expected one lung at least")
+    made_by = (
+        (algorithm.name, algorithm.version) if algorithm else ("manual", hashlib.sha256(rows.tobytes()).hexdigest())
+    )
+    identifiers = {
+        kind: derived_uid(uid_root, header.SOPInstanceUID, *made_by, kind)
+        for kind in ("segmentation", "segmentation series", "dimensions")
+    }
+    with silence_libraries():
+        segmentation = hd.seg.Segmentation(
+            source_images=[strip_patient_and_study(header)],
+            pixel_array=rows[None],
+            segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+            segment_descriptions=[_describe(label, algorithm) for label in LUNG_CODES],
+            series_instance_uid=identifiers["segmentation series"],
+            series_number=_SERIES_NUMBER,
+            sop_instance_uid=identifiers["segmentation"],
+            instance_number=1,
+            manufacturer=MANUFACTURER,
+            manufacturer_model_name=algorithm.name if algorithm else MANUFACTURER,
+            software_versions=algorithm.version if algorithm else "manual",
+            device_serial_number="none",
+            content_label="LUNGS",
+            content_description=RESEARCH_USE,
+            series_description="Lungs. Research use only",
+        )
+        _complete(segmentation, header, identifiers["dimensions"])
+    return segmentation
+
+
+def _describe(label: int, algorithm: Algorithm | None) -> hd.seg.SegmentDescription:
+    kinds = hd.seg.SegmentAlgorithmTypeValues
+    identification = algorithm and hd.AlgorithmIdentificationSequence(
+        algorithm.name, _ARTIFICIAL_INTELLIGENCE, algorithm.version
+    )
+    return hd.seg.SegmentDescription(
+        segment_number=label,
+        segment_label=LUNG_CODES[label].meaning,
+        segmented_property_category=_ANATOMY,
+        segmented_property_type=LUNG_CODES[label],
+        algorithm_type=kinds.AUTOMATIC if algorithm else kinds.MANUAL,
+        algorithm_identification=identification or None,
+    )
+
+
+def _complete(segmentation: hd.seg.Segmentation, header: Dataset, dimensions: str) -> None:
+    """Add what highdicom leaves out: the film's character set and orientation, and dimensions under our own root."""
+    copy_patient_and_study(segmentation, header)
+    segmentation.PatientOrientation = header.get("PatientOrientation")
+    for sequence in (segmentation.DimensionOrganizationSequence, segmentation.DimensionIndexSequence):
+        for item in sequence:
+            item.DimensionOrganizationUID = dimensions

@@ -1,0 +1,257 @@
+"""What was found on a film as a DICOM structured report."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highdicom as hd
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+
+from chestxr.utils.provenance import Algorithm
+from chestxr.utils.silence import silence_libraries
+
+from .header import copy_patient_and_study, strip_patient_and_study
+from .segmentation import LUNG_CODES, MANUFACTURER, RESEARCH_USE
+from .uid import DEFAULT_UID_ROOT, derived_uid
+
+__all__ = ["FilmFindings", "report_uid", "screening_report"]
+
+_SERIES_NUMBER = 9002
+_SCHEME = "99CHESTXR"
+_AREA = Code("42798000", "SCT", "Area")
+_SQUARE_MM = Code("mm2", "UCUM", "mm2")
+_PIXELS = Code("{pixels}", "UCUM", "pixels")
+_NO_UNITS = Code("1", "UCUM", "no units")
+_PROCEDURE = Code("399208008", "SCT", "Plain chest X-ray")
+_TITLE = Code("126000", "DCM", "Imaging Measurement Report")
+_EVALUATIONS = Code("C0034375", "UMLS", "Qualitative Evaluations")
+_LIMITS = Code("intended-use", _SCHEME, "Intended use")
+_FLAGS = Code("quality-flag", _SCHEME, "Quality flag")
+_REASON = Code("tb-reason", _SCHEME, "Reason of the tuberculosis score, in log odds")
+_NO_SCORE = Code("tb-no-score", _SCHEME, "Why there is no tuberculosis score")
+_SPACING = Code("spacing", _SCHEME, "Spacing")
+_DEVICE = Code("121007", "DCM", "Device")
+_PROBABILITY = Code("tb-prob", _SCHEME, "Tuberculosis score, calibrated probability")
+_PROBABILITY_LOW = Code("tb-prob-low", _SCHEME, "Tuberculosis score, lower limit of the 95% interval")
+_PROBABILITY_HIGH = Code("tb-prob-high", _SCHEME, "Tuberculosis score, upper limit of the 95% interval")
+_THRESHOLD = Code("tb-threshold", _SCHEME, "Tuberculosis score, threshold of the decision")
+_DECISION = Code("tb-decision", _SCHEME, "Tuberculosis score, decision at the threshold")
+_DECISIONS = {
+    "suspicious": Code("suspicious", _SCHEME, "suspicious"),
+    "not suspicious": Code("not-suspicious", _SCHEME, "not suspicious"),
+    "": Code("no-score", _SCHEME, "no score"),
+}
+
+
+@dataclass(frozen=True)
+class FilmFindings:
+    """
+    What a report says of a film.
+
+    Attributes
+    ----------
+    lung_pixels : dict of int to int
+        Area in pixels of the right (1) and the left (2) lung.
+    pixel_area_mm2 : float
+        Area in mm2 of a pixel; NaN when the film states no spacing.
+    at_detector : bool
+        Whether that spacing is the detector's, not corrected for magnification.
+    flags : sequence of str
+        What the quality check found odd.
+    probability, low, high : float
+        Calibrated probability of tuberculosis and its 95% interval; NaN if there is no score.
+    threshold : float
+        Probability at and above which a film is called suspicious.
+    decision : str
+        "suspicious", "not suspicious", or "" if there is no score.
+    reasons : sequence of str
+        What moved the score most, in words.
+    no_score : str
+        Why there is no score, "" if there is one.
+    """
+
+    lung_pixels: dict[int, int]
+    pixel_area_mm2: float = math.nan
+    at_detector: bool = False
+    flags: Sequence[str] = ()
+    probability: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    threshold: float = math.nan
+    decision: str = ""
+    reasons: Sequence[str] = ()
+    no_score: str = ""
+
+
+def screening_report(
+    header: Dataset,
+    segmentation: Dataset | None,
+    findings: FilmFindings,
+    algorithm: Algorithm,
+    uid_root: str = DEFAULT_UID_ROOT,
+) -> hd.sr.ComprehensiveSR:
+    """
+    Make an Imaging Measurement Report (DICOM PS3.16, TID 1500) of a film's lungs and tuberculosis score.
+
+    Lungs are measured in mm2 if the film states its spacing, in pixels if not. The score, a research result, is coded
+    in a scheme of our own, not as a finding of the disease.
+
+    Parameters
+    ----------
+    header : pydicom.Dataset
+        The film's, as :py:func:`read_header` gives it.
+    segmentation : pydicom.Dataset or None
+        The lungs, as :py:func:`lung_segmentation` makes them; None if none were found.
+    findings : FilmFindings
+        What was found.
+    algorithm : Algorithm
+        What found it.
+    uid_root : str, optional
+        Prefix of new identifiers.
+
+    Returns
+    -------
+    highdicom.sr.ComprehensiveSR
+    """
+    kinds = ("report", "report series", "device", "score", *(code.meaning for code in LUNG_CODES.values()))
+    uids = {kind: _uid(header.SOPInstanceUID, algorithm, uid_root, kind) for kind in kinds}
+    with silence_libraries():
+        identification = hd.sr.AlgorithmIdentification(algorithm.name, algorithm.version)
+        groups = _lung_groups(header, segmentation, findings, identification, uids) if segmentation else []
+        groups.append(_score_group(header, findings, identification, uids["score"]))
+        content = hd.sr.MeasurementReport(
+            observation_context=_observed_by(algorithm, uids["device"]),
+            procedure_reported=_PROCEDURE,
+            imaging_measurements=groups,
+            title=_TITLE,
+        )
+        content[0].ContentSequence.append(_evaluations(findings))
+        report = hd.sr.ComprehensiveSR(
+            evidence=[strip_patient_and_study(header), *([segmentation] if segmentation else [])],
+            content=content,
+            series_instance_uid=uids["report series"],
+            series_number=_SERIES_NUMBER,
+            sop_instance_uid=uids["report"],
+            instance_number=1,
+            manufacturer=MANUFACTURER,
+            manufacturer_model_name=algorithm.name,
+            software_versions=algorithm.version,
+            is_complete=True,
+            is_final=False,
+            series_description="Lungs and tuberculosis score. Research use only",
+        )
+        report.CodingSchemeIdentificationSequence = [_scheme()]
+        copy_patient_and_study(report, header)
+    return report
+
+
+def report_uid(film_uid: str, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT) -> str:
+    """Return the identifier that the report on a film has, or will have: an archive that holds it has the answer."""
+    return _uid(film_uid, algorithm, uid_root, "report")
+
+
+def _uid(film_uid: str, algorithm: Algorithm, uid_root: str, kind: str) -> str:
+    return derived_uid(uid_root, film_uid, algorithm.name, algorithm.version, kind)
+
+
+def _scheme() -> Dataset:
+    """Declare the scheme of our own codes."""
+    scheme = Dataset()
+    scheme.CodingSchemeDesignator = _SCHEME
+    scheme.CodingSchemeName = "Codes of chestxr"
+    scheme.CodingSchemeResponsibleOrganization = MANUFACTURER
+    return scheme
+
+
+def _observed_by(algorithm: Algorithm, uid: str) -> hd.sr.ObservationContext:
+    device = hd.sr.DeviceObserverIdentifyingAttributes(
+        uid=uid, name=algorithm.name, manufacturer_name=MANUFACTURER, model_name=algorithm.name
+    )
+    return hd.sr.ObservationContext(observer_device_context=hd.sr.ObserverContext(_DEVICE, device))
+
+
+def _lung_groups(
+    header: Dataset,
+    segmentation: Dataset,
+    findings: FilmFindings,
+    identification: hd.sr.AlgorithmIdentification,
+    uids: dict[str, str],
+) -> list[hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations]:
+    """Measure each lung that was found, in mm2 or, where the film states no spacing, in pixels."""
+    film = hd.sr.SourceImageForSegmentation(header.SOPClassUID, header.SOPInstanceUID)
+    known = math.isfinite(findings.pixel_area_mm2)
+    groups = []
+    for label, code in LUNG_CODES.items():
+        pixels = findings.lung_pixels.get(label, 0)
+        if not pixels:
+            continue
+        area = pixels * findings.pixel_area_mm2 if known else pixels
+        group = hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+            tracking_identifier=hd.sr.TrackingIdentifier(uids[code.meaning], code.meaning),
+            referenced_segment=hd.sr.ReferencedSegmentationFrame(
+                segmentation.SOPClassUID, segmentation.SOPInstanceUID, _frame_of(segmentation, label), label, film
+            ),
+            finding_type=code,
+            algorithm_id=identification,
+            measurements=[hd.sr.Measurement(_AREA, round(area, 1), _SQUARE_MM if known else _PIXELS)],
+        )
+        _refer_by_segment_only(group)
+        groups.append(group)
+    return groups
+
+
+def _refer_by_segment_only(group: hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations) -> None:
+    """Take out the frame's number, which highdicom adds: a segment's excludes it (DICOM PS3.3, C.17.3.5)."""
+    for item in group[0].ContentSequence:
+        for reference in item.get("ReferencedSOPSequence", []):
+            if "ReferencedSegmentNumber" in reference:
+                reference.pop("ReferencedFrameNumber")
+
+
+def _frame_of(segmentation: Dataset, label: int) -> int:
+    """Return the number, from 1, of the frame that holds a segment."""
+    numbers = [
+        frame.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+        for frame in segmentation.PerFrameFunctionalGroupsSequence
+    ]
+    return numbers.index(label) + 1
+
+
+def _score_group(
+    header: Dataset, findings: FilmFindings, identification: hd.sr.AlgorithmIdentification, uid: str
+) -> hd.sr.MeasurementsAndQualitativeEvaluations:
+    measured = {
+        _PROBABILITY: findings.probability,
+        _PROBABILITY_LOW: findings.low,
+        _PROBABILITY_HIGH: findings.high,
+        _THRESHOLD: findings.threshold,
+    }
+    return hd.sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=hd.sr.TrackingIdentifier(uid, "Tuberculosis score"),
+        algorithm_id=identification,
+        measurements=None if findings.no_score else [_of_no_unit(code, value) for code, value in measured.items()],
+        qualitative_evaluations=[hd.sr.QualitativeEvaluation(_DECISION, _DECISIONS[findings.decision])],
+        source_images=[hd.sr.SourceImageForMeasurementGroup(header.SOPClassUID, header.SOPInstanceUID)],
+    )
+
+
+def _of_no_unit(code: Code, value: float) -> hd.sr.Measurement:
+    return hd.sr.Measurement(code, round(value, 4), _NO_UNITS)
+
+
+def _evaluations(findings: FilmFindings) -> hd.sr.ContainerContentItem:
+    """Put into words what has no number: reasons, flags, and what the result may be used for."""
+    told = [(_LIMITS, RESEARCH_USE)]
+    told += [(_REASON, reason) for reason in findings.reasons]
+    told += [(_FLAGS, flag) for flag in findings.flags]
+    if findings.no_score:
+        told.append((_NO_SCORE, findings.no_score))
+    if not math.isfinite(findings.pixel_area_mm2):
+        told.append((_SPACING, "The film states no spacing; areas are in pixels."))
+    elif findings.at_detector:
+        told.append((_SPACING, "Areas are those at the detector, not corrected for magnification."))
+    contains = hd.sr.RelationshipTypeValues.CONTAINS
+    container = hd.sr.ContainerContentItem(_EVALUATIONS, relationship_type=contains)
+    container.ContentSequence = [hd.sr.TextContentItem(code, text, contains) for code, text in told]
+    return container

@@ -1,0 +1,1 @@
+"""Radiographs in PNG, TIFF, JPEG, JPEG 2000 and BMP."""

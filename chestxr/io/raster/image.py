@@ -1,0 +1,57 @@
+"""What the readers of picture files share."""
+
+import io
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from chestxr.io.decoded import DecodedImage, check_size
+from chestxr.utils.errors import FilmError
+
+__all__ = ["decoded", "read_with_pillow", "truncated"]
+
+
+def read_with_pillow(source: io.BytesIO, path: Path) -> DecodedImage:
+    """
+    Read a picture, turned as its EXIF orientation says; palettes and colours for print become RGB.
+
+    Raises
+    ------
+    FilmError
+        If it is cut off, broken or of an impossible size.
+    """
+    try:
+        image = Image.open(source)
+    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise truncated(path) from error
+    with image:
+        check_size(path, *image.size)
+        upright = decoded(path, lambda: ImageOps.exif_transpose(image))
+        if upright.mode in ("P", "CMYK", "YCbCr"):
+            upright = upright.convert("RGB")
+        elif upright.mode == "1":
+            upright = upright.convert("L")
+        return DecodedImage(np.array(upright))
+
+
+def decoded(path: Path, decode: Callable[[], object]) -> object:
+    """
+    Return what a decoder gives.
+
+    Raises
+    ------
+    FilmError
+        If the decoder fails.
+    """
+    try:
+        return decode()
+    except (OSError, ValueError, RuntimeError, SyntaxError, struct.error) as error:
+        raise truncated(path) from error
+
+
+def truncated(path: Path) -> FilmError:
+    """Return the error of a file that is not whole."""
+    return FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")

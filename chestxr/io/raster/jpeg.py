@@ -1,0 +1,42 @@
+"""JPEG films."""
+
+import io
+import struct
+from pathlib import Path
+
+import imagecodecs
+
+from chestxr.io.codestream import has_many_scans, is_lossless_jpeg, jpeg_head
+from chestxr.io.decoded import DecodedImage, check_bytes, check_size
+from chestxr.utils.errors import FilmError
+
+from .image import decoded, read_with_pillow, truncated
+
+__all__ = ["read_jpeg"]
+
+
+def read_jpeg(path: Path) -> DecodedImage:
+    """
+    Read a JPEG file, turned as its EXIF orientation says; those of 12 bits and lossless ones as they are.
+
+    Raises
+    ------
+    FilmError
+        If the file is cut off, broken, of an impossible size, or of very many scans.
+    """
+    check_bytes(path, path.stat().st_size)
+    content = path.read_bytes()
+    if has_many_scans(content):
+        found = "a JPEG image of very many scans"
+        raise FilmError(path, found, "a film", "check the file's origin; it may be hostile")
+    try:
+        head = jpeg_head(content)
+    except (struct.error, IndexError) as error:
+        raise truncated(path) from error
+    if head is None or (head.bits == 8 and not is_lossless_jpeg(content)):
+        return read_with_pillow(io.BytesIO(content), path)
+    check_size(path, head.columns, head.rows)
+    pixels = decoded(path, lambda: imagecodecs.jpeg_decode(content))
+    if pixels.shape[:2] != (head.rows, head.columns):
+        raise truncated(path)
+    return DecodedImage(pixels)

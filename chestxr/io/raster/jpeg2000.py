@@ -1,0 +1,46 @@
+"""JPEG 2000 films outside DICOM."""
+
+import struct
+from pathlib import Path
+
+import imagecodecs
+import torch
+
+from chestxr.io.codestream import jpeg_2000_head
+from chestxr.io.decoded import DecodedImage, check_bytes, check_size
+from chestxr.utils.errors import FilmError
+
+from .image import decoded, truncated
+
+__all__ = ["read_jpeg_2000"]
+
+_CHANNELS = (1, 3)
+
+
+def read_jpeg_2000(path: Path) -> DecodedImage:
+    """
+    Read a JPEG 2000 file, as a bare stream or with a header: grey or RGB, of up to 16 bits.
+
+    Raises
+    ------
+    FilmError
+        If the file is cut off, broken, of an impossible size, or has other channels.
+    """
+    check_bytes(path, path.stat().st_size)
+    content = path.read_bytes()
+    try:
+        head = jpeg_2000_head(content)
+    except (struct.error, IndexError) as error:
+        raise truncated(path) from error
+    if head is None or head.channels not in _CHANNELS:
+        raise FilmError(
+            path,
+            "a JPEG 2000 image that is neither grey nor RGB",
+            "one or three channels of one size",
+            "save it in grey",
+        )
+    check_size(path, head.columns, head.rows)
+    pixels = decoded(path, lambda: imagecodecs.jpeg2k_decode(content, numthreads=torch.get_num_threads()))
+    if pixels.shape[:2] != (head.rows, head.columns):
+        raise truncated(path)
+    return DecodedImage(pixels)

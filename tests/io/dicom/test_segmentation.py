@@ -1,0 +1,233 @@
+"""Lungs come back from a DICOM segmentation pixel by pixel, and with the film's identity."""
+
+import logging
+import warnings
+
+import highdicom as hd
+import numpy as np
+import pydicom
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.uid import generate_uid
+
+from chestxr.io import read_film
+from chestxr.io.dicom.header import is_dicom, read_header
+from chestxr.io.dicom.segmentation import lung_segmentation
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import Algorithm
+from tests.io.dicom_validator import errors_of, needs_dciodvfy
+from tests.io.film_files import save_dicom
+
+ALGORITHM = Algorithm("cxr_lung_segmentation_unet", "0.1.0 0123456789ab")
+DX = "1.2.840.10008.5.1.4.1.1.1.1"
+FILMS = {
+    "plain CR": {},
+    "MONOCHROME1": {"PhotometricInterpretation": "MONOCHROME1"},
+    "DX with frame of reference": {"SOPClassUID": DX, "Modality": "DX", "FrameOfReferenceUID": generate_uid()},
+    "spacing": {"PixelSpacing": [0.2, 0.2]},
+    "spacing at the detector": {"ImagerPixelSpacing": [0.14, 0.14]},
+    "spacing of zero": {"PixelSpacing": [0, 0]},
+    "mirrored": {"PatientOrientation": ["R", "F"]},
+    "upside down": {"PatientOrientation": ["L", "H"]},
+    "both": {"PatientOrientation": ["R", "H"]},
+    "transposed": {"PatientOrientation": ["F", "L"]},
+    "transposed and flipped": {"PatientOrientation": ["H", "R"]},
+}
+
+
+@pytest.fixture(params=FILMS)
+def film(request, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid(), "StudyID": "7"}
+    return save_dicom(tmp_path / "film.dcm", pixels, **identity | FILMS[request.param])
+
+
+def _labels(film):
+    array, meta = read_film(film)
+    labels = np.zeros(array.shape, np.uint8)
+    labels[4:30, 10:60], labels[40:66, 12:64] = 1, 2
+    labels[0, 0], labels[-1, -1] = 1, 2
+    return labels, meta["reoriented"]
+
+
+def _read_back(path, header):
+    segmentation = hd.seg.segread(path)
+    pixels = segmentation.get_pixels_by_source_instance(
+        [header.SOPInstanceUID], combine_segments=True, ignore_spatial_locations=True
+    )
+    return pixels[0]
+
+
+def test_pixels_come_back_where_the_film_stores_them(film, tmp_path):
+    labels, reoriented = _labels(film)
+    header = read_header(film)
+    lung_segmentation(header, labels, ALGORITHM, reoriented).save_as(tmp_path / "seg.dcm")
+    stored = pydicom.dcmread(film).pixel_array
+    upright, _ = read_film(film)
+    rows = _read_back(tmp_path / "seg.dcm", header)
+    assert rows.shape == stored.shape
+    inverted = pydicom.dcmread(film).PhotometricInterpretation == "MONOCHROME1"
+    bone_white = 4095 - stored.astype(int) if inverted else stored.astype(int)
+    for label in (1, 2):
+        under_mask = np.sort(bone_white[rows == label]) - np.sort(upright[labels == label])
+        assert np.ptp(under_mask) == 0, "the mask lies on other pixels than it was made on"
+
+
+def test_geometry_is_never_invented(film):
+    segmentation = lung_segmentation(read_header(film), *_given(film))
+    for keyword in ("FrameOfReferenceUID", "ImagePositionPatient", "PixelSpacing", "ImageOrientationPatient"):
+        assert not list(_everywhere(segmentation, keyword))
+
+
+def _given(film):
+    labels, reoriented = _labels(film)
+    return labels, ALGORITHM, reoriented
+
+
+def _everywhere(dataset, keyword):
+    return [element for element in dataset.iterall() if element.keyword == keyword]
+
+
+@needs_dciodvfy
+def test_the_object_is_valid(film, tmp_path):
+    assert errors_of(lung_segmentation(read_header(film), *_given(film)), tmp_path) == []
+
+
+@needs_dciodvfy
+def test_a_real_film(tmp_path):
+    film = get_testdata_file("RG1_UNCR.dcm", download=False)
+    labels, reoriented = _labels(film)
+    header = read_header(film)
+    segmentation = lung_segmentation(header, labels, ALGORITHM, reoriented)
+    assert errors_of(segmentation, tmp_path) == []
+    assert (labels == _read_back(tmp_path / "judged.dcm", header).T).all()
+
+
+@pytest.mark.parametrize("only", [1, 2])
+def test_one_lung_alone_keeps_its_number(film, tmp_path, only):
+    labels, reoriented = _labels(film)
+    header = read_header(film)
+    lung_segmentation(header, np.where(labels == only, labels, 0), ALGORITHM, reoriented).save_as(tmp_path / "seg.dcm")
+    assert set(np.unique(_read_back(tmp_path / "seg.dcm", header))) == {0, only}
+
+
+def test_segments_are_coded_and_name_the_model(film):
+    right, left = lung_segmentation(read_header(film), *_given(film)).SegmentSequence
+    assert [segment.SegmentedPropertyTypeCodeSequence[0].CodeValue for segment in (right, left)] == [
+        "3341006",
+        "44029006",
+    ]
+    identification = left.SegmentationAlgorithmIdentificationSequence[0]
+    assert (identification.AlgorithmName, identification.AlgorithmVersion) == (ALGORITHM.name, ALGORITHM.version)
+
+
+def test_made_twice_it_is_one_object_and_another_model_makes_another(film):
+    labels, reoriented = _labels(film)
+    header = read_header(film)
+    first, again = (lung_segmentation(header, labels, ALGORITHM, reoriented) for _ in range(2))
+    other = lung_segmentation(header, labels, Algorithm(ALGORITHM.name, "0.1.0 ffff"), reoriented)
+    by_hand = lung_segmentation(header, labels, None, reoriented)
+    corrected = lung_segmentation(header, np.roll(labels, 1, axis=0), None, reoriented)
+    assert first.SOPInstanceUID == again.SOPInstanceUID
+    assert len({made.SOPInstanceUID for made in (first, other, by_hand, corrected)}) == 4
+
+
+def test_every_new_identifier_is_under_the_given_root(film):
+    segmentation = lung_segmentation(read_header(film), *_given(film), uid_root="1.2.276.0.99999")
+    source = pydicom.dcmread(film)
+    known = {source.SOPInstanceUID, source.StudyInstanceUID, source.SeriesInstanceUID, source.SOPClassUID}
+    found = {e.value for e in segmentation.iterall() if e.VR == "UI" and e.value not in known}
+    assert found - {segmentation.SOPClassUID} and all(
+        uid.startswith("1.2.276.0.99999.") for uid in found - {segmentation.SOPClassUID}
+    )
+
+
+def test_an_empty_mask_and_one_of_another_size_are_refused(film):
+    labels, reoriented = _labels(film)
+    header = read_header(film)
+    with pytest.raises(ValueError, match="empty mask"):
+        lung_segmentation(header, np.zeros_like(labels), ALGORITHM, reoriented)
+    with pytest.raises(ValueError, match="as the film has"):
+        lung_segmentation(header, labels[:-1], ALGORITHM, reoriented)
+
+
+@pytest.mark.parametrize(
+    ("character_set", "name"),
+    [
+        ("ISO_IR 192", "Müller^Jürgen=山田^太郎"),
+        ("ISO_IR 100", "Äneas^Rüdiger"),
+        (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+        ("ISO_IR 144", "ЖЮЛЯ^ЦЩЫ"),
+    ],
+)
+def test_identity_is_carried_over_in_its_own_characters(tmp_path, character_set, name):
+    film = save_dicom(
+        tmp_path / "film.dcm",
+        np.random.default_rng(0).integers(0, 4096, (96, 72)),
+        SpecificCharacterSet=character_set,
+        PatientName=name,
+        PatientID="ID-4711",
+        PatientBirthDate="19610203",
+        PatientSex="F",
+        StudyInstanceUID="1.2.3",
+        SeriesInstanceUID="1.2.4",
+        AccessionNumber="A-1",
+        StudyDate="20200102",
+        StudyDescription="Thorax",
+    )
+    dataset = pydicom.dcmread(film)
+    dataset.private_block(0x11, "SECRET", create=True).add_new(1, "LO", "private")
+    dataset.save_as(film)
+    lung_segmentation(read_header(film), *_given(film)).save_as(tmp_path / "seg.dcm")
+    written = pydicom.dcmread(tmp_path / "seg.dcm")
+    assert str(written.PatientName) == name
+    for keyword in ("SpecificCharacterSet", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID"):
+        assert written[keyword].value == dataset[keyword].value
+    for keyword in ("AccessionNumber", "StudyDate", "StudyDescription"):
+        assert written[keyword].value == dataset[keyword].value
+    assert not any(element.tag.is_private for element in written.iterall())
+    assert written.SeriesInstanceUID != dataset.SeriesInstanceUID
+
+
+def test_odd_names_and_identifiers_never_reach_a_log_or_a_warning(tmp_path, caplog):
+    odd = "Geheim Gustav " * 12
+    film = save_dicom(
+        tmp_path / "film.dcm",
+        np.random.default_rng(0).integers(0, 4096, (96, 72)),
+        StudyInstanceUID="1.2.3",
+        SeriesInstanceUID="1.2.4",
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(film)
+        dataset.PatientName, dataset.PatientID, dataset.StudyID = odd, odd, odd
+        dataset.PatientBirthDate = "Geheim"
+        dataset.save_as(film)
+    caplog.clear()
+    caplog.set_level(logging.DEBUG)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        labels, reoriented = _labels(film)
+        lung_segmentation(read_header(film), labels, ALGORITHM, reoriented)
+    told = caplog.text + " ".join(str(warning.message) for warning in warned)
+    assert "Geheim" not in told
+
+
+def test_a_film_without_identifiers_is_refused_and_a_picture_is_no_dicom(tmp_path):
+    film = save_dicom(tmp_path / "film.dcm", np.random.default_rng(0).integers(0, 4096, (96, 72)))
+    assert is_dicom(film)
+    with pytest.raises(FilmError, match="without StudyInstanceUID, SeriesInstanceUID"):
+        read_header(film)
+    (tmp_path / "film.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 200)
+    assert not is_dicom(tmp_path / "film.png")
+
+
+@pytest.mark.parametrize("identity", ["StudyInstanceUID", "SOPInstanceUID"])
+def test_a_film_of_two_studies_is_refused(tmp_path, identity):
+    """Nothing can refer to it, and no archive can be asked for it."""
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    uids = {"StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.4"} | {identity: ["1.2.5", "1.2.6"]}
+    film = save_dicom(tmp_path / "film.dcm", pixels, **uids)
+    with pytest.raises(FilmError, match=f"without {identity} of one value") as told:
+        read_header(film)
+    assert "1.2.5" not in str(told.value)

@@ -1,0 +1,73 @@
+"""Sequences within a film's header are read within bounds, however their length is told."""
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+from pydicom.uid import generate_uid
+
+from chestxr.io import read_film
+from chestxr.io.dicom.header import read_header
+from chestxr.utils.errors import FilmError
+from tests.io.film_files import save_dicom
+from tests.phantom import chest_film
+
+_LENGTHS = pytest.mark.parametrize("undefined", [False, True], ids=["stated length", "undefined length"])
+
+
+def _film() -> np.ndarray:
+    return chest_film((160, 160))[0].T.astype(np.uint16)
+
+
+def _nested(levels: int, undefined: bool) -> Sequence:
+    item = Dataset()
+    item.add_new(0x00091001, "LO", "a vendor's")
+    if levels > 1:
+        item.RequestAttributesSequence = _nested(levels - 1, undefined)
+        item["RequestAttributesSequence"].is_undefined_length = undefined
+    return Sequence([item])
+
+
+@_LENGTHS
+def test_sequences_as_films_have_them_are_read_without_private_elements(tmp_path, undefined):
+    identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
+    path = save_dicom(tmp_path / "film.dcm", _film(), RequestAttributesSequence=_nested(4, undefined), **identity)
+    read_film(path)
+    header = read_header(path)
+    assert "a vendor's" not in str(header) and "RequestAttributesSequence" in header
+
+
+@_LENGTHS
+@pytest.mark.parametrize("levels", [14, 200])
+def test_sequences_deeper_than_any_are_refused(tmp_path, undefined, levels):
+    path = save_dicom(tmp_path / "film.dcm", _film(), RequestAttributesSequence=_nested(levels, undefined))
+    for read in (read_film, read_header):
+        with pytest.raises(FilmError, match=r"very many elements|truncated or broken"):
+            read(path)
+
+
+def test_very_many_items_are_refused(tmp_path):
+    items = Sequence([Dataset() for _ in range(2000)])
+    path = save_dicom(tmp_path / "film.dcm", _film(), RequestAttributesSequence=items)
+    with pytest.raises(FilmError, match="very many elements"):
+        read_film(path)
+
+
+def test_many_large_tables_are_no_reason_to_refuse_a_film(tmp_path):
+    tables = []
+    for _ in range(8):
+        table = Dataset()
+        table.LUTDescriptor = [0, 0, 16]
+        table["LUTDescriptor"].VR = "US"
+        table.add_new("LUTData", "OW", np.arange(65536, dtype="<u2").tobytes())
+        tables.append(table)
+    plain = save_dicom(tmp_path / "plain.dcm", _film())
+    path = save_dicom(tmp_path / "film.dcm", _film(), VOILUTSequence=Sequence(tables))
+    assert np.array_equal(read_film(path)[0], read_film(plain)[0])
+
+
+def test_a_table_that_is_none_leaves_the_window_to_a_film_of_bone_black(tmp_path):
+    plain = save_dicom(tmp_path / "plain.dcm", 65535 - _film(), PhotometricInterpretation="MONOCHROME1")
+    empty = {"VOILUTSequence": Sequence([Dataset()]), "PhotometricInterpretation": "MONOCHROME1"}
+    path = save_dicom(tmp_path / "film.dcm", 65535 - _film(), **empty)
+    assert np.array_equal(read_film(path)[0], read_film(plain)[0])

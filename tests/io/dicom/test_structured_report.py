@@ -1,0 +1,123 @@
+"""A report says what was found, in the units that the film allows, and is valid DICOM."""
+
+import math
+
+import highdicom as hd
+import numpy as np
+import pytest
+from pydicom.uid import generate_uid
+
+from chestxr.io.dicom.header import read_header
+from chestxr.io.dicom.segmentation import lung_segmentation
+from chestxr.io.dicom.structured_report import FilmFindings, screening_report
+from chestxr.utils.provenance import Algorithm
+from tests.io.dicom_validator import errors_of, needs_dciodvfy
+from tests.io.film_files import save_dicom
+
+ALGORITHM = Algorithm("cxr_tuberculosis_screening", "0.1.0 0123456789ab 0123456789ab")
+SCORED = FilmFindings(
+    {1: 1200, 2: 900},
+    probability=0.4218,
+    low=0.35,
+    high=0.5,
+    threshold=0.2988,
+    decision="suspicious",
+    reasons=("right upper zone, texture (+1.20)", "lungs, shape (-0.30)"),
+    flags=("the network is unsure",),
+)
+NOT_SCORED = FilmFindings({}, threshold=0.2988, flags=("lungs in pieces",), no_score="lungs in pieces")
+
+
+@pytest.fixture
+def film(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
+    return save_dicom(tmp_path / "film.dcm", pixels, SpecificCharacterSet=["", "ISO 2022 IR 87"], **identity)
+
+
+def _segmentation(header):
+    labels = np.zeros((header.Columns, header.Rows), np.uint8)
+    labels[4:30, 10:60], labels[40:66, 12:64] = 1, 2
+    return lung_segmentation(header, labels, ALGORITHM)
+
+
+def _report(film, findings, lungs=True):
+    header = read_header(film)
+    return screening_report(header, _segmentation(header) if lungs else None, findings, ALGORITHM)
+
+
+def _measured(report):
+    """All numbers and texts of a report, by meaning."""
+    found = {}
+    for item in report.iterall():
+        if item.keyword == "ContentSequence":
+            for content in item.value:
+                name = content.ConceptNameCodeSequence[0].CodeMeaning if "ConceptNameCodeSequence" in content else ""
+                if content.ValueType == "NUM":
+                    value = content.MeasuredValueSequence[0]
+                    unit = value.MeasurementUnitsCodeSequence[0].CodeValue
+                    found.setdefault(name, []).append((float(value.NumericValue), unit))
+                elif content.ValueType in ("TEXT", "CODE"):
+                    text = content.get("TextValue") or content.ConceptCodeSequence[0].CodeMeaning
+                    found.setdefault(name, []).append(text)
+    return found
+
+
+@needs_dciodvfy
+@pytest.mark.parametrize(("findings", "lungs"), [(SCORED, True), (NOT_SCORED, False), (NOT_SCORED, True)])
+def test_the_object_is_valid(film, tmp_path, findings, lungs):
+    assert errors_of(_report(film, findings, lungs), tmp_path) == []
+
+
+def test_the_score_comes_back_with_interval_threshold_and_reasons(film, tmp_path):
+    _report(film, SCORED).save_as(tmp_path / "sr.dcm")
+    found = _measured(hd.sr.srread(tmp_path / "sr.dcm"))
+    assert found["Tuberculosis score, calibrated probability"] == [(0.4218, "1")]
+    assert found["Tuberculosis score, lower limit of the 95% interval"] == [(0.35, "1")]
+    assert found["Tuberculosis score, upper limit of the 95% interval"] == [(0.5, "1")]
+    assert found["Tuberculosis score, threshold of the decision"] == [(0.2988, "1")]
+    assert found["Tuberculosis score, decision at the threshold"] == ["suspicious"]
+    assert found["Reason of the tuberculosis score, in log odds"] == list(SCORED.reasons)
+    assert found["Quality flag"] == ["the network is unsure"]
+    assert found["Intended use"] == ["Research use only. Not a medical device."]
+
+
+def test_areas_are_pixels_unless_the_film_states_its_spacing(film):
+    unknown = _measured(_report(film, SCORED))
+    assert unknown["Area"] == [(1200, "{pixels}"), (900, "{pixels}")]
+    assert "states no spacing" in unknown["Spacing"][0]
+    known = FilmFindings({1: 1200, 2: 900}, pixel_area_mm2=0.04, no_score="-")
+    assert _measured(_report(film, known))["Area"] == [(48, "mm2"), (36, "mm2")]
+    assert "Spacing" not in _measured(_report(film, known))
+    detector = FilmFindings({1: 1200, 2: 900}, pixel_area_mm2=0.04, at_detector=True, no_score="-")
+    assert "not corrected for magnification" in _measured(_report(film, detector))["Spacing"][0]
+
+
+def test_a_film_without_a_score_gets_no_number_that_could_be_taken_for_one(film):
+    found = _measured(_report(film, NOT_SCORED, lungs=False))
+    assert found["Tuberculosis score, decision at the threshold"] == ["no score"]
+    assert found["Why there is no tuberculosis score"] == ["lungs in pieces"]
+    assert not [name for name in found if "probability" in name or "interval" in name]
+    assert math.isnan(NOT_SCORED.probability)
+
+
+def test_lungs_refer_to_their_segments_and_to_the_film(film, tmp_path):
+    header = read_header(film)
+    segmentation = _segmentation(header)
+    screening_report(header, segmentation, SCORED, ALGORITHM).save_as(tmp_path / "sr.dcm")
+    groups = hd.sr.srread(tmp_path / "sr.dcm").content.get_planar_roi_measurement_groups()
+    for group, number, code in zip(groups, (1, 2), ("3341006", "44029006"), strict=True):
+        segment, source = group.referenced_segmentation_frame
+        assert segment.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == segmentation.SOPInstanceUID
+        assert segment.ReferencedSOPSequence[0].ReferencedSegmentNumber == number
+        assert source.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == header.SOPInstanceUID
+        assert group.finding_type.value == code
+
+
+def test_a_lung_that_was_not_found_is_not_measured(film):
+    one = FilmFindings({1: 1200, 2: 0}, no_score="left lung missing or tiny")
+    header = read_header(film)
+    labels = np.zeros((header.Columns, header.Rows), np.uint8)
+    labels[4:30, 10:60] = 1
+    report = screening_report(header, lung_segmentation(header, labels, ALGORITHM), one, ALGORITHM)
+    assert _measured(report)["Area"] == [(1200, "{pixels}")]
