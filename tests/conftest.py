@@ -9,7 +9,7 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from tests.phantom import write_collection
-from tests.scale.ray_settings import set_up_ray
+from tests.screening.ray.ray_settings import set_up_ray
 
 set_up_ray()
 

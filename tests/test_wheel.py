@@ -87,10 +87,10 @@ def test_it_holds_the_bundles_as_they_are_committed(wheel):
         ["git", "ls-files", "bundles"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     ).stdout.split()
     with ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.startswith("chestxr/bundles/shipped/")}
-        assert packed == {name.replace("bundles", "chestxr/bundles/shipped", 1) for name in committed}
+        packed = {name for name in archive.namelist() if name.startswith("chestxr/bundle/shipped/")}
+        assert packed == {name.replace("bundles", "chestxr/bundle/shipped", 1) for name in committed}
         for name in committed:
-            content = archive.read(name.replace("bundles", "chestxr/bundles/shipped", 1))
+            content = archive.read(name.replace("bundles", "chestxr/bundle/shipped", 1))
             assert content == (REPOSITORY / name).read_bytes(), name
 
 

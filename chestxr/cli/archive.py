@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .common import TrustBundle, console, or_exit
 from .screening import Dicom, SiteScale, UidRoot, knobs_of, leave, progress_bar, summary
@@ -79,7 +79,7 @@ def archive(
 
     Example: chestxr archive s3://radiology/chest --out results --address 10.0.0.5:6379
     """
-    from chestxr.scale import ArchiveRun
+    from chestxr.screening.ray import ArchiveRun
 
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     if store and not dicom:

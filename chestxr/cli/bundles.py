@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chestxr.bundles import shipped_bundles
+from chestxr.bundle import shipped_bundles
 
 from .common import or_exit, refuse
 

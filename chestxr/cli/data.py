@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from chestxr.bundles import bundle_folder
+from chestxr.bundle import bundle_folder
 
 from .common import TrustBundle, console, or_exit, progress_console
 
@@ -29,7 +29,7 @@ def check(directory: Collection) -> None:
     """
     from chestxr.data import open_catalogue
     from chestxr.data.check import check_collection
-    from chestxr.report.check_table import check_table
+    from chestxr.visualize.check_table import check_table
 
     catalogue = or_exit(open_catalogue, directory)
     steps = check_collection(catalogue)
@@ -102,7 +102,7 @@ def show(
         folder = or_exit(bundle_folder, bundle, trust_bundle, "train.json")
         sheet = or_exit(_augmented, catalogue.films, films, folder, seed)
     else:
-        from chestxr.report.film_sheet import film_sheet
+        from chestxr.visualize.film_sheet import film_sheet
 
         sheet = or_exit(film_sheet, catalogue.films, films, seed=seed)
     with atomic_write(out) as partial:
@@ -115,7 +115,7 @@ def _augmented(films, count, bundle, seed):
     import numpy as np
 
     from chestxr.data.datalist import datalist_item
-    from chestxr.report.augmentation_sheet import augmentation_sheet
+    from chestxr.visualize.augmentation_sheet import augmentation_sheet
 
     masked = [film for film in films if film.masks]
     if not masked:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .common import TrustBundle, console, or_exit, progress_console
 from .screening import SiteScale, UidRoot, knobs_of, leave
@@ -54,7 +54,7 @@ def screen(
 
     Example: chestxr pacs screen https://pacs.example/dicom-web --since 1d --watch
     """
-    from chestxr.pacs import Archive, ArchiveScreening
+    from chestxr.dicomweb import Archive, ArchiveScreening
 
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
@@ -77,7 +77,7 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
 
     A watcher goes on when the archive is away. What the archive fails by it says when it begins, not at every look.
     """
-    from chestxr.pacs import ArchiveError
+    from chestxr.dicomweb import ArchiveError
 
     try:
         found = screening.find(_day(since))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .common import TrustBundle, console, or_exit
 from .screening import Dicom, SiteScale, UidRoot, knobs_of, leave, progress_bar, summary
@@ -47,8 +47,8 @@ def screen(
     Example: chestxr screen ~/films --out results --processes 4
     """
     from chestxr.data import find_films
-    from chestxr.report.page import write_page
     from chestxr.screening import ScreeningRun
+    from chestxr.visualize.page import write_page
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)

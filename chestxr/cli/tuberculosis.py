@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .common import TrustBundle, console, or_exit
 
@@ -34,7 +34,7 @@ def adapt(
     """
     from tempfile import TemporaryDirectory
 
-    from chestxr.bundles.workflow import BundleWorkflow
+    from chestxr.bundle.workflow import BundleWorkflow
     from chestxr.radiomics import read_feature_table
     from chestxr.tuberculosis import Harmonisation
 

@@ -10,10 +10,10 @@ from ignite.engine import Engine, Events
 from PIL import Image
 
 from chestxr.io.decode import film_errors
-from chestxr.report.outlines import lung_outlines
-from chestxr.report.overlay import picture_of_film
 from chestxr.utils.atomic import atomic_write, write_text
 from chestxr.utils.provenance import sha256
+from chestxr.visualize.outlines import lung_outlines
+from chestxr.visualize.overlay import picture_of_film
 
 from .screening_row import models_about, screening_row
 

@@ -9,8 +9,8 @@ from ignite.engine import Engine, Events
 from monai.data import MetaTensor
 
 from chestxr.io import read_film
-from chestxr.report.overlay import overlay_lungs, picture_of_film
-from chestxr.report.picture_file import write_picture
+from chestxr.visualize.overlay import overlay_lungs, picture_of_film
+from chestxr.visualize.picture_file import write_picture
 
 __all__ = ["OverlayPictures"]
 

@@ -11,7 +11,7 @@ from monai.metrics import compute_dice
 from PIL import Image, ImageDraw
 from torch.utils.tensorboard import SummaryWriter
 
-from chestxr.report.overlay import overlay_lungs, picture_of_film
+from chestxr.visualize.overlay import overlay_lungs, picture_of_film
 
 from .item_names import film_of
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from ignite.engine import Engine, Events
 
-from chestxr.report.overlay import overlay_lungs, picture_of_film
-from chestxr.report.picture_file import write_picture
-from chestxr.report.zone_map import draw_zone_map
+from chestxr.visualize.overlay import overlay_lungs, picture_of_film
+from chestxr.visualize.picture_file import write_picture
+from chestxr.visualize.zone_map import draw_zone_map
 
 __all__ = ["ZoneMaps"]
 

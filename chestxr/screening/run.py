@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chestxr.bundles.declared import declared
+from chestxr.bundle.declared import declared
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from chestxr.bundles.declared import declared
+from chestxr.bundle.declared import declared
 from chestxr.utils.provenance import package_versions, sha256
 
 __all__ = ["key_of", "settings_of"]

@@ -7,7 +7,7 @@ import threading
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.utils.errors import FilmError
 from chestxr.utils.file_signature import changed_error, file_signature
 from chestxr.utils.runtime import limit_threads

@@ -18,7 +18,7 @@ def show_scores(figure: Figure, rows: Iterable[Mapping], picture: Path, summary_
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        As `chestxr.report.score_plots.plot_scores` draws it.
+        As `chestxr.visualize.score_plots.plot_scores` draws it.
     rows : iterable of mapping
         Measured values: ``site``, ``metric``, ``value``; the scalars are named ``screening/<metric>/<site>``.
     picture : pathlib.Path

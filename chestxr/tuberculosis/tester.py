@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 from torch.utils.tensorboard import SummaryWriter
 
-from chestxr.report.score_plots import plot_scores
 from chestxr.utils.atomic import write_text
 from chestxr.utils.csv import write_csv
 from chestxr.utils.provenance import package_versions, sha256
+from chestxr.visualize.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
 from .harmonisation import Harmonisation

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from chestxr.data import find_masks
 from chestxr.radiomics import FilmToMeasure, measure_films
-from chestxr.report.score_plots import plot_scores
+from chestxr.visualize.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
 from .fit import FitSettings, TrainingFilms, fit_classifier

@@ -8,9 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.declared import declared
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.declared import declared
+from chestxr.bundle.open_bundle import OpenBundle
 from tests.phantom import chest_film
 
 UNET = bundle_folder("cxr_lung_segmentation_unet")

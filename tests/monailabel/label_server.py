@@ -13,7 +13,7 @@ import requests
 from requests_toolbelt.multipart import decoder
 
 from chestxr.io import read_mask
-from tests.pacs.orthanc import free_port
+from tests.dicomweb.orthanc import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 

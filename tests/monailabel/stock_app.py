@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chestxr.bundles import bundle_folder
+from chestxr.bundle import bundle_folder
+from tests.dicomweb.orthanc import free_port
 from tests.monailabel.label_server import LabelServer
-from tests.pacs.orthanc import free_port
 
 _PROGRAM = str(Path(sys.executable).with_name("monailabel"))
 

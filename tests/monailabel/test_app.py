@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import requests
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.io import read_film
 from chestxr.utils.provenance import sha256
 from tests.monailabel.film_formats import CHEST, FORMATS, own_mask, smaller_dice, write_formats

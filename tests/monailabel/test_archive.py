@@ -17,11 +17,11 @@ from chestxr.io import read_film, read_mask
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.segmentation import lung_segmentation
 from chestxr.utils.provenance import Algorithm
+from tests.dicomweb.odd_archive import Answer, as_json, odd_archive
+from tests.dicomweb.orthanc import Orthanc, needs_orthanc
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.monailabel.label_server import LabelServer, mask_of
-from tests.pacs.odd_archive import Answer, as_json, odd_archive
-from tests.pacs.orthanc import Orthanc, needs_orthanc
 
 pytestmark = needs_orthanc
 KINDS = {

@@ -8,7 +8,7 @@ import pytest
 import SimpleITK as sitk
 from PIL import Image
 
-from chestxr.bundles import bundle_folder
+from chestxr.bundle import bundle_folder
 from tests.phantom import chest_film
 
 BENCHMARKS = str(Path(__file__).parents[2] / "tools" / "benchmarks")

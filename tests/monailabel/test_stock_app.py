@@ -11,8 +11,8 @@ import requests
 import SimpleITK as sitk
 import torch
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.utils.provenance import sha256
 from tests.monailabel.film_formats import FORMATS, own_mask, smaller_dice, write_formats
 from tests.monailabel.label_server import parts

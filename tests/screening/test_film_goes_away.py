@@ -4,7 +4,7 @@ import pandas as pd
 from typer.testing import CliRunner
 
 from chestxr.cli import app
-from tests.scale.archives import changed_bundle, phantoms
+from tests.screening.ray.archives import changed_bundle, phantoms
 
 
 def test_it_costs_itself_alone_and_nothing_is_left_of_it(tmp_path):

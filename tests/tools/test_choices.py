@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bundles.bundle_runs import BUNDLES
+from tests.bundle.bundle_runs import BUNDLES
 from tests.tools.results_program import results_program
 
 choices = results_program("choices")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chestxr.bundles import bundle_folder
+from chestxr.bundle import bundle_folder
 from chestxr.radiomics import LungContrastError
 from chestxr.tuberculosis import ScreenTuberculosisd
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from chestxr.bundles import SCREENING_BUNDLE
-from tests.bundles.bundle_runs import BUNDLES, RESUNET, UNET
+from chestxr.bundle import SCREENING_BUNDLE
+from tests.bundle.bundle_runs import BUNDLES, RESUNET, UNET
 
 # Of a block of 64 MB that was written to and freed, how many the process still holds.
 _FREED = """

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from chestxr.bundles import SCREENING_BUNDLE, bundle_folder
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.utils.provenance import Algorithm
 
 

@@ -30,7 +30,7 @@ from process_tree import Sample, run_watched
 from pydicom.data import get_testdata_file
 
 from chestxr.data import load_split
-from chestxr.scale.source import list_source
+from chestxr.screening.ray.source import list_source
 from chestxr.utils.atomic import write_text
 
 # Seconds between looks, of which each takes some of the machine itself.

@@ -30,11 +30,11 @@ from paired import ms_per_film, ratios, spread
 from PIL import Image
 from tqdm import tqdm
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.data import load_split
-from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.inferers.plain_inferer import plain
+from chestxr.metrics.lung_dice import lung_dice
 from chestxr.utils.atomic import write_text
 
 __all__ = ["EngineInferer"]

@@ -30,9 +30,9 @@ from paired import ms_per_film, ratios, spread
 from peers import psp_net, zoo_loop
 from plot import plot_candidates
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.declared import declared
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.declared import declared
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_film
 from chestxr.networks import ReferenceUNet

@@ -31,8 +31,8 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 from stage_clock import REST, STAGES, StageClock
 from threadpoolctl import threadpool_limits
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.declared import declared
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.declared import declared
 from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory

@@ -23,8 +23,8 @@ from monai.bundle import ConfigParser
 from paired import ms_per_film, ratios, spread
 from plot import plot_candidates
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.declared import declared
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.declared import declared
 from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
 from chestxr.utils.atomic import write_text

@@ -28,9 +28,9 @@ import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.evaluation.lung_dice import lung_dice
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.metrics.lung_dice import lung_dice
 from chestxr.utils.atomic import write_text
 from tools.hostile.mutations import draw_mutant, ending_of
 from tools.hostile.run_folder import run_folder

@@ -7,10 +7,10 @@ from bundle_runs import predict
 
 from chestxr.data import load_split
 from chestxr.io import read_film, read_mask
-from chestxr.report.contact_sheet import contact_sheet
-from chestxr.report.overlay import overlay_lungs, picture_of_film
 from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import atomic_write
+from chestxr.visualize.contact_sheet import contact_sheet
+from chestxr.visualize.overlay import overlay_lungs, picture_of_film
 
 __all__ = ["draw_best_median_worst"]
 

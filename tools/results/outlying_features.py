@@ -21,7 +21,7 @@ from robustness_films import UNTOUCHED
 from robustness_rows import share_row
 from screening_films import BUNDLE
 
-from chestxr.bundles.declared import declared
+from chestxr.bundle.declared import declared
 from chestxr.data import load_split
 
 DATA = "training and validation films of the split default, Montgomery + Shenzhen, 8-bit, 512 x 512 px"

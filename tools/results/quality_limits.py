@@ -23,7 +23,7 @@ from PIL import Image
 from rich.progress import track
 from robustness_films import UNTOUCHED, perturbed
 
-from chestxr.bundles.declared import declared
+from chestxr.bundle.declared import declared
 from chestxr.data import load_split
 from chestxr.io import MaskReader
 from chestxr.transforms import LungLabelsd, LungQuality

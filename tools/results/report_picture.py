@@ -23,7 +23,7 @@ from chestxr.data import load_split
 from chestxr.utils.atomic import atomic_write
 
 sys.path.insert(0, str(REPOSITORY))
-from tests.report.browser import browser
+from tests.visualize.browser import browser
 
 _PLACES = (5, 60, 100, 130, 150)
 

@@ -32,8 +32,8 @@ from robustness_plots import draw_robustness
 from robustness_rows import lung_rows, score_rows_of
 from screening_films import BUNDLE
 
-from chestxr.bundles.declared import declared
-from chestxr.bundles.open_bundle import OpenBundle
+from chestxr.bundle.declared import declared
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_mask
 from chestxr.utils.atomic import atomic_write, write_text

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from chestxr.evaluation.summary import bootstrap_interval
+from chestxr.metrics.summary import bootstrap_interval
 from chestxr.tuberculosis.metrics import score_rows
 
 __all__ = ["POOR", "lung_rows", "score_rows_of", "share_row"]

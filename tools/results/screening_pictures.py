@@ -12,8 +12,8 @@ from screening_shipped import TRAINED
 from sklearn.metrics import RocCurveDisplay
 
 from chestxr.data import load_split
-from chestxr.report.contact_sheet import contact_sheet
 from chestxr.utils.atomic import atomic_write
+from chestxr.visualize.contact_sheet import contact_sheet
 
 __all__ = ["draw_pictures", "keep_scores"]
 

@@ -15,8 +15,8 @@ from monailabel.datastore.local import LocalDatastore
 from monailabel.interfaces.datastore import DefaultLabelTag
 from pydicom.dataset import Dataset
 
-from chestxr.pacs import Archive, AwayWatch, Overlooked
-from chestxr.pacs.connection import PASSWORD, USER, open_session, telling_errors
+from chestxr.dicomweb import Archive, AwayWatch, Overlooked
+from chestxr.dicomweb.connection import PASSWORD, USER, open_session, telling_errors
 from chestxr.utils.errors import FilmError
 
 from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti

@@ -6,7 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from chestxr.bundles import bundle_folder
+from chestxr.bundle import bundle_folder
 from chestxr.utils.atomic import atomic_write, write_text
 from chestxr.utils.provenance import sha256
 

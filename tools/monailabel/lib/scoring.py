@@ -8,8 +8,8 @@ from fastapi import HTTPException
 from monailabel.interfaces.datastore import Datastore, DefaultLabelTag
 from monailabel.interfaces.tasks.scoring import ScoringMethod
 
-from chestxr.evaluation.lung_dice import lung_dice
 from chestxr.io import read_mask
+from chestxr.metrics.lung_dice import lung_dice
 from chestxr.utils.errors import FilmError
 
 from .labels import readable

@@ -10,10 +10,10 @@ from monailabel.interfaces.datastore import Datastore
 from monailabel.interfaces.tasks.train import TrainTask
 from PIL import Image
 
-from chestxr.bundles import bundle_folder
-from chestxr.bundles.open_bundle import OpenBundle
-from chestxr.evaluation.lung_dice import lung_dice
+from chestxr.bundle import bundle_folder
+from chestxr.bundle.open_bundle import OpenBundle
 from chestxr.io import read_mask
+from chestxr.metrics.lung_dice import lung_dice
 
 from .labels import readable
 from .models import Weights

@@ -1,0 +1,103 @@
+"""What goes from worker to worker of a film: pickled, by this run for this run."""
+
+import os
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chestxr.bundle.unforeseen import unforeseen
+from chestxr.utils.errors import FilmError
+from chestxr.utils.file_signature import FileSignature
+from chestxr.utils.text import escape_path
+
+from .address import is_address
+
+__all__ = ["FilmTravel", "pack", "unpack"]
+
+
+@dataclass
+class FilmTravel:
+    """
+    A film on its way through the stages.
+
+    Attributes
+    ----------
+    film, image : str
+        Its name, and its path or address.
+    date : str
+        Day of the study, "unknown" if the film states none.
+    item : dict or None
+        What the last stage made of it.
+    content : bytes or None
+        The film's file, of a film that no path leads to.
+    state : tuple of int or None
+        Of its file, before it was read.
+    row : dict or None
+        Its row in the table, at the end.
+    failure : FilmError or None
+        Why it is not worked on any more.
+    fault : str
+        Where that lies: "film", "program" (an error that nobody foresaw), "store" (an archive that does not take
+        results) or "workers" (the processes that screened it ended).
+    stored : bool
+        Whether an archive has what was made of it.
+    stop : str
+        Why nothing can be worked on any more, "" if all is well.
+    memory : dict of str to int
+        Most memory of the workers that it met, in bytes, by machine and process.
+    seconds : dict of str to float
+        How long it was worked on, by stage.
+    carried : int
+        Most bytes that it was from one stage to the next.
+    """
+
+    film: str
+    image: str
+    date: str = "unknown"
+    item: dict | None = None
+    content: bytes | None = None
+    state: FileSignature = None
+    row: dict | None = None
+    failure: FilmError | None = None
+    fault: str = ""
+    stored: bool = False
+    stop: str = ""
+    memory: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    carried: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether no stage has to do with it any more."""
+        return bool(self.row or self.failure or self.stop)
+
+    def fail(self, error: BaseException, fault: str = "film") -> None:
+        """Note why the film failed, under the name and the address that the user knows."""
+        self.item = self.content = None
+        behind = _film_error(error)
+        if behind is None:
+            behind, fault = unforeseen(error, self.image), "program"
+        # A film that is gone may be back when its disk is.
+        lasting = behind.lasting and (is_address(self.image) or os.path.isfile(self.image))
+        self.failure = FilmError(escape_path(self.image), behind.found, behind.expected, behind.remedy, lasting)
+        self.failure.film, self.fault = self.film, fault
+
+
+def _film_error(error: BaseException | None) -> FilmError | None:
+    """Return the FilmError behind an error, None if there is none."""
+    while error is not None and not isinstance(error, FilmError):
+        error = error.__cause__
+    return error
+
+
+def pack(travels: Sequence[FilmTravel]) -> bytes:
+    """Put films into what Ray carries."""
+    return pickle.dumps(travels)
+
+
+def unpack(packed: bytes) -> list[FilmTravel]:
+    """Return what `pack` was given."""
+    travels = pickle.loads(packed)
+    for travel in travels:
+        travel.carried = max(travel.carried, len(packed) // len(travels))
+    return travels

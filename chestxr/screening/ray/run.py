@@ -1,0 +1,301 @@
+"""A run over an archive that can be killed at any moment and goes on where it was."""
+
+import json
+import os
+import resource
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from chestxr.bundle.declared import declared
+from chestxr.dicomweb import Archive
+from chestxr.io.dicom.uid import check_uid_root
+from chestxr.screening.settings import key_of, settings_of
+from chestxr.utils.atomic import remove_partial_files, write_text
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import package_versions
+from chestxr.utils.temporary import remove_stale_folders
+
+from .address import is_address
+from .film_file import FILM_FOLDERS
+from .film_travel import FilmTravel
+from .ledger import Ledger, Quarantined
+from .local_ray import check_ray, ray_running
+from .source import list_source, still_there
+from .stages import StageSettings
+from .stale_results import remove_results_of
+
+__all__ = ["ArchiveRun"]
+
+# So many films a core are handed to Ray at a time, for half an hour or more: names and rows of no more are in memory.
+_WAVE_A_CORE = 2048
+# So many films that fail by no fault of their own, and none that succeeds between them, have one fault in common.
+_HOPELESS = 10
+_GOES_ON = "the same command goes on from here"
+_MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
+
+
+class ArchiveRun:
+    """
+    Screen an archive into a folder.
+
+    Iterate over it to screen what is waiting; then call :py:meth:`finish`.
+
+    Parameters
+    ----------
+    source : str
+        Folder, list, or address of an object store.
+    out : pathlib.Path
+        Folder of the results, which all machines of a cluster reach.
+    bundle : pathlib.Path
+        The screening bundle.
+    processes : int, optional
+        Cores to use; on a cluster all.
+    address : str or None, optional
+        The cluster's address; None for this machine.
+    store : str, optional
+        DICOMweb service that takes segmentations and reports; "" leaves them as files.
+    batch_size : int, optional
+        Films that go through the network at once; 0 chooses.
+    block : int, optional
+        Films in a block; blocks are what is done or not.
+    tries : int, optional
+        How often a film is tried that fails by no fault of its own.
+    retry_quarantined : bool, optional
+        Try all films again that failed before.
+    **knobs
+        Entries of the bundle's inference.json that differ and change its results.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is no such source, or the folder holds results of something else.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        out: Path,
+        bundle: Path,
+        processes: int = 1,
+        address: str | None = None,
+        store: str = "",
+        batch_size: int = 0,
+        block: int = 64,
+        tries: int = 3,
+        retry_quarantined: bool = False,
+        **knobs: object,
+    ) -> None:
+        check_ray()
+        if store:
+            Archive(store)
+        check_uid_root(declared(bundle, "uid_root", **knobs))
+        self.out = out
+        self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
+        self.settings = settings_of(bundle, knobs)
+        self._memory: dict[str, int] = {}
+        self._seconds: Counter[str] = Counter()
+        self._started, self._clock, self._worked, self._carried = datetime.now(UTC), 0.0, 0, 0
+        self._ledger = Ledger(out)
+        self._stages = StageSettings(str(bundle), tuple(knobs.items()), str(self._ledger.films), store)
+        try:
+            self._about = self._listed(source, block)
+            self._ledger.clean()
+            self._again = list(self._ledger.quarantined()) if retry_quarantined else []
+        except BaseException:
+            self._ledger.close()
+            raise
+        counts = self._ledger.counts()
+        self.quarantined_before = counts["quarantined"]
+        self.done_before = sum(counts[status] for status in ("ok", "warning", "no score"))
+        self._succeeded = self.done_before > 0
+        self.trying_again = False
+
+    def __len__(self) -> int:
+        """Return how many films there are."""
+        return self._about["films"]
+
+    def __iter__(self) -> Iterator[FilmError | None]:
+        """
+        Screen what is waiting; give for each film, as it is done, None or why it failed.
+
+        Raises
+        ------
+        OSError
+            If results cannot be written, the source is away, or Ray ends.
+        ValueError
+            If the bundle cannot be opened.
+        """
+        blocks = self._ledger.waiting()
+        if not (blocks or self._again or any(self._to_try_again())):
+            return
+        self._clock = time.perf_counter()
+        try:
+            with ray_running(self._address, self._processes):
+                from .pipeline import cores_and_gpus
+
+                wave = _WAVE_A_CORE * cores_and_gpus()[0]
+                size = max(1, wave // self._about["block"])
+                for start in range(0, len(blocks), size):
+                    yield from self._screen(blocks[start : start + size])
+                for start in range(0, len(self._again), wave):
+                    yield from self._screen_again(self._again[start : start + wave])
+                while again := list(islice(self._to_try_again(), wave)):
+                    yield from self._screen_again(again)
+        finally:
+            self._clock = time.perf_counter() - self._clock
+            remove_partial_files(self.out)
+            remove_stale_folders(FILM_FOLDERS)
+
+    def close(self) -> None:
+        """Let other runs work on the folder."""
+        self._ledger.close()
+
+    def finish(self) -> dict:
+        """
+        Write the manifest.
+
+        Returns
+        -------
+        dict
+            ``complete``, ``films`` (counts by status and decision), ``bundle``, ``settings``, ``versions``,
+            ``started``, ``finished``; and of the last run that screened something ``films_per_second``,
+            ``seconds_per_film`` (by stage), ``largest_carried_mb`` (most that a film was between stages),
+            ``peak_memory_mb``.
+        """
+        counts = self._ledger.counts()
+        done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
+        manifest = self.settings | {
+            "research_use_only": True,
+            "source": self._about["source"],
+            "listed": self._about["listed"],
+            "complete": done == len(self),
+            "films": {
+                "all": len(self),
+                "done_before": self.done_before,
+                **{name: n for name, n in counts.items() if n},
+            },
+            "versions": package_versions() | {"ray": version("ray")},
+            "started": self._started.isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            **self._measured(),
+        }
+        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
+        return manifest
+
+    def _measured(self) -> dict:
+        """Return what the last run that had something to do took."""
+        if not self._worked and (self.out / "run.json").is_file():
+            before = json.loads((self.out / "run.json").read_text())
+            return {name: before[name] for name in _MEASURED}
+        return {
+            "films_per_second": round(self._worked / self._clock, 2) if self._worked else None,
+            "seconds_per_film": {stage: round(total / self._worked, 4) for stage, total in self._seconds.items()},
+            "largest_carried_mb": round(self._carried / 2**20, 2),
+            "peak_memory_mb": {
+                "driver": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+                "largest_worker": max(self._memory.values(), default=0) >> 20,
+                "workers": len(self._memory),
+            },
+        }
+
+    def _listed(self, source: str, block: int) -> dict:
+        """List the source, once: the blocks of later runs are the same."""
+        source = source if is_address(source) else os.path.abspath(os.path.expanduser(source))
+        told = {"source": source, "key": key_of(self.settings), "store": self._stages.store}
+        about = self._ledger.about()
+        self.listed_before = about["listed"] if about else ""
+        if about is None:
+            return self._ledger.list_films(list_source(source), block, told)
+        for name, meaning in (("source", "another source"), ("key", "other models or settings"), ("store", "--store")):
+            if about[name] != told[name]:
+                raise ValueError(
+                    f"{self.out}: holds results of {meaning}; expected an empty folder or one of the same command; "
+                    "choose another folder"
+                )
+        return about
+
+    def _to_try_again(self) -> Iterator[Quarantined]:
+        """Give the films that failed by no fault of their own, not too often yet."""
+        for note in self._ledger.quarantined():
+            if not note.lasting and note.attempts < self._tries:
+                yield note
+
+    def _screen(self, blocks: Sequence[str]) -> Iterator[FilmError | None]:
+        films = {block: {travel.film: travel for travel in self._ledger.listed(block)} for block in blocks}
+        block_of = {film: block for block in blocks for film in films[block]}
+        missing = {block: len(films[block]) for block in blocks}
+        self._ledger.begin(block_of)
+        for travel in self._screened([travel for block in blocks for travel in films[block].values()]):
+            block = block_of[travel.film]
+            films[block][travel.film] = travel
+            missing[block] -= 1
+            if not missing[block]:
+                self._ledger.finish(block, films.pop(block).values())
+            yield travel.failure
+        self._ledger.end()
+
+    def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
+        before = {note.film: note for note in notes}
+        travels, self.trying_again = [], True
+        self._ledger.begin({note.film: note.block for note in notes})
+        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
+            travels.append(travel)
+            if len(travels) == self._about["block"]:
+                self._ledger.finish_again(travels, before)
+                travels = []
+            yield travel.failure
+        self._ledger.finish_again(travels, before)
+        self._ledger.end()
+
+    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
+        """
+        Screen films, as long as there is use in it; give what became of each.
+
+        Raises
+        ------
+        OSError
+            If there is none.
+        """
+        from ray.exceptions import RayError
+
+        from .pipeline import screen_films
+
+        not_stored, unforeseen, died = 0, 0, set()
+        try:
+            for travel in screen_films(films, self._stages, self._batch_size):
+                self._measure(travel)
+                if travel.stop:
+                    raise OSError(f"{travel.stop}; {_GOES_ON}")
+                self._check_source(travel)
+                not_stored = 0 if travel.stored else not_stored + (travel.fault == "store")
+                unforeseen += travel.fault in ("program", "workers")
+                # Once a film was screened, such faults are those of films, which are set aside.
+                if not_stored == _HOPELESS or (unforeseen == _HOPELESS and not self._succeeded):
+                    raise OSError(f"{_HOPELESS} films failed and none succeeded, the last: {travel.failure}")
+                if travel.fault == "workers":
+                    died.add(travel.film)
+                yield travel
+        except RayError as error:
+            raise ConnectionError(
+                f"Ray ended; check that its machines run, with room in memory and on disk; {_GOES_ON}"
+            ) from error
+        if died:
+            remove_results_of(died, self._ledger.films)
+
+    def _measure(self, travel: FilmTravel) -> None:
+        self._memory |= travel.memory
+        self._seconds.update(travel.seconds)
+        self._carried = max(self._carried, travel.carried)
+        self._worked += 1
+        self._succeeded |= travel.row is not None
+
+    def _check_source(self, travel: FilmTravel) -> None:
+        """Raise OSError if a film may have failed because the source is away."""
+        failed = travel.failure is not None and not travel.failure.lasting
+        if failed and not any(map(still_there, self._about["samples"])):
+            raise OSError(f"{self._about['source']}: is away; once it is back, {_GOES_ON}")

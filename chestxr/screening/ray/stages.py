@@ -1,0 +1,252 @@
+"""The bundle's parts, each where its work is done: preprocessing, network, postprocessing."""
+
+import os
+import resource
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from ignite.engine import Engine, Events
+from monai.bundle import ConfigParser
+
+from chestxr.bundle.declared import declared
+from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.handlers.screening_row import models_about, screening_row
+from chestxr.screening.film_records import remove_results
+from chestxr.utils.errors import is_system_error, missing_package, root_cause
+from chestxr.utils.file_signature import file_signature
+from chestxr.utils.runtime import keep_freed_memory, limit_threads
+
+from .address import is_address
+from .film_file import check_unchanged, fetch, film_file
+from .film_travel import FilmTravel, pack, unpack
+from .store import NotStoredError, open_archive, store_results
+
+__all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """
+    What every worker needs to know.
+
+    Attributes
+    ----------
+    bundle : str
+        The screening bundle's folder.
+    knobs : tuple of (str, object)
+        Entries of its JSON that differ.
+    out : str
+        Folder of the films' results.
+    store : str
+        Archive that takes segmentation and report, "" for files.
+    """
+
+    bundle: str
+    knobs: tuple[tuple[str, object], ...]
+    out: str
+    store: str = ""
+
+
+@cache
+def _part(settings: StageSettings, name: str) -> object:
+    """Return a part of the bundle, made once in a process."""
+    keep_freed_memory()
+    limit_threads()
+    # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
+    torch.multiprocessing.set_start_method("spawn", force=True)
+    knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
+    return declared(Path(settings.bundle), name, **knobs)
+
+
+@cache
+def _about(settings: StageSettings) -> dict[str, str]:
+    return models_about(_part(settings, "models"))
+
+
+def read_films(entry: dict, settings: StageSettings) -> dict:
+    """Read films and prepare them for the network, as the bundle's ``preprocessing`` says."""
+    travels = unpack(entry["travels"])
+    try:
+        prepare = _part(settings, "preprocessing")
+    except Exception as error:
+        for travel in travels:
+            travel.stop = _cannot_be_opened(settings, error)
+    else:
+        for travel in travels:
+            _read(travel, prepare)
+    return _handed_on(travels)
+
+
+def _handed_on(travels: Sequence[FilmTravel]) -> dict:
+    """Give films to the next stage; the memory of this worker is noted."""
+    usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for travel in travels:
+        travel.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
+    return {"travels": pack(travels)}
+
+
+def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
+    """Say why a bundle's parts cannot be made here; no film has a part in it."""
+    if isinstance(error, (OSError, ValueError)):
+        return str(error)
+    return missing_package(error) or (
+        f"{settings.bundle}: found a bundle that cannot be opened on {os.uname().nodename} ({error}); expected one "
+        "that opens; install the same version of chestxr on all machines"
+    )
+
+
+def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
+    started = time.perf_counter()
+    try:
+        travel.content = fetch(travel.image) if is_address(travel.image) else None
+        with film_file(travel.image, travel.content) as path:
+            travel.state = file_signature(path)
+            travel.item = prepare({"film": travel.film, "image": path})
+            travel.date = travel.item["image"].meta["study_date"] or "unknown"
+    except Exception as error:
+        # Of the temporary folder: what a film's own file does is a FilmError.
+        if is_system_error(error):
+            travel.stop = str(error)
+        else:
+            travel.fail(error)
+    travel.seconds["read"] = time.perf_counter() - started
+
+
+class OutlineFilms:
+    """
+    The bundle between its ``preprocessing`` and its ``postprocessing``: its engine runs the network on batches.
+
+    Parameters
+    ----------
+    settings : StageSettings
+        Which bundle, and how.
+    batch_size : int
+        Films that go through the network at once.
+    """
+
+    def __init__(self, settings: StageSettings, batch_size: int) -> None:
+        self._settings, self._batch_size = settings, batch_size
+        self._outlined: list[dict] = []
+        self._stop = ""
+        limit_threads()
+        self._open()
+
+    def _open(self) -> None:
+        """Open the bundle, or note why it cannot be: raised, an error would only end the process."""
+        try:
+            self._bundle = self._opened()
+        except Exception as error:
+            self._stop = _cannot_be_opened(self._settings, error)
+
+    def _opened(self) -> OpenBundle:
+        folder = Path(self._settings.bundle)
+        parser = ConfigParser()
+        parser.read_config(str(folder / "configs" / "inference.json"))
+        # The other handlers write what postprocessing finds.
+        handlers = [entry for entry in parser.get("handlers") if entry["_target_"] == "CheckpointLoader"]
+        between = {"preprocessing": None, "postprocessing": None, "handlers": handlers, "batch_size": self._batch_size}
+        bundle = OpenBundle(folder, **dict(self._settings.knobs) | between)
+        bundle.evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep)
+        return bundle
+
+    def _keep(self, evaluator: Engine) -> None:
+        for source, outlined in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            self._outlined.append(source | outlined)
+
+    def __call__(self, entry: dict) -> dict:
+        """Outline films."""
+        travels = unpack(entry["travels"])
+        waiting = [travel for travel in travels if not travel.ended]
+        started = time.perf_counter()
+        self._outline(waiting)
+        for travel in waiting:
+            travel.stop = self._stop
+            travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
+        return _handed_on(travels)
+
+    def _outline(self, travels: list[FilmTravel]) -> None:
+        self._outlined.clear()
+        if not travels or self._stop:
+            return
+        try:
+            self._bundle.run([travel.item for travel in travels])
+            for travel, item in zip(travels, self._outlined, strict=True):
+                travel.item = {key: _on_cpu(value) for key, value in item.items()}
+        except Exception as error:
+            # An engine that was stopped within a film is not run on.
+            self._open()
+            # One by one the others are done, and the one that it was is known.
+            if len(travels) > 1:
+                for travel in travels:
+                    self._outline([travel])
+            else:
+                travels[0].fail(error)
+        finally:
+            self._outlined.clear()
+
+
+def _on_cpu(value: object) -> object:
+    return value.cpu() if isinstance(value, torch.Tensor) else value
+
+
+def finish_films(entry: dict, settings: StageSettings) -> dict:
+    """Measure and score films and write their results, as the bundle's ``postprocessing`` says."""
+    travels = unpack(entry["travels"])
+    for travel in travels:
+        if not travel.ended:
+            started = time.perf_counter()
+            _finish(travel, settings)
+            travel.seconds["finish"] = time.perf_counter() - started
+        travel.item = travel.content = None
+    return _handed_on(travels)
+
+
+def _finish(travel: FilmTravel, settings: StageSettings) -> None:
+    """Finish a film, or note why it failed, or why no other one would fare better."""
+    try:
+        finish = _part(settings, "postprocessing")
+        if settings.store:
+            open_archive(settings.store)
+    except Exception as error:
+        travel.stop = _cannot_be_opened(settings, error)
+        return
+    try:
+        _write(travel, finish, settings)
+    except OSError as error:
+        travel.stop = str(error)
+
+
+def _write(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSettings) -> None:
+    """
+    Write a film's results, or note why it has none.
+
+    Raises
+    ------
+    OSError
+        If results cannot be written.
+    """
+    out, name = Path(settings.out), f"{travel.date}/{travel.film}"
+    remove_results(out, name)
+    path = travel.image
+    try:
+        with film_file(travel.image, travel.content) as path:
+            travel.item["image"].meta["filename_or_obj"] = path
+            found = finish(travel.item | {"film": name, "film_image": path})
+            if travel.content is None:
+                check_unchanged(path, travel.state)
+        row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
+        travel.stored = store_results(out / name, settings.store)
+        travel.row = row
+    except NotStoredError as error:
+        travel.fail(error, fault="store")
+    except Exception as error:
+        cause = root_cause(error)
+        if is_system_error(cause) and cause.filename != path:
+            raise cause from None
+        travel.fail(error)
+    if travel.failure:
+        remove_results(out, name)

@@ -1,0 +1,209 @@
+"""One HTML page of a run: a table of films, and each film with its outline, zone map and reasons."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment
+from PIL import Image
+
+from chestxr.utils.atomic import write_text
+from chestxr.utils.errors import FilmError
+
+__all__ = ["write_page"]
+
+_THUMBNAIL = 64
+_KINDS = (
+    ("suspicious", "suspicious"),
+    ("not-suspicious", "not suspicious"),
+    ("no-score", "without a score"),
+    ("failed", "failed"),
+    ("not-screened", "not screened"),
+    ("flagged", "with a warning"),
+)
+_COLUMNS = (("film", "film"), ("score", "probability, 95% interval"), ("result", "result"))
+_GLYPHS = {
+    "suspicious": "\u25b2",
+    "not-suspicious": "\u25cb",
+    "no-score": "\u2014",
+    "failed": "\u2716",
+    "not-screened": "\u2026",
+}
+_MEASURED = {
+    "symmetry": "smaller lung over larger",
+    "wholeness": "lungs in one piece, share",
+    "confidence": "the network's confidence",
+    "heart_side": "heart side, thorax widths to the left",
+    "cut_off": "edge of the film inside lungs",
+    "contrast": "lungs darker than around, share of the range",
+    "frontal": "frontal and upright, probability",
+    "mirrored": "mirror image, probability",
+    "row_jump": "largest jump between rows, over a usual one",
+    "outlying_features": "features far from the training films', share in one region",
+}
+
+
+def write_page(
+    path: Path,
+    items: Sequence[Mapping],
+    records: Mapping[str, object],
+    failures: Mapping[str, FilmError],
+    manifest: Mapping,
+) -> None:
+    """
+    Write a run's page: one file that needs no network and holds all pictures.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write. The films' small pictures are read from ``records/`` beside it.
+    items : sequence of mapping
+        All films of the run, with ``film``.
+    records : mapping of str to chestxr.screening.FilmRecord
+        The films that are done.
+    failures : mapping of str to FilmError
+        Why others are not.
+    manifest : mapping
+        As :py:meth:`chestxr.screening.ScreeningRun.finish` gives it.
+    """
+    films = [
+        _screened(records[item["film"]], path.parent / "records")
+        if item["film"] in records
+        else _failed(item["film"], failures.get(item["film"]))
+        for item in items
+    ]
+    folder = files("chestxr.visualize") / "page_template"
+    style, script = ((folder / f"page.{ending}").read_text() for ending in ("css", "js"))
+    template = Environment(autoescape=True, trim_blocks=True).from_string((folder / "page.html").read_text())
+    template.globals["share"] = _share
+    page = template.render(
+        films=films,
+        manifest=manifest,
+        kinds=_KINDS,
+        columns=(*_COLUMNS, ("words", "reasons and warnings")),
+        made_with=[*manifest["settings"].items(), *manifest["versions"].items()],
+        style=style,
+        script=script,
+        style_hash=_csp_hash(style),
+        script_hash=_csp_hash(script),
+    )
+    write_text(path, page)
+
+
+def _screened(record: object, pictures: Path) -> dict:
+    row = record.row
+    picture = (pictures / f"{row['film']}.webp").read_bytes()
+    thumbnail, size = _thumbnail(picture)
+    scored = row["probability"] is not None
+    result = row["decision"] if scored else "no score"
+    flags = row["reason"].split("; ") if row["reason"] else []
+    reasons = row["reasons"].split("; ") if row["reasons"] else []
+    kind = result.replace(" ", "-")
+    return {
+        "name": row["film"],
+        "kind": kind,
+        "glyph": _GLYPHS[kind],
+        "result": result,
+        "flagged": bool(flags),
+        "probability": row["probability"],
+        "low": row["probability_low"],
+        "high": row["probability_high"],
+        "threshold": row["threshold"],
+        "sort_score": row["probability"] if scored else -1,
+        "words": "; ".join([*reasons[:1], *flags]),
+        "thumbnail": thumbnail,
+        "thumbnail_size": size,
+        "detail": {
+            "name": row["film"],
+            "image": _data_url(picture),
+            "picture": record.picture,
+            "outlines": record.outlines,
+            "zones": record.zones,
+            "score": _score(row) if scored else [["no score", row["reason"]]],
+            "reasons": reasons,
+            "flags": flags,
+            "measurements": _measurements(record),
+            "versions": _versions(row),
+        },
+    }
+
+
+def _failed(film: str, error: FilmError | None) -> dict:
+    why = f"found {error.found}; expected {error.expected}; {error.remedy}" if error else "the run was stopped"
+    result = "failed" if error else "not screened"
+    detail = {"name": film, "picture": None, "outlines": {}, "zones": {}, "score": [["no result", why]]}
+    detail |= {"reasons": [], "flags": [], "measurements": [], "versions": []}
+    kind = result.replace(" ", "-")
+    shown = {"name": film, "kind": kind, "glyph": _GLYPHS[kind], "result": result, "flagged": False}
+    return shown | {"probability": None, "sort_score": -2, "words": why, "thumbnail": "", "detail": detail}
+
+
+def _score(row: Mapping) -> list[list[str]]:
+    return [
+        ["probability", _share(row["probability"], 3)],
+        ["95% interval", f"{_share(row['probability_low'], 3)} to {_share(row['probability_high'], 3)}"],
+        ["threshold", f"{row['threshold']:.3f}"],
+        ["result", f"{row['decision']} (research use only)"],
+    ]
+
+
+def _share(value: float, digits: int) -> str:
+    """Write a probability: never as certain as rounding would make it."""
+    least = 10**-digits
+    if value > 1 - least / 2:
+        return f">{1 - least:.{digits}f}"
+    return f"<{least:.{digits}f}" if value < least / 2 else f"{value:.{digits}f}"
+
+
+def _measurements(record: object) -> list[list[str]]:
+    """Give lung areas in cm2 where the film states its spacing, else in pixels, and what the quality check measured."""
+    pixels = record.size[0] * record.size[1]
+    told = []
+    for side in ("right", "left"):
+        share = record.row[f"{side}_area"]
+        area = f"{share * pixels:,.0f} pixels"
+        if record.spacing_mm:
+            area = f"{share * pixels * record.spacing_mm[0] * record.spacing_mm[1] / 100:.1f} cm\u00b2{_where(record)}"
+        told.append([f"{side} lung", f"{area}, {share:.1%} of the film"])
+    for name, words in _MEASURED.items():
+        if name not in record.row:  # of an earlier copy of the bundle
+            continue
+        value = record.row[name]
+        told.append([words, "not measurable" if value is None or np.isnan(value) else f"{value:.3f}"])
+    told.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record)}"])
+    return told
+
+
+def _spacing(record: object) -> str:
+    spacing = record.spacing_mm
+    return f"{spacing[0]:g} x {spacing[1]:g} mm{_where(record)}" if spacing else "spacing not stated"
+
+
+def _where(record: object) -> str:
+    """Say where millimetres were measured: the detector's picture is a little larger than the patient."""
+    return " at the detector" if record.at_detector else ""
+
+
+def _versions(row: Mapping) -> list[list[str]]:
+    models = [[name.removesuffix("_sha256"), value[:16]] for name, value in row.items() if name.endswith("_sha256")]
+    return [*models, *(pair.split("=", 1) for pair in row["versions"].split())]
+
+
+def _thumbnail(picture: bytes) -> tuple[str, tuple[int, int]]:
+    image = Image.open(BytesIO(picture))
+    image.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    small = BytesIO()
+    image.save(small, "webp", quality=70)
+    return _data_url(small.getvalue()), image.size
+
+
+def _data_url(picture: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
+
+
+def _csp_hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

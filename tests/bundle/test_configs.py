@@ -1,0 +1,210 @@
+"""The bundles' configs: complete, alike where they must be, and every knob at the top."""
+
+import json
+import re
+from importlib.util import find_spec
+
+import jsonschema
+import pytest
+import torch
+from monai.bundle import ConfigParser, verify_metadata
+
+import chestxr
+from chestxr.bundle import SCREENING_BUNDLE
+from tests.bundle.bundle_runs import BUNDLES, RESUNET, UNET, config_files, training, workflow
+
+BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
+CONFIGS = ("train", "evaluate", "inference", "multi_gpu_train", "multi_gpu_evaluate")
+MAY_DIFFER = {
+    "train": {"run_name", "network_def"},
+    "inference": {"network_def"},
+    "metadata": {"name", "description", "references", "changelog", "version", "eval_metrics"},
+}
+METADATA_SCHEMA = {
+    "type": "object",
+    "required": [
+        "schema",
+        "version",
+        "changelog",
+        "monai_version",
+        "pytorch_version",
+        "numpy_version",
+        "required_packages_version",
+        "task",
+        "description",
+        "authors",
+        "copyright",
+        "network_data_format",
+    ],
+    "properties": {
+        "schema": {"type": "string", "pattern": "meta_schema_20240725.json$"},
+        "version": {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"},
+        "changelog": {"type": "object"},
+        "required_packages_version": {"type": "object"},
+        "supported_apps": {"type": "object"},
+        "network_data_format": {"type": "object", "required": ["inputs", "outputs"]},
+    },
+}
+
+
+def _load(bundle: str, name: str) -> dict:
+    return json.loads((BUNDLES / bundle / "configs" / f"{name}.json").read_text())
+
+
+@BOTH
+def test_bundle_is_complete(bundle):
+    names = [f"configs/{name}.json" for name in (*CONFIGS, "metadata")]
+    names += ["configs/logging.conf", "docs/README.md", "docs/data_license.txt", "LICENSE", "models/model.pt"]
+    missing = [name for name in names if not (BUNDLES / bundle / name).is_file()]
+    assert not missing
+    assert (BUNDLES / bundle / "models/model.pt").stat().st_size < 25 * 2**20
+
+
+@pytest.mark.parametrize("name", [*CONFIGS, "metadata"])
+def test_bundles_differ_only_where_they_must(name):
+    one, other = _load(UNET, name), _load(RESUNET, name)
+    assert list(one) == list(other)
+    different = {key for key in one if one[key] != other[key]}
+    assert different <= MAY_DIFFER.get(name, set())
+
+
+@BOTH
+def test_inference_sees_films_as_validation_does(bundle):
+    train, inference = _load(bundle, "train"), _load(bundle, "inference")
+    for key in ("image_size", "image_transforms", "network_def"):
+        assert train[key] == inference[key]
+    text = json.dumps(train["validate"]["lung_transforms"])
+    assert json.loads(text.replace("@validate#preprocessing", "@preprocessing")) == inference["lung_transforms"]
+
+
+def test_the_tuberculosis_classifier_learns_from_lungs_and_features_as_inference_sees_them():
+    train, inference = _load(SCREENING_BUNDLE, "train"), _load(SCREENING_BUNDLE, "inference")
+    for key in ("image_size", "network_def", "feature_settings", "fine_scales"):
+        assert train[key] == inference[key]
+    text = json.dumps(train["train"]["lung_transforms"])
+    assert json.loads(text.replace("@train#preprocessing", "@preprocessing")) == inference["lung_transforms"]
+    prepared = [step for step in inference["image_transforms"] if step["_target_"] != "CopyItemsd"]
+    read = {"_target_": "chestxr.io.FilmReader"}
+    assert [step | {"reader": read} if "reader" in step else step for step in prepared] == train["image_transforms"]
+
+
+def test_the_check_of_a_films_view_learns_from_films_as_inference_sees_them():
+    train, view, inference = (_load(SCREENING_BUNDLE, name) for name in ("train", "train_view", "inference"))
+    *prepared, shrunk = view["image_transforms"]
+    assert view["image_size"] == train["image_size"] and prepared == train["image_transforms"]
+    assert shrunk["spatial_size"] == "@view_size"
+    for key in ("view_size", "view_network_def"):
+        assert view[key] == inference[key]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (("train",), "train"),
+        (("train", "evaluate"), "train"),
+        (("inference",), "inference"),
+    ],
+)
+def test_properties_that_monai_asks_for_are_there(bundle, names, kind, collection, tmp_path):
+    """MONAI Label, Deploy and other callers find what they look for."""
+    settings = training(collection, tmp_path) if kind == "train" else {"films": str(collection / "CXR_png")}
+    bundle_workflow = workflow(bundle, *names, kind=kind, **settings)
+    bundle_workflow.initialize()
+    assert not bundle_workflow.check_properties()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(BUNDLES.glob("*/configs/*.json")), ids=lambda path: f"{path.parts[-3]}/{path.name}"
+)
+def test_what_configs_name_is_not_a_module_of_the_same_name(path):
+    """MONAI finds the one or the other, as the version of Python may be."""
+    named = re.findall(r'"_target_": "(chestxr\.[\w.]+)"', path.read_text())
+    assert not [name for name in named if find_spec(name)]
+
+
+@ALL
+def test_metadata_is_valid(bundle, tmp_path):
+    metadata = _load(bundle, "metadata")
+    jsonschema.validate(metadata, METADATA_SCHEMA)
+    assert metadata["version"] in metadata["changelog"]
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps(METADATA_SCHEMA))
+    verify_metadata(meta_file=str(BUNDLES / bundle / "configs/metadata.json"), filepath=str(schema))
+
+
+@ALL
+def test_metadata_names_the_weights_licence_and_the_true_outputs(bundle):
+    metadata = _load(bundle, "metadata")
+    assert "CC BY-NC-SA 4.0" in metadata["license"] and "Apache-2.0" in metadata["license"]
+    outputs = metadata["network_data_format"]["outputs"]
+    assert outputs["pred"]["value_range"] == [] and "logits" in metadata["pred_classes"]
+    assert ("tuberculosis" in outputs) == (bundle == SCREENING_BUNDLE)
+
+
+@ALL
+def test_metadata_asks_registries_for_no_package_that_they_do_not_have(bundle):
+    """The model zoo installs what stands under required_packages_version by name."""
+    metadata = _load(bundle, "metadata")
+    assert "chestxr" not in metadata["required_packages_version"]
+    assert metadata["chestxr_version"] == chestxr.__version__ and "wheel" in metadata["installation"]
+    configs = [path.read_text() for path in (BUNDLES / bundle / "configs").glob("*.json")]
+    assert not [text for text in configs if re.search(r"pip install (-\S+ )*'?chestxr(?!-\d)", text)]
+
+
+@ALL
+def test_metadata_names_the_versions_that_are_tested(bundle):
+    pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (BUNDLES.parent / "constraints.txt").read_text(), re.MULTILINE))
+    metadata = _load(bundle, "metadata")
+    named = metadata["required_packages_version"] | {
+        package: metadata[f"{name}_version"]
+        for package, name in (("monai", "monai"), ("torch", "pytorch"), ("numpy", "numpy"))
+    }
+    assert {package: pinned[package] for package in named} == named
+
+
+@BOTH
+def test_augmentation_spends_no_time_on_metadata(bundle):
+    parser = ConfigParser()
+    parser.read_config(config_files(bundle, "train"))
+    augment = parser.get_parsed_content("train#augmentation").set_random_state(0)
+    found = augment({"image": torch.rand(1, 32, 32), "label": torch.rand(3, 32, 32)})
+    assert {type(item) for item in found.values()} == {torch.Tensor}
+
+
+@BOTH
+def test_every_setting_of_training_is_written_down(bundle):
+    """TensorBoard shows what a run was started with: none is forgotten."""
+    train = _load(bundle, "train")
+    steps = {"imports", "initialize", "run", "finalize"}
+    made_of_others = {"data", "network"}
+    settings = {
+        name
+        for name, value in train.items()
+        if name not in steps | made_of_others and not isinstance(value, dict) and not name.endswith("_transforms")
+    }
+    assert {"seed", "image_size", "initial_checkpoint", "amp"} < settings
+    assert {name: train["train"]["settings"].get(name) for name in settings} == {name: f"@{name}" for name in settings}
+
+
+@BOTH
+def test_no_mirroring_in_training(bundle):
+    """The heart has a side: right and left lung are told apart by it."""
+    names = [step["_target_"] for step in _load(bundle, "train")["train"]["random_transforms"]]
+    assert not [name for name in names if "Flip" in name or "Rotate90" in name]
+
+
+@pytest.mark.parametrize(
+    ("bundle", "configs", "name"),
+    [
+        (UNET, ("train", "evaluate"), "evaluate-ours-test"),
+        (RESUNET, ("train", "evaluate"), "evaluate-ours-test"),
+        ("cxr_tuberculosis_screening", ("train", "evaluate"), "evaluate-ours"),
+    ],
+)
+def test_an_evaluation_on_a_split_of_ones_own_is_named_after_it(bundle, configs, name):
+    parser = ConfigParser()
+    parser.read_config(config_files(bundle, *configs))
+    parser.update({"split": "/somewhere/else/ours.json"})
+    assert parser.get_parsed_content("run_name") == name

@@ -1,0 +1,138 @@
+"""What a user reads when ``python -m monai.bundle run`` fails."""
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import monai.bundle
+import pytest
+
+from chestxr.bundle import SCREENING_BUNDLE, explain_errors
+from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training
+
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
+
+
+@pytest.fixture(autouse=True)
+def own_hook(monkeypatch):
+    """Begin with Python's own hook for uncaught errors, and put the tests' back afterwards."""
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+
+
+def _lines(capsys, bundle, *names, **overrides) -> list[str]:
+    """Run a bundle that fails, and return the lines of the standard error output."""
+    overrides = {"bundle_root": str(BUNDLES / bundle)} | overrides
+    try:
+        monai.bundle.run(config_file=config_files(bundle, *names), **overrides)
+    except SystemExit as error:
+        return str(error).splitlines()
+    except Exception:
+        capsys.readouterr()
+        sys.excepthook(*sys.exc_info())
+        return capsys.readouterr().err.splitlines()
+    raise AssertionError("nothing failed")
+
+
+@ALL
+@pytest.mark.parametrize("name", ["inference", "train"])
+def test_without_the_bundles_folder_one_line_says_what_to_add(bundle, name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (line,) = _lines(capsys, bundle, name, bundle_root=".", films="x")
+    assert line.startswith("bundle_root .: found no configs/metadata.json") and "--bundle_root" in line
+
+
+@pytest.mark.parametrize(
+    ("names", "overrides", "words"),
+    [
+        (("inference",), {"films": "/nowhere"}, "/nowhere: no such film or folder"),
+        (("inference",), {"films": "FOLDER"}, "no films found"),
+        (("inference",), {"checkpoint": "/nowhere.pt", "films": "FILM"}, "/nowhere.pt: No such file"),
+        (("inference",), {"mask_format": ".jpg", "films": "FILM"}, ".jpg: expected one of .png"),
+        (("inference",), {"save_overlay": "perhaps", "films": "FILM"}, "found perhaps; expected true or false"),
+        (("train",), {"dataset_dir": "/nowhere"}, "/nowhere"),
+        (("train",), {"split": "fold-9", "dataset_dir": "FOLDER"}, "fold-9: no such split"),
+    ],
+)
+def test_the_cause_is_the_only_line(names, overrides, words, collection, tmp_path, capsys):
+    places = {"FOLDER": str(tmp_path), "FILM": str(next((collection / "CXR_png").iterdir()))}
+    overrides = {name: places.get(value, value) for name, value in overrides.items()}
+    (line,) = _lines(capsys, UNET, *names, **overrides, output_dir=str(tmp_path / "out"))
+    assert words in line
+
+
+def test_an_error_that_nobody_foresaw_has_its_traceback_behind_its_cause(tmp_path, capsys):
+    lines = _lines(capsys, UNET, "inference", device="abacus", films=str(tmp_path))
+    assert lines[0].startswith("the bundle stopped: Expected one of cpu") and "abacus" in lines[0]
+    assert lines[0].endswith("; check what was given, or report it with what follows")
+    assert lines[1].startswith("Traceback")
+
+
+def test_a_hook_of_the_program_is_left_alone(monkeypatch):
+    own = print
+    monkeypatch.setattr(sys, "excepthook", own)
+    explain_errors()
+    assert sys.excepthook is own
+
+
+def test_errors_of_the_program_keep_their_traceback(capsys):
+    explain_errors()
+    try:
+        Path("/nowhere/table.csv").read_text()
+    except OSError:
+        sys.excepthook(*sys.exc_info())
+    assert capsys.readouterr().err.startswith("Traceback")
+
+
+@pytest.mark.parametrize(
+    ("names", "setting"),
+    [
+        (("inference",), "checkpoint"),
+        (("train", "evaluate"), "checkpoint"),
+        (("train",), "initial_checkpoint"),
+        (("train",), "last"),
+    ],
+)
+def test_broken_weights_are_named_first(names, setting, collection, tmp_path):
+    """From the command line: nothing of Ignite, MONAI or torch comes before, on either stream."""
+    broken = tmp_path / "out" / ("last.pt" if setting == "last" else "broken.pt")
+    broken.parent.mkdir()
+    broken.write_bytes(b"broken")
+    settings = training(collection, tmp_path / "out") | SMALL_NETWORK[UNET]
+    settings |= {"films": str(next((collection / "CXR_png").iterdir()))} if names == ("inference",) else {}
+    settings |= {} if setting == "last" else {setting: str(broken)}
+    command = [sys.executable, "-m", "monai.bundle", "run", "--bundle_root", str(BUNDLES / UNET)]
+    command += [
+        "--config_file",
+        str(config_files(UNET, *names)),
+        *(f"--{key}={value}" for key, value in settings.items()),
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr and "ERROR" not in done.stdout
+    (line,) = [line for line in done.stderr.splitlines() if str(broken) in line]
+    assert line.startswith(f"{broken}: ") and line == done.stderr.splitlines()[-1]
+
+
+@ALL
+def test_from_the_command_line_nothing_but_the_cause_and_no_lines_of_libraries(bundle, tmp_path):
+    command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", *config_files(bundle, "inference")]
+    command += ["--bundle_root", str(BUNDLES / bundle), "--films", "/nowhere", "--output_dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    # MONAI's own advice, to trust a configuration before it is run, comes first.
+    advice, *rest = done.stderr.splitlines()
+    assert advice.startswith("parsing config_file")
+    assert rest == ["/nowhere: no such film or folder; check the path"]
+    assert not [word for word in ("nvImageCodec", "pykwalify", "terminating") if word in done.stdout + done.stderr]
+
+
+@ALL
+def test_parts_are_made_without_lines_of_libraries(bundle, recwarn):
+    workflow = monai.bundle.create_workflow(
+        config_file=config_files(bundle, "inference"), workflow_type="inference", bundle_root=str(BUNDLES / bundle)
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        workflow.parser.get_parsed_content("preprocessing")
+        workflow.parser.get_parsed_content("postprocessing")
+    assert not [warning for warning in caught if "nvImageCodec" in str(warning.message)]

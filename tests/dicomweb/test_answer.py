@@ -1,0 +1,168 @@
+"""A film that has no answer keeps no other film from its own."""
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pydicom
+import pytest
+
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
+from chestxr.dicomweb import Archive, ArchiveScreening, AwayError, RefusedError, answer
+from chestxr.utils.errors import FilmError
+from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
+from tests.io.film_files import save_dicom
+
+STUDY, SERIES = "1.2.3", "1.2.4"
+FILMS = [f"1.2.5.{number}" for number in range(5)]
+
+
+@pytest.fixture
+def film(tmp_path) -> Callable[..., bytes]:
+    """Write a film of an identity."""
+
+    def written(instance: str, study: str = STUDY) -> bytes:
+        pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+        path = save_dicom(tmp_path / "film.dcm", pixels, StudyInstanceUID=study, SeriesInstanceUID=SERIES)
+        made = pydicom.dcmread(path)
+        made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = instance
+        made.save_as(path)
+        return path.read_bytes()
+
+    return written
+
+
+@pytest.fixture
+def screening(tmp_path, monkeypatch) -> Callable[[str], ArchiveScreening]:
+    """Make a screening whose models find nothing, and report that."""
+
+    def made(url: str) -> ArchiveScreening:
+        out = tmp_path / "out"
+
+        def run_film(item: dict) -> None:
+            shutil.copy(item["image"], out / f"{item['film']}_sr.dcm")
+
+        monkeypatch.setattr(answer, "OpenBundle", lambda *_, **__: SimpleNamespace(run_film=run_film))
+        return ArchiveScreening(Archive(url, retries=0), out, bundle_folder(SCREENING_BUNDLE))
+
+    return made
+
+
+def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str, str, bytes], Answer]:
+    """Make an archive of five films and of one that has no identifier; it holds no answer."""
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if method == "POST":
+            return stored
+        if place == "/series":
+            return as_json([entry(study=STUDY, series=SERIES)] if "Modality=CR" in query else [])
+        if place.endswith("/instances"):
+            listed = [] if "SOPInstanceUID" in query else [*FILMS, "none"]
+            return as_json([entry(instance=instance) for instance in listed])
+        return fetched(place.rpartition("/")[2])
+
+    return said
+
+
+def _outcomes(screening: ArchiveScreening) -> list:
+    found = screening.find(date(1990, 1, 1))
+    assert found.overlooked.unidentified == 1
+    return list(screening.answer(found.waiting))
+
+
+def test_films_whose_answers_are_refused_keep_no_other_waiting(screening, film):
+    with odd_archive(_archive(lambda instance: as_parts(film(instance)), Answer(status=409))) as url:
+        outcomes = _outcomes(screening(url))
+    assert len(outcomes) == len(FILMS) and all(isinstance(outcome, RefusedError) for outcome in outcomes)
+
+
+def test_films_that_are_not_to_be_had_keep_no_other_waiting(screening, film):
+    def fetched(instance: str) -> Answer:
+        return as_parts(film(instance)) if instance == FILMS[-1] else Answer(status=500)
+
+    with odd_archive(_archive(fetched, Answer(status=409))) as url:
+        outcomes = _outcomes(screening(url))
+    assert ["status 500" in str(outcome) for outcome in outcomes] == [True] * 4 + [False]
+    assert isinstance(outcomes[-1], RefusedError)
+
+
+def test_a_film_of_which_the_archive_cannot_say_whether_it_is_answered_keeps_no_other_waiting(screening, film):
+    archive = _archive(lambda instance: as_parts(film(instance)), Answer(status=409))
+    asked = []
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        if "SOPInstanceUID" in path:
+            asked.append(path)
+        return Answer(status=500) if "SOPInstanceUID" in path and len(asked) == 1 else archive(method, path, body)
+
+    with odd_archive(said) as url:
+        found = screening(url).find(date(1990, 1, 1))
+    assert [film.instance for film in found.waiting] == FILMS[1:]
+    assert ["status 500" in str(error) for error in found.overlooked.failed] == [True]
+
+
+def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them(screening, film, tmp_path):
+    """The archive stores a report, and fails when it is asked whether it has."""
+    archive = _archive(lambda instance: as_parts(film(instance)), as_json({}))
+    stored, well = [], []
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        stored.extend([method] if method == "POST" else [])
+        if "SOPInstanceUID" in path and stored:
+            report = re.search(r"SOPInstanceUID=([\d.]+)", path)[1]
+            return as_json([entry(instance=report)]) if well else Answer(status=500)
+        return archive(method, path, body)
+
+    with odd_archive(said) as url:
+        screened = screening(url)
+        found = screened.find(date(1990, 1, 1))
+        outcomes = list(screened.answer(found.waiting[:1]))
+        assert "status 500" in str(outcomes[0]) and list((tmp_path / "out").glob("*_sr.dcm"))
+        well.append(True)
+        assert screened.find(date(1990, 1, 1)).answered == len(FILMS)
+    assert not list((tmp_path / "out").glob("*_sr.dcm"))
+
+
+def test_a_look_ends_when_the_archive_does_not_say_what_is_answered(screening):
+    """It lists its series all the while."""
+    asked = []
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if "SOPInstanceUID" in query:
+            asked.append(path)
+            return Answer(status=503)
+        if place == "/series":
+            return as_json([entry(study=STUDY, series=f"1.2.{number}") for number in range(9)])
+        return as_json([entry(instance=f"{place.split('/')[-2]}.1")])
+
+    with odd_archive(said) as url, pytest.raises(AwayError):
+        screening(url).find(date(1990, 1, 1))
+    assert len(asked) == 3
+
+
+def test_a_pass_ends_when_the_archive_is_away(screening):
+    with odd_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
+        outcomes = _outcomes(screening(url))
+    assert len(outcomes) == 3 and all(isinstance(outcome, AwayError) for outcome in outcomes)
+
+
+@pytest.mark.parametrize("other", [{"instance": "1.2.6"}, {"study": "1.2.7"}, None])
+def test_what_is_not_the_film_that_was_asked_for_is_told_once(screening, film, tmp_path, other):
+    def fetched(instance: str) -> Answer:
+        return as_parts(bytes(128) + b"DICM" if other is None else film(**{"instance": instance} | other))
+
+    with odd_archive(_archive(fetched, Answer())) as url:
+        screened = screening(url)
+        outcomes = _outcomes(screened)
+        again = screened.find(date(1990, 1, 1))
+    found = "DICOM" if other is None else "another film than was asked for"
+    assert all(isinstance(outcome, FilmError) and found in outcome.found for outcome in outcomes)
+    assert not again.waiting and again.unreadable == len(FILMS)
+    notes = list((tmp_path / "out" / "unreadable").iterdir())
+    assert len(notes) == len(FILMS) and not any("1.2." in note.read_text() for note in notes)
+    assert not list((tmp_path / "out").rglob("*.dcm"))

@@ -1,0 +1,317 @@
+"""Whatever an archive answers, films are found, fetched and stored, or it is said why not."""
+
+import gzip
+import re
+import warnings
+from datetime import date
+
+import numpy as np
+import pydicom
+import pytest
+
+from chestxr.dicomweb import Archive, ArchiveError, AwayError, FilmReference, Overlooked, RefusedError
+from chestxr.utils.errors import FilmError
+from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
+from tests.io.film_files import save_dicom
+
+FILM = FilmReference("1.2.3", "1.2.4", "1.2.5")
+ODD = ["", "1.2.3 ", "a.4711", "1" * 65, "{x}", "../1", "\udcff", None, 5, ["1.2.3"], {}]
+REASON, FAILED = "00081197", "00081198"
+
+
+@pytest.fixture
+def film(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    return save_dicom(tmp_path / "film.dcm", pixels, StudyInstanceUID=FILM.study, SeriesInstanceUID=FILM.series)
+
+
+def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_found():
+    sound = {"study": FILM.study, "series": FILM.series}
+    series = [entry(**sound), {}, None, "1.2.3", {"0020000D": None}]
+    series += [entry(**sound | {name: odd}) for name in sound for odd in ODD]
+    films = [entry(instance=odd) for odd in ODD] + [entry(instance=FILM.instance), 7]
+    asked = set()
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        asked.add(place)
+        if place == "/series":
+            return as_json(series if "Modality=CR" in query else [])
+        return as_json(films)
+
+    with odd_archive(answer) as url:
+        overlooked = Overlooked()
+        assert list(Archive(url).films(overlooked=overlooked)) == [FILM]
+        assert overlooked.unidentified == len(series) - 1 + len(films) - 1
+    assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
+
+
+@pytest.mark.parametrize(
+    "odd", [Answer(status=500), Answer(status=504), Answer(b"{"), as_json(5), Answer(b"\xff", kind="text/html")]
+)
+def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if place == "/series":
+            listed = [entry(study=FILM.study, series=series) for series in ("1.2.9", FILM.series)]
+            return as_json(listed if "Modality=CR" in query else [])
+        return odd if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
+
+    with odd_archive(answer) as url:
+        overlooked = Overlooked()
+        assert list(Archive(url, retries=0).films(overlooked=overlooked)) == [FILM]
+        assert len(overlooked.failed) == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_an_archive_that_fails_over_every_series_has_not_no_films(status):
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        listed = [entry(study=FILM.study, series=FILM.series), entry(study=FILM.study, series="1.2.9")]
+        return as_json(listed) if path.startswith("/series") else Answer(status=status)
+
+    with odd_archive(answer) as url, pytest.raises(ArchiveError, match=str(status)):
+        list(Archive(url, retries=0).films())
+
+
+@pytest.mark.parametrize("count", [1, 3, 9])
+def test_an_archive_that_goes_away_lists_no_part_of_its_films(count):
+    asked = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if path.startswith("/series"):
+            listed = [entry(study=FILM.study, series=f"1.2.{number}") for number in range(count)]
+            return as_json(listed if "Modality=CR" in path else [])
+        asked.append(path)
+        return Answer(status=503)
+
+    with odd_archive(answer) as url, pytest.raises(AwayError):
+        list(Archive(url, retries=0).films())
+    assert len(asked) == min(count, 3)
+
+
+@pytest.mark.parametrize("cap", [1, 12, 50, 1000])
+def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for(cap):
+    films = [entry(instance=f"1.2.5.{number}") for number in range(130)]
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        offset = int(re.search(r"offset=(\d+)", query)[1])
+        if place == "/series":
+            listed = [entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in query else []
+            return as_json(listed[offset:])
+        page = films[offset : offset + cap]
+        return as_json(page) if page else Answer(status=204)
+
+    with odd_archive(answer) as url:
+        assert len({film.instance for film in Archive(url).films()}) == 130
+
+
+def test_a_server_that_knows_no_pages_is_asked_twice_and_no_more():
+    asked = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        asked.append(path)
+        if path.startswith("/series"):
+            return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in path else [])
+        return as_json([entry(instance=f"1.2.5.{number}") for number in range(30)])
+
+    with odd_archive(answer) as url:
+        assert len(list(Archive(url).films())) == 30
+    assert len([path for path in asked if path.startswith("/studies")]) == 2
+
+
+@pytest.mark.parametrize(("highest", "status"), [(200, 400), (100, 400), (0, 400), (0, 501)])
+def test_a_server_that_refuses_a_limit_is_asked_without(highest, status):
+    """Azure's and Microsoft's DICOM service answer 400 to more than 200."""
+    films = [entry(instance=f"1.2.5.{number}") for number in range(260)]
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        asked = dict(part.split("=", 1) for part in query.split("&"))
+        limit, offset = int(asked.get("limit", 0)), int(asked.get("offset", 0))
+        if limit > highest:
+            return Answer(b"limit out of range", status, "text/plain")
+        if place == "/series":
+            return as_json([entry(study=FILM.study, series=FILM.series)][offset:] if "Modality=CR" in query else [])
+        return as_json(films[offset : offset + (limit or 90)])
+
+    with odd_archive(answer) as url:
+        assert len({film.instance for film in Archive(url).films()}) == 260
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 501])
+def test_series_are_listed_study_by_study_where_there_is_no_search_over_all(status):
+    """AWS HealthImaging."""
+    modality = {"00080060": {"vr": "CS", "Value": ["CR"]}}
+    series = {FILM.study: [FILM.series], "1.2.7": ["1.2.8", "1.2.9"]}
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        offset = int(re.search(r"offset=(\d+)", query)[1])
+        match place.strip("/").split("/"):
+            case ["series"]:
+                return Answer(b"{}", status)
+            case ["studies"]:
+                assert "StudyDate=20260102-" in query
+                return as_json([entry(study=study) for study in series][offset:])
+            case ["studies", study, "series"]:
+                return as_json([entry(series=name) | modality for name in series[study]][offset:])
+            case ["studies", _, "series", name, "instances"]:
+                return as_json([entry(instance=f"{name}.1")][offset:])
+
+    with odd_archive(answer) as url:
+        found = {(film.study, film.series) for film in Archive(url).films(since=date(2026, 1, 2))}
+    assert found == {(study, name) for study, names in series.items() for name in names}
+
+
+def test_an_address_that_serves_nothing_is_an_error():
+    with odd_archive(lambda *_: Answer(status=404)) as url, pytest.raises(ArchiveError, match="status 404"):
+        list(Archive(url).films())
+
+
+def test_a_lateral_by_view_code_and_a_raw_signal_are_left_out():
+    code = {"00080100": {"vr": "SH", "Value": ["399173006"]}}
+    other = [
+        entry(instance="1.2.5.1") | {"00540220": {"vr": "SQ", "Value": [code]}},
+        entry(instance="1.2.5.2") | {"00185101": {"vr": "CS", "Value": ["LEFT LATERAL"]}},
+        entry(instance="1.2.5.3") | {"00080068": {"vr": "CS", "Value": ["FOR PROCESSING"]}},
+        entry(instance="1.2.5.4") | {"00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.1.1.1"]}},
+    ]
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if path.startswith("/series"):
+            return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=DX" in path else [])
+        return as_json([*other, entry(instance=FILM.instance)])
+
+    with odd_archive(answer) as url:
+        assert list(Archive(url).films()) == [FILM]
+
+
+def test_an_archive_that_does_not_search_is_not_believed():
+    others = [entry(instance="1.2.6"), None, {"00080018": {"Value": FILM.instance}}]
+    for told, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
+        with odd_archive(lambda *_, told=told: as_json(told)) as url:
+            assert Archive(url).holds(FILM.study, FILM.instance) is held
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
+    content = bytes(128) + b"DICM" + bytes(range(256)) * 1000
+    answer = Answer(content, kind="application/dicom") if bare else as_parts(content)
+    with odd_archive(lambda *_: answer) as url:
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    assert (tmp_path / "film.dcm").read_bytes() == content
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, compressed):
+    monkeypatch.setattr("chestxr.io.decoded._MAX_BYTES", 2**20)
+    answer = as_parts(bytes(2**22))
+    if compressed:
+        answer = Answer(gzip.compress(answer.content), kind=answer.kind, headers={"Content-Encoding": "gzip"})
+    with odd_archive(lambda *_: answer) as url, pytest.raises(FilmError, match="a file of more than 1 MiB"):
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(b"log in", kind="text/html"), as_parts(), as_parts(b"film", end=b""), Answer(status=500)]
+)
+def test_what_is_no_film_is_told_and_the_archive_not_taken_for_away(tmp_path, answer):
+    with odd_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as told:
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    assert not isinstance(told.value, AwayError | RefusedError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_that_is_cut_off_is_tried_again_later(tmp_path):
+    whole = as_parts(b"film" * 1000)
+    cut = Answer(whole.content[:100], kind=whole.kind, headers={"Content-Length": str(len(whole.content))})
+    with odd_archive(lambda *_: cut) as url, pytest.raises(ArchiveError):
+        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (as_json({FAILED: {"vr": "SQ", "Value": [{REASON: {"vr": "US", "Value": [reason]}}]}}, status), refused)
+        for status, reason, refused in (
+            (409, 0, True),
+            (409, 0x0122, True),
+            (409, 0x0110, False),
+            (409, 0xA700, False),
+            (409, None, True),
+            (409, "A700", True),
+            (202, 0x0122, True),
+            (202, 0x0110, False),
+            (202, 0xA7FF, False),
+            (202, None, True),
+        )
+    ]
+    + [
+        (as_json({FAILED: {"vr": "SQ", "Value": [{REASON: {"vr": "US"}}, None]}}, 409), True),
+        (as_json(None, 409), True),
+        (Answer(b"<html>", 409, "text/html"), True),
+        (Answer(status=413), True),
+        (Answer(status=507), False),
+        (Answer(status=500), False),
+    ],
+)
+def test_an_archive_that_refuses_an_object_is_told_from_one_that_may_take_it_later(film, answer, refused):
+    with odd_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as told:
+        Archive(url, retries=0).store([pydicom.dcmread(film)])
+    assert isinstance(told.value, RefusedError) == refused
+
+
+@pytest.mark.parametrize("told", [None, [], "A700", {FAILED: None}, {FAILED: {"vr": "SQ", "Value": 5}}])
+def test_what_an_archive_says_of_an_object_and_cannot_be_read_is_told(film, told):
+    with (
+        odd_archive(lambda *_: as_json(told, 202)) as url,
+        pytest.raises(ArchiveError, match="is no DICOMweb") as error,
+    ):
+        Archive(url).store([pydicom.dcmread(film)])
+    assert not isinstance(error.value, RefusedError)
+
+
+def test_an_object_is_sent_whole_at_every_attempt(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 4096, (1200, 1200))
+    large = save_dicom(tmp_path / "large.dcm", pixels, StudyInstanceUID=FILM.study, SeriesInstanceUID=FILM.series)
+    received = []
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        received.append(body)
+        return Answer(status=503 if len(received) == 1 else 200)
+
+    with odd_archive(answer) as url:
+        Archive(url).store([pydicom.dcmread(large)])
+    first, second = received
+    assert first == second and len(first) > pixels.size * 2
+
+
+def test_an_object_that_an_archive_took_and_does_not_hold_is_tried_again_later(film):
+    with (
+        odd_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
+        pytest.raises(ArchiveError, match="took an object and does not hold it") as told,
+    ):
+        Archive(url).store_once(film)
+    assert not isinstance(told.value, RefusedError)
+
+
+@pytest.mark.parametrize("study", ["1.2.3.a4711", ["1.2.4711", "1.2.4712"], ""])
+def test_an_object_that_no_archive_can_be_asked_for_is_refused(film, study, caplog):
+    made = pydicom.dcmread(film)
+    made.StudyInstanceUID = study
+    made.save_as(film)
+    caplog.clear()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(RefusedError, match="no proper identifier") as told:
+            Archive("http://127.0.0.1:9/dicom-web").store_once(film)
+    assert "4711" not in str(told.value) + caplog.text + str([str(warning.message) for warning in warned])
+
+
+def test_metadata_that_make_no_sense_are_told_without_their_values():
+    odd = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
+    with odd_archive(lambda *_: as_json(odd)) as url, pytest.raises(ArchiveError) as told:
+        Archive(url).metadata(FILM.study, FILM.series)
+    assert "Geheim" not in str(told.value)

@@ -1,0 +1,61 @@
+"""What ``chestxr pacs screen`` says of an archive that fails over some of its films."""
+
+import re
+from types import SimpleNamespace
+
+from typer.testing import CliRunner
+
+from chestxr.cli import app
+from chestxr.cli.pacs import _pass
+from chestxr.dicomweb import ArchiveError, AwayError, FoundFilms
+from tests.dicomweb.odd_archive import Answer, as_json, entry, odd_archive
+
+STUDY = "1.2.3"
+
+
+def _screen(tmp_path, failing: tuple[str, ...]):
+    """Screen an archive of two series whose only film is answered; it refuses access to some."""
+
+    def said(method: str, path: str, body: bytes) -> Answer:
+        if asked := re.search(r"SOPInstanceUID=([\d.]+)", path):
+            return as_json([entry(instance=asked[1])])
+        if path.startswith("/series"):
+            listed = [entry(study=STUDY, series=series) for series in ("1.2.4", "1.2.5")]
+            return as_json(listed if "Modality=CR" in path else [])
+        return Answer(status=403) if any(series in path for series in failing) else as_json([entry(instance="1.2.6")])
+
+    with odd_archive(said) as url:
+        command = ["pacs", "screen", url, "--out", str(tmp_path / "out"), "--since", "1990-01-01"]
+        return CliRunner().invoke(app, command)
+
+
+def test_a_series_over_which_the_archive_fails_is_told_with_the_reason(tmp_path):
+    outcome = _screen(tmp_path, failing=("1.2.4",))
+    assert outcome.exit_code == 1
+    assert "refuses access (403)" in outcome.output and "(1 series or films)" in outcome.output
+    assert "0 of 0 films answered; 1 were answered before; 1 were passed over" in outcome.output
+    assert STUDY not in outcome.output.replace("127.0.0.1", "")
+
+
+def test_an_archive_that_fails_over_every_series_is_an_error(tmp_path):
+    outcome = _screen(tmp_path, failing=("1.2.4", "1.2.5"))
+    assert outcome.exit_code == 2
+    assert "refuses access (403)" in outcome.output
+
+
+def test_a_watcher_says_what_fails_when_it_begins_not_at_every_look(capsys):
+    failing = FoundFilms()
+    failing.overlooked.failed += [ArchiveError("https://pacs.example: answers with status 500")] * 2
+    away = AwayError("https://pacs.example: does not answer")
+    looks, told = [failing, failing, away, away, FoundFilms(), failing], set()
+
+    def find(since) -> FoundFilms:
+        look = looks.pop(0)
+        if isinstance(look, AwayError):
+            raise look
+        return look
+
+    while looks:
+        assert _pass(SimpleNamespace(find=find), "1d", True, told) == 0
+    failure = "https://pacs.example: answers with status 500 (2 series or films)"
+    assert capsys.readouterr().err.splitlines() == [failure, str(away), failure]

@@ -1,0 +1,146 @@
+"""Archives of synthetic films, and what stands of them afterwards."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+from typer.testing import CliRunner
+
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
+from chestxr.cli import app
+from tests.interrupts import hear_interrupts
+from tests.phantom import chest_film
+
+__all__ = [
+    "archive",
+    "assert_complete",
+    "assert_nothing_half_written",
+    "at_work",
+    "changed_bundle",
+    "held",
+    "meanwhile",
+    "phantoms",
+    "started",
+    "wait_for",
+    "waiting_bundle",
+    "workers_of",
+]
+
+
+def phantoms(folder: Path, count: int) -> Path:
+    """Write films into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        film, _ = chest_film((160, 160), number)
+        Image.fromarray(film.T.astype("uint8")).save(folder / f"film-{number}.png")
+    return folder
+
+
+def waiting_bundle(folder: Path, film: str, *where: object) -> tuple[Path, Path]:
+    """Copy the screening bundle, so that it waits at a film as long as a named pipe is there. Return both."""
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    there = f"__import__('os').path.exists({str(pipe)!r})"
+    wait = f"item['film'] == {film!r} and {there} and open({str(pipe)!r}).read()"
+    return changed_bundle(folder, wait, *where), pipe
+
+
+def changed_bundle(folder: Path, act: str, transforms: str = "image_transforms", place: int = 0) -> Path:
+    """Copy the screening bundle, so that it does something with each ``item``, by default before it reads the film."""
+    bundle = folder / SCREENING_BUNDLE
+    shutil.copytree(bundle_folder(SCREENING_BUNDLE), bundle, ignore=shutil.ignore_patterns("docs"))
+    path = bundle / "configs" / "inference.json"
+    config = json.loads(path.read_text())
+    config[transforms].insert(place, f"$lambda item: ({act}, item)[1]")
+    path.write_text(json.dumps(config))
+    return bundle
+
+
+def archive(*arguments: object):
+    """Run ``chestxr archive`` in this process, with the Ray that it has."""
+    return CliRunner().invoke(app, ["archive", *map(str, arguments)])
+
+
+def started(*arguments: object) -> subprocess.Popen:
+    """Start ``chestxr archive`` as a program of its own."""
+    command = [sys.executable, "-c", "from chestxr.cli import app; app()", "archive", *map(str, arguments)]
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+    return subprocess.Popen(command, **pipes, start_new_session=True, preexec_fn=hear_interrupts)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 240) -> object:
+    """Wait until something is so; return it."""
+    for _ in range(int(seconds * 20)):
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not come to that")
+
+
+def workers_of(parent: int) -> dict[int, str]:
+    """Return the processes of Ray below a process: what they say of themselves by number."""
+    found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()[1:]
+    below, told = {parent}, {}
+    processes = [line.split(None, 2) for line in found]
+    for _ in range(5):
+        for number, above, words in processes:
+            if int(above) in below and int(number) not in below:
+                below.add(int(number))
+                told[int(number)] = words
+    return told
+
+
+@contextmanager
+def held(pipe: Path) -> Iterator[None]:
+    """Wait until a worker reads a named pipe; keep it waiting."""
+    end = wait_for(lambda: _end_of_writer(pipe))
+    try:
+        yield
+    finally:
+        os.close(end)
+
+
+def _end_of_writer(pipe: Path) -> int | None:
+    try:
+        return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:  # nobody reads it
+        return None
+
+
+@contextmanager
+def meanwhile(act: Callable, *arguments: object) -> Iterator[None]:
+    """Do something while a run goes on."""
+    with ThreadPoolExecutor(1) as thread:
+        acted = thread.submit(act, *arguments)
+        yield
+        acted.result()
+
+
+def at_work(parent: int, task: str) -> set[int]:
+    """Return the workers below a process that are at a task."""
+    return {number for number, words in workers_of(parent).items() if task in words}
+
+
+def assert_complete(out: Path, films: int) -> pd.DataFrame:
+    """Check that each film is in the table once, with its lungs; return the table."""
+    table = pd.read_parquet(out / "table")
+    assert sorted(table["film"]) == sorted(set(table["film"])) and len(table) == films
+    for row in table.itertuples():
+        assert (out / "films" / str(row.date) / f"{row.film}_lungs.png").is_file()
+    assert len(list((out / "films").rglob("*_lungs.png"))) == films
+    assert_nothing_half_written(out)
+    return table
+
+
+def assert_nothing_half_written(out: Path) -> None:
+    """Check that no temporary file is left."""
+    assert not list(out.rglob(".part-*"))

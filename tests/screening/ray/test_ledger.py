@@ -1,0 +1,99 @@
+"""What a run finds of one that was killed."""
+
+import os
+
+import pytest
+
+from chestxr.screening.ray.film_travel import FilmTravel
+from chestxr.screening.ray.ledger import Ledger
+from chestxr.utils.errors import FilmError
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.list_films([{"film": name, "image": f"/films/{name}.png"} for name in "abcd"], 2, {})
+    return ledger
+
+
+def _done(name: str) -> FilmTravel:
+    row = {"film": name, "status": "ok", "decision": "", "probability": 0.5}
+    return FilmTravel(name, f"/films/{name}.png", "2024-01-01", row=row)
+
+
+def _failed(name: str) -> FilmTravel:
+    travel = FilmTravel(name, f"/films/{name}.png")
+    travel.fail(FilmError(travel.image, "nothing", "a film", "look", lasting=False))
+    return travel
+
+
+def _results(ledger: Ledger, *names: str) -> None:
+    for name in names:
+        for ending in ("lungs.png", "seg.dcm"):
+            path = ledger.films / "2024-01-01" / f"{name}_{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+
+def _left(ledger: Ledger) -> set[str]:
+    return {path.name.partition("_")[0] for path in ledger.films.rglob("*_*")}
+
+
+def test_films_that_were_begun_and_not_done_leave_nothing(ledger):
+    ledger.begin({"a": "000000", "b": "000000", "c": "000001", "d": "000001"})
+    _results(ledger, "a", "b", "c", "d")
+    ledger.finish("000000", [_done("a"), _failed("b")])
+    ledger.clean()
+    assert _left(ledger) == {"a"} and ledger.waiting() == ["000001"]
+
+
+def test_a_kill_while_rows_are_taken_back_forgets_no_film(ledger, monkeypatch):
+    _results(ledger, "a", "b")
+    ledger.finish("000000", [_done("a"), _done("b")])
+    (ledger.table / "date=2024-01-01" / "part-000000.parquet").unlink()
+
+    def killed(block: str) -> None:
+        Ledger._take_back(ledger, block)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ledger, "_take_back", killed)
+    with pytest.raises(KeyboardInterrupt):
+        ledger.clean()
+    monkeypatch.undo()
+    ledger.clean()
+    assert not _left(ledger) and ledger.waiting() == ["000000", "000001"]
+
+
+def test_a_kill_before_the_note_of_a_later_success_is_removed_removes_no_result(ledger, monkeypatch):
+    ledger.finish("000000", [_done("a"), _failed("b")])
+    ledger.begin({"b": "000000"})
+    _results(ledger, "a", "b")
+    (before,) = ledger.quarantined()
+    monkeypatch.setattr(ledger, "_note_of", lambda film: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ledger.finish_again([_done("b")], {"b": before})
+    monkeypatch.undo()
+    ledger.clean()
+    assert _left(ledger) == {"a", "b"} and not list(ledger.quarantined())
+
+
+def test_films_in_folders_that_are_called_as_notes_are(ledger):
+    ledger.finish("000000", [_done("a"), _failed("x.json/b")])
+    ledger.clean()
+    assert [note.film for note in ledger.quarantined()] == ["x.json/b"]
+    assert ledger.counts()["quarantined"] == 1
+
+
+def test_a_note_that_a_killed_run_began_to_write_is_no_note(ledger):
+    """Its process may seem to live: numbers come again, and in a container it is always the same."""
+    ledger.finish("000000", [_done("a"), _failed("b")])
+    _results(ledger, "a")
+    for folder, note in (
+        (ledger.quarantine, "b.json"),
+        (ledger.blocks, "000001.done.json"),
+        (ledger.films / "2024-01-01", "a_seg.dcm"),
+    ):
+        (folder / f".part-{os.getpid()}-{note}").write_text("")
+    ledger.clean()
+    assert [note.film for note in ledger.quarantined()] == ["b"] and ledger.waiting() == ["000001"]
+    assert not list(ledger.out.rglob(".part-*"))

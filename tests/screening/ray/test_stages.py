@@ -1,0 +1,62 @@
+"""The stages of an archive's run, one after the other in one process."""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+if not find_spec("ray"):  # chestxr.screening.ray sets Ray up when it is imported
+    pytest.skip("Ray is not installed", allow_module_level=True)
+
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
+from chestxr.screening.ray.film_travel import FilmTravel, pack, unpack
+from chestxr.screening.ray.stages import OutlineFilms, StageSettings, finish_films, read_films
+from tests.screening.ray.archives import changed_bundle, phantoms
+
+
+def _settings(bundle: Path, folder: Path) -> StageSettings:
+    return StageSettings(str(bundle), (("save_zone_map", False),), str(folder / "out"))
+
+
+def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_another(tmp_path):
+    settings = _settings(bundle_folder(SCREENING_BUNDLE), tmp_path)
+    folder = phantoms(tmp_path / "films", 3)
+    paths = sorted(folder.iterdir())
+    entry = {"travels": pack([FilmTravel(path.stem, str(path)) for path in paths[:2]])}
+    outlined = OutlineFilms(settings, 1)(read_films(entry, settings))
+    shutil.copy(paths[2], paths[0])
+    replaced, kept = unpack(finish_films(outlined, settings)["travels"])
+    assert "a file that changed while it was screened" in str(replaced.failure) and not replaced.failure.lasting
+    assert replaced.row is None and kept.failure is None
+    assert pd.notna(kept.row["score"])
+    written = [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert written and not [name for name in written if name.startswith(paths[0].stem)]
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
+    bundle = changed_bundle(tmp_path, "{}['what the header said']")
+    (film,) = phantoms(tmp_path / "films", 1).iterdir()
+    entry = {"travels": pack([FilmTravel(film.stem, str(film))])}
+    (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["travels"])
+    assert failed.fault == "program" and not failed.failure.lasting
+    assert "found a fault of the program (" in str(failed.failure) and "please report it" in str(failed.failure)
+    assert "Error" not in str(failed.failure) and "header" not in str(failed.failure)
+
+
+def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
+    bundle = changed_bundle(tmp_path, "0")
+    config = bundle / "configs" / "inference.json"
+    config.write_text(
+        config.read_text().replace('"chestxr.io', '"not_there.io').replace('"chestxr.inf', '"not_there.inf')
+    )
+    settings = _settings(bundle, tmp_path)
+    entry = {"travels": pack([FilmTravel("film", str(tmp_path / "film.png"))])}
+    for stage in (
+        lambda entry: read_films(entry, settings),
+        lambda entry: OutlineFilms(settings, 1)(entry),
+        lambda entry: finish_films(entry, settings),
+    ):
+        (stopped,) = unpack(stage(entry)["travels"])
+        assert "not_there: this Python package is missing" in stopped.stop and stopped.failure is None

@@ -1,0 +1,53 @@
+"""A film whose results an archive does not take is set aside for good only if it is the film's fault."""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+if not find_spec("ray"):  # chestxr.screening.ray sets Ray up when it is imported
+    pytest.skip("Ray is not installed", allow_module_level=True)
+
+from chestxr.screening.ray.store import NotStoredError, store_results
+from chestxr.utils.errors import FilmError
+from tests.dicomweb.odd_archive import Answer, as_json, odd_archive
+from tests.io.film_files import save_dicom
+
+
+def _results(folder: Path, study: str = "1.2.3") -> Path:
+    pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
+    report = save_dicom(folder / "film_sr.dcm", pixels, StudyInstanceUID=study, SeriesInstanceUID="1.2.4")
+    shutil.copy(report, folder / "film_seg.dcm")
+    return folder / "film"
+
+
+def _failure(stem: Path, stored: Answer) -> FilmError:
+    with (
+        odd_archive(lambda method, *_: as_json([]) if method == "GET" else stored) as url,
+        pytest.raises(FilmError) as failed,
+    ):
+        store_results(stem, url)
+    assert len(list(stem.parent.glob("film_*.dcm"))) == 2
+    return failed.value
+
+
+def _refusal(reason: int) -> Answer:
+    return as_json({"00081198": {"vr": "SQ", "Value": [{"00081197": {"vr": "US", "Value": [reason]}}]}}, 409)
+
+
+@pytest.mark.parametrize("stored", [_refusal(0xA700), _refusal(0x0110), Answer(), Answer(status=500)])
+def test_an_archive_that_may_take_results_later_is_no_fault_of_the_film(tmp_path, stored):
+    failure = _failure(_results(tmp_path), stored)
+    assert isinstance(failure, NotStoredError) and not failure.lasting
+
+
+def test_results_that_an_archive_refuses_are_the_films_fault(tmp_path):
+    failure = _failure(_results(tmp_path), _refusal(0x0122))
+    assert not isinstance(failure, NotStoredError) and failure.lasting
+
+
+def test_a_film_of_a_study_that_no_archive_can_be_asked_for_is_not_taken_for_an_archive_that_is_away(tmp_path):
+    failure = _failure(_results(tmp_path, "1.2.a4711"), Answer())
+    assert not isinstance(failure, NotStoredError) and failure.lasting and "4711" not in str(failure)
