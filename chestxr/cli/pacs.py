@@ -54,12 +54,13 @@ def screen(
 
     Example: chestxr pacs screen https://pacs.example/dicom-web --since 1d --watch
     """
-    from chestxr.dicomweb import Archive, ArchiveScreening
+    from chestxr.dicomweb.client import DicomWebClient
+    from chestxr.screening.pacs import PacsScreener
 
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    archive = or_exit(Archive, url)
-    screening = or_exit(ArchiveScreening, archive, out.absolute(), folder, **knobs_of(site_scale, uid_root))
+    archive = or_exit(DicomWebClient, url)
+    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **knobs_of(site_scale, uid_root))
     try:
         told = set()
         unanswered = _pass(screening, since, watch, told)
@@ -77,17 +78,17 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
 
     A watcher goes on when the archive is away. What the archive fails by it says when it begins, not at every look.
     """
-    from chestxr.dicomweb import ArchiveError
+    from chestxr.dicomweb.session import DicomWebError
 
     try:
         found = screening.find(_day(since))
-    except ArchiveError as error:
+    except DicomWebError as error:
         if not quietly:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
         _tell_new({str(error): ""}, told)
         return 0
-    failures = Counter(map(str, found.overlooked.failed))
+    failures = Counter(map(str, found.skipped.failed))
     _tell_new({failure: f" ({count} series or films)" for failure, count in failures.items()}, told)
     if quietly and not found.waiting:
         return 0
@@ -97,7 +98,7 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
         counts.append(f"{found.answered} were answered before")
     if found.unreadable:
         counts.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
-    unidentified, failed = found.overlooked.unidentified, len(found.overlooked.failed)
+    unidentified, failed = found.skipped.unidentified, len(found.skipped.failed)
     if unidentified:
         counts.append(f"{unidentified} series or films without proper identifiers were passed over")
     if failed:

@@ -47,7 +47,7 @@ def screen(
     Example: chestxr screen ~/films --out results --processes 4
     """
     from chestxr.data import find_films
-    from chestxr.screening import ScreeningRun
+    from chestxr.screening.local.run import ScreeningRun
     from chestxr.visualize.page import write_page
 
     items = or_exit(find_films, films)

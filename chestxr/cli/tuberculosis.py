@@ -36,7 +36,7 @@ def adapt(
 
     from chestxr.bundle.workflow import BundleWorkflow
     from chestxr.radiomics import read_feature_table
-    from chestxr.tuberculosis import Harmonisation
+    from chestxr.tuberculosis.site_scaler import SiteScaler
 
     folder_of_bundle = or_exit(bundle_folder, bundle, trust_bundle)
     with TemporaryDirectory() as folder:
@@ -48,6 +48,6 @@ def adapt(
         table = or_exit(read_feature_table, Path(folder) / "features.parquet")
     measured = table[table["error"] == ""]
     features_only = measured.drop(columns=["film", "image", "settings_hash", "error"])
-    scale = or_exit(Harmonisation.fit, features_only, table["settings_hash"].iloc[0])
+    scale = or_exit(SiteScaler.fit, features_only, table["settings_hash"].iloc[0])
     scale.save(out)
     console.print(f"{out}: the scale of {len(measured)} films; {len(table) - len(measured)} left out", soft_wrap=True)

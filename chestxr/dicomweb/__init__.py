@@ -1,18 +1,15 @@
-"""Films of an archive (DICOMweb): found, screened, answered."""
+"""A DICOMweb client: find films in a PACS, fetch them, store what was found."""
 
-from .answer import ArchiveScreening, FoundFilms
-from .archive import Archive, FilmReference
-from .connection import ArchiveError, AwayError, RefusedError
-from .overlooked import AwayWatch, Overlooked
+from .client import DicomWebClient, FilmReference
+from .outages import CircuitBreaker, Skipped
+from .session import DicomWebError, RefusedError, UnavailableError
 
 __all__ = [
-    "Archive",
-    "ArchiveError",
-    "ArchiveScreening",
-    "AwayError",
-    "AwayWatch",
+    "CircuitBreaker",
+    "DicomWebClient",
+    "DicomWebError",
     "FilmReference",
-    "FoundFilms",
-    "Overlooked",
     "RefusedError",
+    "Skipped",
+    "UnavailableError",
 ]

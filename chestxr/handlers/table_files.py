@@ -9,7 +9,7 @@ import pandas as pd
 from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
 
-from chestxr.metrics.summary import summarise
+from chestxr.metrics.bootstrap import summarise
 from chestxr.utils.atomic import write_text
 from chestxr.utils.csv import write_csv
 from chestxr.utils.errors import FilmError

@@ -1,6 +1,1 @@
-"""Films through the screening bundle: opened once, resumable, with a manifest."""
-
-from .film_records import FilmRecord, read_record
-from .run import ScreeningRun
-
-__all__ = ["FilmRecord", "ScreeningRun", "read_record"]
+"""Screening of films in a folder, in a PACS, or by Ray: one pipeline, one record for each film."""

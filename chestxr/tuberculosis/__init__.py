@@ -3,20 +3,19 @@
 from .classifier import Calibration, TuberculosisClassifier
 from .explanation import explain, zone_contributions
 from .fit import FitSettings, TrainingFilms, fit_classifier, patient_folds
-from .harmonisation import Harmonisation
-from .metrics import score_rows, threshold_at_sensitivity
 from .screen import ScreenTuberculosisD, ScreenTuberculosisd, ScreenTuberculosisDict
+from .site_scaler import SiteScaler
 from .tester import TuberculosisTester
 from .trainer import ScreeningFilms, TuberculosisTrainer, without_lungs
 
 __all__ = [
     "Calibration",
     "FitSettings",
-    "Harmonisation",
     "ScreenTuberculosisD",
     "ScreenTuberculosisDict",
     "ScreenTuberculosisd",
     "ScreeningFilms",
+    "SiteScaler",
     "TrainingFilms",
     "TuberculosisClassifier",
     "TuberculosisTester",
@@ -24,8 +23,6 @@ __all__ = [
     "explain",
     "fit_classifier",
     "patient_folds",
-    "score_rows",
-    "threshold_at_sensitivity",
     "without_lungs",
     "zone_contributions",
 ]

@@ -12,8 +12,8 @@ import xgboost
 
 from chestxr.utils.atomic import atomic_write
 
-from .harmonisation import Harmonisation
 from .model_file import check_model
+from .site_scaler import SiteScaler
 
 __all__ = ["Calibration", "TuberculosisClassifier"]
 
@@ -79,7 +79,7 @@ class TuberculosisClassifier:
         From margins to probabilities, fitted on films that the trees had not seen.
     threshold : float
         Probability at and above which a film is called suspicious.
-    scale : Harmonisation
+    scale : SiteScaler
         The scale of the films it was fitted on, by which films are standardised unless their own site's is given.
     about : dict
         What it was made from: ``films``, each with its probability in cross-validation, ``sites``, ``prevalence``,
@@ -89,7 +89,7 @@ class TuberculosisClassifier:
     booster: xgboost.Booster
     calibration: Calibration
     threshold: float
-    scale: Harmonisation
+    scale: SiteScaler
     about: dict = field(default_factory=dict)
 
     @cached_property
@@ -102,7 +102,7 @@ class TuberculosisClassifier:
         """The settings that the features come from."""
         return self.scale.settings_hash
 
-    def margin(self, features: pd.DataFrame, site: Harmonisation | None = None) -> np.ndarray:
+    def margin(self, features: pd.DataFrame, site: SiteScaler | None = None) -> np.ndarray:
         """
         Give the booster's log odds.
 
@@ -110,7 +110,7 @@ class TuberculosisClassifier:
         ----------
         features : pandas.DataFrame, shape (films, features)
             Columns by name, `feature_names` among them.
-        site : Harmonisation, optional
+        site : SiteScaler, optional
             The scale of the site that the films come from.
 
         Returns
@@ -124,7 +124,7 @@ class TuberculosisClassifier:
         """
         return self._predict(features, site, output_margin=True).astype(np.float64)
 
-    def probability(self, features: pd.DataFrame, site: Harmonisation | None = None) -> np.ndarray:
+    def probability(self, features: pd.DataFrame, site: SiteScaler | None = None) -> np.ndarray:
         """Give the calibrated probability of tuberculosis of each film, shape (films,); as for `margin`."""
         return self.calibration(self.margin(features, site))
 
@@ -132,7 +132,7 @@ class TuberculosisClassifier:
         """Give the 95% interval of the probabilities at margins, as :py:meth:`Calibration.interval` does."""
         return self.calibration.interval(margin, np.array(list(self.about["films"].values())))
 
-    def contributions(self, features: pd.DataFrame, site: Harmonisation | None = None) -> pd.DataFrame:
+    def contributions(self, features: pd.DataFrame, site: SiteScaler | None = None) -> pd.DataFrame:
         """
         Give each feature's SHAP value, in log odds; with the column ``bias`` they add up to the margin.
 
@@ -194,7 +194,7 @@ class TuberculosisClassifier:
                 "fit it with this version of chestxr"
             )
         try:
-            scale, about = Harmonisation.from_dict(told["scale"]), told["about"]
+            scale, about = SiteScaler.from_dict(told["scale"]), told["about"]
             calibration = Calibration(**{name: float(value) for name, value in told["calibration"].items()})
             threshold = float(told["threshold"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -206,7 +206,7 @@ class TuberculosisClassifier:
             )
         return cls(booster, calibration, threshold, scale, about)
 
-    def standardised(self, features: pd.DataFrame, site: Harmonisation | None = None) -> pd.DataFrame:
+    def standardised(self, features: pd.DataFrame, site: SiteScaler | None = None) -> pd.DataFrame:
         """
         Give the features that the trees use, on the scale of the films they learnt from; as for `margin`.
 
@@ -227,7 +227,7 @@ class TuberculosisClassifier:
             raise ValueError(f"a site's scale of the settings {found}; expected {expected}; adapt anew")
         return scale(used)
 
-    def _predict(self, features: pd.DataFrame, site: Harmonisation | None, **wanted: bool) -> np.ndarray:
+    def _predict(self, features: pd.DataFrame, site: SiteScaler | None, **wanted: bool) -> np.ndarray:
         # As an array, its columns in the booster's order: XGBoost takes 20 times as long over thousands of columns of a
         # frame, and as long again to compare their names.
         matrix = xgboost.DMatrix(self.standardised(features, site).to_numpy(np.float32))

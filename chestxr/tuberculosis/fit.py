@@ -12,12 +12,12 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold
 from tqdm import tqdm
 
+from chestxr.metrics.classification import threshold_at_sensitivity
 from chestxr.utils.provenance import package_versions
 
 from .classifier import Calibration, TuberculosisClassifier
-from .harmonisation import Harmonisation
-from .metrics import threshold_at_sensitivity
 from .selection import select_features
+from .site_scaler import SiteScaler
 
 __all__ = ["FitSettings", "TrainingFilms", "fit_classifier", "patient_folds"]
 
@@ -62,7 +62,7 @@ class TrainingFilms:
         parts = []
         for site, part in self.features.groupby(self.sites):
             try:
-                parts.append(Harmonisation.fit(part, "")(part))
+                parts.append(SiteScaler.fit(part, "")(part))
             except ValueError as error:
                 raise ValueError(f"site {site}: {error}") from error
         return replace(self, features=pd.concat(parts).loc[self.features.index])
@@ -149,7 +149,7 @@ def fit_classifier(
     ValueError
         If a class has fewer patients than there are folds.
     """
-    scale, films = Harmonisation.fit(films.features, settings_hash), films.harmonised()
+    scale, films = SiteScaler.fit(films.features, settings_hash), films.harmonised()
     candidates = list(product(sorted(settings.counts), settings.depths))
     scored = _cross_validate(films, settings, unstable, candidates)
     losses = [log_loss(films.labels, 1 / (1 + np.exp(-margins))) for margins, _ in scored]

@@ -20,7 +20,7 @@ def outlying_features(standardised: pd.Series) -> float:
     Parameters
     ----------
     standardised : pandas.Series, shape (features,)
-        A film's features as :py:class:`Harmonisation` gives them: interquartile ranges from the median.
+        A film's features as :py:class:`SiteScaler` gives them: interquartile ranges from the median.
 
     Returns
     -------

@@ -12,8 +12,8 @@ from chestxr.radiomics import LungContrastError
 
 from .classifier import TuberculosisClassifier
 from .explanation import explain, zone_contributions
-from .harmonisation import Harmonisation
 from .outlying_features import outlying_features
+from .site_scaler import SiteScaler
 
 __all__ = ["ScreenTuberculosisD", "ScreenTuberculosisDict", "ScreenTuberculosisd"]
 
@@ -55,7 +55,7 @@ class ScreenTuberculosisd(MapTransform):
     Raises
     ------
     FileNotFoundError, ValueError
-        As :py:meth:`TuberculosisClassifier.load` and :py:meth:`Harmonisation.load` do.
+        As :py:meth:`TuberculosisClassifier.load` and :py:meth:`SiteScaler.load` do.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ScreenTuberculosisd(MapTransform):
     ) -> None:
         super().__init__(keys)
         self.classifier = TuberculosisClassifier.load(classifier, settings_hash)
-        self.site = Harmonisation.load(site_scale, self.classifier.settings_hash) if site_scale else None
+        self.site = SiteScaler.load(site_scale, self.classifier.settings_hash) if site_scale else None
         self.reasons = reasons
         self.most_outlying_features = most_outlying_features
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pandas as pd
 from torch.utils.tensorboard import SummaryWriter
 
+from chestxr.metrics.classification import score_rows
 from chestxr.utils.atomic import write_text
 from chestxr.utils.csv import write_csv
 from chestxr.utils.provenance import package_versions, sha256
 from chestxr.visualize.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
-from .harmonisation import Harmonisation
-from .metrics import score_rows
-from .show_scores import show_scores
+from .log_evaluation import log_evaluation
+from .site_scaler import SiteScaler
 from .trainer import ScreeningFilms
 
 __all__ = ["TuberculosisTester"]
@@ -73,7 +73,7 @@ class TuberculosisTester:
             raise ValueError(
                 f"{self.path} learnt from {len(seen)} of these films, {seen[0]} among them; give films it never saw"
             )
-        site = Harmonisation.load(self.site_scale, settings_hash) if self.site_scale else None
+        site = SiteScaler.load(self.site_scale, settings_hash) if self.site_scale else None
         table = pd.DataFrame(
             {"site": films.sites, "tuberculosis": films.labels.astype(int)}, index=films.features.index
         )
@@ -98,4 +98,4 @@ class TuberculosisTester:
         about |= {"versions": package_versions(), "rows": rows}
         write_text(self.output_dir / "summary.json", json.dumps(about, indent=1))
         figure = plot_scores(table["tuberculosis"].to_numpy(), table["probability"].to_numpy(), threshold, self.name)
-        show_scores(figure, rows, self.output_dir / "scores.png", self.summary_writer)
+        log_evaluation(figure, rows, self.output_dir / "scores.png", self.summary_writer)

@@ -10,13 +10,13 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from chestxr.data import find_masks
+from chestxr.metrics.classification import score_rows
 from chestxr.radiomics import FilmToMeasure, measure_films
 from chestxr.visualize.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
 from .fit import FitSettings, TrainingFilms, fit_classifier
-from .metrics import score_rows
-from .show_scores import show_scores
+from .log_evaluation import log_evaluation
 
 __all__ = ["ScreeningFilms", "TuberculosisTrainer", "without_lungs"]
 
@@ -143,4 +143,4 @@ class TuberculosisTrainer:
         figure = plot_scores(labels, probabilities, classifier.threshold, "cross-validation")
         rows = score_rows(labels, probabilities, classifier.threshold)
         crossed = [{"site": "cross-validation"} | row for row in rows]
-        show_scores(figure, crossed, self.path.with_name("cross_validation.png"), self.summary_writer)
+        log_evaluation(figure, crossed, self.path.with_name("cross_validation.png"), self.summary_writer)

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.declared import declared
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.entry import bundle_entry
+from chestxr.bundle.open import OpenBundle
 from tests.phantom import chest_film
 
 UNET = bundle_folder("cxr_lung_segmentation_unet")
@@ -42,7 +42,7 @@ def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tm
     from peers import zoo_loop
 
     checkpoint = UNET / "models" / "model.pt"
-    network = declared(UNET, "network_def")
+    network = bundle_entry(UNET, "network_def")
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
     (tmp_path / "bare").mkdir()
     candidates = {
@@ -101,5 +101,5 @@ def test_every_transform_of_the_screening_bundle_belongs_to_a_stage():
     from stage_clock import _AFTER, _BEFORE
 
     for chain, stages in (("preprocessing", _BEFORE), ("postprocessing", _AFTER)):
-        made = declared(bundle_folder("cxr_tuberculosis_screening"), chain, save_dicom=True)
+        made = bundle_entry(bundle_folder("cxr_tuberculosis_screening"), chain, save_dicom=True)
         assert {type(step).__name__ for step in made.transforms} == stages.keys()

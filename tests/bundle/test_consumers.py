@@ -13,7 +13,7 @@ from monai.fl.utils.constants import ExtraItems, FlStatistics
 from monai.fl.utils.exchange_object import ExchangeObject
 
 from chestxr.bundle import SCREENING_BUNDLE
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.io import read_film, read_mask
 from tests.bundle import deploy_steps
 from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training, workflow

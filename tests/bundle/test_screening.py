@@ -19,7 +19,8 @@ from chestxr.data import find_masks, load_split
 from chestxr.io import film_reader, read_film, read_mask
 from chestxr.io.decode import decode_image
 from chestxr.radiomics import FilmFeatures
-from chestxr.tuberculosis import Harmonisation, TuberculosisClassifier
+from chestxr.tuberculosis import TuberculosisClassifier
+from chestxr.tuberculosis.site_scaler import SiteScaler
 from chestxr.utils.provenance import sha256
 from tests.bundle.bundle_runs import BUNDLES, UNET, config_files
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
@@ -278,7 +279,7 @@ def test_a_site_is_adapted_to_by_its_unlabelled_films(real_films, tmp_path):
     scale = tmp_path / "site.json"
     result = CliRunner().invoke(app, ["tb", "adapt", str(tmp_path / "films.txt"), "--out", str(scale)])
     assert result.exit_code == 0, result.output
-    assert Harmonisation.load(scale, FilmFeatures().settings_hash).films >= 10
+    assert SiteScaler.load(scale, FilmFeatures().settings_hash).films >= 10
     scores = []
     for site_scale in (None, str(scale)):
         _run("inference", films=montgomery[0], output_dir=str(tmp_path), site_scale=site_scale)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chestxr.dicomweb import Archive, ArchiveError
+from chestxr.dicomweb.client import DicomWebClient
+from chestxr.dicomweb.session import DicomWebError
 from tests.dicomweb.odd_archive import Answer, as_json, entry, odd_archive
 
 
@@ -21,7 +22,7 @@ def _archive(valid: set[str], seen: list[str]):
 def test_a_token_of_the_environment_is_sent(monkeypatch):
     monkeypatch.setenv("CHESTXR_PACS_TOKEN", " secret-1\n")
     with _archive({"secret-1"}, []) as url:
-        assert Archive(url).holds("1.2.3", "1.2.5")
+        assert DicomWebClient(url).holds("1.2.3", "1.2.5")
 
 
 def test_a_token_that_is_renewed_in_its_file_is_used_from_then_on(monkeypatch, tmp_path):
@@ -30,10 +31,10 @@ def test_a_token_that_is_renewed_in_its_file_is_used_from_then_on(monkeypatch, t
     monkeypatch.setenv("CHESTXR_PACS_TOKEN_FILE", str(file))
     valid = {"secret-1"}
     with _archive(valid, seen) as url:
-        archive = Archive(url)
+        archive = DicomWebClient(url)
         assert archive.holds("1.2.3", "1.2.5")
         valid.clear()
-        with pytest.raises(ArchiveError, match="refuses access") as refused:
+        with pytest.raises(DicomWebError, match="refuses access") as refused:
             archive.holds("1.2.3", "1.2.5")
         assert "secret" not in str(refused.value)
         file.write_text("secret-2")
@@ -49,14 +50,14 @@ def test_what_is_no_token_is_an_error_that_does_not_show_it(monkeypatch, tmp_pat
         file.write_text(content)
     monkeypatch.setenv("CHESTXR_PACS_TOKEN_FILE", str(file))
     with pytest.raises(ValueError, match="CHESTXR_PACS_TOKEN_FILE") as error:
-        Archive("http://127.0.0.1:9/dicom-web")
+        DicomWebClient("http://127.0.0.1:9/dicom-web")
     assert not content or content not in str(error.value)
 
 
 def test_a_token_travels_encrypted_or_not_at_all(monkeypatch):
     monkeypatch.setenv("CHESTXR_PACS_TOKEN", "secret-1")
     with pytest.raises(ValueError, match="unencrypted"):
-        Archive("http://pacs.example/dicom-web")
+        DicomWebClient("http://pacs.example/dicom-web")
     monkeypatch.setenv("CHESTXR_PACS_USER", "reader")
     with pytest.raises(ValueError, match="expected one of them"):
-        Archive("https://pacs.example/dicom-web")
+        DicomWebClient("https://pacs.example/dicom-web")

@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.cli.pacs import _pass
-from chestxr.dicomweb import ArchiveError, AwayError, FoundFilms
+from chestxr.dicomweb.session import DicomWebError, UnavailableError
+from chestxr.screening.pacs import Worklist
 from tests.dicomweb.odd_archive import Answer, as_json, entry, odd_archive
 
 STUDY = "1.2.3"
@@ -44,14 +45,14 @@ def test_an_archive_that_fails_over_every_series_is_an_error(tmp_path):
 
 
 def test_a_watcher_says_what_fails_when_it_begins_not_at_every_look(capsys):
-    failing = FoundFilms()
-    failing.overlooked.failed += [ArchiveError("https://pacs.example: answers with status 500")] * 2
-    away = AwayError("https://pacs.example: does not answer")
-    looks, told = [failing, failing, away, away, FoundFilms(), failing], set()
+    failing = Worklist()
+    failing.skipped.failed += [DicomWebError("https://pacs.example: answers with status 500")] * 2
+    away = UnavailableError("https://pacs.example: does not answer")
+    looks, told = [failing, failing, away, away, Worklist(), failing], set()
 
-    def find(since) -> FoundFilms:
+    def find(since) -> Worklist:
         look = looks.pop(0)
-        if isinstance(look, AwayError):
+        if isinstance(look, UnavailableError):
             raise look
         return look
 

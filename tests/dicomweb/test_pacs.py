@@ -18,7 +18,8 @@ from pydicom.uid import generate_uid
 from typer.testing import CliRunner
 
 from chestxr.cli import app
-from chestxr.dicomweb import Archive, ArchiveError, AwayError
+from chestxr.dicomweb.client import DicomWebClient
+from chestxr.dicomweb.session import DicomWebError, UnavailableError
 from chestxr.io import read_mask
 from tests.dicomweb.orthanc import Orthanc, needs_orthanc
 from tests.dicomweb.tls_front import tls_front
@@ -108,7 +109,7 @@ def test_only_chest_films_of_the_asked_days_are_fetched(orthanc, tmp_path):
         path = _film(tmp_path / f"{kind}.dcm", number, **tags)
         orthanc.send(path)
         sent[pydicom.dcmread(path).SOPInstanceUID] = kind
-    found = [sent[film.instance] for film in Archive(orthanc.url).films(date.today())]
+    found = [sent[film.instance] for film in DicomWebClient(orthanc.url).films(date.today())]
     assert sorted(found) == ["chest", "dx"]
 
 
@@ -136,7 +137,7 @@ def test_a_film_that_failed_for_a_moment_is_tried_again(orthanc, tmp_path, monke
         raise MemoryError
 
     with monkeypatch.context() as short:
-        short.setattr("chestxr.bundle.open_bundle.OpenBundle.run", out_of_memory)
+        short.setattr("chestxr.bundle.open.OpenBundle.run", out_of_memory)
         result = _screen(orthanc, tmp_path / "out")
     assert result.exit_code == 1 and "found a film that takes more memory than there is" in result.stderr
     assert _screen(orthanc, tmp_path / "out").exit_code == 0 and len(orthanc.objects("SR")) == 1
@@ -171,9 +172,9 @@ def test_an_archive_that_goes_away_ends_the_pass(orthanc, tmp_path, monkeypatch)
 
     def gone(self, film, path):
         fetched.append(film)
-        raise AwayError(f"{self.server}: does not answer")
+        raise UnavailableError(f"{self.server}: does not answer")
 
-    monkeypatch.setattr(Archive, "fetch", gone)
+    monkeypatch.setattr(DicomWebClient, "fetch", gone)
     result = _screen(orthanc, tmp_path / "out")
     assert result.exit_code == 1 and "0 of 6 films answered" in result.output
     assert len(fetched) == 3 and result.stderr.count("does not answer") == 1
@@ -294,12 +295,12 @@ def test_certificates_are_verified_and_names_asked_for(tmp_path, monkeypatch):
         with tls_front(orthanc.port, tmp_path / "tls") as (url, certificate):
 
             def films() -> list:
-                return list(Archive(f"{url}/dicom-web", retries=0).films(date.today()))
+                return list(DicomWebClient(f"{url}/dicom-web", retries=0).films(date.today()))
 
-            with pytest.raises(ArchiveError, match="certificate cannot be verified"):
+            with pytest.raises(DicomWebError, match="certificate cannot be verified"):
                 films()
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-            with pytest.raises(ArchiveError, match="refuses access"):
+            with pytest.raises(DicomWebError, match="refuses access"):
                 films()
             monkeypatch.setenv("CHESTXR_PACS_USER", "reader")
             monkeypatch.setenv("CHESTXR_PACS_PASSWORD", "s3cret-word")
@@ -315,7 +316,7 @@ def test_certificates_are_verified_and_names_asked_for(tmp_path, monkeypatch):
 
 
 def test_more_films_than_fit_a_page_are_all_found(orthanc, tmp_path, monkeypatch):
-    monkeypatch.setattr("chestxr.dicomweb.archive._PAGE", 3)
+    monkeypatch.setattr("chestxr.dicomweb.client._PAGE", 3)
     for number in range(8):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))
-    assert len({film.instance for film in Archive(orthanc.url).films(date.today())}) == 8
+    assert len({film.instance for film in DicomWebClient(orthanc.url).films(date.today())}) == 8

@@ -9,7 +9,7 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 from torch import from_numpy
 
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.io import read_film, read_mask
 from tests.io.film_files import save_dicom
 

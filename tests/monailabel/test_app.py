@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.io import read_film
 from chestxr.utils.provenance import sha256
 from tests.monailabel.film_formats import CHEST, FORMATS, own_mask, smaller_dice, write_formats

@@ -12,7 +12,7 @@ import SimpleITK as sitk
 import torch
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.utils.provenance import sha256
 from tests.monailabel.film_formats import FORMATS, own_mask, smaller_dice, write_formats
 from tests.monailabel.label_server import parts

@@ -6,7 +6,8 @@ import pytest
 import xgboost
 from sklearn.linear_model import LogisticRegression
 
-from chestxr.tuberculosis import Calibration, Harmonisation, TuberculosisClassifier
+from chestxr.tuberculosis import Calibration, TuberculosisClassifier
+from chestxr.tuberculosis.site_scaler import SiteScaler
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def films() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def classifier(films) -> TuberculosisClassifier:
     labels = (films["a"] + films["b"] > 0).astype(int)
-    scale = Harmonisation.fit(films, "f" * 64)
+    scale = SiteScaler.fit(films, "f" * 64)
     booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(scale(films), labels), 10)
     return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, scale, {"films": 200})
 
@@ -37,11 +38,11 @@ def test_contributions_add_up_to_the_margin(classifier, films):
 
 def test_another_site_is_brought_to_the_scale_of_the_training_films(classifier, films):
     elsewhere = 5 * films - 3
-    scale = Harmonisation.fit(elsewhere, "f" * 64)
+    scale = SiteScaler.fit(elsewhere, "f" * 64)
     np.testing.assert_allclose(classifier.margin(elsewhere, scale), classifier.margin(films), atol=1e-5)
     assert np.abs(classifier.margin(elsewhere) - classifier.margin(films)).max() > 0.5
     with pytest.raises(ValueError, match="scale of the settings gggggggggggg; expected ffffffffffff"):
-        classifier.margin(elsewhere, Harmonisation.fit(elsewhere, "g" * 64))
+        classifier.margin(elsewhere, SiteScaler.fit(elsewhere, "g" * 64))
 
 
 def test_columns_are_taken_by_name(classifier, films):

@@ -76,7 +76,7 @@ def test_what_cannot_be_learnt_from_is_refused():
 
 def _identity(classifier):
     """A scale that leaves films as they are: they were standardised by their sites already."""
-    from chestxr.tuberculosis import Harmonisation
+    from chestxr.tuberculosis.site_scaler import SiteScaler
 
     scale = pd.DataFrame([[0.0] * 40, [1.0] * 40], index=["median", "spread"], columns=[f"f{i}" for i in range(40)])
-    return Harmonisation(scale, 160, classifier.settings_hash)
+    return SiteScaler(scale, 160, classifier.settings_hash)

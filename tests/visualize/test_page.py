@@ -9,7 +9,7 @@ from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from chestxr.screening import FilmRecord
+from chestxr.screening.results.record import FilmRecord
 from chestxr.utils.errors import FilmError
 from chestxr.visualize.outlines import lung_outlines
 from chestxr.visualize.page import write_page

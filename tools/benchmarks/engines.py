@@ -31,10 +31,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
-from chestxr.metrics.lung_dice import lung_dice
+from chestxr.metrics.dice import lung_dice
 from chestxr.utils.atomic import write_text
 
 __all__ = ["EngineInferer"]

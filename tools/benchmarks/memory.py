@@ -28,7 +28,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from training import bundle_epoch
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory

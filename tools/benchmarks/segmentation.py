@@ -31,8 +31,8 @@ from peers import psp_net, zoo_loop
 from plot import plot_candidates
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.declared import declared
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.entry import bundle_entry
+from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_film
 from chestxr.networks import ReferenceUNet
@@ -86,7 +86,7 @@ def main() -> None:
 
 def _candidates(out: Path) -> dict[str, object]:
     checkpoint = bundle_folder(UNET) / "models" / "model.pt"
-    network = declared(bundle_folder(UNET), "network_def")
+    network = bundle_entry(bundle_folder(UNET), "network_def")
     network.load_state_dict(torch.load(checkpoint, weights_only=True))
     for name in ("floor", "reference"):
         (out / name).mkdir()

@@ -32,7 +32,7 @@ from stage_clock import REST, STAGES, StageClock
 from threadpoolctl import threadpool_limits
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.declared import declared
+from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
@@ -90,9 +90,9 @@ class ScreeningBench:
         # As the bundle does at its start; the floor has it too.
         keep_freed_memory()
         folder = bundle_folder(SCREENING)
-        network = declared(folder, "network_def")
+        network = bundle_entry(folder, "network_def")
         network.load_state_dict(torch.load(folder / "models" / "model.pt", weights_only=True))
-        self._floor = BareScreening(network, 256, declared(folder, "measuring").measure)
+        self._floor = BareScreening(network, 256, bundle_entry(folder, "measuring").measure)
         self._bundle, self._pictured = (
             BundleLoop(
                 folder / "configs" / "inference.json",

@@ -24,7 +24,7 @@ from paired import ms_per_film, ratios, spread
 from plot import plot_candidates
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.declared import declared
+from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
 from chestxr.utils.atomic import write_text
@@ -149,7 +149,7 @@ class BareTraining:
 
     def __init__(self, parser: ConfigParser) -> None:
         self.device, self.loss = parser.get_parsed_content("device"), parser.get_parsed_content("loss")
-        self.network = declared(bundle_folder(UNET), "network_def").to(self.device)
+        self.network = bundle_entry(bundle_folder(UNET), "network_def").to(self.device)
         loader = parser.get_parsed_content("train#dataloader")
         self.batches = [tuple(plain(batch[key]) for key in ("image", "label")) for batch in loader]
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=0.002, weight_decay=0.0001)

@@ -29,8 +29,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.open_bundle import OpenBundle
-from chestxr.metrics.lung_dice import lung_dice
+from chestxr.bundle.open import OpenBundle
+from chestxr.metrics.dice import lung_dice
 from chestxr.utils.atomic import write_text
 from tools.hostile.mutations import draw_mutant, ending_of
 from tools.hostile.run_folder import run_folder

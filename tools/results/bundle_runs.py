@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chestxr.metrics.summary import summarise
+from chestxr.metrics.bootstrap import summarise
 
 __all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "run_bundle", "train"]
 

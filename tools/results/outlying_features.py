@@ -21,7 +21,7 @@ from robustness_films import UNTOUCHED
 from robustness_rows import share_row
 from screening_films import BUNDLE
 
-from chestxr.bundle.declared import declared
+from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 
 DATA = "training and validation films of the split default, Montgomery + Shenzhen, 8-bit, 512 x 512 px"
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _rows(values: pd.Series, films: pd.DataFrame) -> Iterator[dict]:
-    films, limit = films.loc[values.index], declared(BUNDLE, "most_outlying_features")
+    films, limit = films.loc[values.index], bundle_entry(BUNDLE, "most_outlying_features")
     groups = {"all": films["site"].notna(), "ill": films["tuberculosis"] == 1, "well": films["tuberculosis"] == 0}
     groups |= {site.capitalize(): films["site"] == site for site in sorted(films["site"].unique())}
     for group, chosen in groups.items():

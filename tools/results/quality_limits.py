@@ -23,7 +23,7 @@ from PIL import Image
 from rich.progress import track
 from robustness_films import UNTOUCHED, perturbed
 
-from chestxr.bundle.declared import declared
+from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.io import MaskReader
 from chestxr.transforms import LungLabelsd, LungQuality
@@ -38,7 +38,7 @@ SWAPPED = np.array([0, 2, 1])
 def measure_masks(items: list[dict], section: str) -> pd.DataFrame:
     """Return one row per film: the measurements of its mask, its flags, and those of its mirror image."""
     load = Compose([LoadImaged("label", reader=MaskReader(), ensure_channel_first=True), LungLabelsd("label")])
-    prepare = declared(bundle_of("unet"), "preprocessing")
+    prepare = bundle_entry(bundle_of("unet"), "preprocessing")
     one_hot, check = AsDiscrete(to_onehot=3), LungQuality()
     rows = []
     for item in track(items, f"{section} masks"):

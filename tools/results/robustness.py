@@ -32,8 +32,8 @@ from robustness_plots import draw_robustness
 from robustness_rows import lung_rows, score_rows_of
 from screening_films import BUNDLE
 
-from chestxr.bundle.declared import declared
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.entry import bundle_entry
+from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_mask
 from chestxr.utils.atomic import atomic_write, write_text
@@ -155,7 +155,7 @@ def about(step: Step) -> dict:
 
 
 def _rows_of(step: Step, films: dict[str, dict]) -> Iterator[dict]:
-    limit = declared(BUNDLE, "most_outlying_features")
+    limit = bundle_entry(BUNDLE, "most_outlying_features")
     for part, rows_of in (("lungs", lung_rows), ("scores", partial(score_rows_of, limit=limit))):
         if table_of(part, step).is_file():
             table = read_table(table_of(part, step))
@@ -171,7 +171,7 @@ def table_of(part: str, step: Step) -> Path:
 @cache
 def _models_of(part: str) -> str:
     """Return a name for a part's models and how they run: what others measured is not taken for theirs."""
-    return declared(BUNDLES[part][0], "algorithm").version.replace(" ", "-")
+    return bundle_entry(BUNDLES[part][0], "algorithm").version.replace(" ", "-")
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from chestxr.metrics.summary import bootstrap_interval
-from chestxr.tuberculosis.metrics import score_rows
+from chestxr.metrics.bootstrap import bootstrap_interval
+from chestxr.metrics.classification import score_rows
 
 __all__ = ["POOR", "lung_rows", "score_rows_of", "share_row"]
 

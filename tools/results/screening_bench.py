@@ -10,7 +10,8 @@ from joblib import Parallel, delayed
 from screening_films import measured_films
 from screening_fits import Fit, boosted
 
-from chestxr.tuberculosis import TrainingFilms, patient_folds, score_rows
+from chestxr.metrics.classification import score_rows
+from chestxr.tuberculosis import TrainingFilms, patient_folds
 
 __all__ = ["SITES", "Bench"]
 

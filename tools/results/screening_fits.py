@@ -7,8 +7,10 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import RobustScaler
 
+from chestxr.metrics.classification import threshold_at_sensitivity
 from chestxr.radiomics import LEAST_STABLE, stability_table
-from chestxr.tuberculosis import FitSettings, Harmonisation, TrainingFilms, fit_classifier, threshold_at_sensitivity
+from chestxr.tuberculosis import FitSettings, TrainingFilms, fit_classifier
+from chestxr.tuberculosis.site_scaler import SiteScaler
 
 __all__ = ["Fit", "Model", "boosted", "few_features", "logistic", "stable_only"]
 
@@ -23,7 +25,7 @@ def boosted(training: TrainingFilms, unstable: Collection[str] = ()) -> Model:
     classifier = fit_classifier(training, "", FitSettings(), unstable)
 
     def score(test: TrainingFilms, adapted: bool) -> tuple[np.ndarray, float]:
-        site = Harmonisation.fit(test.features, "") if adapted else None
+        site = SiteScaler.fit(test.features, "") if adapted else None
         return classifier.probability(test.features, site), classifier.threshold
 
     return score

@@ -11,7 +11,7 @@ from screening_pictures import keep_scores
 from screening_shipped import evaluate_shipped
 
 from chestxr.data import Film, open_catalogue
-from chestxr.tuberculosis import threshold_at_sensitivity
+from chestxr.metrics.classification import threshold_at_sensitivity
 
 __all__ = ["across_sites", "in_site", "shipped"]
 

@@ -29,9 +29,9 @@ from robustness_rows import share_row
 from screening_films import BUNDLE
 from view_films import SITES, frontal_films, lateral_films
 
+from chestxr.metrics.classification import score_rows
 from chestxr.transforms import ClassifyViewd
 from chestxr.transforms.film_view import TURNS, in_orientation
-from chestxr.tuberculosis.metrics import score_rows
 
 FOLDER = WORK / "view"
 DATA = "Montgomery + Shenzhen, TBX11K, ChestX-ray8, lateral films, films of other parts of the body; 96 x 96 px"

@@ -14,8 +14,8 @@ from chestxr.handlers.screening_row import failed_row
 from chestxr.utils.atomic import atomic_write, write_text
 from chestxr.utils.errors import FilmError
 
-from .film_travel import FilmTravel
 from .stale_results import remove_results_of
+from .task import ImageTask
 
 __all__ = ["Ledger", "Quarantined"]
 
@@ -183,17 +183,17 @@ class Ledger:
         listed = sorted(path.name.removesuffix(_LISTED) for path in self.blocks.glob(f"*{_LISTED}"))
         return [block for block in listed if block not in done]
 
-    def listed(self, block: str) -> list[FilmTravel]:
+    def listed(self, block: str) -> list[ImageTask]:
         """Return a block's films."""
         listed = json.loads((self.blocks / f"{block}{_LISTED}").read_text())
-        return [FilmTravel(film, image) for film, image in listed]
+        return [ImageTask(film, image) for film, image in listed]
 
     def quarantined(self) -> Iterator[Quarantined]:
         """Give the films that failed."""
         for path in self._notes():
             yield Quarantined(json.loads(path.read_text()))
 
-    def finish(self, block: str, travels: Sequence[FilmTravel]) -> None:
+    def finish(self, block: str, travels: Sequence[ImageTask]) -> None:
         """
         Write the results of a block; it is done.
 
@@ -208,7 +208,7 @@ class Ledger:
         good = [travel for travel in travels if travel.row]
         self._write(block, good, again=[])
 
-    def finish_again(self, travels: Sequence[FilmTravel], attempts: dict[str, Quarantined]) -> None:
+    def finish_again(self, travels: Sequence[ImageTask], attempts: dict[str, Quarantined]) -> None:
         """Write the results of films that had failed before."""
         for travel in travels:
             if travel.failure is not None:
@@ -239,7 +239,7 @@ class Ledger:
                 done.add(_block_of(path))
         return done
 
-    def _write(self, block: str, travels: Sequence[FilmTravel], again: list[tuple]) -> None:
+    def _write(self, block: str, travels: Sequence[ImageTask], again: list[tuple]) -> None:
         counts = Counter(travel.row["status"] for travel in travels)
         counts.update(travel.row["decision"] for travel in travels if travel.row["decision"])
         parts = []
@@ -250,7 +250,7 @@ class Ledger:
             parts.append(str(path.relative_to(self.out)))
         write_text(self.blocks / f"{block}{_DONE}", json.dumps({"parts": parts, "counts": counts, "again": again}))
 
-    def _quarantine(self, travel: FilmTravel, block: str, attempts: int) -> None:
+    def _quarantine(self, travel: ImageTask, block: str, attempts: int) -> None:
         error: FilmError = travel.failure
         told = {"address": travel.image, "block": block, "attempts": attempts, "lasting": error.lasting}
         write_text(self._note_of(travel.film), json.dumps(failed_row(error) | told, indent=1))

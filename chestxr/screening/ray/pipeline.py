@@ -9,8 +9,8 @@ from ray.data import ActorPoolStrategy, DataContext, TaskPoolStrategy
 
 from chestxr.utils.errors import FilmError
 
-from .film_travel import FilmTravel, pack, unpack
 from .stages import OutlineFilms, StageSettings, finish_films, read_films
+from .task import ImageTask, pack, unpack
 
 __all__ = ["cores_and_gpus", "screen_films"]
 
@@ -31,7 +31,7 @@ def cores_and_gpus() -> tuple[int, int]:
     return max(1, int(have.get("CPU", 1))), int(have.get("GPU", 0))
 
 
-def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int) -> Iterator[FilmTravel]:
+def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_size: int) -> Iterator[ImageTask]:
     """
     Screen films in the workers of Ray.
 
@@ -40,7 +40,7 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
 
     Parameters
     ----------
-    travels : sequence of FilmTravel
+    travels : sequence of ImageTask
         The films.
     settings : StageSettings
         What the workers need to know.
@@ -49,7 +49,7 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
 
     Yields
     ------
-    FilmTravel
+    ImageTask
         What became of a film, as soon as it is known. Films on which their workers died come last, as failed.
 
     Raises
@@ -77,8 +77,8 @@ def screen_films(travels: Sequence[FilmTravel], settings: StageSettings, batch_s
 
 
 def _screen(
-    travels: Sequence[FilmTravel], settings: StageSettings, batch_size: int, together: int, at_once: int | None
-) -> Iterator[FilmTravel]:
+    travels: Sequence[ImageTask], settings: StageSettings, batch_size: int, together: int, at_once: int | None
+) -> Iterator[ImageTask]:
     """Screen films, so many handed out together, and by so many workers of each kind, None for as many as there are."""
     cores, gpus = cores_and_gpus()
     entries = [{"travels": pack(travels[start : start + together])} for start in range(0, len(travels), together)]

@@ -11,23 +11,23 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-from chestxr.bundle.declared import declared
-from chestxr.dicomweb import Archive
+from chestxr.bundle.entry import bundle_entry
+from chestxr.dicomweb.client import DicomWebClient
 from chestxr.io.dicom.uid import check_uid_root
-from chestxr.screening.settings import key_of, settings_of
+from chestxr.screening.results.key import key_of, settings_of
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import package_versions
 from chestxr.utils.temporary import remove_stale_folders
 
-from .address import is_address
-from .film_file import FILM_FOLDERS
-from .film_travel import FilmTravel
 from .ledger import Ledger, Quarantined
-from .local_ray import check_ray, ray_running
+from .remote_file import FILM_FOLDERS
+from .session import check_ray, ray_running
 from .source import list_source, still_there
 from .stages import StageSettings
 from .stale_results import remove_results_of
+from .task import ImageTask
+from .uri import is_uri
 
 __all__ = ["ArchiveRun"]
 
@@ -92,8 +92,8 @@ class ArchiveRun:
     ) -> None:
         check_ray()
         if store:
-            Archive(store)
-        check_uid_root(declared(bundle, "uid_root", **knobs))
+            DicomWebClient(store)
+        check_uid_root(bundle_entry(bundle, "uid_root", **knobs))
         self.out = out
         self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
         self.settings = settings_of(bundle, knobs)
@@ -205,7 +205,7 @@ class ArchiveRun:
 
     def _listed(self, source: str, block: int) -> dict:
         """List the source, once: the blocks of later runs are the same."""
-        source = source if is_address(source) else os.path.abspath(os.path.expanduser(source))
+        source = source if is_uri(source) else os.path.abspath(os.path.expanduser(source))
         told = {"source": source, "key": key_of(self.settings), "store": self._stages.store}
         about = self._ledger.about()
         self.listed_before = about["listed"] if about else ""
@@ -243,7 +243,7 @@ class ArchiveRun:
         before = {note.film: note for note in notes}
         travels, self.trying_again = [], True
         self._ledger.begin({note.film: note.block for note in notes})
-        for travel in self._screened([FilmTravel(note.film, note.image) for note in notes]):
+        for travel in self._screened([ImageTask(note.film, note.image) for note in notes]):
             travels.append(travel)
             if len(travels) == self._about["block"]:
                 self._ledger.finish_again(travels, before)
@@ -252,7 +252,7 @@ class ArchiveRun:
         self._ledger.finish_again(travels, before)
         self._ledger.end()
 
-    def _screened(self, films: Sequence[FilmTravel]) -> Iterator[FilmTravel]:
+    def _screened(self, films: Sequence[ImageTask]) -> Iterator[ImageTask]:
         """
         Screen films, as long as there is use in it; give what became of each.
 
@@ -287,14 +287,14 @@ class ArchiveRun:
         if died:
             remove_results_of(died, self._ledger.films)
 
-    def _measure(self, travel: FilmTravel) -> None:
+    def _measure(self, travel: ImageTask) -> None:
         self._memory |= travel.memory
         self._seconds.update(travel.seconds)
         self._carried = max(self._carried, travel.carried)
         self._worked += 1
         self._succeeded |= travel.row is not None
 
-    def _check_source(self, travel: FilmTravel) -> None:
+    def _check_source(self, travel: ImageTask) -> None:
         """Raise OSError if a film may have failed because the source is away."""
         failed = travel.failure is not None and not travel.failure.lasting
         if failed and not any(map(still_there, self._about["samples"])):

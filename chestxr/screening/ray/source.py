@@ -10,7 +10,7 @@ from chestxr.data.film_list import is_film_list, read_film_list
 from chestxr.data.film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
 from chestxr.io.file_format import FORMATS
 
-from .address import check_address, is_address
+from .uri import check_uri, is_uri
 
 __all__ = ["list_source", "still_there"]
 
@@ -35,15 +35,15 @@ def list_source(source: str) -> list[dict]:
     OSError, ValueError
         If there is no such source, or no film in it.
     """
-    if is_address(source):
+    if is_uri(source):
         return _in_store(source)
     listed = read_film_list(Path(source)) if os.path.isfile(source) and is_film_list(Path(source)) else []
-    return _at_addresses(listed, source) if any(map(is_address, listed)) else find_films(source)
+    return _at_addresses(listed, source) if any(map(is_uri, listed)) else find_films(source)
 
 
 def still_there(image: str) -> bool:
     """Say whether a film that was listed is still to be found."""
-    if not is_address(image):
+    if not is_uri(image):
         return os.path.exists(image)
     import fsspec
 
@@ -59,7 +59,7 @@ def still_there(image: str) -> bool:
 def _in_store(source: str) -> list[dict]:
     import fsspec
 
-    check_address(source)
+    check_uri(source)
     try:
         store, root = fsspec.core.url_to_fs(source)
         keys = sorted(store.find(root))
@@ -84,11 +84,11 @@ def _in_store(source: str) -> list[dict]:
 
 def _at_addresses(images: Sequence[str], source: str) -> list[dict]:
     """List films whose addresses are known."""
-    if not all(map(is_address, images)):
+    if not all(map(is_uri, images)):
         raise ValueError(f"{source}: found addresses and paths; expected either; make two lists")
     images = list(dict.fromkeys(images))
     for image in images:
-        check_address(image)
+        check_uri(image)
     return _named(images, [Path(image.replace("://", "/", 1)) for image in images], source)
 
 

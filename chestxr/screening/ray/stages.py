@@ -12,18 +12,18 @@ import torch
 from ignite.engine import Engine, Events
 from monai.bundle import ConfigParser
 
-from chestxr.bundle.declared import declared
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.entry import bundle_entry
+from chestxr.bundle.open import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
-from chestxr.screening.film_records import remove_results
+from chestxr.screening.results.record import remove_results
 from chestxr.utils.errors import is_system_error, missing_package, root_cause
 from chestxr.utils.file_signature import file_signature
 from chestxr.utils.runtime import keep_freed_memory, limit_threads
 
-from .address import is_address
-from .film_file import check_unchanged, fetch, film_file
-from .film_travel import FilmTravel, pack, unpack
-from .store import NotStoredError, open_archive, store_results
+from .remote_file import check_unchanged, fetch, film_file
+from .task import ImageTask, pack, unpack
+from .upload import NotStoredError, open_archive, store_results
+from .uri import is_uri
 
 __all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
 
@@ -59,7 +59,7 @@ def _part(settings: StageSettings, name: str) -> object:
     # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
     torch.multiprocessing.set_start_method("spawn", force=True)
     knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
-    return declared(Path(settings.bundle), name, **knobs)
+    return bundle_entry(Path(settings.bundle), name, **knobs)
 
 
 @cache
@@ -81,7 +81,7 @@ def read_films(entry: dict, settings: StageSettings) -> dict:
     return _handed_on(travels)
 
 
-def _handed_on(travels: Sequence[FilmTravel]) -> dict:
+def _handed_on(travels: Sequence[ImageTask]) -> dict:
     """Give films to the next stage; the memory of this worker is noted."""
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     for travel in travels:
@@ -99,10 +99,10 @@ def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
     )
 
 
-def _read(travel: FilmTravel, prepare: Callable[[dict], dict]) -> None:
+def _read(travel: ImageTask, prepare: Callable[[dict], dict]) -> None:
     started = time.perf_counter()
     try:
-        travel.content = fetch(travel.image) if is_address(travel.image) else None
+        travel.content = fetch(travel.image) if is_uri(travel.image) else None
         with film_file(travel.image, travel.content) as path:
             travel.state = file_signature(path)
             travel.item = prepare({"film": travel.film, "image": path})
@@ -168,7 +168,7 @@ class OutlineFilms:
             travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
         return _handed_on(travels)
 
-    def _outline(self, travels: list[FilmTravel]) -> None:
+    def _outline(self, travels: list[ImageTask]) -> None:
         self._outlined.clear()
         if not travels or self._stop:
             return
@@ -205,7 +205,7 @@ def finish_films(entry: dict, settings: StageSettings) -> dict:
     return _handed_on(travels)
 
 
-def _finish(travel: FilmTravel, settings: StageSettings) -> None:
+def _finish(travel: ImageTask, settings: StageSettings) -> None:
     """Finish a film, or note why it failed, or why no other one would fare better."""
     try:
         finish = _part(settings, "postprocessing")
@@ -220,7 +220,7 @@ def _finish(travel: FilmTravel, settings: StageSettings) -> None:
         travel.stop = str(error)
 
 
-def _write(travel: FilmTravel, finish: Callable[[dict], dict], settings: StageSettings) -> None:
+def _write(travel: ImageTask, finish: Callable[[dict], dict], settings: StageSettings) -> None:
     """
     Write a film's results, or note why it has none.
 

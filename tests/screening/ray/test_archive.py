@@ -21,7 +21,7 @@ if not find_spec("ray"):  # imported before chestxr has set it up, Ray would ope
     pytest.skip("Ray is not installed", allow_module_level=True)
 
 from chestxr.cli import app
-from chestxr.screening.ray import local_ray, run
+from chestxr.screening.ray import run, session
 from tests.dicomweb.orthanc import Orthanc, needs_orthanc
 from tests.screening.ray.archives import (
     archive,
@@ -47,7 +47,7 @@ def cluster() -> Iterator[tuple[str, int]]:
     with (
         TemporaryDirectory(prefix="ray-") as folder,
         ray_cluster(Path(folder)) as (address, process),
-        local_ray.ray_running(address, 2),
+        session.ray_running(address, 2),
     ):
         yield address, process
 
@@ -410,7 +410,7 @@ def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
         assert result.exit_code == 2 and reason in result.stderr, result.stderr
     result = archive(films, "--out", tmp_path / "out", "--store", "nowhere")
     assert result.exit_code == 2 and "no address of a DICOMweb service" in result.stderr
-    monkeypatch.setattr(local_ray, "find_spec", lambda name: None)
+    monkeypatch.setattr(session, "find_spec", lambda name: None)
     result = archive(films, "--out", tmp_path / "out")
     assert result.exit_code == 2 and "pip install -c constraints.txt '.[ray]'" in result.stderr
     assert_nothing_half_written(tmp_path)

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from chestxr.screening.ray.film_travel import FilmTravel
 from chestxr.screening.ray.ledger import Ledger
+from chestxr.screening.ray.task import ImageTask
 from chestxr.utils.errors import FilmError
 
 
@@ -16,13 +16,13 @@ def ledger(tmp_path):
     return ledger
 
 
-def _done(name: str) -> FilmTravel:
+def _done(name: str) -> ImageTask:
     row = {"film": name, "status": "ok", "decision": "", "probability": 0.5}
-    return FilmTravel(name, f"/films/{name}.png", "2024-01-01", row=row)
+    return ImageTask(name, f"/films/{name}.png", "2024-01-01", row=row)
 
 
-def _failed(name: str) -> FilmTravel:
-    travel = FilmTravel(name, f"/films/{name}.png")
+def _failed(name: str) -> ImageTask:
+    travel = ImageTask(name, f"/films/{name}.png")
     travel.fail(FilmError(travel.image, "nothing", "a film", "look", lasting=False))
     return travel
 

@@ -11,8 +11,8 @@ if not find_spec("ray"):  # chestxr.screening.ray sets Ray up when it is importe
     pytest.skip("Ray is not installed", allow_module_level=True)
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
-from chestxr.screening.ray.film_travel import FilmTravel, pack, unpack
 from chestxr.screening.ray.stages import OutlineFilms, StageSettings, finish_films, read_films
+from chestxr.screening.ray.task import ImageTask, pack, unpack
 from tests.screening.ray.archives import changed_bundle, phantoms
 
 
@@ -24,7 +24,7 @@ def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_anot
     settings = _settings(bundle_folder(SCREENING_BUNDLE), tmp_path)
     folder = phantoms(tmp_path / "films", 3)
     paths = sorted(folder.iterdir())
-    entry = {"travels": pack([FilmTravel(path.stem, str(path)) for path in paths[:2]])}
+    entry = {"travels": pack([ImageTask(path.stem, str(path)) for path in paths[:2]])}
     outlined = OutlineFilms(settings, 1)(read_films(entry, settings))
     shutil.copy(paths[2], paths[0])
     replaced, kept = unpack(finish_films(outlined, settings)["travels"])
@@ -38,7 +38,7 @@ def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_anot
 def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
     bundle = changed_bundle(tmp_path, "{}['what the header said']")
     (film,) = phantoms(tmp_path / "films", 1).iterdir()
-    entry = {"travels": pack([FilmTravel(film.stem, str(film))])}
+    entry = {"travels": pack([ImageTask(film.stem, str(film))])}
     (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["travels"])
     assert failed.fault == "program" and not failed.failure.lasting
     assert "found a fault of the program (" in str(failed.failure) and "please report it" in str(failed.failure)
@@ -52,7 +52,7 @@ def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
         config.read_text().replace('"chestxr.io', '"not_there.io').replace('"chestxr.inf', '"not_there.inf')
     )
     settings = _settings(bundle, tmp_path)
-    entry = {"travels": pack([FilmTravel("film", str(tmp_path / "film.png"))])}
+    entry = {"travels": pack([ImageTask("film", str(tmp_path / "film.png"))])}
     for stage in (
         lambda entry: read_films(entry, settings),
         lambda entry: OutlineFilms(settings, 1)(entry),

@@ -15,8 +15,9 @@ from monailabel.datastore.local import LocalDatastore
 from monailabel.interfaces.datastore import DefaultLabelTag
 from pydicom.dataset import Dataset
 
-from chestxr.dicomweb import Archive, AwayWatch, Overlooked
-from chestxr.dicomweb.connection import PASSWORD, USER, open_session, telling_errors
+from chestxr.dicomweb.client import DicomWebClient
+from chestxr.dicomweb.outages import CircuitBreaker, Skipped
+from chestxr.dicomweb.session import PASSWORD, USER, open_session, telling_errors
 from chestxr.utils.errors import FilmError
 
 from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti
@@ -46,7 +47,7 @@ class _FilmDatastore(DICOMWebDatastore):
     """Series of computed and digital radiographs; their labels are lungs that a person drew or corrected."""
 
     def __init__(self, url: str) -> None:
-        self._archive = Archive(url, _RETRIES)
+        self._archive = DicomWebClient(url, _RETRIES)
         self._segmentations: dict[str, list[Dataset]] = {}
         super().__init__(
             client=DICOMwebClientX(url=url, session=open_session(url, _RETRIES)),
@@ -89,10 +90,10 @@ class _FilmDatastore(DICOMWebDatastore):
         if not (unlisted.failed or untold.failed):
             for image in set(LocalDatastore.get_labeled_images(self)) - set(drawn):
                 self._forget_label(image)
-        watch, passed = AwayWatch(), Overlooked()
+        watch, passed = CircuitBreaker(), Skipped()
         for image, newest in drawn.items():
             try:
-                with watch.noting(passed), telling_errors(self._archive.server):
+                with watch.record(passed), telling_errors(self._archive.server):
                     self.get_image_uri(image)
                     self._update_label(image, newest)
             except FilmError as error:
@@ -107,12 +108,12 @@ class _FilmDatastore(DICOMWebDatastore):
         os.unlink(path)
 
     @cached(TTLCache(1, _LISTED_FOR_S), lock=threading.Lock())
-    def _list(self) -> tuple[tuple[str, ...], Overlooked]:
+    def _list(self) -> tuple[tuple[str, ...], Skipped]:
         """List the series of films, and what the archive failed over."""
-        overlooked = Overlooked()
-        found = tuple(dict.fromkeys(film.series for film in self._archive.films(overlooked=overlooked)))
-        _warn("series", overlooked)
-        return found, overlooked
+        skipped = Skipped()
+        found = tuple(dict.fromkeys(film.series for film in self._archive.films(skipped=skipped)))
+        _warn("series", skipped)
+        return found, skipped
 
     def _update_label(self, image: str, newest: Dataset) -> None:
         """Fetch a label if this server has none, or an older one."""
@@ -133,19 +134,19 @@ class _FilmDatastore(DICOMWebDatastore):
         """Return the newest segmentation by a person of each film, by its series, as far as the archive tells."""
         return self._newest(self.list_images())[0]
 
-    def _newest(self, films: Sequence[str]) -> tuple[dict[str, Dataset], Overlooked]:
+    def _newest(self, films: Sequence[str]) -> tuple[dict[str, Dataset], Skipped]:
         """Return the newest segmentations of these films by a person, and what the archive failed over."""
-        known, found, watch, overlooked = set(films), [], AwayWatch(), Overlooked()
+        known, found, watch, skipped = set(films), [], CircuitBreaker(), Skipped()
         for study, series in self._archive.series("SEG"):
-            with watch.noting(overlooked):
+            with watch.record(skipped):
                 found += self._metadata(study, series)
-        _warn("segmentations", overlooked)
+        _warn("segmentations", skipped)
         drawn = {}
         for segmentation in sorted(found, key=lambda one: f"{one.get('ContentDate')} {one.get('ContentTime')}"):
             film = str(segmentation.ReferencedSeriesSequence[0].SeriesInstanceUID)
             if film in known:
                 drawn[film] = segmentation
-        return drawn, overlooked
+        return drawn, skipped
 
     def _metadata(self, study: str, series: str) -> list[Dataset]:
         """Return a segmentation's metadata if it holds drawn lungs; what is stored does not change."""
@@ -164,7 +165,7 @@ def _series(segmentation: Dataset) -> str:
     return str(segmentation.SeriesInstanceUID)
 
 
-def _warn(what: str, overlooked: Overlooked) -> None:
+def _warn(what: str, skipped: Skipped) -> None:
     """Tell over how many the archive failed, and what it last said."""
-    if overlooked.failed:
-        logger.warning("%d %s were passed over: %s", len(overlooked.failed), what, overlooked.failed[-1])
+    if skipped.failed:
+        logger.warning("%d %s were passed over: %s", len(skipped.failed), what, skipped.failed[-1])

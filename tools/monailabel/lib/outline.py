@@ -10,7 +10,7 @@ import SimpleITK as sitk
 from fastapi import HTTPException
 from monailabel.interfaces.tasks.infer_v2 import InferTask, InferType
 
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 
 from .models import Weights
 

@@ -9,7 +9,7 @@ from monailabel.interfaces.datastore import Datastore, DefaultLabelTag
 from monailabel.interfaces.tasks.scoring import ScoringMethod
 
 from chestxr.io import read_mask
-from chestxr.metrics.lung_dice import lung_dice
+from chestxr.metrics.dice import lung_dice
 from chestxr.utils.errors import FilmError
 
 from .labels import readable

@@ -11,9 +11,9 @@ from monailabel.interfaces.tasks.train import TrainTask
 from PIL import Image
 
 from chestxr.bundle import bundle_folder
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
 from chestxr.io import read_mask
-from chestxr.metrics.lung_dice import lung_dice
+from chestxr.metrics.dice import lung_dice
 
 from .labels import readable
 from .models import Weights

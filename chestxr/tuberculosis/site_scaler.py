@@ -10,7 +10,7 @@ import pandas as pd
 
 from chestxr.utils.atomic import write_text
 
-__all__ = ["Harmonisation", "site_scale"]
+__all__ = ["SiteScaler", "site_scale"]
 
 _KIND = "chestxr site scale"
 # Fewer films give quartiles that are too rough to standardise by.
@@ -42,7 +42,7 @@ def site_scale(features: pd.DataFrame) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Harmonisation:
+class SiteScaler:
     """
     A site's scale, by which its films are standardised: each feature less its median, over its interquartile range.
 
@@ -65,7 +65,7 @@ class Harmonisation:
     settings_hash: str
 
     @classmethod
-    def fit(cls, features: pd.DataFrame, settings_hash: str) -> "Harmonisation":
+    def fit(cls, features: pd.DataFrame, settings_hash: str) -> "SiteScaler":
         """
         Learn a site's scale from its films.
 
@@ -105,16 +105,16 @@ class Harmonisation:
         scale = self.scale[features.columns]
         return ((features - scale.loc["median"]) / scale.loc["spread"]).clip(-_FARTHEST, _FARTHEST)
 
-    def of(self, names: list[str]) -> "Harmonisation":
+    def of(self, names: list[str]) -> "SiteScaler":
         """Return the scale of some of its features."""
-        return Harmonisation(self.scale[names], self.films, self.settings_hash)
+        return SiteScaler(self.scale[names], self.films, self.settings_hash)
 
     def as_dict(self) -> dict:
         """Return the scale in values that JSON knows."""
         return {"films": self.films, "settings_hash": self.settings_hash, "scale": self.scale.to_dict("split")}
 
     @classmethod
-    def from_dict(cls, found: dict) -> "Harmonisation":
+    def from_dict(cls, found: dict) -> "SiteScaler":
         """Return the scale that `as_dict` described."""
         return cls(pd.DataFrame(**found["scale"]), int(found["films"]), found["settings_hash"])
 
@@ -123,7 +123,7 @@ class Harmonisation:
         write_text(path, json.dumps({"kind": _KIND} | self.as_dict()))
 
     @classmethod
-    def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "Harmonisation":
+    def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "SiteScaler":
         """
         Read a scale.
 

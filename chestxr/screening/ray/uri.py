@@ -3,15 +3,15 @@
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-__all__ = ["check_address", "is_address"]
+__all__ = ["check_uri", "is_uri"]
 
 
-def is_address(image: str) -> bool:
+def is_uri(image: str) -> bool:
     """Say whether a film is kept in an object store rather than in a folder."""
     return "://" in image
 
 
-def check_address(address: str) -> None:
+def check_uri(address: str) -> None:
     """
     Refuse addresses that other processes cannot follow, or that must not be written down.
 

@@ -7,26 +7,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from chestxr.bundle.declared import declared
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.entry import bundle_entry
+from chestxr.bundle.open import OpenBundle
+from chestxr.dicomweb.client import DicomWebClient, FilmReference
+from chestxr.dicomweb.outages import CircuitBreaker, Skipped
+from chestxr.dicomweb.session import DicomWebError
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.structured_report import report_uid
 from chestxr.io.dicom.uid import check_uid_root
-from chestxr.screening import FilmRecord, read_record
-from chestxr.screening.run import recorded
-from chestxr.screening.settings import key_of, settings_of
+from chestxr.screening.local.run import recorded
+from chestxr.screening.results.key import key_of, settings_of
+from chestxr.screening.results.record import FilmRecord, read_record
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 
-from .archive import Archive, FilmReference
-from .connection import ArchiveError
-from .overlooked import AwayWatch, Overlooked
-
-__all__ = ["ArchiveScreening", "FoundFilms"]
+__all__ = ["PacsScreener", "Worklist"]
 
 
 @dataclass
-class FoundFilms:
+class Worklist:
     """
     What an archive holds of the films that were asked for.
 
@@ -38,17 +37,17 @@ class FoundFilms:
         Films that have one.
     unreadable : int
         Films that these models could not read; a note in ``unreadable/`` says why.
-    overlooked : Overlooked
+    skipped : Skipped
         Series and films that the archive cannot be asked for, or fails over.
     """
 
     waiting: list[FilmReference] = field(default_factory=list)
     answered: int = 0
     unreadable: int = 0
-    overlooked: Overlooked = field(default_factory=Overlooked)
+    skipped: Skipped = field(default_factory=Skipped)
 
 
-class ArchiveScreening:
+class PacsScreener:
     """
     Answer an archive's films, each once by every version of the models.
 
@@ -59,7 +58,7 @@ class ArchiveScreening:
 
     Parameters
     ----------
-    archive : Archive
+    archive : chestxr.dicomweb.DicomWebClient
         Where films come from and answers go to.
     out : pathlib.Path
         Folder of masks and records, under hashes of the films' identifiers.
@@ -74,48 +73,48 @@ class ArchiveScreening:
         If the root of identifiers is none, or the bundle cannot be opened.
     """
 
-    def __init__(self, archive: Archive, out: Path, bundle: Path, **knobs: object) -> None:
+    def __init__(self, archive: DicomWebClient, out: Path, bundle: Path, **knobs: object) -> None:
         knobs = knobs | {"save_dicom": True}
         self.archive, self.out = archive, out
-        self.algorithm, self.uid_root = (declared(bundle, name, **knobs) for name in ("algorithm", "uid_root"))
+        self.algorithm, self.uid_root = (bundle_entry(bundle, name, **knobs) for name in ("algorithm", "uid_root"))
         check_uid_root(self.uid_root)
         self.key = key_of(settings_of(bundle, knobs))
         self._bundle = OpenBundle(bundle, **recorded(out, self.key), **knobs)
         self._forget_films()
 
-    def find(self, since: date) -> FoundFilms:
+    def find(self, since: date) -> Worklist:
         """
         Find films without an answer, and count the others.
 
         Raises
         ------
-        ArchiveError
+        DicomWebError
             If the archive does not answer.
         """
-        found, watch = FoundFilms(), AwayWatch()
-        for film in self.archive.films(since, found.overlooked):
-            with watch.noting(found.overlooked):
+        found, watch = Worklist(), CircuitBreaker()
+        for film in self.archive.films(since, found.skipped):
+            with watch.record(found.skipped):
                 self._sort(film, found)
         return found
 
-    def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
+    def answer(self, films: list[FilmReference]) -> Iterator[FilmError | DicomWebError | None]:
         """
         Screen and answer films; give for each None, or why it has no answer.
 
         Ends early when the archive is away for several films in a row, not when it fails over these films: others
         would wait behind them for ever.
         """
-        watch = AwayWatch()
+        watch = CircuitBreaker()
         for film in films:
             try:
                 outcome = self._answer(film)
-            except ArchiveError as error:
+            except DicomWebError as error:
                 outcome = error
             yield outcome
-            if watch.ends_with(outcome):
+            if watch.should_stop(outcome):
                 return
 
-    def _sort(self, film: FilmReference, found: FoundFilms) -> None:
+    def _sort(self, film: FilmReference, found: Worklist) -> None:
         if self.archive.holds(film.study, report_uid(film.instance, self.algorithm, self.uid_root)):
             found.answered += 1
             self._forget_objects(_name(film))

@@ -4,12 +4,13 @@ import os
 from functools import cache
 from pathlib import Path
 
-from chestxr.dicomweb import Archive, ArchiveError, RefusedError
+from chestxr.dicomweb.client import DicomWebClient
+from chestxr.dicomweb.session import DicomWebError, RefusedError
 from chestxr.utils.errors import FilmError
 
 __all__ = ["NotStoredError", "open_archive", "store_results"]
 
-open_archive = cache(Archive)
+open_archive = cache(DicomWebClient)
 
 
 class NotStoredError(FilmError):
@@ -48,7 +49,7 @@ def store_results(stem: Path, url: str) -> bool:
     try:
         for path in made:
             open_archive(url).store_once(path)
-    except ArchiveError as error:
+    except DicomWebError as error:
         found, expected = f"no place for its results ({error})", "an archive that takes them"
         if isinstance(error, RefusedError):
             raise FilmError(stem, found, expected, "ask who runs the archive") from None

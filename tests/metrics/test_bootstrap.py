@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chestxr.metrics.summary import bootstrap_interval, summarise
+from chestxr.metrics.bootstrap import bootstrap_interval, summarise
 
 
 def test_interval_is_that_of_a_normal_mean():

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from chestxr.bundle.declared import declared
+from chestxr.bundle.entry import bundle_entry
 from chestxr.utils.provenance import package_versions, sha256
 
 __all__ = ["key_of", "settings_of"]
@@ -12,7 +12,7 @@ __all__ = ["key_of", "settings_of"]
 
 def settings_of(bundle: Path, knobs: dict) -> dict:
     """Describe a screening by its bundle, models, settings and the package's version."""
-    algorithm = declared(bundle, "algorithm", **knobs)
+    algorithm = bundle_entry(bundle, "algorithm", **knobs)
     told = {"bundle": algorithm.name, "version": algorithm.version}
     told["settings"] = dict(knobs)
     told["inference_sha256"] = sha256(bundle / "configs" / "inference.json")

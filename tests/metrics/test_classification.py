@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chestxr.tuberculosis.metrics import calibration_line, score_rows, threshold_at_sensitivity
+from chestxr.metrics.classification import calibration_line, score_rows, threshold_at_sensitivity
 
 
 def test_threshold_calls_enough_of_the_ill():

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from chestxr.bundle.declared import declared
+from chestxr.bundle.entry import bundle_entry
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root
+from chestxr.screening.results.key import key_of, settings_of
+from chestxr.screening.results.record import FilmRecord, read_record
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import package_versions, sha256
 from chestxr.utils.text import escape_path
 
-from .film_pool import FilmPool
-from .film_records import FilmRecord, read_record
-from .settings import key_of, settings_of
+from .pool import FilmPool
 
 __all__ = ["ScreeningRun", "recorded"]
 
@@ -54,7 +54,7 @@ class ScreeningRun:
         self.items, self.out, self.bundle = list(items), out, bundle
         self.processes, self.knobs = processes, knobs
         self.records_dir = out / "records"
-        check_uid_root(declared(bundle, "uid_root", **knobs))
+        check_uid_root(bundle_entry(bundle, "uid_root", **knobs))
         self.about = settings_of(bundle, knobs)
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}

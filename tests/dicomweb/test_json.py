@@ -2,7 +2,7 @@
 
 import pytest
 
-from chestxr.dicomweb.json_entry import text_of, values_of
+from chestxr.dicomweb.json import text_of, values_of
 
 TAG = "00080018"
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chestxr.screening.ray.local_ray import ray_running
+from chestxr.screening.ray.session import ray_running
 
 
 @pytest.mark.parametrize(

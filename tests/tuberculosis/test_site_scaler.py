@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chestxr.tuberculosis.harmonisation import Harmonisation
+from chestxr.tuberculosis.site_scaler import SiteScaler
 
 
 @pytest.fixture
@@ -15,35 +15,35 @@ def films() -> pd.DataFrame:
 
 def test_a_shifted_and_stretched_site_comes_out_alike(films):
     elsewhere = 3 * films + 7
-    here = Harmonisation.fit(films, "hash")(films)
-    there = Harmonisation.fit(elsewhere, "hash")(elsewhere)
+    here = SiteScaler.fit(films, "hash")(films)
+    there = SiteScaler.fit(elsewhere, "hash")(elsewhere)
     pd.testing.assert_frame_equal(here[["a", "b"]], there[["a", "b"]])
     assert here["a"].median() == pytest.approx(0) and (here["constant"] == 0).all()
 
 
 def test_it_is_saved_and_read_back(films, tmp_path):
-    scale = Harmonisation.fit(films, "hash")
+    scale = SiteScaler.fit(films, "hash")
     scale.save(tmp_path / "site.json")
-    loaded = Harmonisation.load(tmp_path / "site.json", "hash")
+    loaded = SiteScaler.load(tmp_path / "site.json", "hash")
     assert loaded.films == 40
     pd.testing.assert_frame_equal(loaded(films), scale(films))
 
 
 def test_what_does_not_fit_is_refused(films, tmp_path):
-    Harmonisation.fit(films, "hash").save(tmp_path / "site.json")
+    SiteScaler.fit(films, "hash").save(tmp_path / "site.json")
     with pytest.raises(ValueError, match="scale of features from the settings hash; expected other"):
-        Harmonisation.load(tmp_path / "site.json", "other")
+        SiteScaler.load(tmp_path / "site.json", "other")
     (tmp_path / "cut.json").write_text((tmp_path / "site.json").read_text()[:-30])
     with pytest.raises(ValueError, match="not a site's scale"):
-        Harmonisation.load(tmp_path / "cut.json")
+        SiteScaler.load(tmp_path / "cut.json")
     with pytest.raises(ValueError, match="expected 10 or more"):
-        Harmonisation.fit(films[:9], "hash")
+        SiteScaler.fit(films[:9], "hash")
     with pytest.raises(ValueError, match="1 features, b among them, are not in the site's scale"):
-        Harmonisation.fit(films.drop(columns="b"), "hash")(films)
+        SiteScaler.fit(films.drop(columns="b"), "hash")(films)
 
 
 def test_a_film_far_from_a_scale_without_spread_stays_finite():
     films = pd.DataFrame({"a": [*(1 + 1e-300 * np.arange(19)), 1e200]}, index=[f"film{i}" for i in range(20)])
     films["b"] = [*(1e-300 * np.arange(19)), 1.0]
-    standardised = Harmonisation.fit(films, "hash")(films).to_numpy(np.float32)
+    standardised = SiteScaler.fit(films, "hash")(films).to_numpy(np.float32)
     assert np.isfinite(standardised).all() and standardised[-1].min() > 1e8

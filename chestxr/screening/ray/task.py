@@ -10,13 +10,13 @@ from chestxr.utils.errors import FilmError
 from chestxr.utils.file_signature import FileSignature
 from chestxr.utils.text import escape_path
 
-from .address import is_address
+from .uri import is_uri
 
-__all__ = ["FilmTravel", "pack", "unpack"]
+__all__ = ["ImageTask", "pack", "unpack"]
 
 
 @dataclass
-class FilmTravel:
+class ImageTask:
     """
     A film on its way through the stages.
 
@@ -78,7 +78,7 @@ class FilmTravel:
         if behind is None:
             behind, fault = unforeseen(error, self.image), "program"
         # A film that is gone may be back when its disk is.
-        lasting = behind.lasting and (is_address(self.image) or os.path.isfile(self.image))
+        lasting = behind.lasting and (is_uri(self.image) or os.path.isfile(self.image))
         self.failure = FilmError(escape_path(self.image), behind.found, behind.expected, behind.remedy, lasting)
         self.failure.film, self.fault = self.film, fault
 
@@ -90,12 +90,12 @@ def _film_error(error: BaseException | None) -> FilmError | None:
     return error
 
 
-def pack(travels: Sequence[FilmTravel]) -> bytes:
+def pack(travels: Sequence[ImageTask]) -> bytes:
     """Put films into what Ray carries."""
     return pickle.dumps(travels)
 
 
-def unpack(packed: bytes) -> list[FilmTravel]:
+def unpack(packed: bytes) -> list[ImageTask]:
     """Return what `pack` was given."""
     travels = pickle.loads(packed)
     for travel in travels:

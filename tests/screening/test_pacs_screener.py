@@ -11,7 +11,10 @@ import pydicom
 import pytest
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
-from chestxr.dicomweb import Archive, ArchiveScreening, AwayError, RefusedError, answer
+from chestxr.dicomweb.client import DicomWebClient
+from chestxr.dicomweb.session import RefusedError, UnavailableError
+from chestxr.screening import pacs
+from chestxr.screening.pacs import PacsScreener
 from chestxr.utils.errors import FilmError
 from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
 from tests.io.film_files import save_dicom
@@ -36,17 +39,17 @@ def film(tmp_path) -> Callable[..., bytes]:
 
 
 @pytest.fixture
-def screening(tmp_path, monkeypatch) -> Callable[[str], ArchiveScreening]:
+def screening(tmp_path, monkeypatch) -> Callable[[str], PacsScreener]:
     """Make a screening whose models find nothing, and report that."""
 
-    def made(url: str) -> ArchiveScreening:
+    def made(url: str) -> PacsScreener:
         out = tmp_path / "out"
 
         def run_film(item: dict) -> None:
             shutil.copy(item["image"], out / f"{item['film']}_sr.dcm")
 
-        monkeypatch.setattr(answer, "OpenBundle", lambda *_, **__: SimpleNamespace(run_film=run_film))
-        return ArchiveScreening(Archive(url, retries=0), out, bundle_folder(SCREENING_BUNDLE))
+        monkeypatch.setattr(pacs, "OpenBundle", lambda *_, **__: SimpleNamespace(run_film=run_film))
+        return PacsScreener(DicomWebClient(url, retries=0), out, bundle_folder(SCREENING_BUNDLE))
 
     return made
 
@@ -68,9 +71,9 @@ def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str,
     return said
 
 
-def _outcomes(screening: ArchiveScreening) -> list:
+def _outcomes(screening: PacsScreener) -> list:
     found = screening.find(date(1990, 1, 1))
-    assert found.overlooked.unidentified == 1
+    assert found.skipped.unidentified == 1
     return list(screening.answer(found.waiting))
 
 
@@ -102,7 +105,7 @@ def test_a_film_of_which_the_archive_cannot_say_whether_it_is_answered_keeps_no_
     with odd_archive(said) as url:
         found = screening(url).find(date(1990, 1, 1))
     assert [film.instance for film in found.waiting] == FILMS[1:]
-    assert ["status 500" in str(error) for error in found.overlooked.failed] == [True]
+    assert ["status 500" in str(error) for error in found.skipped.failed] == [True]
 
 
 def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them(screening, film, tmp_path):
@@ -140,7 +143,7 @@ def test_a_look_ends_when_the_archive_does_not_say_what_is_answered(screening):
             return as_json([entry(study=STUDY, series=f"1.2.{number}") for number in range(9)])
         return as_json([entry(instance=f"{place.split('/')[-2]}.1")])
 
-    with odd_archive(said) as url, pytest.raises(AwayError):
+    with odd_archive(said) as url, pytest.raises(UnavailableError):
         screening(url).find(date(1990, 1, 1))
     assert len(asked) == 3
 
@@ -148,7 +151,7 @@ def test_a_look_ends_when_the_archive_does_not_say_what_is_answered(screening):
 def test_a_pass_ends_when_the_archive_is_away(screening):
     with odd_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
         outcomes = _outcomes(screening(url))
-    assert len(outcomes) == 3 and all(isinstance(outcome, AwayError) for outcome in outcomes)
+    assert len(outcomes) == 3 and all(isinstance(outcome, UnavailableError) for outcome in outcomes)
 
 
 @pytest.mark.parametrize("other", [{"instance": "1.2.6"}, {"study": "1.2.7"}, None])

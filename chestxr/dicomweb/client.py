@@ -15,20 +15,20 @@ from chestxr.io.dicom.image_kind import is_for_processing, is_other_part, other_
 from chestxr.io.dicom.uid import is_uid
 from chestxr.utils.silence import silence_libraries
 
-from .connection import (
-    ArchiveError,
-    AwayError,
+from .json import text_of, values_of
+from .multipart import only_part
+from .outages import CircuitBreaker, Skipped
+from .session import (
+    DicomWebError,
     RefusedError,
+    UnavailableError,
     UnsupportedError,
     open_session,
     server_of,
     telling_errors,
 )
-from .json_entry import text_of, values_of
-from .multipart import only_part
-from .overlooked import AwayWatch, Overlooked
 
-__all__ = ["Archive", "FilmReference"]
+__all__ = ["DicomWebClient", "FilmReference"]
 
 _MODALITIES = ("CR", "DX")
 _MODALITY, _BODY_PART, _VIEW, _VIEW_CODES, _INTENT = "00080060", "00180015", "00185101", "00540220", "00080068"
@@ -58,7 +58,7 @@ class FilmReference:
     instance: str
 
 
-class Archive:
+class DicomWebClient:
     """
     Find, fetch and store by DICOMweb (QIDO-RS, WADO-RS, STOW-RS).
 
@@ -90,7 +90,7 @@ class Archive:
         self._client.set_http_retry_params(retry=False)
         self._limit: int | None = _PAGE
 
-    def films(self, since: date | None = None, overlooked: Overlooked | None = None) -> Iterator[FilmReference]:
+    def films(self, since: date | None = None, skipped: Skipped | None = None) -> Iterator[FilmReference]:
         """
         Find frontal chest radiographs, of studies since a day or of all, as far as their headers tell.
 
@@ -100,30 +100,30 @@ class Archive:
         ----------
         since : datetime.date, optional
             The first day.
-        overlooked : Overlooked, optional
+        skipped : Skipped, optional
             Is told of the series and films that are left out because the archive cannot be asked for them, or fails.
 
         Raises
         ------
-        ArchiveError
+        DicomWebError
             If the archive serves nobody, cannot list its series, or fails over each.
         """
-        overlooked = Overlooked() if overlooked is None else overlooked
-        found = [pair for modality in _MODALITIES for pair in self._series(modality, since, overlooked)]
-        watch, answers = AwayWatch(), False
+        skipped = Skipped() if skipped is None else skipped
+        found = [pair for modality in _MODALITIES for pair in self._series(modality, since, skipped)]
+        watch, answers = CircuitBreaker(), False
         for study, series in found:
             listed = []
-            with watch.noting(overlooked):
+            with watch.record(skipped):
                 listed = self._frontal_chests(study, series)
                 answers = True
-            for (instance,) in _identified(listed, overlooked, _INSTANCE):
+            for (instance,) in _identified(listed, skipped, _INSTANCE):
                 yield FilmReference(study, series, instance)
         if found and not answers:
-            raise next((error for error in overlooked.failed if isinstance(error, AwayError)), overlooked.failed[-1])
+            raise next((error for error in skipped.failed if isinstance(error, UnavailableError)), skipped.failed[-1])
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
         """List the identifiers of study and series of a modality, of studies since a day or of all."""
-        return list(self._series(modality, since, Overlooked()))
+        return list(self._series(modality, since, Skipped()))
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
         """Return what a series' objects hold beside pixels; there is one at least."""
@@ -152,7 +152,7 @@ class Archive:
 
         Raises
         ------
-        ArchiveError
+        DicomWebError
             If the server does not give it.
         FilmError
             If what it sends is larger than any film.
@@ -175,7 +175,7 @@ class Archive:
         ------
         RefusedError
             If the server does not take one of them because of what it is.
-        ArchiveError
+        DicomWebError
             If it takes none for another reason: another try may succeed.
         """
         with telling_errors(self.server):
@@ -186,7 +186,7 @@ class Archive:
                     raise
                 failed = _failures(error.response) or [None] * len(datasets)
             if failed:
-                kind = ArchiveError if any(map(_may_pass, failed)) else RefusedError
+                kind = DicomWebError if any(map(_may_pass, failed)) else RefusedError
                 raise kind(f"{self.server}: refused {len(failed)} of {len(datasets)} objects; ask its administrator")
 
     def store_once(self, path: Path) -> None:
@@ -197,7 +197,7 @@ class Archive:
         ------
         RefusedError
             If the server does not take it, or cannot be asked for it.
-        ArchiveError
+        DicomWebError
             If it does not hold it for another reason: another try may succeed.
         """
         with silence_libraries():
@@ -211,20 +211,20 @@ class Archive:
         if not self.holds(study, instance):
             self.store([made])
             if not self.holds(study, instance):
-                raise ArchiveError(f"{self.server}: took an object and does not hold it; ask its administrator")
+                raise DicomWebError(f"{self.server}: took an object and does not hold it; ask its administrator")
 
-    def _series(self, modality: str, since: date | None, overlooked: Overlooked) -> Iterator[tuple[str, ...]]:
+    def _series(self, modality: str, since: date | None, skipped: Skipped) -> Iterator[tuple[str, ...]]:
         days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
         search = self._client.search_for_series
         try:
             found = list(self._search(search, search_filters={"Modality": modality} | days))
         except UnsupportedError:
-            found = self._series_by_study(modality, days, overlooked)
-        return _identified(found, overlooked, _STUDY, _SERIES)
+            found = self._series_by_study(modality, days, skipped)
+        return _identified(found, skipped, _STUDY, _SERIES)
 
-    def _series_by_study(self, modality: str, days: dict[str, str], overlooked: Overlooked) -> list[object]:
+    def _series_by_study(self, modality: str, days: dict[str, str], skipped: Skipped) -> list[object]:
         """List series study by study: AWS HealthImaging has no search over all series."""
-        studies = _identified(self._search(self._client.search_for_studies, search_filters=days), overlooked, _STUDY)
+        studies = _identified(self._search(self._client.search_for_studies, search_filters=days), skipped, _STUDY)
         search, found = self._client.search_for_series, []
         for (study,) in studies:
             listed = self._search(search, study_instance_uid=study, search_filters={"Modality": modality})
@@ -276,14 +276,14 @@ class Archive:
             return found
 
 
-def _identified(entries: Iterable[object], overlooked: Overlooked, *tags: str) -> Iterator[tuple[str, ...]]:
+def _identified(entries: Iterable[object], skipped: Skipped, *tags: str) -> Iterator[tuple[str, ...]]:
     """Give the identifiers of entries; pass over, and count, those that lack one."""
     for entry in entries:
         identifiers = tuple(text_of(entry, tag) for tag in tags)
         if all(map(is_uid, identifiers)):
             yield identifiers
         else:
-            overlooked.unidentified += 1
+            skipped.unidentified += 1
 
 
 def _some(objects: list[Dataset]) -> list[Dataset]:

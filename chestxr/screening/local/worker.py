@@ -7,12 +7,11 @@ import threading
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from chestxr.bundle.open_bundle import OpenBundle
+from chestxr.bundle.open import OpenBundle
+from chestxr.screening.results.record import remove_results
 from chestxr.utils.errors import FilmError
 from chestxr.utils.file_signature import changed_error, file_signature
 from chestxr.utils.runtime import limit_threads
-
-from .film_records import remove_results
 
 __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 

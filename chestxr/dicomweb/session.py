@@ -19,9 +19,9 @@ from .bearer_token import TOKEN, TOKEN_FILE, BearerToken
 __all__ = [
     "PASSWORD",
     "USER",
-    "ArchiveError",
-    "AwayError",
+    "DicomWebError",
     "RefusedError",
+    "UnavailableError",
     "UnsupportedError",
     "open_session",
     "server_of",
@@ -37,7 +37,7 @@ _UNSUPPORTED = (400, 404, 405, 501)
 _SERVES_NOBODY = (429, 502, 503, 504, 507)
 
 
-class ArchiveError(OSError):
+class DicomWebError(OSError):
     """
     An archive does not answer, or refuses.
 
@@ -45,15 +45,15 @@ class ArchiveError(OSError):
     """
 
 
-class AwayError(ArchiveError):
+class UnavailableError(DicomWebError):
     """An archive cannot be reached, or serves nobody: whatever else is asked for would not be had either."""
 
 
-class RefusedError(ArchiveError):
+class RefusedError(DicomWebError):
     """An archive answers, and does not take an object; it may take others."""
 
 
-class UnsupportedError(ArchiveError):
+class UnsupportedError(DicomWebError):
     """An archive does not support what was asked for: a search over all series, or a limit."""
 
 
@@ -120,28 +120,28 @@ class _Patient(HTTPAdapter):
 @contextmanager
 def telling_errors(server: str) -> Iterator[None]:
     """
-    Turn all that can go wrong between here and an archive into an :py:class:`ArchiveError`; nothing is logged.
+    Turn all that can go wrong between here and an archive into an :py:class:`DicomWebError`; nothing is logged.
 
     What stands behind it is not kept: it holds addresses and parts of answers, and those hold identifiers.
     """
     try:
         with silence_libraries():
             yield
-    except (ArchiveError, FilmError):
+    except (DicomWebError, FilmError):
         raise
     except Exception as error:
         raise _told(server, error) from None
 
 
-def _told(server: str, error: Exception) -> ArchiveError:
+def _told(server: str, error: Exception) -> DicomWebError:
     match error:
         case requests.exceptions.SSLError():
-            return AwayError(
+            return UnavailableError(
                 f"{server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
             )
         case requests.exceptions.TooManyRedirects():
             moved = _origin(server, error.response.headers.get("Location", ""))
-            return AwayError(f"{server}: sends on to {moved}; give the address of the service itself")
+            return UnavailableError(f"{server}: sends on to {moved}; give the address of the service itself")
         case requests.exceptions.HTTPError():
             return _status_told(server, error.response.status_code)
         case (
@@ -151,23 +151,23 @@ def _told(server: str, error: Exception) -> ArchiveError:
         ):
             return _no_dicomweb(server)
         case requests.exceptions.RequestException():
-            return AwayError(f"{server}: does not answer; check its address, and that it runs")
+            return UnavailableError(f"{server}: does not answer; check its address, and that it runs")
     return _no_dicomweb(server)
 
 
-def _status_told(server: str, status: int) -> ArchiveError:
+def _status_told(server: str, status: int) -> DicomWebError:
     if status in (401, 403):
         # Access may be refused to one study alone; who asks is refused for all.
-        kind = AwayError if status == 401 else ArchiveError
+        kind = UnavailableError if status == 401 else DicomWebError
         return kind(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, {TOKEN_FILE}, or use netrc")
     if status in _SERVES_NOBODY:
-        return AwayError(f"{server}: serves nobody now (status {status}); try again later")
-    kind = UnsupportedError if status in _UNSUPPORTED else ArchiveError
+        return UnavailableError(f"{server}: serves nobody now (status {status}); try again later")
+    kind = UnsupportedError if status in _UNSUPPORTED else DicomWebError
     return kind(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
 
 
-def _no_dicomweb(server: str) -> ArchiveError:
-    return ArchiveError(
+def _no_dicomweb(server: str) -> DicomWebError:
+    return DicomWebError(
         f"{server}: gives an answer that is no DICOMweb; is it the root of a DICOMweb service (/dicom-web)?"
     )
 

@@ -8,10 +8,10 @@ from monai.bundle import ConfigParser
 from chestxr.utils.errors import missing_package, root_cause
 from chestxr.utils.runtime import hide_library_messages
 
-__all__ = ["declared"]
+__all__ = ["bundle_entry"]
 
 
-def declared(folder: Path, name: str, **knobs: object) -> object:
+def bundle_entry(folder: Path, name: str, **knobs: object) -> object:
     """
     Return one entry of a bundle's inference.json.
 

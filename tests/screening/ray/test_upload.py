@@ -10,7 +10,7 @@ import pytest
 if not find_spec("ray"):  # chestxr.screening.ray sets Ray up when it is imported
     pytest.skip("Ray is not installed", allow_module_level=True)
 
-from chestxr.screening.ray.store import NotStoredError, store_results
+from chestxr.screening.ray.upload import NotStoredError, store_results
 from chestxr.utils.errors import FilmError
 from tests.dicomweb.odd_archive import Answer, as_json, odd_archive
 from tests.io.film_files import save_dicom

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chestxr.metrics.lung_dice import lung_dice
+from chestxr.metrics.dice import lung_dice
 
 TRUTH = np.array([[1, 1, 0, 2], [1, 1, 0, 2]], np.uint8)
 

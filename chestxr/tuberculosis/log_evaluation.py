@@ -8,10 +8,10 @@ from torch.utils.tensorboard import SummaryWriter
 
 from chestxr.utils.atomic import atomic_write
 
-__all__ = ["show_scores"]
+__all__ = ["log_evaluation"]
 
 
-def show_scores(figure: Figure, rows: Iterable[Mapping], picture: Path, summary_writer: SummaryWriter) -> None:
+def log_evaluation(figure: Figure, rows: Iterable[Mapping], picture: Path, summary_writer: SummaryWriter) -> None:
     """
     Write a plot to a file, and the plot and the measured values to TensorBoard.
 

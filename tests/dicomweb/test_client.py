@@ -9,7 +9,9 @@ import numpy as np
 import pydicom
 import pytest
 
-from chestxr.dicomweb import Archive, ArchiveError, AwayError, FilmReference, Overlooked, RefusedError
+from chestxr.dicomweb.client import DicomWebClient, FilmReference
+from chestxr.dicomweb.outages import Skipped
+from chestxr.dicomweb.session import DicomWebError, RefusedError, UnavailableError
 from chestxr.utils.errors import FilmError
 from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
 from tests.io.film_files import save_dicom
@@ -40,9 +42,9 @@ def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_f
         return as_json(films)
 
     with odd_archive(answer) as url:
-        overlooked = Overlooked()
-        assert list(Archive(url).films(overlooked=overlooked)) == [FILM]
-        assert overlooked.unidentified == len(series) - 1 + len(films) - 1
+        skipped = Skipped()
+        assert list(DicomWebClient(url).films(skipped=skipped)) == [FILM]
+        assert skipped.unidentified == len(series) - 1 + len(films) - 1
     assert asked == {"/series", f"/studies/{FILM.study}/series/{FILM.series}/instances"}
 
 
@@ -58,9 +60,9 @@ def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
         return odd if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
 
     with odd_archive(answer) as url:
-        overlooked = Overlooked()
-        assert list(Archive(url, retries=0).films(overlooked=overlooked)) == [FILM]
-        assert len(overlooked.failed) == 1
+        skipped = Skipped()
+        assert list(DicomWebClient(url, retries=0).films(skipped=skipped)) == [FILM]
+        assert len(skipped.failed) == 1
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
@@ -69,8 +71,8 @@ def test_an_archive_that_fails_over_every_series_has_not_no_films(status):
         listed = [entry(study=FILM.study, series=FILM.series), entry(study=FILM.study, series="1.2.9")]
         return as_json(listed) if path.startswith("/series") else Answer(status=status)
 
-    with odd_archive(answer) as url, pytest.raises(ArchiveError, match=str(status)):
-        list(Archive(url, retries=0).films())
+    with odd_archive(answer) as url, pytest.raises(DicomWebError, match=str(status)):
+        list(DicomWebClient(url, retries=0).films())
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])
@@ -84,8 +86,8 @@ def test_an_archive_that_goes_away_lists_no_part_of_its_films(count):
         asked.append(path)
         return Answer(status=503)
 
-    with odd_archive(answer) as url, pytest.raises(AwayError):
-        list(Archive(url, retries=0).films())
+    with odd_archive(answer) as url, pytest.raises(UnavailableError):
+        list(DicomWebClient(url, retries=0).films())
     assert len(asked) == min(count, 3)
 
 
@@ -103,7 +105,7 @@ def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_fo
         return as_json(page) if page else Answer(status=204)
 
     with odd_archive(answer) as url:
-        assert len({film.instance for film in Archive(url).films()}) == 130
+        assert len({film.instance for film in DicomWebClient(url).films()}) == 130
 
 
 def test_a_server_that_knows_no_pages_is_asked_twice_and_no_more():
@@ -116,7 +118,7 @@ def test_a_server_that_knows_no_pages_is_asked_twice_and_no_more():
         return as_json([entry(instance=f"1.2.5.{number}") for number in range(30)])
 
     with odd_archive(answer) as url:
-        assert len(list(Archive(url).films())) == 30
+        assert len(list(DicomWebClient(url).films())) == 30
     assert len([path for path in asked if path.startswith("/studies")]) == 2
 
 
@@ -136,7 +138,7 @@ def test_a_server_that_refuses_a_limit_is_asked_without(highest, status):
         return as_json(films[offset : offset + (limit or 90)])
 
     with odd_archive(answer) as url:
-        assert len({film.instance for film in Archive(url).films()}) == 260
+        assert len({film.instance for film in DicomWebClient(url).films()}) == 260
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 501])
@@ -160,13 +162,13 @@ def test_series_are_listed_study_by_study_where_there_is_no_search_over_all(stat
                 return as_json([entry(instance=f"{name}.1")][offset:])
 
     with odd_archive(answer) as url:
-        found = {(film.study, film.series) for film in Archive(url).films(since=date(2026, 1, 2))}
+        found = {(film.study, film.series) for film in DicomWebClient(url).films(since=date(2026, 1, 2))}
     assert found == {(study, name) for study, names in series.items() for name in names}
 
 
 def test_an_address_that_serves_nothing_is_an_error():
-    with odd_archive(lambda *_: Answer(status=404)) as url, pytest.raises(ArchiveError, match="status 404"):
-        list(Archive(url).films())
+    with odd_archive(lambda *_: Answer(status=404)) as url, pytest.raises(DicomWebError, match="status 404"):
+        list(DicomWebClient(url).films())
 
 
 def test_a_lateral_by_view_code_and_a_raw_signal_are_left_out():
@@ -184,14 +186,14 @@ def test_a_lateral_by_view_code_and_a_raw_signal_are_left_out():
         return as_json([*other, entry(instance=FILM.instance)])
 
     with odd_archive(answer) as url:
-        assert list(Archive(url).films()) == [FILM]
+        assert list(DicomWebClient(url).films()) == [FILM]
 
 
 def test_an_archive_that_does_not_search_is_not_believed():
     others = [entry(instance="1.2.6"), None, {"00080018": {"Value": FILM.instance}}]
     for told, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
         with odd_archive(lambda *_, told=told: as_json(told)) as url:
-            assert Archive(url).holds(FILM.study, FILM.instance) is held
+            assert DicomWebClient(url).holds(FILM.study, FILM.instance) is held
 
 
 @pytest.mark.parametrize("bare", [False, True])
@@ -199,7 +201,7 @@ def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
     content = bytes(128) + b"DICM" + bytes(range(256)) * 1000
     answer = Answer(content, kind="application/dicom") if bare else as_parts(content)
     with odd_archive(lambda *_: answer) as url:
-        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+        DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
     assert (tmp_path / "film.dcm").read_bytes() == content
 
 
@@ -210,7 +212,7 @@ def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, comp
     if compressed:
         answer = Answer(gzip.compress(answer.content), kind=answer.kind, headers={"Content-Encoding": "gzip"})
     with odd_archive(lambda *_: answer) as url, pytest.raises(FilmError, match="a file of more than 1 MiB"):
-        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+        DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
     assert not list(tmp_path.iterdir())
 
 
@@ -218,17 +220,17 @@ def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, comp
     "answer", [Answer(b"log in", kind="text/html"), as_parts(), as_parts(b"film", end=b""), Answer(status=500)]
 )
 def test_what_is_no_film_is_told_and_the_archive_not_taken_for_away(tmp_path, answer):
-    with odd_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as told:
-        Archive(url).fetch(FILM, tmp_path / "film.dcm")
-    assert not isinstance(told.value, AwayError | RefusedError)
+    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as told:
+        DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
+    assert not isinstance(told.value, UnavailableError | RefusedError)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_film_that_is_cut_off_is_tried_again_later(tmp_path):
     whole = as_parts(b"film" * 1000)
     cut = Answer(whole.content[:100], kind=whole.kind, headers={"Content-Length": str(len(whole.content))})
-    with odd_archive(lambda *_: cut) as url, pytest.raises(ArchiveError):
-        Archive(url).fetch(FILM, tmp_path / "film.dcm")
+    with odd_archive(lambda *_: cut) as url, pytest.raises(DicomWebError):
+        DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
 
 
 @pytest.mark.parametrize(
@@ -258,8 +260,8 @@ def test_a_film_that_is_cut_off_is_tried_again_later(tmp_path):
     ],
 )
 def test_an_archive_that_refuses_an_object_is_told_from_one_that_may_take_it_later(film, answer, refused):
-    with odd_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as told:
-        Archive(url, retries=0).store([pydicom.dcmread(film)])
+    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as told:
+        DicomWebClient(url, retries=0).store([pydicom.dcmread(film)])
     assert isinstance(told.value, RefusedError) == refused
 
 
@@ -267,9 +269,9 @@ def test_an_archive_that_refuses_an_object_is_told_from_one_that_may_take_it_lat
 def test_what_an_archive_says_of_an_object_and_cannot_be_read_is_told(film, told):
     with (
         odd_archive(lambda *_: as_json(told, 202)) as url,
-        pytest.raises(ArchiveError, match="is no DICOMweb") as error,
+        pytest.raises(DicomWebError, match="is no DICOMweb") as error,
     ):
-        Archive(url).store([pydicom.dcmread(film)])
+        DicomWebClient(url).store([pydicom.dcmread(film)])
     assert not isinstance(error.value, RefusedError)
 
 
@@ -283,7 +285,7 @@ def test_an_object_is_sent_whole_at_every_attempt(tmp_path):
         return Answer(status=503 if len(received) == 1 else 200)
 
     with odd_archive(answer) as url:
-        Archive(url).store([pydicom.dcmread(large)])
+        DicomWebClient(url).store([pydicom.dcmread(large)])
     first, second = received
     assert first == second and len(first) > pixels.size * 2
 
@@ -291,9 +293,9 @@ def test_an_object_is_sent_whole_at_every_attempt(tmp_path):
 def test_an_object_that_an_archive_took_and_does_not_hold_is_tried_again_later(film):
     with (
         odd_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
-        pytest.raises(ArchiveError, match="took an object and does not hold it") as told,
+        pytest.raises(DicomWebError, match="took an object and does not hold it") as told,
     ):
-        Archive(url).store_once(film)
+        DicomWebClient(url).store_once(film)
     assert not isinstance(told.value, RefusedError)
 
 
@@ -306,12 +308,12 @@ def test_an_object_that_no_archive_can_be_asked_for_is_refused(film, study, capl
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         with pytest.raises(RefusedError, match="no proper identifier") as told:
-            Archive("http://127.0.0.1:9/dicom-web").store_once(film)
+            DicomWebClient("http://127.0.0.1:9/dicom-web").store_once(film)
     assert "4711" not in str(told.value) + caplog.text + str([str(warning.message) for warning in warned])
 
 
 def test_metadata_that_make_no_sense_are_told_without_their_values():
     odd = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
-    with odd_archive(lambda *_: as_json(odd)) as url, pytest.raises(ArchiveError) as told:
-        Archive(url).metadata(FILM.study, FILM.series)
+    with odd_archive(lambda *_: as_json(odd)) as url, pytest.raises(DicomWebError) as told:
+        DicomWebClient(url).metadata(FILM.study, FILM.series)
     assert "Geheim" not in str(told.value)

@@ -1,0 +1,61 @@
+"""Items skipped during a PACS query, and a circuit breaker for outages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from .session import DicomWebError, UnavailableError
+
+__all__ = ["CircuitBreaker", "Skipped"]
+
+# Errors "unavailable" in a row after which the archive as a whole is taken to be unavailable.
+_MAX_CONSECUTIVE_OUTAGES = 3
+
+
+@dataclass
+class Skipped:
+    """
+    Series and instances that a query left out.
+
+    Attributes
+    ----------
+    unidentified : int
+        Number of series or instances without a valid UID.
+    failed : list of DicomWebError
+        One error per failed request.
+    """
+
+    unidentified: int = 0
+    failed: list[DicomWebError] = field(default_factory=list)
+
+
+class CircuitBreaker:
+    """Trips after three consecutive errors "unavailable"; a single one may concern one object only."""
+
+    def __init__(self) -> None:
+        self._outages = 0
+
+    def should_stop(self, outcome: object) -> bool:
+        """Return True if no further request should be made after this outcome: an exception or a result."""
+        self._outages = self._outages + 1 if isinstance(outcome, UnavailableError) else 0
+        return self._outages >= _MAX_CONSECUTIVE_OUTAGES
+
+    @contextmanager
+    def record(self, skipped: Skipped) -> Iterator[None]:
+        """
+        Record the error of one request in `skipped` and continue.
+
+        Raises
+        ------
+        UnavailableError
+            If the circuit breaker has tripped.
+        """
+        failure = None
+        try:
+            yield
+        except DicomWebError as error:
+            failure = error
+        if self.should_stop(failure):
+            raise failure
+        if failure is not None:
+            skipped.failed.append(failure)

@@ -1,0 +1,1 @@
+"""Screening of a folder of films by processes of this machine."""
