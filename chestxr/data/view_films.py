@@ -22,7 +22,7 @@ class ViewFilms(OnDemand):
     ----------
     table : str or os.PathLike
         CSV file with a column ``image``, paths that begin at the table's folder, and a column ``kind``: "frontal"
-        (upright), "lateral" or "no chest". ``tools/results/view_films.py`` makes one.
+        (upright), "lateral" or "no chest". ``tools/experiments/view_films.py`` makes one.
 
     Raises
     ------

@@ -38,7 +38,7 @@ class LungQuality(Transform):
 
     Each default limit flags about one in a hundred of the public Montgomery and Shenzhen training films or fewer.
     ``heart_side`` then notices five in six of their mirror images; ``cut_off`` half of the validation films of which a
-    tenth is cropped on each side, and all at a fifth. ``tools/results/quality_limits.py`` measures it.
+    tenth is cropped on each side, and all at a fifth. ``tools/experiments/quality_limits.py`` measures it.
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ class ScreenTuberculosisd(MapTransform):
         How many reasons to give.
     most_outlying_features : float, optional
         Limit beyond which a film is warned of. With the shipped classifier the default warns of three in a hundred of
-        the films it learnt from; ``tools/results/outlying_features.py`` measures it.
+        the films it learnt from; ``tools/experiments/outlying_features.py`` measures it.
 
     Raises
     ------

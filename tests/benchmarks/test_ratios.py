@@ -1,8 +1,5 @@
 """What is fast stays fast: ratios within one run, with room for a busy machine, never times."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -14,14 +11,6 @@ from chestxr.bundle.open import OpenBundle
 from tests.phantom import chest_film
 
 UNET = bundle_folder("cxr_lung_segmentation_unet")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def benchmarks():
-    folder = str(Path(__file__).parents[2] / "tools" / "benchmarks")
-    sys.path.insert(0, folder)
-    yield
-    sys.path.remove(folder)
 
 
 @pytest.fixture
@@ -37,9 +26,9 @@ def films(tmp_path) -> list[dict]:
 
 def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tmp_path):
     """Measured: see tools/benchmarks/segmentation.json; 1.7 times the floor before argmax and clean-up were mended."""
-    from bare import BareOutline
-    from paired import ms_per_film
-    from peers import zoo_loop
+    from tools.benchmarks.baseline import BareOutline
+    from tools.benchmarks.interleaved import ms_per_film
+    from tools.benchmarks.peers import zoo_loop
 
     checkpoint = UNET / "models" / "model.pt"
     network = bundle_entry(UNET, "network_def")
@@ -59,7 +48,7 @@ def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tm
 
 def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
     """Measured: see tools/benchmarks/features.json; the same numbers to 1e-9."""
-    from features import measured_by_both
+    from tools.benchmarks.features import measured_by_both
 
     film, lungs = chest_film((512, 512), 0)
     for name, array in (("film", film.astype(np.uint8)), ("mask", lungs.astype(np.uint8))):
@@ -70,8 +59,8 @@ def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
 
 def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
     """Measured: see tools/benchmarks/training.json; augmentation, logs and checkpoint are what is more."""
-    from paired import ms_per_film
-    from training import bundle_and_floor
+    from tools.benchmarks.interleaved import ms_per_film
+    from tools.benchmarks.training import bundle_and_floor
 
     items = []
     for number, film in enumerate(films):
@@ -84,9 +73,10 @@ def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
 
 def test_screening_stays_near_its_floor(films, tmp_path):
     """Measured: see tools/benchmarks/stages.json; no stage but measuring takes much of a film's time."""
-    from dicom_films import write_dicom_films
     from pydicom.uid import ExplicitVRLittleEndian
-    from stages import ScreeningBench, one_core
+
+    from tools.benchmarks.dicom_films import write_dicom_films
+    from tools.benchmarks.stages import ScreeningBench, one_core
 
     films = write_dicom_films(films[:6], tmp_path / "films", 512, ExplicitVRLittleEndian)
     with one_core():
@@ -98,7 +88,7 @@ def test_screening_stays_near_its_floor(films, tmp_path):
 
 
 def test_every_transform_of_the_screening_bundle_belongs_to_a_stage():
-    from stage_clock import _AFTER, _BEFORE
+    from tools.benchmarks.stage_clock import _AFTER, _BEFORE
 
     for chain, stages in (("preprocessing", _BEFORE), ("postprocessing", _AFTER)):
         made = bundle_entry(bundle_folder("cxr_tuberculosis_screening"), chain, save_dicom=True)

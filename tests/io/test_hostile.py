@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.hostile.bounded_reader import BoundedReader
-from tools.hostile.seeds import make_seeds
+from tools.fuzzing.bounded_reader import BoundedReader
+from tools.fuzzing.seeds import make_seeds
 
 FOLDER = Path(__file__).with_name("hostile")
 _CUT = "truncated or broken pixel data"

@@ -10,14 +10,10 @@ from PIL import Image
 
 from chestxr.bundle import bundle_folder
 from tests.phantom import chest_film
+from tools.benchmarks.label_peer import LabelPeer
 
-BENCHMARKS = str(Path(__file__).parents[2] / "tools" / "benchmarks")
 
-
-def test_stock_task_outlines_films_in_a_process_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    from label_peer import LabelPeer
-
+def test_stock_task_outlines_films_in_a_process_of_its_own(tmp_path):
     film, _ = chest_film((192, 256), 0)
     Image.fromarray(film.T.astype(np.uint8)).save(tmp_path / "film.png")
     peer = LabelPeer(Path(sys.executable), bundle_folder("cxr_lung_segmentation_unet"), tmp_path / "label")

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from chestxr.cli import app
-from tools.hostile.mutations import draw_mutant, ending_of
-from tools.hostile.seeds import SECRETS, make_seeds
+from tools.fuzzing.mutations import draw_mutant, ending_of
+from tools.fuzzing.seeds import SECRETS, make_seeds
 
 BROKEN = 60
 WHOLE = ("dicom/chest/explicit", "png/chest/grey8", "nifti/chest/nii")

@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tools.hostile.bounded_reader import BoundedReader
-from tools.hostile.fuzz import Fuzzer
-from tools.hostile.outlines import outlined
-from tools.hostile.verdict import Facts, judge
+from tools.fuzzing.bounded_reader import BoundedReader
+from tools.fuzzing.fuzz import Fuzzer
+from tools.fuzzing.oracle import Facts, judge
+from tools.fuzzing.outlines import outlined
 
 FILES = 1000
 

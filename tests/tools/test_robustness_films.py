@@ -1,16 +1,11 @@
 """Spoilt films are spoilt in the way, and as much, as is said."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.phantom import chest_film
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "results"))
-from robustness_films import PERTURBATIONS, UNTOUCHED, perturbed
+from tools.experiments.robustness_films import PERTURBATIONS, UNTOUCHED, perturbed
 
 STEPS = [(name, strength) for name, kind in PERTURBATIONS.items() for strength in kind.strengths]
 SIZE = (320, 256)

@@ -1,17 +1,15 @@
 """What spoilt films do is counted, printed and drawn as it was measured."""
 
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "results"))
-from robustness_films import PERTURBATIONS
-from robustness_plots import draw_robustness
-from robustness_rows import lung_rows, score_rows_of
-from robustness_tables import outlying_features, robustness_outlines, robustness_scores
+from tools.experiments.robustness_films import PERTURBATIONS
+from tools.experiments.robustness_plots import draw_robustness
+from tools.experiments.robustness_rows import lung_rows, score_rows_of
+from tools.experiments.robustness_tables import outlying_features, robustness_outlines, robustness_scores
 
 LIMIT = 0.2
 WARNING = "unlike the films that the classifier learnt from"

@@ -3,21 +3,12 @@
 import json
 import os
 import sys
-from pathlib import Path
 
-import pytest
-
-REPOSITORY = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def tools(monkeypatch):
-    for name in ("results", "benchmarks"):
-        monkeypatch.syspath_prepend(str(REPOSITORY / "tools" / name))
+from tests.tools.repository import REPOSITORY
 
 
 def test_the_plan_prints_the_measured_constants():
-    from scale_tables import scale
+    from tools.experiments.scale_tables import scale
 
     measured = json.loads((REPOSITORY / "tools" / "benchmarks" / "archive.json").read_text())
     plan = REPOSITORY / "bundles" / "cxr_tuberculosis_screening" / "docs" / "scale.md"
@@ -26,7 +17,7 @@ def test_the_plan_prints_the_measured_constants():
 
 def test_memory_and_time_of_a_whole_process_tree_are_seen(tmp_path):
     """A program that starts another one, which takes 200 MB and works until a file tells it to end."""
-    from process_tree import run_watched
+    from tools.benchmarks.process_tree import run_watched
 
     (tmp_path / "child.py").write_text(
         "import pathlib, sys\n"

@@ -4,25 +4,21 @@ import json
 
 import pytest
 
-from tests.tools.results_program import REPOSITORY, results_program
-
-
-@pytest.fixture(scope="module")
-def tables():
-    return results_program("speed_tables")
+from tests.tools.repository import REPOSITORY
+from tools.experiments import speed_tables as tables
 
 
 @pytest.fixture
-def measured(tables) -> dict:
+def measured() -> dict:
     folder = REPOSITORY / "tools" / "benchmarks"
     return {name: json.loads((folder / f"{name}.json").read_text()) for name in tables.BENCHMARKS}
 
 
-def test_readme_prints_the_measured_speeds(tables, measured):
+def test_readme_prints_the_measured_speeds(measured):
     assert tables.speed(*measured.values()) in (REPOSITORY / "README.md").read_text()
 
 
-def test_a_peer_that_was_not_timed_has_no_row(tables, measured):
+def test_a_peer_that_was_not_timed_has_no_row(measured):
     measured["segmentation"]["ms_per_film"]["label"] = {"median": 1234, "q25": 1200, "q75": 1300}
     assert "| 1234 (1200 to 1300) |" in tables.speed(*measured.values())
     del measured["segmentation"]["ms_per_film"]["label"]

@@ -4,15 +4,11 @@ import json
 
 import pytest
 
-from tests.tools.results_program import REPOSITORY, results_program
+from tests.tools.repository import REPOSITORY
+from tools.experiments import write_tables as tables
 
 
-@pytest.fixture(scope="module")
-def tables():
-    return results_program("write_tables")
-
-
-def test_readme_and_model_cards_print_the_results(tables):
+def test_readme_and_model_cards_print_the_results():
     rows = {model: tables._load(model) for model in tables.NAMES}
     readme = (REPOSITORY / "README.md").read_text()
     assert tables.comparison(rows) in readme and tables.splits(rows["unet"]) in readme
@@ -21,7 +17,7 @@ def test_readme_and_model_cards_print_the_results(tables):
         assert tables.details(rows[model]) in card and tables.choices(rows[model]) in card
 
 
-def test_readme_and_model_card_print_the_screening_results(tables):
+def test_readme_and_model_card_print_the_screening_results():
     bundle = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
     rows = json.loads((bundle / "docs" / "results.json").read_text())["rows"]
     print_ = tables.screening_tables
@@ -37,7 +33,7 @@ def test_readme_and_model_card_print_the_screening_results(tables):
         assert getattr(tables.robustness_tables, name)(measured) in card
 
 
-def test_an_ambiguous_row_is_refused(tables):
+def test_an_ambiguous_row_is_refused():
     rows = [{"site": "a", "value": 1.0}, {"site": "a", "value": 2.0}]
     with pytest.raises(ValueError, match="2 rows"):
         tables.find(rows, site="a")

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.tools.results_program import results_program
+from tools.experiments import view_films
 
-view_films = results_program("view_films")
 CASES = {"lateral/a.png": "case 1", "lateral/b.png": "case 2", "lateral/c.png": "case 1", "lateral/d.png": "case 3"}
 
 

@@ -15,7 +15,7 @@ from tests.io.film_files import save_dicom as save_dicom_film
 from tests.phantom import chest_film
 
 _PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
-# Found by tools/hostile/fuzz.py: pydicom raises errors of several kinds over what is no number and no sequence.
+# Found by tools/fuzzing/fuzz.py: pydicom raises errors of several kinds over what is no number and no sequence.
 ODD = {
     "a number of six bytes": struct.pack("<HH2sH", 0x0018, 0x1402, b"UL", 6) + b"1e-400",
     "words for a sequence": struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 6) + b"1e-400",

@@ -9,7 +9,7 @@ import xgboost
 
 from chestxr.tuberculosis import TuberculosisClassifier
 from chestxr.tuberculosis.model_file import check_model
-from tools.hostile.byte_mutations import BYTE_MUTATIONS
+from tools.fuzzing.byte_mutations import BYTE_MUTATIONS
 
 SHIPPED = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening" / "models" / "tuberculosis.ubj"
 MUTANTS = 150

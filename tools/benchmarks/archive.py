@@ -1,8 +1,8 @@
 """
 How fast ``chestxr archive`` goes through an archive, and what it takes of the machine meanwhile.
 
-    python tools/benchmarks/archive.py ../shared/data/cxr                                    # 10,000 films: hours
-    python tools/benchmarks/archive.py ../shared/data/cxr --films 200 --workers 2 --out quick.json
+    python -m tools.benchmarks.archive ../shared/data/cxr                                    # 10,000 films: hours
+    python -m tools.benchmarks.archive ../shared/data/cxr --films 200 --workers 2 --out quick.json
 
 The archive is training films (PNG, 512 x 512 px) linked under new names; a second, smaller one is a real computed
 radiograph in DICOM under new names, for the sizes that a hospital has. Each is screened by one worker and by two, with
@@ -23,15 +23,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from archive_plot import plot_runs
-from machine import MEASURED_BY, machine
-from paired import spread
-from process_tree import Sample, run_watched
 from pydicom.data import get_testdata_file
 
 from chestxr.data import load_split
 from chestxr.screening.ray.source import list_source
 from chestxr.utils.atomic import write_text
+from tools.benchmarks.archive_plot import plot_runs
+from tools.benchmarks.interleaved import spread
+from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.process_tree import Sample, run_watched
 
 # Seconds between looks, of which each takes some of the machine itself.
 _EVERY, _EVERY_OF_FEW, _FEW = 2.0, 0.5, 500
@@ -61,7 +61,7 @@ def main() -> None:
     wanted = [("archive", kind, films) for kind, films in counts.items()]
     wanted.append(("screen", "png", min(arguments.screen_films, arguments.films)))
     sizes = f"--films {arguments.films} --dicom-films {arguments.dicom_films} --screen-films {arguments.screen_films}"
-    about = {"command": f"python tools/benchmarks/archive.py DATASET_DIR {sizes}", **machine()}
+    about = {"command": f"python -m tools.benchmarks.archive DATASET_DIR {sizes}", **machine()}
     result = about | {"runs": _known(arguments.out, about, wanted)}
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-") as folder:
         archives = {kind: _linked(sources[kind], counts[kind], Path(folder) / kind) for kind in sources}

@@ -2,7 +2,7 @@
 What runs the network fastest on a CPU: torch as shipped, or in another layout, precision or engine.
 
     pip install openvino
-    python tools/benchmarks/engines.py ../shared/data/cxr
+    python -m tools.benchmarks.engines ../shared/data/cxr
 
 Each engine runs inside the lung bundles, as their ``inferer``, on the same films (PNG, 512 x 512 px, of the training
 part) in turn, chunk by chunk; nothing else differs. Masks are compared with those of torch as shipped, film by film and
@@ -23,10 +23,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from machine import MEASURED_BY, machine
 from monai.inferers import SimpleInferer
 from monai.networks.utils import replace_modules
-from paired import ms_per_film, ratios, spread
 from PIL import Image
 from tqdm import tqdm
 
@@ -36,6 +34,8 @@ from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
 from chestxr.metrics.dice import lung_dice
 from chestxr.utils.atomic import write_text
+from tools.benchmarks.interleaved import ms_per_film, ratios, spread
+from tools.benchmarks.machine import MEASURED_BY, machine
 
 __all__ = ["EngineInferer"]
 
@@ -154,7 +154,7 @@ def main() -> None:
     films = [{"film": item["film"], "image": str(item["image"])} for item in items]
     engines = [name for name in ENGINES if find_spec(_NEEDS.get(name, "torch"))]
     result = {
-        "command": "python tools/benchmarks/engines.py DATASET_DIR",
+        "command": "python -m tools.benchmarks.engines DATASET_DIR",
         **machine(),
         **MEASURED_BY,
         "engines": {package: version(package) for name, package in _NEEDS.items() if name in engines},

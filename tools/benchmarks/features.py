@@ -1,7 +1,7 @@
 """
 How fast a film's features are measured, beside stock calls of pyradiomics with the same settings, images and regions.
 
-    python tools/benchmarks/features.py ../shared/data/cxr
+    python -m tools.benchmarks.features ../shared/data/cxr
 
 Both measure the same films, on one core, after a film to warm up; whichever comes first by turns. Then chestxr measures
 alone on one process and on as many as there are cores, and as a control additions, which nothing but the cores limits:
@@ -22,10 +22,6 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from by_processes import control_steps, speed_up_by_processes
-from machine import MEASURED_BY, machine
-from paired import spread
-from plot import plot_candidates
 from radiomics.featureextractor import RadiomicsFeatureExtractor
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -38,6 +34,10 @@ from chestxr.radiomics.lung_frame import lung_frame
 from chestxr.radiomics.regions import half_zones, lung_regions
 from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
+from tools.benchmarks.by_processes import control_steps, speed_up_by_processes
+from tools.benchmarks.interleaved import spread
+from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.plot import plot_candidates
 
 _SCALES, _SIZES = (1.0, 2.0), (128, 384)
 _TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
@@ -64,7 +64,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         by_processes = _by_processes(training[: arguments.pool_films], Path(cache))
     result = {
-        "command": "python tools/benchmarks/features.py DATASET_DIR",
+        "command": "python -m tools.benchmarks.features DATASET_DIR",
         **machine(),
         **MEASURED_BY,
         "films": len(items),

@@ -1,7 +1,7 @@
 """
 What it brings to keep freed memory for the next film, as the bundles do at their start, and what it takes.
 
-    python tools/benchmarks/memory.py ../shared/data/cxr
+    python -m tools.benchmarks.memory ../shared/data/cxr
 
 Each job is done by two processes that take turns, chunk by chunk: one keeps what is freed, the other gives it back to
 the system as glibc does by default. Peaks are those of whole processes, libraries included. The result is
@@ -21,17 +21,17 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import torch
-from dicom_films import write_dicom_films
-from machine import MEASURED_BY, machine
-from paired import ms_per_film, ratios, spread
 from pydicom.uid import ExplicitVRLittleEndian
-from training import bundle_epoch
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
+from tools.benchmarks.dicom_films import write_dicom_films
+from tools.benchmarks.interleaved import ms_per_film, ratios, spread
+from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.training import bundle_epoch
 
 KEPT, GIVEN_BACK = "kept", "given back"
 _SIDE = 2000
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][:128]
-    result = {"command": "python tools/benchmarks/memory.py DATASET_DIR", **machine(), **MEASURED_BY, "jobs": {}}
+    result = {"command": "python -m tools.benchmarks.memory DATASET_DIR", **machine(), **MEASURED_BY, "jobs": {}}
     with tempfile.TemporaryDirectory() as folder:
         dicom = write_dicom_films(items[:24], Path(folder) / "dicom", _SIDE, ExplicitVRLittleEndian)
         films = {"png": items, "dicom": dicom}

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import torch
-from bundle_loop import BundleLoop
+
+from tools.benchmarks.bundle_loop import BundleLoop
 
 __all__ = ["psp_net", "zoo_loop"]
 

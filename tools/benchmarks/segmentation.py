@@ -3,7 +3,7 @@ How fast lungs are outlined, beside what a user would take instead.
 
     pip install --no-deps torchxrayvision==1.5.7
     bash -c 'source tools/monailabel/environment.sh'      # for MONAI Label; without it that peer is left out
-    python tools/benchmarks/segmentation.py ../shared/data/cxr
+    python -m tools.benchmarks.segmentation ../shared/data/cxr
 
 The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
 bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
@@ -23,12 +23,6 @@ from pathlib import Path
 
 import SimpleITK as sitk
 import torch
-from bare import BareOutline
-from label_peer import LabelPeer, label_python
-from machine import MEASURED_BY, machine
-from paired import ms_per_film, ratios, spread
-from peers import psp_net, zoo_loop
-from plot import plot_candidates
 
 from chestxr.bundle import bundle_folder
 from chestxr.bundle.entry import bundle_entry
@@ -37,6 +31,12 @@ from chestxr.data import load_split
 from chestxr.io import read_film
 from chestxr.networks import ReferenceUNet
 from chestxr.utils.atomic import write_text
+from tools.benchmarks.baseline import BareOutline
+from tools.benchmarks.interleaved import ms_per_film, ratios, spread
+from tools.benchmarks.label_peer import LabelPeer, label_python
+from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.peers import psp_net, zoo_loop
+from tools.benchmarks.plot import plot_candidates
 
 UNET = "cxr_lung_segmentation_unet"
 _CHUNK, _PSP_CHUNK = 20, 10
@@ -69,7 +69,7 @@ def main() -> None:
         few = films[: arguments.psp_films]
         psp = ms_per_film({"psp_net": _psp_alone(few), "bundle": candidates["bundle"]}, few, _PSP_CHUNK)
     result = {
-        "command": "python tools/benchmarks/segmentation.py DATASET_DIR",
+        "command": "python -m tools.benchmarks.segmentation DATASET_DIR",
         **machine(),
         **MEASURED_BY,
         "films": len(films),

@@ -3,9 +3,10 @@
 import time
 from collections import defaultdict
 
-from bundle_loop import BundleLoop
 from ignite.engine import Engine, Events
 from monai.engines.utils import IterationEvents
+
+from tools.benchmarks.bundle_loop import BundleLoop
 
 __all__ = ["REST", "STAGES", "StageClock"]
 

@@ -1,7 +1,7 @@
 """
 What a film's way from DICOM to its results takes, stage by stage, in the screening bundle.
 
-    python tools/benchmarks/stages.py ../shared/data/cxr
+    python -m tools.benchmarks.stages ../shared/data/cxr
 
 Real films of the training part, written as DICOM: at 512 px, and made larger to 2,000 px, where the codec decides. The
 bundle writes mask, segmentation, structured report and the table's row; its pictures are timed apart. Beside it stands
@@ -21,14 +21,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 import torch
-from bare import BareScreening
-from bundle_loop import BundleLoop
-from dicom_films import write_dicom_films
-from machine import MEASURED_BY, machine
-from paired import ms_per_film, ratios, spread
-from plot import plot_stages
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
-from stage_clock import REST, STAGES, StageClock
 from threadpoolctl import threadpool_limits
 
 from chestxr.bundle import bundle_folder
@@ -36,6 +29,13 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
+from tools.benchmarks.baseline import BareScreening
+from tools.benchmarks.bundle_loop import BundleLoop
+from tools.benchmarks.dicom_films import write_dicom_films
+from tools.benchmarks.interleaved import ms_per_film, ratios, spread
+from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.plot import plot_stages
+from tools.benchmarks.stage_clock import REST, STAGES, StageClock
 
 SCREENING = "cxr_tuberculosis_screening"
 _KINDS = {
@@ -63,7 +63,7 @@ def main() -> None:
             films = write_dicom_films(items, Path(folder) / name, side, syntax)
             kinds[name] = _told(*bench.ms_per_film(films, _CHUNK), arguments.usd_per_core_hour)
     result = {
-        "command": "python tools/benchmarks/stages.py DATASET_DIR",
+        "command": "python -m tools.benchmarks.stages DATASET_DIR",
         **machine(),
         **MEASURED_BY,
         "threads": 1,

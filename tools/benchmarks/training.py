@@ -1,7 +1,7 @@
 """
 What an epoch of training takes, beside its floor and beside a bundle as the MONAI model zoo writes them.
 
-    python tools/benchmarks/training.py ../shared/data/cxr
+    python -m tools.benchmarks.training ../shared/data/cxr
 
 The same films of the training part, in turn, epoch by epoch, after one that fills the caches: the U-Net bundle's
 train.json with its augmentations, logs and checkpoint; the floor, which is the same network, loss and optimizer on
@@ -18,10 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from machine import MEASURED_BY, machine
 from monai.bundle import ConfigParser
-from paired import ms_per_film, ratios, spread
-from plot import plot_candidates
 
 from chestxr.bundle import bundle_folder
 from chestxr.bundle.entry import bundle_entry
@@ -29,6 +26,9 @@ from chestxr.data import load_split
 from chestxr.inferers.plain_inferer import plain
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
+from tools.benchmarks.interleaved import ms_per_film, ratios, spread
+from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.plot import plot_candidates
 
 UNET = "cxr_lung_segmentation_unet"
 _BATCH = 8
@@ -54,7 +54,7 @@ def main() -> None:
         candidates = bundle_and_floor(items, Path(folder)) | {"zoo": zoo}
         taken = ms_per_film(candidates, items * arguments.epochs, len(items))
     result = {
-        "command": "python tools/benchmarks/training.py DATASET_DIR",
+        "command": "python -m tools.benchmarks.training DATASET_DIR",
         **machine(),
         **MEASURED_BY,
         "threads": torch.get_num_threads(),

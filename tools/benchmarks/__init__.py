@@ -1,0 +1,1 @@
+"""Programs that time chestxr next to its peers."""

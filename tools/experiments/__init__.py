@@ -1,0 +1,1 @@
+"""Programs that regenerate every published figure."""

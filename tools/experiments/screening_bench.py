@@ -1,0 +1,81 @@
+"""How films are scored in the experiments: inside a site by nested cross-validation, and across sites."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from chestxr.metrics.classification import score_rows
+from chestxr.tuberculosis import TrainingFilms, patient_folds
+from tools.experiments.bundle_runs import DATA
+from tools.experiments.screening_films import measured_films
+from tools.experiments.screening_fits import Fit, boosted
+
+__all__ = ["SITES", "Bench"]
+
+SITES = ("montgomery", "shenzhen")
+_FOLDS = 5
+
+
+class Bench:
+    """The films by site, and the ways in which they are scored."""
+
+    def __init__(self, dataset_dir: Path, processes: int) -> None:
+        self.dataset_dir, self.processes = dataset_dir, processes
+        self._measured: dict[str, TrainingFilms] = {}
+
+    def films(self, site: str, masks: str = "predicted") -> TrainingFilms:
+        """Return a site's films, measured under one kind of mask."""
+        if masks not in self._measured:
+            self._measured[masks], _ = measured_films(self.dataset_dir, masks, self.processes)
+        films = self._measured[masks]
+        return films[np.flatnonzero(films.sites == site)]
+
+    def nested(self, films: TrainingFilms, fit: Fit = boosted, repeats: int = 1) -> pd.DataFrame:
+        """Score films in repeated cross-validation by patient; each fit chooses inside its own films."""
+        parts = [part for repeat in range(repeats) for part in patient_folds(films, _FOLDS, 100 + repeat)]
+        jobs = (delayed(_fit_and_score)(fit, films[inside], films[outside]) for inside, outside in parts)
+        found = [scores for (scores,) in Parallel(self.processes)(jobs)]
+        return _mean_over_repeats(films, [outside for _, outside in parts], found, repeats)
+
+    def across(
+        self, films: dict[str, TrainingFilms], fit: Fit = boosted
+    ) -> Iterator[tuple[str, str, bool, pd.DataFrame]]:
+        """Learn on each site and score the other, as it is and adapted by its unlabelled films."""
+        ways = (SITES[::-1], SITES)
+        jobs = (delayed(_fit_and_score)(fit, films[a], films[b], (False, True)) for a, b in ways)
+        for (source, target), found in zip(ways, Parallel(self.processes)(jobs), strict=True):
+            for adapted, scores in zip((False, True), found, strict=True):
+                yield source, target, adapted, _table(films[target], *scores)
+
+    def rows(self, scored: pd.DataFrame, **about: object) -> list[dict]:
+        """Measure scores; ``about`` says what was scored."""
+        measured = score_rows(
+            scored["label"].to_numpy(), scored["probability"].to_numpy(), scored["threshold"].to_numpy()
+        )
+        return [about | {"data": DATA} | row for row in measured]
+
+
+def _fit_and_score(
+    fit: Fit, training: TrainingFilms, test: TrainingFilms, ways: Sequence[bool] = (False,)
+) -> list[tuple[np.ndarray, float]]:
+    model = fit(training)
+    return [model(test, adapted) for adapted in ways]
+
+
+def _table(films: TrainingFilms, probability: np.ndarray, threshold: float | np.ndarray) -> pd.DataFrame:
+    columns = {"label": films.labels.astype(int), "probability": probability, "threshold": threshold}
+    return pd.DataFrame(columns, index=films.features.index)
+
+
+def _mean_over_repeats(
+    films: TrainingFilms, outsides: list[np.ndarray], found: list[tuple], repeats: int
+) -> pd.DataFrame:
+    """Average each film's probability, and the threshold it was held against, over the repeats."""
+    probability, threshold = np.zeros(len(films)), np.zeros(len(films))
+    for outside, (scores, fixed) in zip(outsides, found, strict=True):
+        probability[outside] += scores / repeats
+        threshold[outside] += fixed / repeats
+    return _table(films, probability, threshold)

@@ -1,0 +1,82 @@
+"""Pictures of the screening bundle's documentation: ROC curves, and films with their reasons."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
+from sklearn.metrics import RocCurveDisplay
+
+from chestxr.data import load_split
+from chestxr.utils.atomic import atomic_write
+from chestxr.visualize.contact_sheet import contact_sheet
+from tools.experiments.bundle_runs import WORK, run_bundle
+from tools.experiments.screening_films import BUNDLE
+from tools.experiments.screening_shipped import TRAINED
+
+__all__ = ["draw_pictures", "keep_scores"]
+
+SCORES = WORK / "screening" / "scores"
+_SIDE = 360
+PANELS = {
+    "Inside a site, nested cross-validation": ("shenzhen-shenzhen", "montgomery-montgomery"),
+    "Learnt on Shenzhen, tested on Montgomery": ("shenzhen-montgomery", "shenzhen-montgomery-adapted"),
+    "Learnt on Montgomery, tested on Shenzhen": ("montgomery-shenzhen", "montgomery-shenzhen-adapted"),
+}
+
+
+def keep_scores(scored: pd.DataFrame, source: str, target: str, adapted: bool = False) -> None:
+    """Keep films' scores for the pictures."""
+    name = "-".join([source, target] + ["adapted"] * adapted)
+    with atomic_write(SCORES / f"{name}.csv") as partial:
+        scored.to_csv(partial, index_label="film")
+
+
+def draw_pictures(dataset_dir: Path) -> None:
+    """Draw docs/roc.png and docs/explained.png from what the experiments left; skip what they did not."""
+    if all((SCORES / f"{name}.csv").is_file() for names in PANELS.values() for name in names):
+        with atomic_write(BUNDLE / "docs" / "roc.png") as partial:
+            _roc().savefig(partial, dpi=90)
+    if (TRAINED / "tuberculosis.ubj").is_file():
+        with atomic_write(BUNDLE / "docs" / "explained.png") as partial:
+            _explained(dataset_dir).save(partial)
+
+
+def _roc() -> Figure:
+    figure = Figure(figsize=(15, 5.2), layout="constrained")
+    for axes, (title, names) in zip(figure.subplots(1, 3), PANELS.items(), strict=True):
+        for name in names:
+            scored = pd.read_csv(SCORES / f"{name}.csv")
+            shown = f"{name.split('-')[1].capitalize()}{', adapted' if name.endswith('adapted') else ''}"
+            RocCurveDisplay.from_predictions(scored["label"], scored["probability"], ax=axes, name=shown)
+        axes.set(title=title, xlabel="1 - specificity", ylabel="sensitivity")
+        axes.legend(loc="lower right")
+    figure.suptitle("Tuberculosis scores from predicted lungs, 138 + 662 films. Research use only.")
+    return figure
+
+
+def _explained(dataset_dir: Path) -> Image.Image:
+    """Show test films of both labels, at the 90th, the 50th and the 10th percentile of their scores."""
+    films = {item["film"]: item["image"] for item in load_split("default", dataset_dir)["test"]}
+    scores = pd.read_csv(WORK / "screening" / "evaluated" / "scores.csv", index_col="film")
+    ordered = [scores[scores["tuberculosis"] == label]["probability"].sort_values().index for label in (1, 0)]
+    chosen = [[names[int(share * (len(names) - 1))] for share in (0.9, 0.5, 0.1)] for names in ordered]
+    folder = _screen([films[name] for names in chosen for name in names])
+    told = pd.read_csv(folder / "screening.csv").set_index("film")["probability"]
+    rows = [[(f"probability {told[name]:.2f}", _zone_map(folder, name)) for name in names] for names in chosen]
+    titles = ("Read as tuberculosis", "Read as normal")
+    return contact_sheet(list(zip(titles, rows, strict=True)), side=_SIDE)
+
+
+def _screen(paths: list[str]) -> Path:
+    """Run the bundle on some films, with the classifier that was trained; return the folder of its results."""
+    folder = WORK / "screening" / "explained"
+    run_bundle(BUNDLE, ["inference"], films=paths, output_dir=folder, classifier=TRAINED / "tuberculosis.ubj")
+    return folder
+
+
+def _zone_map(folder: Path, film: str) -> np.ndarray:
+    picture = Image.open(folder / f"{film}_zones.png").convert("RGB")
+    picture.thumbnail((_SIDE, _SIDE))
+    return np.asarray(picture)

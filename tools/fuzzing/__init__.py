@@ -1,0 +1,1 @@
+"""Programs that break films and read them."""
