@@ -24,8 +24,8 @@ from chestxr.io import read_film
 from chestxr.utils.errors import FilmError
 
 from .dicom_results import write_results
+from .oracle import Facts, facts_of, judge
 from .seeds import SECRETS
-from .verdict import Facts, facts_of, judge
 
 __all__ = ["MEMORY", "SECONDS", "BoundedReader", "Outcome", "read_within"]
 
