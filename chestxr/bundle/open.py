@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from pydoc import ErrorDuringImport
 
@@ -26,6 +26,8 @@ class OpenBundle:
     ----------
     folder : pathlib.Path
         The bundle.
+    attach : sequence of callable, optional
+        Called with this object whenever the bundle is opened, to add handlers to its engine after those of its JSON.
     **knobs
         Entries of its JSON that differ.
 
@@ -35,8 +37,8 @@ class OpenBundle:
         If the bundle cannot be opened, its weights and the packages that it needs included: the innermost reason.
     """
 
-    def __init__(self, folder: Path, **knobs: object) -> None:
-        self._folder, self._knobs = folder, knobs
+    def __init__(self, folder: Path, *, attach: Sequence[Callable[["OpenBundle"], None]] = (), **knobs: object) -> None:
+        self._folder, self._attach, self._knobs = folder, attach, knobs
         self._open()
 
     def _open(self) -> None:
@@ -49,12 +51,18 @@ class OpenBundle:
         try:
             self._workflow.initialize()
             self._dataset, self._loader, self._evaluator = (
-                self._workflow.parser.get_parsed_content(name) for name in ("dataset", "dataloader", "evaluator")
+                self.entry(name) for name in ("dataset", "dataloader", "evaluator")
             )
             self._evaluator.logger.setLevel(logging.CRITICAL)
-            check_weights(self._workflow.parser.get_parsed_content("checkpoint"))
+            check_weights(self.entry("checkpoint"))
         except (RuntimeError, ErrorDuringImport) as error:
             raise ValueError(missing_package(error) or str(root_cause(error))) from error
+        for attach in self._attach:
+            attach(self)
+
+    def entry(self, name: str) -> object:
+        """Return an entry of the bundle's JSON, evaluated."""
+        return self._workflow.parser.get_parsed_content(name)
 
     @property
     def evaluator(self) -> Engine:

@@ -47,8 +47,8 @@ def screen(
     Example: chestxr screen ~/films --out results --processes 4
     """
     from chestxr.data import find_films
+    from chestxr.screening.html.page import write_page
     from chestxr.screening.local.run import ScreeningRun
-    from chestxr.visualize.page import write_page
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)

@@ -3,7 +3,6 @@
 from .best_checkpoint import BestCheckpoint
 from .epoch_seed import EpochSeed
 from .epoch_validation import EpochValidation
-from .film_records import FilmRecords
 from .film_results import FilmResults
 from .film_table import FilmTable
 from .last_checkpoint import LastCheckpoint
@@ -22,7 +21,6 @@ __all__ = [
     "BestCheckpoint",
     "EpochSeed",
     "EpochValidation",
-    "FilmRecords",
     "FilmResults",
     "FilmTable",
     "LastCheckpoint",

@@ -8,15 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from chestxr.bundle.entry import bundle_entry
-from chestxr.bundle.open import OpenBundle
 from chestxr.dicomweb.client import DicomWebClient, FilmReference
 from chestxr.dicomweb.outages import CircuitBreaker, Skipped
 from chestxr.dicomweb.session import DicomWebError
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.structured_report import report_uid
 from chestxr.io.dicom.uid import check_uid_root
-from chestxr.screening.local.run import recorded
 from chestxr.screening.results.key import key_of, settings_of
+from chestxr.screening.results.opened import open_with_records
 from chestxr.screening.results.record import FilmRecord, read_record
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
@@ -79,7 +78,7 @@ class PacsScreener:
         self.algorithm, self.uid_root = (bundle_entry(bundle, name, **knobs) for name in ("algorithm", "uid_root"))
         check_uid_root(self.uid_root)
         self.key = key_of(settings_of(bundle, knobs))
-        self._bundle = OpenBundle(bundle, **recorded(out, self.key), **knobs)
+        self._bundle = open_with_records(bundle, knobs, out, self.key)
         self._forget_films()
 
     def find(self, since: date) -> Worklist:
@@ -126,7 +125,7 @@ class PacsScreener:
     def _answer(self, film: FilmReference) -> FilmError | None:
         name = _name(film)
         made = self._objects(name)
-        record = read_record(self.out / "records", name)
+        record = read_record(self.out, name)
         if record is None or record.key != self.key or not self._all_there(record, made):
             failure = self._screen(film, name) or self._missing_answer(name, made)
             if failure is not None:
@@ -162,7 +161,7 @@ class PacsScreener:
         """Say why a film that was screened has no report."""
         if made[-1].is_file():
             return None
-        flags = read_record(self.out / "records", name).row["reason"]
+        flags = read_record(self.out, name).row["reason"]
         return FilmError(name, f"a film without a report ({flags})", "a film as an archive keeps it", "export it again")
 
     def _objects(self, name: str) -> list[Path]:

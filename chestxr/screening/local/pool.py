@@ -29,13 +29,15 @@ class FilmPool:
         Entries of its JSON that differ.
     out : pathlib.Path
         Folder of the results.
+    key : str
+        Identifies the models and settings in the records.
     processes : int
         Films screened at once.
     """
 
-    def __init__(self, bundle: Path, knobs: dict, out: Path, processes: int) -> None:
+    def __init__(self, bundle: Path, knobs: dict, out: Path, key: str, processes: int) -> None:
         self.out, self.processes = out, processes
-        self._opening = (bundle, knobs)
+        self._opening = (bundle, knobs, out, key)
         self._pool: ProcessPoolExecutor | None = None
 
     def screen(self, items: Iterable[dict]) -> Iterator[tuple[dict, FilmError | None]]:

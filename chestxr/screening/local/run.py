@@ -13,7 +13,7 @@ from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root
 from chestxr.screening.results.key import key_of, settings_of
-from chestxr.screening.results.record import FilmRecord, read_record
+from chestxr.screening.results.record import FilmRecord, picture_path, read_record
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import package_versions, sha256
@@ -21,7 +21,7 @@ from chestxr.utils.text import escape_path
 
 from .pool import FilmPool
 
-__all__ = ["ScreeningRun", "recorded"]
+__all__ = ["ScreeningRun"]
 
 
 class ScreeningRun:
@@ -53,7 +53,6 @@ class ScreeningRun:
     def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **knobs: object) -> None:
         self.items, self.out, self.bundle = list(items), out, bundle
         self.processes, self.knobs = processes, knobs
-        self.records_dir = out / "records"
         check_uid_root(bundle_entry(bundle, "uid_root", **knobs))
         self.about = settings_of(bundle, knobs)
         self.key = key_of(self.about)
@@ -61,8 +60,7 @@ class ScreeningRun:
         self._started = datetime.now(UTC)
         self._waiting = [item for item in self.items if not self._is_done(item)]
         self.done_before = len(self.items) - len(self._waiting)
-        all_knobs = recorded(out, self.key) | knobs
-        self._pool = FilmPool(bundle, all_knobs, out, max(1, min(processes, len(self._waiting))))
+        self._pool = FilmPool(bundle, knobs, out, self.key, max(1, min(processes, len(self._waiting))))
 
     def __len__(self) -> int:
         """Return how many films are waiting."""
@@ -111,11 +109,11 @@ class ScreeningRun:
 
     def records(self) -> dict[str, FilmRecord]:
         """Return the records of the films that are done, by film."""
-        found = {item["film"]: read_record(self.records_dir, item["film"]) for item in self.items}
+        found = {item["film"]: read_record(self.out, item["film"]) for item in self.items}
         return {film: record for film, record in found.items() if record and record.key == self.key}
 
     def _is_done(self, item: dict) -> bool:
-        record = read_record(self.records_dir, item["film"])
+        record = read_record(self.out, item["film"])
         if record is None:
             return False
         if record.row["image"] != item["image"]:
@@ -125,9 +123,10 @@ class ScreeningRun:
             )
         if record.key != self.key or record.film_sha256 != _content(item["image"]):
             return False
-        picture = self.records_dir / f"{item['film']}.webp"
         folder = (self.out / item["film"]).parent
-        return picture.is_file() and all((folder / name).is_file() for name in record.files)
+        return picture_path(self.out, item["film"]).is_file() and all(
+            (folder / name).is_file() for name in record.files
+        )
 
     def _unfinished(self, item: dict) -> dict[str, str]:
         if item["film"] in self.failures:
@@ -153,12 +152,6 @@ class ScreeningRun:
             "processes": self.processes,
             "seconds_per_film": round(statistics.median(seconds), 2) if seconds else None,
         }
-
-
-def recorded(out: Path, key: str) -> dict:
-    """Return the knobs with which the bundle writes records, and no pictures beside them."""
-    written = {"output_dir": str(out), "records_dir": str(out / "records"), "records_key": key}
-    return written | {"save_overlay": False, "save_zone_map": False}
 
 
 def _content(image: str) -> str:

@@ -8,6 +8,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from chestxr.bundle.open import OpenBundle
+from chestxr.screening.results.opened import open_with_records
 from chestxr.screening.results.record import remove_results
 from chestxr.utils.errors import FilmError
 from chestxr.utils.file_signature import changed_error, file_signature
@@ -18,14 +19,14 @@ __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 _bundle: OpenBundle | Exception | None = None
 
 
-def open_in_worker(folder: Path, knobs: dict) -> None:
+def open_in_worker(folder: Path, knobs: dict, out: Path, key: str) -> None:
     """Open the bundle in this process, on one thread: results are the same on any number of processes."""
     global _bundle
     # Ctrl-C reaches all processes of a terminal: the one that draws the progress bar ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _bundle = OpenBundle(folder, **knobs)
+        _bundle = open_with_records(folder, knobs, out, key)
         limit_threads()
     except (OSError, ValueError) as error:
         # Raised here it would only end the process: whoever asks for a film is told.

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import torch
 from ignite.engine import Engine, Events
-from monai.bundle import ConfigParser
 
 from chestxr.bundle.entry import bundle_entry
 from chestxr.bundle.open import OpenBundle
@@ -143,15 +142,13 @@ class OutlineFilms:
             self._stop = _cannot_be_opened(self._settings, error)
 
     def _opened(self) -> OpenBundle:
-        folder = Path(self._settings.bundle)
-        parser = ConfigParser()
-        parser.read_config(str(folder / "configs" / "inference.json"))
-        # The other handlers write what postprocessing finds.
-        handlers = [entry for entry in parser.get("handlers") if entry["_target_"] == "CheckpointLoader"]
-        between = {"preprocessing": None, "postprocessing": None, "handlers": handlers, "batch_size": self._batch_size}
-        bundle = OpenBundle(folder, **dict(self._settings.knobs) | between)
+        # The handlers of results write what postprocessing finds, which runs in the next stage.
+        between = {"preprocessing": None, "postprocessing": None, "result_handlers": []}
+        overrides = dict(self._settings.knobs) | between | {"batch_size": self._batch_size}
+        return OpenBundle(Path(self._settings.bundle), attach=[self._keep_films], **overrides)
+
+    def _keep_films(self, bundle: OpenBundle) -> None:
         bundle.evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep)
-        return bundle
 
     def _keep(self, evaluator: Engine) -> None:
         for source, outlined in zip(evaluator.state.batch, evaluator.state.output, strict=True):

@@ -1,10 +1,14 @@
-"""Records that `chestxr.handlers.FilmRecords` wrote: what is done, and what was found."""
+"""The record of a screened film: its schema, and how it is written and read."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["RESULT_ENDINGS", "FilmRecord", "read_record", "remove_results"]
+from chestxr.utils.atomic import write_text
+
+__all__ = ["RESULT_ENDINGS", "FilmRecord", "picture_path", "read_record", "remove_results", "write_record"]
+
+_RECORDS = "records"
 
 # Behind a film's name and an underscore.
 RESULT_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
@@ -54,18 +58,32 @@ class FilmRecord:
     seconds: float
 
 
-def read_record(folder: Path, film: str) -> FilmRecord | None:
-    """Return a film's record, None if there is none that can be read."""
+def write_record(out: Path, film: str, record: FilmRecord) -> None:
+    """Write a film's record, a JSON file below the folder of the results."""
+    write_text(_path(out, film, ".json"), json.dumps(asdict(record), default=float))
+
+
+def read_record(out: Path, film: str) -> FilmRecord | None:
+    """Return a film's record, or None if there is none that can be read."""
     try:
-        return FilmRecord(**json.loads((folder / f"{film}.json").read_text()))
+        return FilmRecord(**json.loads(_path(out, film, ".json").read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return None
 
 
+def picture_path(out: Path, film: str) -> Path:
+    """Return where the small picture of a film is."""
+    return _path(out, film, ".webp")
+
+
 def remove_results(out: Path, film: str) -> None:
-    """Remove what an earlier run wrote of a film, of other content or by other models: it must not pass for new."""
-    # The record first: what is left when this is stopped is not taken for done.
-    for path in (out / "records" / f"{film}.json", out / "records" / f"{film}.webp"):
+    """Remove the results of a film that an earlier run left, so that they are not taken for new ones."""
+    # The record first: if this is interrupted, the film is not taken for done.
+    for path in (_path(out, film, ".json"), picture_path(out, film)):
         path.unlink(missing_ok=True)
     for ending in RESULT_ENDINGS:
         (out / f"{film}_{ending}").unlink(missing_ok=True)
+
+
+def _path(out: Path, film: str, ending: str) -> Path:
+    return out / _RECORDS / f"{film}{ending}"

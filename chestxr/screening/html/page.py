@@ -11,6 +11,7 @@ import numpy as np
 from jinja2 import Environment
 from PIL import Image
 
+from chestxr.screening.results.record import FilmRecord, picture_path
 from chestxr.utils.atomic import write_text
 from chestxr.utils.errors import FilmError
 
@@ -50,7 +51,7 @@ _MEASURED = {
 def write_page(
     path: Path,
     items: Sequence[Mapping],
-    records: Mapping[str, object],
+    records: Mapping[str, FilmRecord],
     failures: Mapping[str, FilmError],
     manifest: Mapping,
 ) -> None:
@@ -60,23 +61,23 @@ def write_page(
     Parameters
     ----------
     path : pathlib.Path
-        File to write. The films' small pictures are read from ``records/`` beside it.
+        File to write. The pictures of the films are read from the records of its folder.
     items : sequence of mapping
         All films of the run, with ``film``.
-    records : mapping of str to chestxr.screening.FilmRecord
+    records : mapping of str to chestxr.screening.results.record.FilmRecord
         The films that are done.
     failures : mapping of str to FilmError
         Why others are not.
     manifest : mapping
-        As :py:meth:`chestxr.screening.ScreeningRun.finish` gives it.
+        As :py:meth:`chestxr.screening.local.run.ScreeningRun.finish` gives it.
     """
     films = [
-        _screened(records[item["film"]], path.parent / "records")
+        _screened(records[item["film"]], picture_path(path.parent, item["film"]))
         if item["film"] in records
         else _failed(item["film"], failures.get(item["film"]))
         for item in items
     ]
-    folder = files("chestxr.visualize") / "page_template"
+    folder = files("chestxr.screening.html")
     style, script = ((folder / f"page.{ending}").read_text() for ending in ("css", "js"))
     template = Environment(autoescape=True, trim_blocks=True).from_string((folder / "page.html").read_text())
     template.globals["share"] = _share
@@ -94,9 +95,9 @@ def write_page(
     write_text(path, page)
 
 
-def _screened(record: object, pictures: Path) -> dict:
+def _screened(record: FilmRecord, picture_file: Path) -> dict:
     row = record.row
-    picture = (pictures / f"{row['film']}.webp").read_bytes()
+    picture = picture_file.read_bytes()
     thumbnail, size = _thumbnail(picture)
     scored = row["probability"] is not None
     result = row["decision"] if scored else "no score"
@@ -159,7 +160,7 @@ def _share(value: float, digits: int) -> str:
     return f"<{least:.{digits}f}" if value < least / 2 else f"{value:.{digits}f}"
 
 
-def _measurements(record: object) -> list[list[str]]:
+def _measurements(record: FilmRecord) -> list[list[str]]:
     """Give lung areas in cm2 where the film states its spacing, else in pixels, and what the quality check measured."""
     pixels = record.size[0] * record.size[1]
     told = []
@@ -178,12 +179,12 @@ def _measurements(record: object) -> list[list[str]]:
     return told
 
 
-def _spacing(record: object) -> str:
+def _spacing(record: FilmRecord) -> str:
     spacing = record.spacing_mm
     return f"{spacing[0]:g} x {spacing[1]:g} mm{_where(record)}" if spacing else "spacing not stated"
 
 
-def _where(record: object) -> str:
+def _where(record: FilmRecord) -> str:
     """Say where millimetres were measured: the detector's picture is a little larger than the patient."""
     return " at the detector" if record.at_detector else ""
 

@@ -9,10 +9,10 @@ from PIL import Image
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from chestxr.screening.html.page import write_page
 from chestxr.screening.results.record import FilmRecord
 from chestxr.utils.errors import FilmError
 from chestxr.visualize.outlines import lung_outlines
-from chestxr.visualize.page import write_page
 from tests.phantom import chest_film
 from tests.visualize.browser import browser, needs_chromium
 
