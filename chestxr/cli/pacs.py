@@ -69,6 +69,8 @@ def screen(
             _pass(screening, since, watch, told)
     except KeyboardInterrupt:
         leave(stopped=True, failed=False)
+    finally:
+        screening.close()
     leave(stopped=False, failed=bool(unanswered))
 
 

@@ -14,8 +14,8 @@ from chestxr.dicomweb.session import DicomWebError
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.structured_report import report_uid
 from chestxr.io.dicom.uid import check_uid_root
+from chestxr.screening.local.pool import FilmPool
 from chestxr.screening.results.key import key_of, settings_of
-from chestxr.screening.results.opened import open_with_records
 from chestxr.screening.results.record import FilmRecord, read_record
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
@@ -78,8 +78,13 @@ class PacsScreener:
         self.algorithm, self.uid_root = (bundle_entry(bundle, name, **knobs) for name in ("algorithm", "uid_root"))
         check_uid_root(self.uid_root)
         self.key = key_of(settings_of(bundle, knobs))
-        self._bundle = open_with_records(bundle, knobs, out, self.key)
+        self._pool = FilmPool(bundle, knobs, out, self.key, processes=1)
+        self._pool.open()
         self._forget_films()
+
+    def close(self) -> None:
+        """End the process that screens the films."""
+        self._pool.close()
 
     def find(self, since: date) -> Worklist:
         """
@@ -146,7 +151,7 @@ class PacsScreener:
         try:
             self.archive.fetch(film, copy)
             _check_asked_for(copy, film)
-            return self._bundle.run_film({"film": name, "image": str(copy)})
+            return self._pool.screen_film({"film": name, "image": str(copy)})
         except FilmError as error:
             return error
         finally:

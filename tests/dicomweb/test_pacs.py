@@ -17,6 +17,7 @@ from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 from typer.testing import CliRunner
 
+from chestxr.bundle.unforeseen import unforeseen
 from chestxr.cli import app
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.dicomweb.session import DicomWebError, UnavailableError
@@ -27,6 +28,7 @@ from tests.interrupts import hear_interrupts
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.phantom import chest_film
+from tests.screening.ray.archives import changed_bundle
 
 CHEST = Path(get_testdata_file("RG1_UNCR.dcm", download=False))
 LONG_AGO = "1990-01-01"
@@ -133,14 +135,26 @@ def test_a_film_that_cannot_be_read_is_told_once_and_the_others_answered(orthanc
 def test_a_film_that_failed_for_a_moment_is_tried_again(orthanc, tmp_path, monkeypatch):
     orthanc.send(_film(tmp_path / "film.dcm", 0))
 
-    def out_of_memory(*_):
-        raise MemoryError
+    def out_of_memory(pool, item):
+        return unforeseen(MemoryError(), item["image"])
 
     with monkeypatch.context() as short:
-        short.setattr("chestxr.bundle.open.OpenBundle.run", out_of_memory)
+        short.setattr("chestxr.screening.local.pool.FilmPool.screen_film", out_of_memory)
         result = _screen(orthanc, tmp_path / "out")
     assert result.exit_code == 1 and "found a film that takes more memory than there is" in result.stderr
     assert _screen(orthanc, tmp_path / "out").exit_code == 0 and len(orthanc.objects("SR")) == 1
+
+
+def test_a_film_that_ends_its_process_keeps_no_other_from_its_answer(orthanc, tmp_path):
+    deadly, other = (_film(tmp_path / f"{number}.dcm", number) for number in range(2))
+    for film in (deadly, other):
+        orthanc.send(film)
+    instance = pydicom.dcmread(deadly).SOPInstanceUID.encode()
+    kill = f"{instance} in open(item['image'], 'rb').read() and __import__('os').kill(__import__('os').getpid(), 9)"
+    bundle = changed_bundle(tmp_path, kill)
+    result = _screen(orthanc, tmp_path / "out", "--bundle", str(bundle), "--trust-bundle")
+    assert result.exit_code == 1 and "the process that screened it ended" in result.stderr
+    assert "1 of 2 films answered" in result.output and len(orthanc.objects("SR")) == 1
 
 
 def test_a_film_without_a_report_is_not_taken_for_answered(orthanc, tmp_path):

@@ -48,7 +48,8 @@ def screening(tmp_path, monkeypatch) -> Callable[[str], PacsScreener]:
         def run_film(item: dict) -> None:
             shutil.copy(item["image"], out / f"{item['film']}_sr.dcm")
 
-        monkeypatch.setattr(pacs, "OpenBundle", lambda *_, **__: SimpleNamespace(run_film=run_film))
+        pool = SimpleNamespace(open=lambda: None, screen_film=run_film, close=lambda: None)
+        monkeypatch.setattr(pacs, "FilmPool", lambda *_, **__: pool)
         return PacsScreener(DicomWebClient(url, retries=0), out, bundle_folder(SCREENING_BUNDLE))
 
     return made

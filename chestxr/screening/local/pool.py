@@ -61,8 +61,35 @@ class FilmPool:
                 for item in in_hand:
                     yield item, self._screen_alone(item)
 
+    def open(self) -> None:
+        """
+        Start the processes, each with the bundle open.
+
+        Raises
+        ------
+        OSError, ValueError
+            If the bundle cannot be opened.
+        ChildProcessError
+            If no process can be started.
+        """
+        self._open(self.processes)
+
+    def screen_film(self, item: dict) -> FilmError | None:
+        """
+        Screen one film in a process of the open pool; return why it failed, or None.
+
+        Raises
+        ------
+        OSError, ChildProcessError
+            As :py:meth:`screen` does.
+        """
+        try:
+            return self._pool.submit(screen_in_worker, item, self.out).result()
+        except BrokenProcessPool:
+            return self._screen_alone(item)
+
     def close(self) -> None:
-        """Wait for the films in hand, and end the processes."""
+        """Wait for the films in progress, and end the processes."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
