@@ -9,6 +9,7 @@ from ignite.engine import Engine, Events
 from monai.data import MetaTensor
 
 from chestxr.io import read_film
+from chestxr.io.result_files import OVERLAY, result_file
 from chestxr.visualize.overlay import overlay_lungs, picture_of_film
 from chestxr.visualize.picture_file import write_picture
 
@@ -45,7 +46,7 @@ class OverlayPictures:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             picture = picture_of_film(self._film(source), self.longest_side)
             outlined = overlay_lungs(picture, result["lungs"][0].cpu().numpy())
-            write_picture(self.output_dir / f"{source['film']}_overlay.png", outlined)
+            write_picture(result_file(self.output_dir, source["film"], OVERLAY), outlined)
 
     def _film(self, source: Mapping[str, MetaTensor]) -> np.ndarray:
         if self.film_key:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ignite.engine import Engine, Events
 
+from chestxr.io.result_files import ZONE_MAP, result_file
 from chestxr.visualize.overlay import overlay_lungs, picture_of_film
 from chestxr.visualize.picture_file import write_picture
 from chestxr.visualize.zone_map import draw_zone_map
@@ -40,4 +41,4 @@ class ZoneMaps:
             lungs = result["lungs"][0].cpu().numpy()
             picture = overlay_lungs(picture_of_film(source["film_image"][0].numpy(), self.longest_side), lungs)
             zones = draw_zone_map(picture, lungs, result["screening"]["zones"])
-            write_picture(self.output_dir / f"{source['film']}_zones.png", zones)
+            write_picture(result_file(self.output_dir, source["film"], ZONE_MAP), zones)

@@ -14,6 +14,7 @@ from chestxr.dicomweb.session import DicomWebError
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.structured_report import report_uid
 from chestxr.io.dicom.uid import check_uid_root
+from chestxr.io.result_files import REPORT, SEGMENTATION, result_file
 from chestxr.screening.local.pool import FilmPool
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.record import FilmRecord, read_record
@@ -171,7 +172,7 @@ class PacsScreener:
 
     def _objects(self, name: str) -> list[Path]:
         """Return where a film's segmentation and report are made."""
-        return [self.out / f"{name}_{kind}.dcm" for kind in ("seg", "sr")]
+        return [result_file(self.out, name, ending) for ending in (SEGMENTATION, REPORT)]
 
     def _forget_objects(self, name: str) -> None:
         """Remove a film's segmentation and report, which name the patient."""

@@ -14,6 +14,7 @@ from chestxr.io.dicom.header import is_dicom, read_header
 from chestxr.io.dicom.segmentation import LUNG_CODES, lung_segmentation
 from chestxr.io.dicom.structured_report import FilmFindings, screening_report
 from chestxr.io.dicom.uid import DEFAULT_UID_ROOT
+from chestxr.io.result_files import REPORT, SEGMENTATION, result_file
 from chestxr.utils.atomic import atomic_write
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import Algorithm
@@ -83,7 +84,7 @@ class SaveDicomSegmentationd(MapTransform):
                 if data["is_chest"]:
                     labels = convert_data_type(lungs, np.ndarray)[0][0]
                     made = lung_segmentation(header, labels, self.algorithm, lungs.meta["reoriented"], self.uid_root)
-                    written = _save(made, self.output_dir / f"{data['film']}_seg.dcm")
+                    written = _save(made, result_file(self.output_dir, data["film"], SEGMENTATION))
                     found |= {"dicom_segmentation": made, "dicom_files": [written]}
         except FilmError as error:
             if not error.lasting:
@@ -126,7 +127,7 @@ class SaveDicomReportd(MapTransform):
         try:
             with dicom_build_errors(lungs.meta["filename_or_obj"]):
                 report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
-                written = _save(report, self.output_dir / f"{data['film']}_sr.dcm")
+                written = _save(report, result_file(self.output_dir, data["film"], REPORT))
         except FilmError as error:
             return _flagged(data, error)
         return dict(data) | {"dicom_files": [*data["dicom_files"], written]}

@@ -10,6 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from chestxr.data import find_masks
+from chestxr.io.result_files import LUNGS, result_file
 from chestxr.metrics.classification import score_rows
 from chestxr.radiomics import FilmToMeasure, measure_films
 from chestxr.visualize.score_plots import plot_scores
@@ -23,7 +24,7 @@ __all__ = ["ScreeningFilms", "TuberculosisTrainer", "without_lungs"]
 
 def without_lungs(items: Sequence[dict], lungs_dir: str | PathLike) -> list[dict]:
     """Return the datalist items of films whose lungs are not in a folder yet, as ``<film>_lungs.png``."""
-    return [item for item in items if not Path(lungs_dir, f"{item['film']}_lungs.png").is_file()]
+    return [item for item in items if not result_file(lungs_dir, item["film"], LUNGS).is_file()]
 
 
 class ScreeningFilms:

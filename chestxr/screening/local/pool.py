@@ -7,6 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
 
+from chestxr.screening.results.failures import process_ended
 from chestxr.utils.errors import FilmError
 
 from .worker import open_in_worker, screen_in_worker, worker_is_open
@@ -113,10 +114,7 @@ class FilmPool:
         try:
             return self._pool.submit(screen_in_worker, item, self.out).result()
         except BrokenProcessPool:
-            found = "a film on which the process that screened it ended (killed, or out of memory?)"
-            failure = FilmError(item["image"], found, "a film that can be screened", "look at its size", lasting=False)
-            failure.film = item["film"]
-            return failure
+            return process_ended(item)
 
     def _open(self, processes: int) -> None:
         self.close()

@@ -1,6 +1,5 @@
 """A run over films that can be stopped at any moment and goes on where it was."""
 
-import json
 import statistics
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,10 +12,11 @@ from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root
 from chestxr.screening.results.key import key_of, settings_of
+from chestxr.screening.results.manifest import write_manifest
 from chestxr.screening.results.record import FilmRecord, picture_path, read_record
-from chestxr.utils.atomic import remove_partial_files, write_text
+from chestxr.utils.atomic import remove_partial_files
 from chestxr.utils.errors import FilmError
-from chestxr.utils.provenance import package_versions, sha256
+from chestxr.utils.provenance import sha256
 from chestxr.utils.text import escape_path
 
 from .pool import FilmPool
@@ -103,9 +103,7 @@ class ScreeningRun:
         rows = [records[item["film"]].row if item["film"] in records else self._unfinished(item) for item in self.items]
         table = pd.DataFrame(rows)
         write_screening_table(table, self.out)
-        manifest = self._manifest(table, records)
-        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
-        return manifest
+        return self._write_manifest(table, records)
 
     def records(self) -> dict[str, FilmRecord]:
         """Return the records of the films that are done, by film."""
@@ -134,24 +132,20 @@ class ScreeningRun:
         row = {"film": item["film"], "image": escape_path(item["image"]), "status": "not screened"}
         return row | {"reason": "the run was stopped; the same command goes on from here"}
 
-    def _manifest(self, table: pd.DataFrame, records: dict[str, FilmRecord]) -> dict:
+    def _write_manifest(self, table: pd.DataFrame, records: dict[str, FilmRecord]) -> dict:
         seconds = [record.seconds for record in records.values()]
-        return self.about | {
-            "research_use_only": True,
-            "complete": len(records) + len(self.failures) == len(table),
-            "films": {
-                "all": len(table),
-                "done_before": self.done_before,
-                **{str(name): int(count) for name, count in table["status"].value_counts().items()},
-                **{str(name): int(n) for name, n in table.get("decision", pd.Series()).value_counts().items() if name},
-            },
-            "failed": {film: str(error) for film, error in sorted(self.failures.items())},
-            "versions": package_versions(),
-            "started": self._started.isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "processes": self.processes,
-            "seconds_per_film": round(statistics.median(seconds), 2) if seconds else None,
-        }
+        statuses, decisions = (table.get(name, pd.Series()).value_counts() for name in ("status", "decision"))
+        counts = {str(name): int(count) for name, count in [*statuses.items(), *decisions.items()] if name}
+        return write_manifest(
+            self.out,
+            self.about,
+            complete=len(records) + len(self.failures) == len(table),
+            films={"all": len(table), "done_before": self.done_before} | counts,
+            started=self._started,
+            failed={film: str(error) for film, error in sorted(self.failures.items())},
+            processes=self.processes,
+            seconds_per_film=round(statistics.median(seconds), 2) if seconds else None,
+        )
 
 
 def _content(image: str) -> str:

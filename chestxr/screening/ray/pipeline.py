@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import ray
 from ray.data import ActorPoolStrategy, DataContext, TaskPoolStrategy
 
-from chestxr.utils.errors import FilmError
+from chestxr.screening.results.failures import process_ended
 
 from .stages import OutlineFilms, StageSettings, finish_films, read_films
 from .task import ImageTask, pack, unpack
@@ -71,8 +71,7 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
         # If workers end on every film, a few of them tell as much as all.
         left = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
     for travel in missing.values():
-        found = "a film on which the processes that screened it ended (killed, or out of memory?)"
-        travel.fail(FilmError(travel.image, found, "a film that can be screened", "look at its size"), fault="workers")
+        travel.fail(process_ended({"film": travel.film, "image": travel.image}, lasting=True), fault="workers")
         yield travel
 
 

@@ -1,6 +1,5 @@
 """A run over an archive that can be killed at any moment and goes on where it was."""
 
-import json
 import os
 import resource
 import time
@@ -15,9 +14,9 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.io.dicom.uid import check_uid_root
 from chestxr.screening.results.key import key_of, settings_of
-from chestxr.utils.atomic import remove_partial_files, write_text
+from chestxr.screening.results.manifest import read_manifest, write_manifest
+from chestxr.utils.atomic import remove_partial_files
 from chestxr.utils.errors import FilmError
-from chestxr.utils.provenance import package_versions
 from chestxr.utils.temporary import remove_stale_folders
 
 from .ledger import Ledger, Quarantined
@@ -169,28 +168,22 @@ class ArchiveRun:
         """
         counts = self._ledger.counts()
         done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
-        manifest = self.settings | {
-            "research_use_only": True,
-            "source": self._about["source"],
-            "listed": self._about["listed"],
-            "complete": done == len(self),
-            "films": {
-                "all": len(self),
-                "done_before": self.done_before,
-                **{name: n for name, n in counts.items() if n},
-            },
-            "versions": package_versions() | {"ray": version("ray")},
-            "started": self._started.isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        return write_manifest(
+            self.out,
+            self.settings,
+            complete=done == len(self),
+            films={"all": len(self), "done_before": self.done_before} | {name: n for name, n in counts.items() if n},
+            started=self._started,
+            versions={"ray": version("ray")},
+            source=self._about["source"],
+            listed=self._about["listed"],
             **self._measured(),
-        }
-        write_text(self.out / "run.json", json.dumps(manifest, indent=1))
-        return manifest
+        )
 
     def _measured(self) -> dict:
         """Return what the last run that had something to do took."""
-        if not self._worked and (self.out / "run.json").is_file():
-            before = json.loads((self.out / "run.json").read_text())
+        before = read_manifest(self.out)
+        if not self._worked and before is not None:
             return {name: before[name] for name in _MEASURED}
         return {
             "films_per_second": round(self._worked / self._clock, 2) if self._worked else None,

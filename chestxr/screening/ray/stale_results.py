@@ -3,7 +3,7 @@
 from collections.abc import Container
 from pathlib import Path
 
-from chestxr.screening.results.record import RESULT_ENDINGS
+from chestxr.io.result_files import RESULT_ENDINGS
 
 __all__ = ["remove_results_of"]
 

@@ -4,14 +4,12 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chestxr.io.result_files import RESULT_ENDINGS, result_file
 from chestxr.utils.atomic import write_text
 
-__all__ = ["RESULT_ENDINGS", "FilmRecord", "picture_path", "read_record", "remove_results", "write_record"]
+__all__ = ["FilmRecord", "picture_path", "read_record", "remove_results", "write_record"]
 
 _RECORDS = "records"
-
-# Behind a film's name and an underscore.
-RESULT_ENDINGS = ("lungs.png", "overlay.png", "zones.png", "seg.dcm", "sr.dcm")
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def remove_results(out: Path, film: str) -> None:
     for path in (_path(out, film, ".json"), picture_path(out, film)):
         path.unlink(missing_ok=True)
     for ending in RESULT_ENDINGS:
-        (out / f"{film}_{ending}").unlink(missing_ok=True)
+        result_file(out, film, ending).unlink(missing_ok=True)
 
 
 def _path(out: Path, film: str, ending: str) -> Path:

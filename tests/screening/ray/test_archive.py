@@ -228,7 +228,7 @@ def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
     left.touch()
     result = archive(folder, "--out", out, "--bundle", bundle, "--trust-bundle", "--tries", 1)
     assert result.exit_code == 1
-    assert "processes that screened it ended" in json.loads((out / "quarantine" / "deadly.json").read_text())["reason"]
+    assert "process that screened it ended" in json.loads((out / "quarantine" / "deadly.json").read_text())["reason"]
     assert "film-1" not in set(assert_complete(out, 7)["film"])
     assert not left.exists()
 
@@ -366,7 +366,7 @@ def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tm
 
 @pytest.mark.parametrize(
     ("act", "reason"),
-    [("{}[0]", "a fault of the program (<string>, line 1)"), (_KILL, "processes that screened it ended")],
+    [("{}[0]", "a fault of the program (<string>, line 1)"), (_KILL, "process that screened it ended")],
 )
 def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason):
     monkeypatch.setattr(run, "_HOPELESS", 2)
