@@ -1,0 +1,25 @@
+"""Copies of bundles that users changed hold old names for one version."""
+
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new_module", "new"),
+    [
+        ("chestxr.bundles", "keep_memory", "chestxr.utils.runtime", "keep_freed_memory"),
+        ("chestxr.bundles", "switch", "monai.utils", "str2bool"),
+        ("chestxr.bundles.weights", "check_weights", "chestxr.bundle.weights", "check_weights"),
+        ("chestxr.io", "Algorithm", "chestxr.utils.provenance", "Algorithm"),
+    ],
+)
+def test_an_old_name_is_found_with_a_warning(module, old, new_module, new):
+    with pytest.warns(DeprecationWarning, match=f"{module}.{old} is now {new_module}.{new}"):
+        found = getattr(importlib.import_module(module), old)
+    assert found is getattr(importlib.import_module(new_module), new)
+
+
+def test_a_name_that_never_was_is_not_found():
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = importlib.import_module("chestxr.bundles").nothing
