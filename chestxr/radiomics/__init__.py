@@ -4,7 +4,7 @@ from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
 from .film_features import FilmFeatures
 from .lung_contrast import LungContrastError
-from .lung_features import LungFeaturesD, LungFeaturesd, LungFeaturesDict
+from .lung_features import LungFeaturesd
 from .lung_frame import LungFrame, lung_frame
 from .regions import REGIONS, ZONES, lung_regions
 from .stability import LEAST_STABLE, agreement, stability_films, stability_table
@@ -18,8 +18,6 @@ __all__ = [
     "FilmFeatures",
     "FilmToMeasure",
     "LungContrastError",
-    "LungFeaturesD",
-    "LungFeaturesDict",
     "LungFeaturesd",
     "LungFrame",
     "agreement",

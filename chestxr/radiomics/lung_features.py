@@ -9,7 +9,7 @@ from monai.utils import TransformBackends, convert_data_type
 
 from .film_features import FilmFeatures
 
-__all__ = ["LungFeaturesD", "LungFeaturesDict", "LungFeaturesd"]
+__all__ = ["LungFeaturesd"]
 
 
 class LungFeaturesd(MapTransform):
@@ -48,6 +48,3 @@ class LungFeaturesd(MapTransform):
             return dict(data) | {"features": self.measure(film, lungs.astype(np.uint8)), "features_error": None}
         except ValueError as error:
             return dict(data) | {"features": {}, "features_error": error}
-
-
-LungFeaturesD = LungFeaturesDict = LungFeaturesd

@@ -6,7 +6,7 @@ from monai.transforms import MapTransform, Transform
 from monai.utils import TransformBackends, convert_data_type, convert_to_dst_type
 from scipy.ndimage import find_objects, label
 
-__all__ = ["CleanLungs", "CleanLungsD", "CleanLungsDict", "CleanLungsd"]
+__all__ = ["CleanLungs", "CleanLungsd"]
 
 _SIDES = (1, 2)
 _ALL_NEIGHBOURS = np.ones((3, 3), bool)
@@ -82,6 +82,3 @@ class CleanLungsd(MapTransform):
     def __call__(self, data):
         """Return the item with its lungs cleaned up."""
         return dict(data) | {key: self.clean(data[key]) for key in self.key_iterator(data)}
-
-
-CleanLungsD = CleanLungsDict = CleanLungsd

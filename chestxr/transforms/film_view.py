@@ -16,8 +16,6 @@ __all__ = [
     "LATERAL",
     "NO_CHEST",
     "TURNS",
-    "ClassifyViewD",
-    "ClassifyViewDict",
     "ClassifyViewd",
     "in_orientation",
 ]
@@ -129,6 +127,3 @@ def _what_it_is(turned: np.ndarray, lateral: float, no_chest: float) -> str:
     if max(lateral, no_chest) < turned.max():
         return f"a film {TURNS[1 + turned.argmax()]}; expected it upright"
     return _LATERAL_FILM if lateral > no_chest else _NO_CHEST_FILM
-
-
-ClassifyViewD = ClassifyViewDict = ClassifyViewd

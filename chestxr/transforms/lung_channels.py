@@ -7,7 +7,7 @@ from monai.config import KeysCollection, NdarrayOrTensor
 from monai.transforms import MapTransform, Transform
 from monai.utils import TransformBackends
 
-__all__ = ["LungChannels", "LungChannelsD", "LungChannelsDict", "LungChannelsd"]
+__all__ = ["LungChannels", "LungChannelsd"]
 
 
 class LungChannels(Transform):
@@ -73,6 +73,3 @@ class LungChannelsd(MapTransform):
         for key in self.key_iterator(converted):
             converted[key] = self.converter(converted[key])
         return converted
-
-
-LungChannelsD = LungChannelsDict = LungChannelsd

@@ -11,7 +11,7 @@ from skimage.measure import label as label_components
 from skimage.measure import regionprops
 from skimage.segmentation import watershed
 
-__all__ = ["LungLabels", "LungLabelsD", "LungLabelsDict", "LungLabelsd"]
+__all__ = ["LungLabels", "LungLabelsd"]
 
 RIGHT, LEFT = 1, 2
 
@@ -120,6 +120,3 @@ class LungLabelsd(MapTransform):
         for key in self.key_iterator(labelled):
             labelled[key] = self.labeller(labelled[key])
         return labelled
-
-
-LungLabelsD = LungLabelsDict = LungLabelsd

@@ -9,7 +9,7 @@ from monai.utils import TransformBackends, convert_data_type
 
 from .film_damage import lung_contrast, row_jump
 
-__all__ = ["LungQuality", "LungQualityD", "LungQualityDict", "LungQualityd"]
+__all__ = ["LungQuality", "LungQualityd"]
 
 # From where to where the heart lies, in shares of the rows that both lungs have: the range that on training films
 # tells most mirror images apart at one false alarm in a hundred.
@@ -239,6 +239,3 @@ class LungQualityd(MapTransform):
         measurements, warnings = self.check(*(data[key] for key in keys))
         found = {"quality": measurements, "quality_flags": warnings, "is_chest": self.check.is_chest(measurements)}
         return dict(data) | found
-
-
-LungQualityD = LungQualityDict = LungQualityd

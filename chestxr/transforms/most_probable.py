@@ -5,7 +5,7 @@ from monai.config import KeysCollection
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_dst_type, convert_to_tensor
 
-__all__ = ["MostProbableD", "MostProbableDict", "MostProbabled"]
+__all__ = ["MostProbabled"]
 
 
 class MostProbabled(MapTransform):
@@ -36,6 +36,3 @@ class MostProbabled(MapTransform):
             labels = probability.max(dim=0, keepdim=True).indices
             found[key] = convert_to_dst_type(labels, found[key], dtype=torch.uint8)[0]
         return found
-
-
-MostProbableD = MostProbableDict = MostProbabled

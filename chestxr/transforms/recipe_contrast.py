@@ -14,20 +14,12 @@ from monai.utils import TransformBackends, convert_to_tensor
 
 __all__ = [
     "ContrastV1",
-    "ContrastV1D",
-    "ContrastV1Dict",
     "ContrastV1d",
     "ContrastV2",
-    "ContrastV2D",
-    "ContrastV2Dict",
     "ContrastV2d",
     "RandContrastV1",
-    "RandContrastV1D",
-    "RandContrastV1Dict",
     "RandContrastV1d",
     "RandContrastV2",
-    "RandContrastV2D",
-    "RandContrastV2Dict",
     "RandContrastV2d",
 ]
 
@@ -182,9 +174,3 @@ class RandContrastV2d(_SometimesEach):
     """Dictionary-based :py:class:`ContrastV2` with probability `prob`."""
 
     array_transform = ContrastV2
-
-
-ContrastV1D = ContrastV1Dict = ContrastV1d
-ContrastV2D = ContrastV2Dict = ContrastV2d
-RandContrastV1D = RandContrastV1Dict = RandContrastV1d
-RandContrastV2D = RandContrastV2Dict = RandContrastV2d

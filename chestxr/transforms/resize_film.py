@@ -3,7 +3,7 @@
 from monai.transforms import Resized
 from monai.transforms.utils import convert_applied_interp_mode
 
-__all__ = ["ResizeFilmD", "ResizeFilmDict", "ResizeFilmd"]
+__all__ = ["ResizeFilmd"]
 
 
 class ResizeFilmd(Resized):
@@ -34,6 +34,3 @@ class ResizeFilmd(Resized):
             item = restored[key]
             item.applied_operations = convert_applied_interp_mode(item.applied_operations, "bilinear", False)
         return super().inverse(restored)
-
-
-ResizeFilmD = ResizeFilmDict = ResizeFilmd

@@ -21,11 +21,7 @@ from chestxr.utils.provenance import Algorithm
 from chestxr.utils.silence import silence_libraries
 
 __all__ = [
-    "SaveDicomReportD",
-    "SaveDicomReportDict",
     "SaveDicomReportd",
-    "SaveDicomSegmentationD",
-    "SaveDicomSegmentationDict",
     "SaveDicomSegmentationd",
 ]
 
@@ -163,7 +159,3 @@ def _save(dataset: Dataset, path: Path) -> str:
     with atomic_write(path) as partial, silence_libraries():
         dataset.save_as(partial)
     return path.name
-
-
-SaveDicomSegmentationD = SaveDicomSegmentationDict = SaveDicomSegmentationd
-SaveDicomReportD = SaveDicomReportDict = SaveDicomReportd

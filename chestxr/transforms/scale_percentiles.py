@@ -9,7 +9,7 @@ from monai.config import KeysCollection
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_dst_type, convert_to_tensor
 
-__all__ = ["ScalePercentilesD", "ScalePercentilesDict", "ScalePercentilesd", "percentiles"]
+__all__ = ["ScalePercentilesd", "percentiles"]
 
 
 class ScalePercentilesd(MapTransform):
@@ -67,6 +67,3 @@ def percentiles(values: torch.Tensor, wanted: Sequence[float]) -> list[torch.Ten
     places = sorted({place for rank in ranks for place in (math.floor(rank), math.ceil(rank))})
     parted = torch.from_numpy(np.partition(flat, places))
     return [torch.lerp(parted[math.floor(rank)], parted[math.ceil(rank)], rank - rank.floor()) for rank in ranks]
-
-
-ScalePercentilesD = ScalePercentilesDict = ScalePercentilesd

@@ -7,7 +7,7 @@ from monai.data import MetaTensor
 from monai.transforms import MapTransform, Resize
 from monai.utils import ensure_tuple_rep
 
-__all__ = ["StretchFilmD", "StretchFilmDict", "StretchFilmd"]
+__all__ = ["StretchFilmd"]
 
 
 class StretchFilmd(MapTransform):
@@ -53,6 +53,3 @@ class StretchFilmd(MapTransform):
             item.meta["pixel_spacing_mm"] = item.meta["pixel_spacing_mm"] * float("nan")
             stretched[key] = item
         return stretched
-
-
-StretchFilmD = StretchFilmDict = StretchFilmd

@@ -9,12 +9,8 @@ from monai.utils import TransformBackends, convert_to_tensor
 
 __all__ = [
     "RandUniformNoise",
-    "RandUniformNoiseD",
-    "RandUniformNoiseDict",
     "RandUniformNoised",
     "UniformNoise",
-    "UniformNoiseD",
-    "UniformNoiseDict",
     "UniformNoised",
 ]
 
@@ -122,7 +118,3 @@ class UniformNoised(RandUniformNoised):
 
     def __init__(self, keys: KeysCollection, white: float = 1.0, allow_missing_keys: bool = False) -> None:
         super().__init__(keys, prob=1.0, white=white, allow_missing_keys=allow_missing_keys)
-
-
-RandUniformNoiseD = RandUniformNoiseDict = RandUniformNoised
-UniformNoiseD = UniformNoiseDict = UniformNoised

@@ -3,7 +3,7 @@
 from .classifier import Calibration, TuberculosisClassifier
 from .explanation import explain, zone_contributions
 from .fit import FitSettings, TrainingFilms, fit_classifier, patient_folds
-from .screen import ScreenTuberculosisD, ScreenTuberculosisd, ScreenTuberculosisDict
+from .screen import ScreenTuberculosisd
 from .site_scaler import SiteScaler
 from .tester import TuberculosisTester
 from .trainer import ScreeningFilms, TuberculosisTrainer, without_lungs
@@ -11,8 +11,6 @@ from .trainer import ScreeningFilms, TuberculosisTrainer, without_lungs
 __all__ = [
     "Calibration",
     "FitSettings",
-    "ScreenTuberculosisD",
-    "ScreenTuberculosisDict",
     "ScreenTuberculosisd",
     "ScreeningFilms",
     "SiteScaler",

@@ -15,7 +15,7 @@ from .explanation import explain, zone_contributions
 from .outlying_features import outlying_features
 from .site_scaler import SiteScaler
 
-__all__ = ["ScreenTuberculosisD", "ScreenTuberculosisDict", "ScreenTuberculosisd"]
+__all__ = ["ScreenTuberculosisd"]
 
 _UNLIKE = "unlike the films that the classifier learnt from (noise, blur, writing on it?): its score may mislead"
 
@@ -122,6 +122,3 @@ def _why_no_chest(data: Mapping[Hashable, object]) -> str:
 def _no_score(reason: str) -> dict[str, object]:
     numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
     return numbers | {"decision": "", "reasons": "", "zones": {}, "no_score": reason}
-
-
-ScreenTuberculosisD = ScreenTuberculosisDict = ScreenTuberculosisd
