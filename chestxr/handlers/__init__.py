@@ -1,16 +1,18 @@
 """What MONAI's and Ignite's handlers lack: exact resumption, per-film tables and pictures."""
 
+from chestxr.utils.deprecated import old_names
+
 from .best_checkpoint import BestCheckpoint
+from .early_stopping import ResumableEarlyStopping
 from .epoch_seed import EpochSeed
 from .epoch_validation import EpochValidation
-from .film_results import FilmResults
-from .film_table import FilmTable
+from .evaluation_writer import EvaluationWriter
 from .last_checkpoint import LastCheckpoint
 from .overlay_pictures import OverlayPictures
-from .patience import Patience
+from .per_image_metrics import PerImageMetrics
 from .screening_results import ScreeningResults
-from .table_files import TableFiles
-from .table_scalars import TableScalars
+from .segmentation_table import SegmentationTable
+from .tensorboard_metrics import TensorBoardMetrics
 from .training_loss import TrainingLoss
 from .training_page import TrainingPage
 from .validation_loss import ValidationLoss
@@ -21,17 +23,28 @@ __all__ = [
     "BestCheckpoint",
     "EpochSeed",
     "EpochValidation",
-    "FilmResults",
-    "FilmTable",
+    "EvaluationWriter",
     "LastCheckpoint",
     "OverlayPictures",
-    "Patience",
+    "PerImageMetrics",
+    "ResumableEarlyStopping",
     "ScreeningResults",
-    "TableFiles",
-    "TableScalars",
+    "SegmentationTable",
+    "TensorBoardMetrics",
     "TrainingLoss",
     "TrainingPage",
     "ValidationLoss",
     "WorstFilms",
     "ZoneMaps",
 ]
+
+__getattr__ = old_names(
+    __name__,
+    {
+        "FilmResults": "chestxr.handlers:SegmentationTable",
+        "FilmTable": "chestxr.handlers:PerImageMetrics",
+        "Patience": "chestxr.handlers:ResumableEarlyStopping",
+        "TableFiles": "chestxr.handlers:EvaluationWriter",
+        "TableScalars": "chestxr.handlers:TensorBoardMetrics",
+    },
+)

@@ -9,7 +9,7 @@ from ignite.metrics.metric import MetricUsage
 from monai.engines import IterationEvents
 from monai.transforms import Compose, Transform
 
-from chestxr.inferers.plain_inferer import plain
+from chestxr.inferers.tensor_inferer import plain
 
 __all__ = ["ValidationLoss"]
 

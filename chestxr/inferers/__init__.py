@@ -1,5 +1,14 @@
 """How a network is run, for a MONAI bundle's ``inferer``."""
 
-from .plain_inferer import PlainInferer
+from chestxr.utils.deprecated import old_names
 
-__all__ = ["PlainInferer"]
+from .tensor_inferer import TensorInferer
+
+__all__ = ["TensorInferer"]
+
+__getattr__ = old_names(
+    __name__,
+    {
+        "PlainInferer": "chestxr.inferers:TensorInferer",
+    },
+)

@@ -42,7 +42,7 @@ def summarise(table: pd.DataFrame) -> list[dict]:
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns film, site, structure, metric, value, unit, as :py:class:`chestxr.handlers.FilmTable` builds it.
+        Columns film, site, structure, metric, value, unit, as :py:class:`chestxr.handlers.PerImageMetrics` builds it.
         Films without a value (a distance to a lung that was not found) are left out of the mean; ``n`` counts the
         films that are in it.
 

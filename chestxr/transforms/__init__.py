@@ -1,13 +1,14 @@
 """What MONAI lacks for chest films, as transforms with MONAI's names and conventions."""
 
-from .clean_lungs import CleanLungs, CleanLungsd
+from chestxr.utils.deprecated import old_names
+
+from .arg_max import ArgMaxd
 from .film_axes import EnsureFilmAxesd, MaskAsSliced
 from .film_view import ClassifyViewd
+from .keep_lung_components import KeepLungComponents, KeepLungComponentsd
 from .lung_channels import LungChannels, LungChannelsd
 from .lung_labels import LungLabels, LungLabelsd
 from .lung_quality import LungQuality, LungQualityd
-from .most_probable import MostProbabled
-from .plain_compose import PlainCompose
 from .rand_film_view import RandNoChestd, RandOrientationd, RandWindowd
 from .recipe_contrast import (
     ContrastV1,
@@ -33,16 +34,18 @@ from .uniform_noise import (
     UniformNoise,
     UniformNoised,
 )
+from .untracked_compose import UntrackedCompose
 
 __all__ = [
+    "ArgMaxd",
     "ClassifyViewd",
-    "CleanLungs",
-    "CleanLungsd",
     "ContrastV1",
     "ContrastV1d",
     "ContrastV2",
     "ContrastV2d",
     "EnsureFilmAxesd",
+    "KeepLungComponents",
+    "KeepLungComponentsd",
     "LungChannels",
     "LungChannelsd",
     "LungLabels",
@@ -50,8 +53,6 @@ __all__ = [
     "LungQuality",
     "LungQualityd",
     "MaskAsSliced",
-    "MostProbabled",
-    "PlainCompose",
     "RandContrastV1",
     "RandContrastV1d",
     "RandContrastV2",
@@ -69,4 +70,15 @@ __all__ = [
     "StretchFilmd",
     "UniformNoise",
     "UniformNoised",
+    "UntrackedCompose",
 ]
+
+__getattr__ = old_names(
+    __name__,
+    {
+        "CleanLungs": "chestxr.transforms:KeepLungComponents",
+        "CleanLungsd": "chestxr.transforms:KeepLungComponentsd",
+        "MostProbabled": "chestxr.transforms:ArgMaxd",
+        "PlainCompose": "chestxr.transforms:UntrackedCompose",
+    },
+)

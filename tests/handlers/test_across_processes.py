@@ -10,8 +10,10 @@ from ignite.engine import Engine
 from monai.data import Dataset, MetaTensor
 from monai.transforms import Compose, RandGaussianNoised
 
-from chestxr.handlers import EpochSeed, FilmTable, LastCheckpoint, TableFiles, TrainingLoss
+from chestxr.handlers import EpochSeed, LastCheckpoint, TrainingLoss
 from chestxr.handlers.across_processes import broadcast_from_first, gather_lists
+from chestxr.handlers.evaluation_writer import EvaluationWriter
+from chestxr.handlers.per_image_metrics import PerImageMetrics
 from chestxr.utils.errors import FilmError
 from tests.two_processes import in_two_processes
 
@@ -69,7 +71,7 @@ def _mean_loss(loss):
 def _measure(rank):
     """Measure two films in the first process, none in the second."""
     engine = Engine(lambda engine, batch: batch)
-    table = FilmTable(["lungs"], {"dice": "1"})
+    table = PerImageMetrics(["lungs"], {"dice": "1"})
     image = MetaTensor(torch.zeros(1, 4, 4), meta={"pixel_spacing_mm": [0.2, 0.2]})
     engine.state.batch = [{"film": f"film{number}", "site": "here", "image": image} for number in range(2)][2 * rank :]
     engine.state.metric_details = {"dice": torch.tensor([[0.5], [0.6]])}
@@ -84,7 +86,7 @@ def _failures(folder, errors):
     row = {"film": "a", "site": "here", "structure": "lungs", "metric": "dice", "value": 0.5, "unit": "1"}
     engine.state.film_table = pd.DataFrame([row])
     folder.mkdir(exist_ok=True)
-    TableFiles(folder, {}, errors)(engine)
+    EvaluationWriter(folder, {}, errors)(engine)
     torch.distributed.barrier()
     return json.loads((folder / "summary.json").read_text())["failures"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from ignite.engine import Engine
 
-from chestxr.handlers import TableScalars
+from chestxr.handlers.tensorboard_metrics import TensorBoardMetrics
 
 SITES = {"a": 1, "b": 5, "c": 4, "d": 3, "e|f": 2, "g": 1}
 
@@ -30,7 +30,7 @@ def _written(sites):
     engine = Engine(lambda engine, batch: None)
     engine.state.key_metric_name, engine.state.metrics = "dice", {"dice": 0.25, "loss": 0.4}
     engine.state.film_table = pd.DataFrame(rows)
-    TableScalars(writer, "test")(engine)
+    TensorBoardMetrics(writer, "test")(engine)
     return scalars, [line.split(" | ") for line in texts["test/table"].splitlines()]
 
 

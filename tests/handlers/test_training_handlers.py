@@ -7,7 +7,8 @@ import torch
 from ignite.engine import Engine, Events
 from monai.engines import Evaluator
 
-from chestxr.handlers import BestCheckpoint, EpochValidation, LastCheckpoint, Patience
+from chestxr.handlers import BestCheckpoint, EpochValidation, LastCheckpoint
+from chestxr.handlers.early_stopping import ResumableEarlyStopping
 
 
 class _Evaluator(Evaluator):
@@ -45,7 +46,7 @@ def test_the_last_epoch_is_validated_and_none_twice(interval, epochs, validated)
 def test_training_stops_right_after_a_validation():
     """Patience of two epochs while every third is validated: an epoch that nobody judges is not trained."""
     evaluator = _Evaluator()
-    state = _trainer(Patience(2, evaluator), EpochValidation(3, evaluator)).run([0], max_epochs=20)
+    state = _trainer(ResumableEarlyStopping(2, evaluator), EpochValidation(3, evaluator)).run([0], max_epochs=20)
     assert evaluator.epochs == [3, 6] and state.epoch - 1 == 6
 
 
@@ -53,7 +54,7 @@ def test_a_resumed_run_stops_where_an_uninterrupted_one_does(tmp_path):
     for _ in range(2):
         evaluator = _Evaluator()
         checkpoint = LastCheckpoint(tmp_path / "last.pt", {}, evaluator)
-        engine = _trainer(Patience(2, evaluator), EpochValidation(3, evaluator), checkpoint)
+        engine = _trainer(ResumableEarlyStopping(2, evaluator), EpochValidation(3, evaluator), checkpoint)
         state = engine.run([0], max_epochs=20)
     assert evaluator.epochs == [] and state.epoch - 1 == 6
 

@@ -6,7 +6,7 @@ from monai.data import MetaTensor
 from monai.inferers import SimpleInferer
 from monai.networks.nets import UNet
 
-from chestxr.inferers import PlainInferer
+from chestxr.inferers.tensor_inferer import TensorInferer
 
 BATCH = torch.rand(3, 1, 64, 48)
 
@@ -19,12 +19,12 @@ def network() -> UNet:
 
 def test_plain_gives_what_monai_gives(network):
     with torch.inference_mode():
-        found = PlainInferer()(MetaTensor(BATCH, meta={"film": "a"}), network)
+        found = TensorInferer()(MetaTensor(BATCH, meta={"film": "a"}), network)
         assert type(found) is torch.Tensor
         assert (found == SimpleInferer()(BATCH, network)).all()
 
 
 def test_gradients_flow(network):
     batch = MetaTensor(BATCH).requires_grad_()
-    PlainInferer()(batch, network).sum().backward()
+    TensorInferer()(batch, network).sum().backward()
     assert batch.grad is not None and batch.grad.abs().sum() > 0

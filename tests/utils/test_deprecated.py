@@ -11,6 +11,9 @@ import pytest
         ("chestxr.bundles", "keep_memory", "chestxr.utils.runtime", "keep_freed_memory"),
         ("chestxr.bundles", "switch", "monai.utils", "str2bool"),
         ("chestxr.bundles.weights", "check_weights", "chestxr.bundle.weights", "check_weights"),
+        ("chestxr.transforms", "MostProbabled", "chestxr.transforms", "ArgMaxd"),
+        ("chestxr.inferers", "PlainInferer", "chestxr.inferers", "TensorInferer"),
+        ("chestxr.handlers", "Patience", "chestxr.handlers", "ResumableEarlyStopping"),
         ("chestxr.io", "Algorithm", "chestxr.utils.provenance", "Algorithm"),
     ],
 )

@@ -31,7 +31,7 @@ from tqdm import tqdm
 from chestxr.bundle import bundle_folder
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
-from chestxr.inferers.plain_inferer import plain
+from chestxr.inferers.tensor_inferer import plain
 from chestxr.metrics.dice import lung_dice
 from chestxr.utils.atomic import write_text
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread

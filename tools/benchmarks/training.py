@@ -23,7 +23,7 @@ from monai.bundle import ConfigParser
 from chestxr.bundle import bundle_folder
 from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
-from chestxr.inferers.plain_inferer import plain
+from chestxr.inferers.tensor_inferer import plain
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread

@@ -12,10 +12,10 @@ from chestxr.utils.errors import FilmError
 
 from .screening_row import failed_row
 
-__all__ = ["FilmResults"]
+__all__ = ["SegmentationTable"]
 
 
-class FilmResults:
+class SegmentationTable:
     """
     Write ``films.csv`` when inference ends: film, image, status, warnings of the quality check, measurements.
 

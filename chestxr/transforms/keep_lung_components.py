@@ -6,13 +6,13 @@ from monai.transforms import MapTransform, Transform
 from monai.utils import TransformBackends, convert_data_type, convert_to_dst_type
 from scipy.ndimage import find_objects, label
 
-__all__ = ["CleanLungs", "CleanLungsd"]
+__all__ = ["KeepLungComponents", "KeepLungComponentsd"]
 
 _SIDES = (1, 2)
 _ALL_NEIGHBOURS = np.ones((3, 3), bool)
 
 
-class CleanLungs(Transform):
+class KeepLungComponents(Transform):
     """
     Keep the largest piece of each lung, and fill its holes.
 
@@ -61,9 +61,9 @@ def _fill_holes(box: np.ndarray, side: int) -> None:
     box[enclosed[around]] = side
 
 
-class CleanLungsd(MapTransform):
+class KeepLungComponentsd(MapTransform):
     """
-    Dictionary-based version of :py:class:`CleanLungs`.
+    Dictionary-based version of :py:class:`KeepLungComponents`.
 
     Parameters
     ----------
@@ -73,11 +73,11 @@ class CleanLungsd(MapTransform):
         Pass over items that a film does not have.
     """
 
-    backend = CleanLungs.backend
+    backend = KeepLungComponents.backend
 
     def __init__(self, keys: KeysCollection, allow_missing_keys: bool = False) -> None:
         super().__init__(keys, allow_missing_keys)
-        self.clean = CleanLungs()
+        self.clean = KeepLungComponents()
 
     def __call__(self, data):
         """Return the item with its lungs cleaned up."""

@@ -4,12 +4,12 @@ import logging
 
 from ignite.engine import Engine, Events
 
-__all__ = ["Patience"]
+__all__ = ["ResumableEarlyStopping"]
 
 logger = logging.getLogger(__name__)
 
 
-class Patience:
+class ResumableEarlyStopping:
     """
     Stop training once the evaluator's key metric has not improved for a number of epochs.
 

@@ -4,10 +4,10 @@ import torch
 from monai.data import MetaTensor
 from monai.inferers import SimpleInferer
 
-__all__ = ["PlainInferer", "plain"]
+__all__ = ["TensorInferer", "plain"]
 
 
-class PlainInferer(SimpleInferer):
+class TensorInferer(SimpleInferer):
     """
     Run a network on plain tensors.
 

@@ -7,13 +7,13 @@ from torch.utils.tensorboard import SummaryWriter
 
 from .markdown_table import markdown_table
 
-__all__ = ["TableScalars"]
+__all__ = ["TensorBoardMetrics"]
 
 _DISTANCE = "hd95"
 _MOST_SITES = 4
 
 
-class TableScalars:
+class TensorBoardMetrics:
     """
     Write what an evaluation measured to TensorBoard: a few scalars, and the whole table as text.
 
@@ -35,7 +35,7 @@ class TableScalars:
         self.section = section
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to the evaluator, after :py:class:`FilmTable`; its metrics hold ``loss``."""
+        """Attach to the evaluator, after :py:class:`PerImageMetrics`; its metrics hold ``loss``."""
         evaluator.add_event_handler(Events.COMPLETED, self)
 
     @one_rank_only()

@@ -10,10 +10,10 @@ from ignite.engine import Engine, Events
 from .across_processes import gather_lists
 from .item_names import film_of, site_of
 
-__all__ = ["FilmTable"]
+__all__ = ["PerImageMetrics"]
 
 
-class FilmTable:
+class PerImageMetrics:
     """
     Collect an evaluator's per-film metrics as a tidy table.
 

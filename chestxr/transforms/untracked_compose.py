@@ -5,10 +5,10 @@ from typing import Any
 from monai.data import get_track_meta, set_track_meta
 from monai.transforms import Compose
 
-__all__ = ["PlainCompose"]
+__all__ = ["UntrackedCompose"]
 
 
-class PlainCompose(Compose):
+class UntrackedCompose(Compose):
     """
     Chain of transforms that works on plain tensors.
 

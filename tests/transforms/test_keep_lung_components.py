@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from monai.data import MetaTensor
 from monai.transforms import AsDiscrete, Compose, FillHoles, KeepLargestConnectedComponent
 
-from chestxr.transforms import CleanLungs, CleanLungsd, MostProbabled
+from chestxr.transforms.arg_max import ArgMaxd
+from chestxr.transforms.keep_lung_components import KeepLungComponents, KeepLungComponentsd
 
 SLOW = Compose([KeepLargestConnectedComponent(applied_labels=[1, 2]), FillHoles(applied_labels=[1, 2])])
 LABELS = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.integers(0, 2))
@@ -29,7 +30,7 @@ def _largest_are_clear(labels: np.ndarray) -> bool:
 @given(LABELS.filter(_largest_are_clear))
 @settings(max_examples=300, deadline=None)
 def test_same_as_monai(labels):
-    np.testing.assert_array_equal(CleanLungs()(labels[None].copy()), SLOW(labels[None].copy()))
+    np.testing.assert_array_equal(KeepLungComponents()(labels[None].copy()), SLOW(labels[None].copy()))
 
 
 @pytest.mark.parametrize("transposed", [False, True])
@@ -38,22 +39,22 @@ def test_blobs_with_holes_and_islands(transposed):
     coarse = rng.integers(0, 3, (24, 20)).astype(np.uint8)
     labels = np.kron(coarse, np.ones((9, 7), np.uint8))
     labels = labels.T if transposed else labels
-    np.testing.assert_array_equal(CleanLungs()(labels[None].copy()), SLOW(labels[None].copy()))
+    np.testing.assert_array_equal(KeepLungComponents()(labels[None].copy()), SLOW(labels[None].copy()))
 
 
 def test_the_given_map_stays_as_it_is_and_metadata_are_kept():
     labels = MetaTensor(torch.tensor([[[1, 0, 1, 1], [0, 0, 0, 0]]]), meta={"film": "a"})
-    found = CleanLungsd("pred")({"pred": labels})["pred"]
+    found = KeepLungComponentsd("pred")({"pred": labels})["pred"]
     assert found.tolist() == [[[0, 0, 1, 1], [0, 0, 0, 0]]] and found.meta["film"] == "a"
     assert labels[0, 0, 0] == 1
 
 
 def test_the_most_probable_class_is_the_one_that_argmax_finds():
     probability = MetaTensor(torch.rand(3, 17, 23).softmax(0), meta={"film": "a"})
-    found = MostProbabled("pred")({"pred": probability})["pred"]
+    found = ArgMaxd("pred")({"pred": probability})["pred"]
     assert (found == AsDiscrete(argmax=True)(probability)).all() and found.dtype == torch.uint8
     assert found.meta["film"] == "a" and found.shape == (1, 17, 23)
 
 
 def test_of_equals_the_first_class_counts():
-    assert (MostProbabled("pred")({"pred": torch.full((3, 5, 5), 1 / 3)})["pred"] == 0).all()
+    assert (ArgMaxd("pred")({"pred": torch.full((3, 5, 5), 1 / 3)})["pred"] == 0).all()

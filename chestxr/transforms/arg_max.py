@@ -5,10 +5,10 @@ from monai.config import KeysCollection
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_dst_type, convert_to_tensor
 
-__all__ = ["MostProbabled"]
+__all__ = ["ArgMaxd"]
 
 
-class MostProbabled(MapTransform):
+class ArgMaxd(MapTransform):
     """
     Dictionary-based choice of the most probable class, the first of equals.
 

@@ -6,7 +6,7 @@ import torch
 from ignite.engine import Engine
 from monai.data import MetaTensor
 
-from chestxr.handlers import FilmTable
+from chestxr.handlers.per_image_metrics import PerImageMetrics
 
 STRUCTURES = ("both lungs", "right lung", "left lung")
 
@@ -14,7 +14,7 @@ STRUCTURES = ("both lungs", "right lung", "left lung")
 def _evaluate(spacings, distances):
     """Run an engine that has measured these distances on films of these spacings."""
     engine = Engine(lambda engine, batch: batch)
-    FilmTable(STRUCTURES, {"hd95": "px"}).attach(engine)
+    PerImageMetrics(STRUCTURES, {"hd95": "px"}).attach(engine)
 
     engine.state.metric_details = {"hd95": torch.tensor(distances)}
     films = []

@@ -5,7 +5,7 @@ import torch
 from monai.data import MetaTensor, get_track_meta, set_track_meta
 from monai.transforms import Compose, Lambdad, RandAffined, RandGaussianNoised
 
-from chestxr.transforms import PlainCompose
+from chestxr.transforms.untracked_compose import UntrackedCompose
 
 FILM = {"image": torch.rand(1, 24, 32), "label": torch.rand(3, 24, 32).round()}
 
@@ -19,7 +19,7 @@ def _augmentation():
 
 def test_same_pixels_as_with_metadata():
     tracked = Compose(_augmentation()).set_random_state(3)(FILM)
-    plain = PlainCompose(_augmentation()).set_random_state(3)(FILM)
+    plain = UntrackedCompose(_augmentation()).set_random_state(3)(FILM)
     assert isinstance(tracked["image"], MetaTensor)
     for key, before in FILM.items():
         assert type(plain[key]) is torch.Tensor
@@ -30,16 +30,16 @@ def test_same_pixels_as_with_metadata():
 def test_switch_stands_as_before_also_after_a_failure(tracked):
     set_track_meta(tracked)
     try:
-        PlainCompose(_augmentation())(FILM)
+        UntrackedCompose(_augmentation())(FILM)
         assert get_track_meta() is tracked
         with pytest.raises(RuntimeError):
-            PlainCompose([Lambdad("image", lambda film: film @ torch.ones(1))])(FILM)
+            UntrackedCompose([Lambdad("image", lambda film: film @ torch.ones(1))])(FILM)
         assert get_track_meta() is tracked
     finally:
         set_track_meta(True)
 
 
 def test_random_transforms_within_are_seeded_by_the_chain_around_them():
-    chain = Compose([PlainCompose(_augmentation())])
+    chain = Compose([UntrackedCompose(_augmentation())])
     first, second, again = (chain.set_random_state(seed)(FILM)["image"] for seed in (1, 2, 1))
     assert torch.equal(first, again) and not torch.equal(first, second)

@@ -17,10 +17,10 @@ from chestxr.utils.provenance import package_versions
 
 from .across_processes import gather_lists
 
-__all__ = ["TableFiles"]
+__all__ = ["EvaluationWriter"]
 
 
-class TableFiles:
+class EvaluationWriter:
     """
     Write ``films.csv`` (one row per film, structure and metric) and ``summary.json`` when an evaluation ends.
 
@@ -48,7 +48,7 @@ class TableFiles:
         self.unreadable = unreadable
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to the evaluator, after :py:class:`FilmTable`."""
+        """Attach to the evaluator, after :py:class:`PerImageMetrics`."""
         evaluator.add_event_handler(Events.COMPLETED, self)
 
     def __call__(self, evaluator: Engine) -> None:
