@@ -29,7 +29,8 @@ class TrainingPage:
 
     The scalars are ``loss/train``, the mean of the epoch; ``optimizer/learning rate`` at its end; and
     ``dice/validation best mean``, of the weights kept so far, after the name of the key metric. Custom Scalars draws
-    them and what :py:class:`TensorBoardMetrics` writes in a few charts. The settings stand under Text and under HParams.
+    them and what :py:class:`TensorBoardMetrics` writes in a few charts. The settings stand under Text and under
+    HParams.
 
     Parameters
     ----------
