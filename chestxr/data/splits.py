@@ -1,9 +1,11 @@
 """Which films train, validate and test: by patient, alike in site and label."""
 
+import csv
 import json
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
@@ -16,7 +18,7 @@ from .film import Film
 from .film_name import film_name
 from .open_catalogue import open_catalogue
 
-__all__ = ["SECTIONS", "load_split", "make_fold", "make_site_transfer", "shipped_splits", "split_text"]
+__all__ = ["SECTIONS", "film_names", "load_split", "make_fold", "make_site_transfer", "shipped_splits", "split_text"]
 
 SECTIONS = ("training", "validation", "test")
 _PARTS = 10
@@ -134,9 +136,22 @@ def split_text(sections: dict[str, list[Film]], description: str, root: Path) ->
     return "{\n" + ",\n".join(blocks) + "\n}\n"
 
 
+@cache
+def _shipped() -> dict[str, dict[str, list[str]]]:
+    """Return the names of the films of each shipped split by section, from one table of films and splits."""
+    with files(__package__).joinpath("splits.csv").open(newline="") as table:
+        rows = list(csv.DictReader(table))
+    splits = [name for name in rows[0] if name != "film"]
+    found = {
+        split: {section: [row["film"] for row in rows if row[split] == section] for section in SECTIONS}
+        for split in splits
+    }
+    return {"default": found["fold-0"]} | found
+
+
 def shipped_splits() -> list[str]:
     """Return the names of the splits that come with chestxr."""
-    return sorted(Path(entry.name).stem for entry in files(__package__).joinpath("splits").iterdir())
+    return sorted(_shipped())
 
 
 def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False) -> dict[str, list[dict]]:
@@ -166,7 +181,7 @@ def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool 
     ValueError
         If a file is no datalist of films.
     """
-    names = _film_names(split)
+    names = film_names(split)
     catalogue = open_catalogue(dataset_dir)
     films = {film.name: film for film in catalogue.films}
     _check_complete(names, films, split, catalogue)
@@ -176,10 +191,23 @@ def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool 
     }
 
 
-def _film_names(split: str | PathLike) -> dict[str, list[str]]:
-    """Return the names of a split's films by section."""
-    shipped = files(__package__).joinpath("splits", f"{split}.json")
-    source = shipped if shipped.is_file() else Path(split)
+def film_names(split: str | PathLike) -> dict[str, list[str]]:
+    """
+    Return the names of the films of a split by section.
+
+    Parameters
+    ----------
+    split : str or os.PathLike
+        A shipped split's name, or a datalist's file.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :py:func:`load_split` does.
+    """
+    if split in _shipped():
+        return _shipped()[split]
+    source = Path(split)
     if not source.is_file():
         known = ", ".join(shipped_splits())
         raise FileNotFoundError(f"{split}: no such split; expected a datalist's file or one of {known}")
