@@ -7,7 +7,7 @@ import numpy as np
 __all__ = ["first_order", "histogram_edges"]
 
 _EPSILON = np.spacing(1.0)
-# The lungs' frame is clipped, and gives about 500 by the settings of chestxr. Texture takes memory that grows with
+# The lungs' frame is clipped, and gives a few hundred by the settings of chestxr. Texture takes memory that grows with
 # their square and time that grows with their cube: 2,280 take five minutes, 18,233 take 11 GB.
 _MOST_LEVELS = 1000
 

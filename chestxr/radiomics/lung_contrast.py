@@ -18,8 +18,7 @@ class LungContrast:
     """
     How much the lungs' pixels differ.
 
-    The limits lie well below what training films of five collections show: 44 different values and more, a relative
-    contrast of 0.35 and more (``tools/experiments/lung_contrast.py`` measures it).
+    The limits lie well below what training films show: ``tools/experiments/lung_contrast.py`` measures it.
 
     Attributes
     ----------
