@@ -6,7 +6,6 @@ from pydoc import ErrorDuringImport
 from monai.bundle import ConfigParser
 
 from chestxr.utils.errors import missing_package, root_cause
-from chestxr.utils.runtime import hide_library_messages
 
 __all__ = ["bundle_entry"]
 
@@ -34,7 +33,6 @@ def bundle_entry(folder: Path, name: str, **knobs: object) -> object:
     ValueError
         If it cannot be evaluated, as when a file or a package that it names is missing: the innermost reason.
     """
-    hide_library_messages()
     parser = ConfigParser()
     parser.read_config(str(folder / "configs" / "inference.json"))
     parser.update({"bundle_root": str(folder)} | knobs)

@@ -1,7 +1,6 @@
-"""A bundle that is opened once and then run on film after film."""
+"""Open a bundle once and run it on one film after another."""
 
 import logging
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from pydoc import ErrorDuringImport
@@ -9,7 +8,6 @@ from pydoc import ErrorDuringImport
 from ignite.engine import Engine
 
 from chestxr.utils.errors import FilmError, is_system_error, missing_package, root_cause
-from chestxr.utils.runtime import hide_library_messages
 
 from .unforeseen import unforeseen
 from .weights import check_weights
@@ -20,7 +18,7 @@ __all__ = ["OpenBundle"]
 
 class OpenBundle:
     """
-    A bundle's inference.json, its networks loaded, waiting for films.
+    A bundle's inference.json with its networks loaded, ready to run on films.
 
     Parameters
     ----------
@@ -43,17 +41,14 @@ class OpenBundle:
 
     def _open(self) -> None:
         given = {"data": [], "progress": False, "run": ["$@evaluator.run()"]}
-        for name in ("ignite", "monai", "monai.bundle.workflows"):
-            logging.getLogger(name).setLevel(logging.ERROR)
-        hide_library_messages()
-        warnings.filterwarnings("ignore", module="monai|torch|ignite|pydicom|radiomics")
         self._workflow = BundleWorkflow(self._folder, **given | self._knobs)
         try:
             self._workflow.initialize()
             self._dataset, self._loader, self._evaluator = (
                 self.entry(name) for name in ("dataset", "dataloader", "evaluator")
             )
-            self._evaluator.logger.setLevel(logging.CRITICAL)
+            # Its errors are raised or returned: the logger of its class would print them as well.
+            self._evaluator.logger = logging.Logger("chestxr.bundle", logging.CRITICAL)
             check_weights(self.entry("checkpoint"))
         except (RuntimeError, ErrorDuringImport) as error:
             raise ValueError(missing_package(error) or str(root_cause(error))) from error

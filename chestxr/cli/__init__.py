@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from chestxr.utils.runtime import hide_engine_messages
+
 from . import archive, bundles, data, pacs, radiomics, screen, tuberculosis
 from .common import Commands
 
@@ -30,7 +32,8 @@ def chestxr(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Chest radiographs in MONAI: lung outlines, radiomics and tuberculosis screening. Research use only."""
+    """Chest radiographs in MONAI: lung segmentation, radiomics and tuberculosis screening. Research use only."""
+    hide_engine_messages()
 
 
 app.command("screen")(screen.screen)

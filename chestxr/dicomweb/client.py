@@ -10,9 +10,9 @@ import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.dataset import Dataset
 
-from chestxr.io.decoded import check_bytes
 from chestxr.io.dicom.image_kind import is_for_processing, is_other_part, other_view
 from chestxr.io.dicom.uid import is_uid
+from chestxr.io.film_file import check_bytes
 from chestxr.utils.silence import silence_libraries
 
 from .json import text_of, values_of

@@ -1,5 +1,6 @@
 """Read any file that chestxr knows, by its content."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
@@ -16,6 +17,7 @@ from chestxr.utils.silence import silence_libraries
 
 from .decoded import DecodedImage
 from .file_format import sniff_format
+from .film_file import read_content
 from .nifti import read_nifti
 
 __all__ = ["decode_image", "film_errors"]
@@ -34,7 +36,7 @@ _READERS = {
 @contextmanager
 def film_errors(path: Path) -> Iterator[None]:
     """
-    Give whatever libraries raise over a file as a FilmError, and keep them silent.
+    Convert what libraries raise over a file to a FilmError, and silence their messages.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def film_errors(path: Path) -> Iterator[None]:
     Raises
     ------
     FilmError
-        Without what stands behind it: that may hold parts of the header.
+        Without its cause, which may quote the header.
     """
     try:
         with silence_libraries():
@@ -65,7 +67,7 @@ def film_errors(path: Path) -> Iterator[None]:
 
 def decode_image(path: str | PathLike) -> DecodedImage:
     """
-    Read one file as it is stored, upright and bone white.
+    Read one file, once, and return its film upright and bone white.
 
     Raises
     ------
@@ -75,7 +77,9 @@ def decode_image(path: str | PathLike) -> DecodedImage:
     path = Path(path)
     check_name(path)
     with film_errors(path):
-        film = _READERS[sniff_format(path)](path)
+        content = read_content(path)
+        film = _READERS[sniff_format(content, path)](content, path)
+        film.sha256 = hashlib.sha256(content).hexdigest()
     if film.pixels.ndim not in (2, 3):
         raise FilmError(path, f"an array of shape {film.pixels.shape}", "rows and columns", "export it again")
     return film

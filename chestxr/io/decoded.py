@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydicom.dataset import Dataset
 
 from chestxr.utils.errors import FilmError
 
-__all__ = ["MAX_PIXELS", "DecodedImage", "check_bytes", "check_size"]
+__all__ = ["MAX_PIXELS", "DecodedImage", "check_size"]
 
 # The largest radiographs have about 30 million pixels; a header that claims far more is broken or hostile.
 MAX_PIXELS = 100_000_000
-# Room for the largest film in colours of 8 bits or in 32 bits, and a header.
-_MAX_BYTES = 4 * MAX_PIXELS + 2**24
 
 
 @dataclass
@@ -38,6 +37,10 @@ class DecodedImage:
         joined by commas.
     study_date : str
         Day of the study as 2026-11-30, "" if the file states none.
+    header : pydicom.Dataset or None
+        The header of a DICOM file as it is stored, without pixels; None for other formats.
+    sha256 : str
+        SHA-256 of the file, as 64 hexadecimal digits.
     """
 
     pixels: np.ndarray
@@ -47,6 +50,8 @@ class DecodedImage:
     inverted: bool = False
     reoriented: str = ""
     study_date: str = ""
+    header: Dataset | None = None
+    sha256: str = ""
 
 
 def check_size(path: Path, columns: int, rows: int) -> None:
@@ -65,23 +70,5 @@ def check_size(path: Path, columns: int, rows: int) -> None:
             path,
             f"a header that claims {columns} x {rows} pixels",
             f"at most {MAX_PIXELS:,} pixels",
-            "check the file's origin; it may be broken or hostile",
-        )
-
-
-def check_bytes(path: Path, size: int) -> None:
-    """
-    Refuse files larger than any film's, before they are in memory.
-
-    Raises
-    ------
-    FilmError
-        If there are more bytes than ``MAX_PIXELS`` pixels of 32 bits and a header take.
-    """
-    if size > _MAX_BYTES:
-        raise FilmError(
-            path,
-            f"a file of more than {_MAX_BYTES // 2**20} MiB",
-            f"a film of at most {MAX_PIXELS:,} pixels",
             "check the file's origin; it may be broken or hostile",
         )

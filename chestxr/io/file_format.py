@@ -1,4 +1,4 @@
-"""Tell a file's format from its first bytes, not from its name."""
+"""Detect a file's format from its first bytes, not from its name."""
 
 from pathlib import Path
 
@@ -35,19 +35,16 @@ _OTHERS = (
 )
 
 
-def sniff_format(path: Path) -> str:
+def sniff_format(content: bytes, path: Path) -> str:
     """
     Return "dicom", "png", "jpeg", "jpeg2000", "tiff", "bmp" or "nifti".
 
     Raises
     ------
     FilmError
-        If the file is missing, empty or none of these.
+        If the file is empty or none of these.
     """
-    if not path.is_file():
-        raise FilmError(path, "no such file", "a film", "check the path")
-    with path.open("rb") as file:
-        head = file.read(_NIFTI_MAGIC_OFFSET + 4)
+    head = content[: _NIFTI_MAGIC_OFFSET + 4]
     if not head:
         raise FilmError(path, "an empty file", "a film", "export or copy it again")
     if head[128:132] == b"DICM":  # first of all: a DICOM file may carry a TIFF header in its preamble (PS3.10, 7.1)

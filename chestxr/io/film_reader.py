@@ -1,6 +1,5 @@
-"""The one way in: every film becomes one channel, bone white, upright, float32."""
+"""Read films of every format as one channel, float32, upright, with bone white."""
 
-import copy
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -10,7 +9,6 @@ from monai.data import ImageReader
 from monai.utils import ensure_tuple
 
 from chestxr.utils.errors import FilmError
-from chestxr.utils.file_signature import file_signature
 
 from .decode import decode_image, film_errors
 from .grayscale import to_grayscale
@@ -32,17 +30,13 @@ class FilmReader(ImageReader):
 
     Whatever the format, and whether ITK is installed or not, the array is (W, H) float32 in the file's own units
     with bone white, x running to the patient's left and y to the feet. Give an instance to MONAI's ``LoadImage``
-    or ``LoadImaged`` as ``reader``. An instance keeps the film that it read last: where a chain comes back to it, the
-    file is not decoded twice.
+    or ``LoadImaged`` as ``reader``.
 
     Notes
     -----
     ``LoadImage`` swallows what a reader's ``read`` raises, and tries other readers. So ``read`` only notes the path,
     and the file is decoded in ``get_data``, whose errors reach the user.
     """
-
-    def __init__(self) -> None:
-        self._last: tuple[object, np.ndarray, dict] | None = None
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
         """Accept any name: the content decides."""
@@ -75,15 +69,12 @@ class FilmReader(ImageReader):
         """
         if len(img) != 1:
             raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
-        state = (img[0], file_signature(img[0]))
-        last = self._last
-        if last is None or last[0] != state:
-            self._last = last = (state, *_decoded(img[0]))
-        # Copies: whoever gets a film may change it.
-        return last[1].copy(), copy.deepcopy(last[2])
+        return read_film(img[0])
 
 
-def _decoded(path: Path) -> tuple[np.ndarray, dict]:
+def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
+    """Read one film outside of a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
+    path = Path(path)
     with film_errors(path):
         stored = decode_image(path)
         meta = film_metadata(path, stored)
@@ -91,11 +82,6 @@ def _decoded(path: Path) -> tuple[np.ndarray, dict]:
         film = np.ascontiguousarray(pixels.T, dtype=np.float32)
         _check_content(film, path)
     return film, meta
-
-
-def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
-    """Read one film outside of a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
-    return _decoded(Path(path))
 
 
 def _check_content(film: np.ndarray, path: Path) -> None:

@@ -6,13 +6,14 @@ import numpy as np
 from monai.utils import MetaKeys, SpaceKeys
 
 from .decoded import DecodedImage
+from .dicom.header import DicomHeader
 
 __all__ = ["film_metadata"]
 
 
 def film_metadata(path: str | PathLike, film: DecodedImage) -> dict:
     """
-    Describe a film that is handed on as an array (W, H).
+    Return the metadata of a film that is an array (W, H).
 
     The affine is that of a picture: x runs to the patient's left, y down; pixels of unknown spacing count as 1. No
     value is None, so that films can be collated into batches.
@@ -21,7 +22,8 @@ def film_metadata(path: str | PathLike, film: DecodedImage) -> dict:
     -------
     dict
         MONAI's keys, and ``pixel_spacing_mm`` (x, y; NaN when unknown), ``pixel_spacing_source``, ``magnification``,
-        ``inverted``, ``reoriented``, ``study_date`` as in :py:class:`DecodedImage`.
+        ``inverted``, ``reoriented``, ``study_date`` as in :py:class:`DecodedImage`; ``film_sha256``, the hash of its
+        file, and ``dicom_header``, a :py:class:`chestxr.io.dicom.header.DicomHeader`, "" for other formats.
     """
     spacing = np.array(film.spacing_mm, dtype=np.float64)
     x, y = np.where(np.isfinite(spacing), spacing, 1.0)
@@ -39,4 +41,6 @@ def film_metadata(path: str | PathLike, film: DecodedImage) -> dict:
         "inverted": film.inverted,
         "reoriented": film.reoriented,
         "study_date": film.study_date,
+        "film_sha256": film.sha256,
+        "dicom_header": "" if film.header is None else DicomHeader(film.header),
     }

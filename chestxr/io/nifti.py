@@ -19,7 +19,7 @@ _FEET_AND_HEAD = {"I": "F", "S": "H"}
 _CONVERTED = {("L", "P"): ("L", "F"), ("R", "A"): ("L", "F"), ("L", "A"): ("L", "H"), ("R", "P"): ("R", "F")}
 
 
-def read_nifti(path: Path) -> DecodedImage:
+def read_nifti(content: bytes, path: Path) -> DecodedImage:
     """
     Read a single slice.
 
@@ -34,7 +34,7 @@ def read_nifti(path: Path) -> DecodedImage:
     FilmError
         If the file is broken, or holds a volume, a lateral film or anything but numbers.
     """
-    image = open_nifti(path)
+    image = open_nifti(content, path)
     shape, affine, zooms = image.shape, image.affine, image.header.get_zooms()
     in_plane = [axis for axis, size in enumerate(shape) if size != 1]
     if len(in_plane) != 2 or max(in_plane) > 2:

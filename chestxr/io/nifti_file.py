@@ -1,6 +1,7 @@
 """Open a NIfTI file of any origin within bounds of memory."""
 
 import gzip
+import io
 import math
 import struct
 import zlib
@@ -23,7 +24,7 @@ _MAX_OFFSET = 2**24
 _MAX_VALUE_BITS = 64
 
 
-def open_nifti(path: Path) -> nib.Nifti1Image:
+def open_nifti(content: bytes, path: Path) -> nib.Nifti1Image:
     """
     Read a single file, compressed or not, by its content.
 
@@ -38,19 +39,18 @@ def open_nifti(path: Path) -> nib.Nifti1Image:
         If the file is broken, of another length than its header says, or claims more values than any film has.
     """
     try:
-        with path.open("rb") as file:
-            compressed = file.read(2) == _GZIP
-        with gzip.open(path) if compressed else path.open("rb") as file:
+        whole = io.BytesIO(content)
+        with gzip.GzipFile(fileobj=whole) if content.startswith(_GZIP) else whole as file:
             head = file.read(_HEADER)
             _check_single(head, path)
             end, row = _claimed_bytes(head, path)
-            content = head + file.read(max(0, end + row - len(head)))
-            if len(content) < end:
+            values = head + file.read(max(0, end + row - len(head)))
+            if len(values) < end:
                 raise _broken(path)
-            if len(content) >= end + row:
+            if len(values) >= end + row:
                 raise FilmError(path, "more values than its header says", "a whole NIfTI file", "export it again")
             version = nib.Nifti1Image if _header_size(head)[0] == 348 else nib.Nifti2Image
-            return version.from_bytes(content)
+            return version.from_bytes(values)
     except FilmError:
         raise
     except (zlib.error, EOFError, gzip.BadGzipFile, struct.error, ValueError, OverflowError) as error:

@@ -1,6 +1,5 @@
 """pyradiomics on one film in two dimensions: every image it filters, every region."""
 
-import logging
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -40,7 +39,6 @@ class FeatureEngine:
     """
 
     def __init__(self, settings: str | PathLike = DEFAULT_SETTINGS) -> None:
-        logging.getLogger("radiomics").setLevel(logging.ERROR)
         try:
             self._extractor = RadiomicsFeatureExtractor(str(settings), additionalInfo=False)
         except Exception as error:

@@ -17,7 +17,7 @@ from chestxr.utils.atomic import atomic_write
 from chestxr.utils.csv import read_csv, write_csv
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import sha256
-from chestxr.utils.runtime import limit_threads
+from chestxr.utils.runtime import set_up_worker
 from chestxr.utils.text import escape_path
 
 from .film_features import FilmFeatures
@@ -151,7 +151,7 @@ def _short(hashes: set) -> str:
 def _start(cache: Path, settings: dict) -> None:
     """Prepare a process: one thread each, one engine."""
     global _cache, _features, _labels
-    limit_threads()
+    set_up_worker()
     _cache, _labels = cache, LungLabels()
     try:
         _features = FilmFeatures(**settings)

@@ -12,7 +12,7 @@ __all__ = ["LungFrame", "lung_frame"]
 
 # The least share of the film that the lungs' bounding box must cover on each side to be worth measuring.
 _LEAST_SIDE = 0.10
-# Beyond three times the lungs' contrast there are markers, metal and faulty pixels (tools/experiments/lung_contrast.py).
+# Beyond three times the lungs' contrast are markers, metal and faulty pixels (tools/experiments/lung_contrast.py).
 # It bounds the grey levels, and by them the time and memory that a film takes.
 _RANGE = (-3.0, 4.0)
 

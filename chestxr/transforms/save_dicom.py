@@ -10,7 +10,7 @@ from monai.utils import TransformBackends, convert_data_type
 from pydicom.dataset import Dataset
 
 from chestxr.io.dicom.guard import dicom_build_errors
-from chestxr.io.dicom.header import is_dicom, read_header
+from chestxr.io.dicom.header import source_header
 from chestxr.io.dicom.segmentation import LUNG_CODES, lung_segmentation
 from chestxr.io.dicom.structured_report import FilmFindings, screening_report
 from chestxr.io.dicom.uid import DEFAULT_UID_ROOT
@@ -31,9 +31,8 @@ class SaveDicomSegmentationd(MapTransform):
     Dictionary-based writing of lungs as a DICOM segmentation, ``<film>_seg.dcm``.
 
     Only films that came in DICOM get one: there is nothing else that it could refer to. A film on which
-    :py:class:`LungQualityd` finds no two lungs gets none, lest an archive hold lungs of a hand; a DICOM film without
-    identifiers, or with a header so odd that no object can be made of it, gets none and a warning in
-    ``quality_flags``.
+    :py:class:`LungQualityd` finds no two lungs gets none, so that no archive stores lungs of a hand. A film without
+    identifiers, or with a header of which no object can be made, gets none and a warning in ``quality_flags``.
 
     Parameters
     ----------
@@ -63,28 +62,21 @@ class SaveDicomSegmentationd(MapTransform):
 
         The film's header and the object go into the item as ``dicom_header`` and ``dicom_segmentation``, None if there
         is none, and the names of written files as ``dicom_files``.
-
-        Raises
-        ------
-        FilmError
-            If the system does not read the film now: another try may succeed.
         """
         lungs = data[self.first_key(data)]
-        source = lungs.meta["filename_or_obj"]
+        source, stored = lungs.meta["filename_or_obj"], lungs.meta["dicom_header"]
         found = dict(data) | {"dicom_header": None, "dicom_segmentation": None, "dicom_files": []}
-        if not is_dicom(source):
+        if not stored:
             return found
         try:
-            with dicom_build_errors(source):
-                header = read_header(source)
+            with dicom_build_errors(source), silence_libraries():
+                header = source_header(stored.dataset, source)
                 if data["is_chest"]:
                     labels = convert_data_type(lungs, np.ndarray)[0][0]
                     made = lung_segmentation(header, labels, self.algorithm, lungs.meta["reoriented"], self.uid_root)
                     written = _save(made, result_file(self.output_dir, data["film"], SEGMENTATION))
                     found |= {"dicom_segmentation": made, "dicom_files": [written]}
         except FilmError as error:
-            if not error.lasting:
-                raise
             return _flagged(found, error)
         return found | {"dicom_header": header}
 
@@ -121,7 +113,7 @@ class SaveDicomReportd(MapTransform):
             return dict(data)
         findings = _findings(data, lungs)
         try:
-            with dicom_build_errors(lungs.meta["filename_or_obj"]):
+            with dicom_build_errors(lungs.meta["filename_or_obj"]), silence_libraries():
                 report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
                 written = _save(report, result_file(self.output_dir, data["film"], REPORT))
         except FilmError as error:
@@ -150,7 +142,7 @@ def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
 
 
 def _flagged(data: Mapping[Hashable, object], error: FilmError) -> dict[Hashable, object]:
-    """Tell with the quality flags why there is no DICOM result: what was found on the film stands."""
+    """Add to the quality flags why there is no DICOM result."""
     flags = [data["quality_flags"], f"no DICOM result: {error.found}"]
     return dict(data) | {"quality_flags": "; ".join(flag for flag in flags if flag)}
 

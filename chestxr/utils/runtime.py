@@ -5,14 +5,19 @@ import logging
 import platform
 import warnings
 
-__all__ = ["hide_library_messages", "keep_freed_memory", "limit_threads"]
+__all__ = ["hide_engine_messages", "hide_library_messages", "keep_freed_memory", "limit_threads", "set_up_worker"]
 
 # Numbers of malloc.h; values are of C's int.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _LARGEST, _LARGEST_ON_HEAP = 2**31 - 1, 2**30
 # MONAI warns that its reader for GPUs is missing, also where no configuration asks for it; pyradiomics' validator logs
-# that a file of settings is valid.
-_LOGGERS = {"monai.data.nvimgcodec_pydicom_plugin": logging.ERROR, "pykwalify": logging.WARNING}
+# that a file of settings is valid, and pyradiomics that a shape is flat.
+_LOGGERS = {
+    "monai.data.nvimgcodec_pydicom_plugin": logging.ERROR,
+    "pykwalify": logging.WARNING,
+    "radiomics": logging.ERROR,
+}
+_ENGINES = ("ignite", "monai", "monai.bundle.workflows")
 
 
 def limit_threads() -> None:
@@ -36,7 +41,7 @@ def keep_freed_memory() -> None:
     """
     Keep what is freed for the next film, where the C library is glibc; elsewhere nothing is done.
 
-    By default glibc gives large blocks back to the system as soon as they are freed, and gets them anew for the next
+    By default glibc gives large blocks back to the system as soon as they are freed, and gets them again for the next
     film, page by page. Networks on a CPU free and ask for the same blocks again and again. The process then holds,
     until it ends, the most memory that it ever needed. What this brings: tools/benchmarks/memory.json. The two
     parameters are described in mallopt(3).
@@ -48,7 +53,26 @@ def keep_freed_memory() -> None:
 
 
 def hide_library_messages() -> None:
-    """Hide what MONAI and pyradiomics say about parts that are not in use, for the rest of this process."""
+    """Hide messages of MONAI and pyradiomics about parts that are not in use, for the rest of this process."""
     for name, level in _LOGGERS.items():
         logging.getLogger(name).setLevel(level)
     warnings.filterwarnings("ignore", message="NvImgCodecPydicomReader")
+
+
+def hide_engine_messages() -> None:
+    """
+    Hide logs and warnings of MONAI, Ignite and torch below errors, for the rest of this process.
+
+    For programs that show their own progress and errors.
+    """
+    hide_library_messages()
+    for name in _ENGINES:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="monai|torch|ignite|pydicom|radiomics")
+
+
+def set_up_worker() -> None:
+    """Set up one of several processes that work on films: one thread, freed memory kept, no messages of libraries."""
+    hide_engine_messages()
+    keep_freed_memory()
+    limit_threads()

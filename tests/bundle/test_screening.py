@@ -1,7 +1,9 @@
 """The screening bundle: trained, evaluated and run on synthetic films, from its own JSON."""
 
+import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 import monai.bundle
@@ -16,9 +18,10 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.data import find_masks, load_split
-from chestxr.io import film_reader, read_film, read_mask
-from chestxr.io.decode import decode_image
+from chestxr.io import decode, read_film, read_mask
 from chestxr.radiomics import FilmFeatures
+from chestxr.screening.results.opened import open_with_records
+from chestxr.screening.results.record import read_record
 from chestxr.tuberculosis import TuberculosisClassifier
 from chestxr.tuberculosis.site_scaler import SiteScaler
 from chestxr.utils.provenance import sha256
@@ -160,14 +163,23 @@ def test_dicom_films_get_a_segmentation_and_a_report(trained, chest_dicom, leg_d
     assert "no DICOM result: a DICOM film without StudyInstanceUID" in rows["reason"]["nameless"]
 
 
-def test_a_film_is_decoded_once(trained, tmp_path, monkeypatch):
-    """Network, features and pictures share it: a large film in JPEG 2000 takes longer to decode than to measure."""
-    paths = []
-    monkeypatch.setattr(film_reader, "decode_image", lambda path: paths.append(path) or decode_image(path))
-    film = get_testdata_file("RG1_UNCR.dcm", download=False)
-    _run("inference", films=film, output_dir=str(tmp_path), **_settings(trained))
-    assert paths == [Path(film)]
-    assert (tmp_path / "RG1_UNCR_overlay.png").is_file()
+def test_a_film_is_read_once(trained, tmp_path, monkeypatch):
+    """Mask, features, pictures, hash and DICOM results are of the same bytes: the file is gone once it is read."""
+    film = Path(shutil.copy(get_testdata_file("RG1_UNCR.dcm", download=False), tmp_path / "film.dcm"))
+    content = film.read_bytes()
+
+    def read_and_remove(path: Path) -> bytes:
+        path.unlink()
+        return content
+
+    monkeypatch.setattr(decode, "read_content", read_and_remove)
+    out = tmp_path / "out"
+    bundle = open_with_records(SCREENING, _settings(trained) | {"save_dicom": True, "save_overlay": True}, out, "key")
+    assert bundle.run_film({"film": "film", "image": str(film)}) is None
+    assert not film.exists()
+    written = {path.name for path in out.iterdir()}
+    assert {"film_lungs.png", "film_seg.dcm", "film_sr.dcm", "film_overlay.png"} <= written
+    assert read_record(out, "film").film_sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_a_score_of_a_spoilt_film_comes_with_a_warning(tmp_path):
@@ -208,10 +220,12 @@ def test_the_lungs_are_those_of_the_segmentation_bundle():
         parsers[bundle].read_config(config_files(bundle, "inference"))
     segmentation, screening = (parsers[bundle].config for bundle in (UNET, SCREENING))
     for key in ("network_def", "image_size", "lung_transforms", "inferer", "evaluator", "dataloader", "amp"):
-        expected = segmentation[key] | {"description": "screening"} if key == "dataloader" else segmentation[key]
+        expected = segmentation[key]
+        if key == "dataloader":
+            expected |= {"description": "screening", "batch_size": 1, "_desc_": screening[key]["_desc_"]}
         assert screening[key] == expected, key
-    _, loading, *others = screening["image_transforms"]
-    assert [loading | {"reader": screening["film_reader"]}, *others] == segmentation["image_transforms"]
+    loading, axes, _, *others = screening["image_transforms"]
+    assert [loading, axes, *others] == segmentation["image_transforms"]
     weights = [(BUNDLES / bundle / "models" / "model.pt").read_bytes() for bundle in (UNET, SCREENING)]
     assert weights[0] == weights[1]
 

@@ -207,7 +207,7 @@ def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
 
 @pytest.mark.parametrize("compressed", [False, True])
 def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, compressed):
-    monkeypatch.setattr("chestxr.io.decoded._MAX_BYTES", 2**20)
+    monkeypatch.setattr("chestxr.io.film_file.MAX_BYTES", 2**20)
     answer = as_parts(bytes(2**22))
     if compressed:
         answer = Answer(gzip.compress(answer.content), kind=answer.kind, headers={"Content-Encoding": "gzip"})

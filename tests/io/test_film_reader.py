@@ -1,5 +1,8 @@
 """One film, one array: whatever the format, the polarity and the way up."""
 
+import copy
+import hashlib
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -19,8 +22,7 @@ from PIL import Image, ImageOps
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from chestxr.io import FilmReader, film_reader, read_film
-from chestxr.io.decode import decode_image
+from chestxr.io import FilmReader, read_film
 from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_dicom, save_everywhere
 from tests.phantom import chest_film
@@ -30,14 +32,6 @@ from tests.phantom import chest_film
 def pixels() -> np.ndarray:
     film, _ = chest_film((120, 150), seed=3)
     return np.ascontiguousarray(film.T * 200, dtype=np.uint16)
-
-
-@pytest.fixture
-def decoded(monkeypatch) -> list:
-    """The paths of films that are decoded, in order."""
-    paths = []
-    monkeypatch.setattr(film_reader, "decode_image", lambda path: paths.append(path) or decode_image(path))
-    return paths
 
 
 def test_every_format_gives_the_same_array(tmp_path, pixels):
@@ -267,23 +261,22 @@ def test_itk_changes_nothing(chest_dicom):
     assert len(outputs) == 1
 
 
-def test_a_film_that_is_read_again_is_not_decoded_again(tmp_path, pixels, decoded):
-    path, reader = save_dicom(tmp_path / "film.dcm", pixels), FilmReader()
-    first, meta = reader.get_data([path])
-    expected, about = first.copy(), meta["spatial_shape"].copy()
-    first[:], meta["spatial_shape"][:] = 0, 0
-    again, meta = reader.get_data([path])
-    np.testing.assert_array_equal(again, expected)
-    np.testing.assert_array_equal(meta["spatial_shape"], about)
-    assert decoded == [path]
+def test_hash_and_header_are_of_the_bytes_that_were_decoded(tmp_path, pixels):
+    path = save_dicom(tmp_path / "film.dcm", pixels, PatientName="Geheim^Anna")
+    content = path.read_bytes()
+    _, meta = read_film(path)
+    path.unlink()
+    assert meta["film_sha256"] == hashlib.sha256(content).hexdigest()
+    stored = meta["dicom_header"].dataset
+    assert str(stored.PatientName) == "Geheim^Anna" and "PixelData" not in stored
+    for copied in (copy.deepcopy(meta), pickle.loads(pickle.dumps(meta))):
+        assert copied["dicom_header"].dataset == stored
+        assert "Geheim" not in f"{copied} {copied['dicom_header']}"
 
 
-def test_a_film_that_was_replaced_is_decoded_anew(tmp_path, pixels, decoded):
-    path, reader = save_dicom(tmp_path / "film.dcm", pixels), FilmReader()
-    reader.get_data([path])
-    save_dicom(tmp_path / "new.dcm", pixels + 1).replace(path)
-    np.testing.assert_array_equal(reader.get_data([path])[0], pixels.T.astype(np.float32) + 1)
-    assert decoded == [path, path]
+def test_a_film_that_is_no_dicom_has_no_header(tmp_path, pixels):
+    Image.fromarray(pixels).save(tmp_path / "film.png")
+    assert read_film(tmp_path / "film.png")[1]["dicom_header"] == ""
 
 
 @pytest.mark.parametrize("transposed", [False, True])

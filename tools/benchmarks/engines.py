@@ -34,6 +34,7 @@ from chestxr.data import load_split
 from chestxr.inferers.tensor_inferer import plain
 from chestxr.metrics.dice import lung_dice
 from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
 from tools.benchmarks.machine import MEASURED_BY, machine
 
@@ -149,6 +150,7 @@ def main() -> None:
     parser.add_argument("--films", type=int, default=240, help="films to outline by each engine")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
+    hide_engine_messages()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
     items = items[:: len(items) // arguments.films][: arguments.films]
     films = [{"film": item["film"], "image": str(item["image"])} for item in items]

@@ -12,7 +12,6 @@ differ by more than 1e-9 are an error. Masks are the collection's own. The resul
 
 import argparse
 import json
-import logging
 import os
 import sys
 import tempfile
@@ -34,6 +33,7 @@ from chestxr.radiomics.lung_frame import lung_frame
 from chestxr.radiomics.regions import half_zones, lung_regions
 from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import hide_library_messages
 from tools.benchmarks.by_processes import control_steps, speed_up_by_processes
 from tools.benchmarks.interleaved import spread
 from tools.benchmarks.machine import MEASURED_BY, machine
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--pool-films", type=int, default=48, help="films to measure by several processes")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
-    logging.getLogger("radiomics").setLevel(logging.ERROR)
+    hide_library_messages()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     training = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
     items = training[:: len(training) // arguments.films][: arguments.films]

@@ -10,7 +10,6 @@ tools/benchmarks/memory.json.
 
 import argparse
 import json
-import logging
 import resource
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
-from chestxr.utils.runtime import keep_freed_memory
+from chestxr.utils.runtime import hide_engine_messages, keep_freed_memory
 from tools.benchmarks.dicom_films import write_dicom_films
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
 from tools.benchmarks.machine import MEASURED_BY, machine
@@ -92,7 +91,7 @@ def _open(bundle: str | None, films: Sequence[dict], how: str, out: Path) -> Non
     if how == KEPT:
         keep_freed_memory()
     if bundle is None:
-        logging.getLogger("ignite").setLevel(logging.ERROR)
+        hide_engine_messages()
         _run = bundle_epoch(films, out)
         return
     knobs = {"output_dir": str(out), "save_overlay": False, "initialize": ["$None"]}

@@ -31,6 +31,7 @@ from chestxr.data import load_split
 from chestxr.io import read_film
 from chestxr.networks import ReferenceUNet
 from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.baseline import BareOutline
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
 from tools.benchmarks.label_peer import LabelPeer, label_python
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--psp-films", type=int, default=20, help="films for PSPNet, which takes seconds each")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
+    hide_engine_messages()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][: arguments.films]
     films = [{"film": item["film"], "image": str(item["image"])} for item in items]
     with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,6 @@ tools/benchmarks/training.json and .png.
 
 import argparse
 import json
-import logging
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -25,7 +24,7 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.inferers.tensor_inferer import plain
 from chestxr.utils.atomic import write_text
-from chestxr.utils.runtime import keep_freed_memory
+from chestxr.utils.runtime import hide_engine_messages, keep_freed_memory
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
 from tools.benchmarks.machine import MEASURED_BY, machine
 from tools.benchmarks.plot import plot_candidates
@@ -47,7 +46,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=7, help="epochs of each")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
-    logging.getLogger("ignite").setLevel(logging.ERROR)
+    hide_engine_messages()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][: arguments.films]
     with tempfile.TemporaryDirectory() as folder:
         zoo = EpochLoop(Path(__file__).with_name("zoo_train.json"), output_dir=f"{folder}/zoo", data=items)

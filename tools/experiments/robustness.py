@@ -33,6 +33,7 @@ from chestxr.data import load_split
 from chestxr.io import read_mask
 from chestxr.utils.atomic import atomic_write, write_text
 from chestxr.utils.provenance import package_versions, sha256
+from chestxr.utils.runtime import hide_engine_messages
 from tools.experiments.bundle_runs import REPOSITORY, WORK, bundle_of
 from tools.experiments.robustness_films import PERTURBATIONS, UNTOUCHED, perturbed
 from tools.experiments.robustness_plots import draw_robustness
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--summarise", action="store_true", help="measure nothing more")
     arguments = parser.parse_args()
+    hide_engine_messages()
     films = load_split("default", arguments.dataset_dir.absolute(), masked=True)["test"]
     parts = {"lungs": (films, lung_steps()), "scores": (balanced(films), score_steps())}
     for part, (items, steps) in parts.items():

@@ -29,6 +29,7 @@ from chestxr.bundle import bundle_folder
 from chestxr.bundle.open import OpenBundle
 from chestxr.metrics.dice import lung_dice
 from chestxr.utils.atomic import write_text
+from chestxr.utils.runtime import hide_engine_messages
 from tools.fuzzing.mutations import draw_mutant, ending_of
 from tools.fuzzing.run_folder import run_folder
 from tools.fuzzing.seeds import make_seeds
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("output/fuzzing"), help="where fuzz.py keeps its runs")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
+    hide_engine_messages()
     folder = run_folder(arguments.runs, arguments.seed)
     if not (folder / "progress.jsonl").is_file():
         raise SystemExit(f"{folder}: found no run of fuzz.py by this code; run python -m tools.fuzzing.fuzz first")

@@ -17,6 +17,9 @@ from monailabel.interfaces.tasks.batch_infer import BatchInferTask
 from monailabel.tasks.activelearning.first import First
 from monailabel.tasks.activelearning.random import Random
 
+from chestxr.utils.runtime import hide_engine_messages
+
+hide_engine_messages()
 hide_identifiers()
 say_why_it_failed()
 

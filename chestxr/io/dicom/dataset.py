@@ -14,10 +14,10 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_preamble
 from pydicom.sequence import Sequence
 
-from chestxr.io.decoded import check_bytes
+from chestxr.io.film_file import check_bytes
 from chestxr.utils.errors import FilmError
 
-__all__ = ["open_dicom"]
+__all__ = ["open_dicom", "without_pixels"]
 
 # An element takes two or three reads, a film has hundreds of elements.
 _MAX_READS = 100_000
@@ -27,6 +27,8 @@ _MAX_HEADER = 2**22
 _MAX_ITEMS, _MAX_LEVELS = 1000, 6
 _ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 _PIECE = 2**20
+# FloatPixelData is the first element of pixels.
+_PIXELS = 0x7FE00008
 _DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
 # Pixel data of undefined length, in explicit VR: the only form of compressed ones (DICOM PS3.5, A.4).
 _ENCAPSULATED = re.compile(rb"\xe0\x7f\x10\x00O[BW]\0\0\xff\xff\xff\xff")
@@ -49,27 +51,25 @@ class _BoundedBytes(io.BytesIO):
         return super().read(size)
 
 
-def open_dicom(path: Path, **options: object) -> Dataset:
+def open_dicom(content: bytes, path: Path, **options: object) -> Dataset:
     """
     Read a data set, with file meta information or without; private elements are left out.
 
     Parameters
     ----------
-    path : pathlib.Path
+    content : bytes
         The file.
+    path : pathlib.Path
+        Its name, for errors.
     **options
         Arguments of :py:func:`pydicom.dcmread`.
 
     Raises
     ------
     FilmError
-        If the file is broken, larger than any film, inflates to more than any film, or has elements without end or a
+        If the file is broken, inflates to more than any film, or has elements without end or a
         header without end.
-    OSError
-        If the system does not read the file.
     """
-    check_bytes(path, path.stat().st_size)
-    content = path.read_bytes()
     try:
         content = _inflated(content, path)
         dataset = pydicom.dcmread(_BoundedBytes(content), force=True, **options)
@@ -90,6 +90,11 @@ def open_dicom(path: Path, **options: object) -> Dataset:
         ) from error
     dataset.buffer = None
     return dataset
+
+
+def without_pixels(dataset: Dataset) -> Dataset:
+    """Return a data set up to its pixel data, none of its values converted."""
+    return dataset[:_PIXELS]
 
 
 def _inflated(content: bytes, path: Path) -> bytes:

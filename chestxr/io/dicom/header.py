@@ -1,4 +1,4 @@
-"""What DICOM results take over from the film that they are about."""
+"""The header of a film in DICOM, and what results derived from the film take over from it."""
 
 import copy
 from os import PathLike
@@ -7,11 +7,12 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from chestxr.io.decode import film_errors
+from chestxr.io.film_file import read_content
 from chestxr.utils.errors import FilmError
 
-from .dataset import open_dicom
+from .dataset import open_dicom, without_pixels
 
-__all__ = ["copy_patient_and_study", "is_dicom", "read_header", "strip_patient_and_study"]
+__all__ = ["DicomHeader", "copy_patient_and_study", "read_header", "source_header", "strip_patient_and_study"]
 
 _IDENTITY = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _PATIENT_AND_STUDY = (
@@ -36,32 +37,59 @@ _GEOMETRY = (
 )
 
 
-def is_dicom(path: str | PathLike) -> bool:
+class DicomHeader(str):
     """
-    Say whether a file is a DICOM object with identifiers, to which others can refer.
+    A DICOM header as text that says nothing of the patient, for the metadata of a tensor.
 
-    Raises
-    ------
-    FilmError
-        If the system does not read it.
+    MONAI collates metadata of numbers and text only, and prints it: so the data set is an attribute of a text.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        The header. It is shared by all copies: copy it before you change it.
     """
-    try:
-        with film_errors(Path(path)):
-            return "SOPClassUID" in open_dicom(Path(path), stop_before_pixels=True, specific_tags=list(_IDENTITY))
-    except FilmError as error:
-        if not error.lasting:
-            raise
-        return False
+
+    dataset: Dataset
+
+    def __new__(cls, dataset: Dataset) -> "DicomHeader":
+        """Return a text with the data set as its attribute."""
+        header = super().__new__(cls, "DICOM header")
+        header.dataset = dataset
+        return header
+
+    def __getnewargs__(self) -> tuple[Dataset]:
+        """Return what pickle makes a copy of."""
+        return (self.dataset,)
+
+    def __deepcopy__(self, memo: dict) -> "DicomHeader":
+        """Return the header itself: metadata is copied with every transform."""
+        return self
 
 
 def read_header(path: str | PathLike) -> Dataset:
     """
-    Read the identity of a film's patient, study and image.
+    Read the header of a film in DICOM, as :py:func:`source_header` returns it.
+
+    Raises
+    ------
+    FilmError
+        If the file is broken or cannot be read, or as :py:func:`source_header` says.
+    """
+    path = Path(path)
+    with film_errors(path):
+        return source_header(open_dicom(read_content(path), path, stop_before_pixels=True), path)
+
+
+def source_header(stored: Dataset, path: str | PathLike) -> Dataset:
+    """
+    Return the identity of a film's patient, study and image, for objects that are derived from it.
 
     Parameters
     ----------
+    stored : pydicom.Dataset
+        The film's header as it is stored; it stays as it is.
     path : str or os.PathLike
-        A film in DICOM.
+        The film's file, for errors.
 
     Returns
     -------
@@ -73,23 +101,22 @@ def read_header(path: str | PathLike) -> Dataset:
     Raises
     ------
     FilmError
-        If the film is broken or cannot be read, or has no identifiers of its own, or several: nothing can refer to it.
+        If the film has no identifiers of its own, or several: nothing can refer to it.
     """
-    with film_errors(Path(path)):
-        header = open_dicom(Path(path), stop_before_pixels=True)
-        for keyword in _GEOMETRY:
-            header.pop(keyword, None)
-        missing = [keyword for keyword in _IDENTITY if not _is_one_text(header.get(keyword))]
-        if missing:
-            raise FilmError(
-                Path(path),
-                f"a DICOM film without {', '.join(missing)} of one value",
-                "a film as an archive keeps it",
-                "export it again",
-            )
-        for keyword in _PATIENT_AND_STUDY:
-            if keyword not in header:
-                setattr(header, keyword, None)
+    header = without_pixels(stored)
+    for keyword in _GEOMETRY:
+        header.pop(keyword, None)
+    missing = [keyword for keyword in _IDENTITY if not _is_one_text(header.get(keyword))]
+    if missing:
+        raise FilmError(
+            Path(path),
+            f"a DICOM film without {', '.join(missing)} of one value",
+            "a film as an archive keeps it",
+            "export it again",
+        )
+    for keyword in _PATIENT_AND_STUDY:
+        if keyword not in header:
+            setattr(header, keyword, None)
     return header
 
 
@@ -99,10 +126,10 @@ def _is_one_text(value: object) -> bool:
 
 def strip_patient_and_study(header: Dataset) -> Dataset:
     """
-    Give a header with patient and study emptied, and no character set.
+    Return a header with patient and study emptied, and no character set.
 
-    Highdicom refuses odd dates and character sets, and its errors hold the values: `copy_patient_and_study` puts them
-    back.
+    Highdicom refuses non-conformant dates and character sets, and its errors hold the values: `copy_patient_and_study`
+    puts them back.
     """
     plain = copy.deepcopy(header)
     plain.decode()

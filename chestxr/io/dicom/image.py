@@ -13,7 +13,7 @@ from chestxr.io.orientation import reorient
 from chestxr.utils.errors import FilmError
 
 from .consistency import GREY, check_pixel_data
-from .dataset import open_dicom
+from .dataset import open_dicom, without_pixels
 from .image_kind import is_for_processing, is_other_part, other_view
 from .lut import apply_luts, is_inverted
 from .numbers import number_of, numbers_of
@@ -31,7 +31,7 @@ _OTHER_MODALITIES = (
 )
 
 
-def read_dicom(path: Path) -> DecodedImage:
+def read_dicom(content: bytes, path: Path) -> DecodedImage:
     """
     Read a frontal film: modality and VOI LUT applied, bone white, upright.
 
@@ -43,7 +43,9 @@ def read_dicom(path: Path) -> DecodedImage:
     FilmError
         If the file is broken, is no single frontal radiograph, or is encoded as no film is that is read.
     """
-    dataset = _read_dataset(path)
+    dataset = open_dicom(content, path)
+    header = without_pixels(dataset)
+    _complete(dataset, path)
     _check_kind(dataset, path)
     check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
     stored = _decode(dataset, path)
@@ -53,20 +55,21 @@ def read_dicom(path: Path) -> DecodedImage:
     spacing = _spacing(dataset)
     if spacing and reoriented.startswith("transposed"):
         spacing["spacing_mm"] = spacing["spacing_mm"][::-1]
-    return DecodedImage(pixels, inverted=inverted, reoriented=reoriented, study_date=_study_date(dataset), **spacing)
+    return DecodedImage(
+        pixels,
+        inverted=inverted,
+        reoriented=reoriented,
+        study_date=_study_date(dataset),
+        header=header,
+        **spacing,
+    )
 
 
-def _read_dataset(path: Path) -> Dataset:
-    dataset = open_dicom(path)
+def _complete(dataset: Dataset, path: Path) -> None:
+    """Fill in what decoding needs and a header may lack: transfer syntax, photometric interpretation, one sample."""
     if "PixelData" not in dataset:
         raise FilmError(path, "a DICOM object without pixel data", "a radiograph", "leave it out")
     _name_transfer_syntax(dataset)
-    _complete(dataset)
-    return dataset
-
-
-def _complete(dataset: Dataset) -> None:
-    """Write the kind of grey or colour in the standard's letters, and one sample where grey pixels state none."""
     photometric = str(dataset.get("PhotometricInterpretation") or "").strip().upper()
     if photometric:
         dataset.PhotometricInterpretation = photometric

@@ -4,7 +4,7 @@ import io
 import struct
 from pathlib import Path
 
-from chestxr.io.decoded import DecodedImage, check_bytes, check_size
+from chestxr.io.decoded import DecodedImage, check_size
 from chestxr.utils.errors import FilmError
 
 from .image import read_with_pillow, truncated
@@ -17,7 +17,7 @@ _OLD_HEADER, _HEADERS = 12, (12, 40, 52, 56, 64, 108, 124)
 _UNCOMPRESSED = (0, 3, 6)
 
 
-def read_bmp(path: Path) -> DecodedImage:
+def read_bmp(content: bytes, path: Path) -> DecodedImage:
     """
     Read an uncompressed BMP file of 1 to 32 bits: grey, palette or RGB.
 
@@ -26,8 +26,6 @@ def read_bmp(path: Path) -> DecodedImage:
     FilmError
         If the file is cut off, broken, compressed or of an impossible size.
     """
-    check_bytes(path, path.stat().st_size)
-    content = path.read_bytes()
     try:
         (header,) = struct.unpack_from("<I", content, 14)
         old = header == _OLD_HEADER

@@ -7,7 +7,7 @@ from pathlib import Path
 import imagecodecs
 
 from chestxr.io.codestream import has_many_scans, is_lossless_jpeg, jpeg_head
-from chestxr.io.decoded import DecodedImage, check_bytes, check_size
+from chestxr.io.decoded import DecodedImage, check_size
 from chestxr.utils.errors import FilmError
 
 from .image import decoded, read_with_pillow, truncated
@@ -15,7 +15,7 @@ from .image import decoded, read_with_pillow, truncated
 __all__ = ["read_jpeg"]
 
 
-def read_jpeg(path: Path) -> DecodedImage:
+def read_jpeg(content: bytes, path: Path) -> DecodedImage:
     """
     Read a JPEG file, turned as its EXIF orientation says; those of 12 bits and lossless ones as they are.
 
@@ -24,8 +24,6 @@ def read_jpeg(path: Path) -> DecodedImage:
     FilmError
         If the file is cut off, broken, of an impossible size, or of very many scans.
     """
-    check_bytes(path, path.stat().st_size)
-    content = path.read_bytes()
     if has_many_scans(content):
         found = "a JPEG image of very many scans"
         raise FilmError(path, found, "a film", "check the file's origin; it may be hostile")

@@ -7,7 +7,7 @@ import imagecodecs
 import torch
 
 from chestxr.io.codestream import jpeg_2000_head
-from chestxr.io.decoded import DecodedImage, check_bytes, check_size
+from chestxr.io.decoded import DecodedImage, check_size
 from chestxr.utils.errors import FilmError
 
 from .image import decoded, truncated
@@ -17,7 +17,7 @@ __all__ = ["read_jpeg_2000"]
 _CHANNELS = (1, 3)
 
 
-def read_jpeg_2000(path: Path) -> DecodedImage:
+def read_jpeg_2000(content: bytes, path: Path) -> DecodedImage:
     """
     Read a JPEG 2000 file, as a bare stream or with a header: grey or RGB, of up to 16 bits.
 
@@ -26,8 +26,6 @@ def read_jpeg_2000(path: Path) -> DecodedImage:
     FilmError
         If the file is cut off, broken, of an impossible size, or has other channels.
     """
-    check_bytes(path, path.stat().st_size)
-    content = path.read_bytes()
     try:
         head = jpeg_2000_head(content)
     except (struct.error, IndexError) as error:

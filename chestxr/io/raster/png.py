@@ -15,7 +15,7 @@ __all__ = ["read_png"]
 _PNG_COLOUR_TYPES = (2, 4, 6)
 
 
-def read_png(path: Path) -> DecodedImage:
+def read_png(content: bytes, path: Path) -> DecodedImage:
     """
     Read a PNG file of 1 to 16 bits: grey, grey + alpha, RGB, RGBA or palette.
 
@@ -24,7 +24,7 @@ def read_png(path: Path) -> DecodedImage:
     FilmError
         If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
     """
-    content, depth, colour_type = open_png(path)
+    content, depth, colour_type = open_png(content, path)
     if depth == 16 and colour_type in _PNG_COLOUR_TYPES:
         return DecodedImage(decoded(path, lambda: imagecodecs.png_decode(content)))
     return read_with_pillow(io.BytesIO(content), path)

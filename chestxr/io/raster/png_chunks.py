@@ -6,7 +6,7 @@ from pathlib import Path
 
 import imagecodecs
 
-from chestxr.io.decoded import MAX_PIXELS, check_bytes, check_size
+from chestxr.io.decoded import MAX_PIXELS, check_size
 from chestxr.utils.errors import FilmError
 
 __all__ = ["open_png"]
@@ -21,14 +21,16 @@ _MAX_BYTES = 4 * MAX_PIXELS
 _MAX_CHUNKS = 100_000
 
 
-def open_png(path: Path) -> tuple[bytes, int, int]:
+def open_png(file: bytes, path: Path) -> tuple[bytes, int, int]:
     """
     Inflate a PNG file's pixels, and see that there are as many as its header says, their checksum right.
 
     Parameters
     ----------
-    path : pathlib.Path
+    file : bytes
         A file that begins as PNG does.
+    path : pathlib.Path
+        Its name, for errors.
 
     Returns
     -------
@@ -42,8 +44,7 @@ def open_png(path: Path) -> tuple[bytes, int, int]:
     FilmError
         If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
     """
-    check_bytes(path, path.stat().st_size)
-    content = memoryview(path.read_bytes())
+    content = memoryview(file)
     chunks = _chunks(content, path)
     kinds = [kind for kind, _, _ in chunks]
     data = [place for place, kind in enumerate(kinds) if kind == b"IDAT"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from chestxr.io.decoded import DecodedImage, check_bytes, check_size
+from chestxr.io.decoded import DecodedImage, check_size
 from chestxr.io.orientation import reorient
 from chestxr.utils.errors import FilmError
 
@@ -31,7 +31,7 @@ _TIFF_ORIENTATION = {
 _MOST_PAGES = 16
 
 
-def read_tiff(path: Path) -> DecodedImage:
+def read_tiff(content: bytes, path: Path) -> DecodedImage:
     """
     Read a TIFF file of one film, 8 or 16 bits, grey or colour, white-is-zero or black-is-zero, turned as its
     orientation tag says. Pages that are called a thumbnail or a transparency mask are passed over.
@@ -41,10 +41,8 @@ def read_tiff(path: Path) -> DecodedImage:
     FilmError
         If the file is cut off, broken, of several films or of an impossible size, or as :py:func:`check_tiff` says.
     """
-    check_bytes(path, path.stat().st_size)
-    content = io.BytesIO(path.read_bytes())
     try:
-        with tifffile.TiffFile(content) as tiff:
+        with tifffile.TiffFile(io.BytesIO(content)) as tiff:
             page = _film_page(tiff, path)
             check_size(path, page.imagewidth, page.imagelength)
             check_tiff(page, path)

@@ -11,8 +11,7 @@ from chestxr.bundle.open import OpenBundle
 from chestxr.screening.results.opened import open_with_records
 from chestxr.screening.results.record import remove_results
 from chestxr.utils.errors import FilmError
-from chestxr.utils.file_signature import changed_error, file_signature
-from chestxr.utils.runtime import limit_threads
+from chestxr.utils.runtime import set_up_worker
 
 __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 
@@ -26,8 +25,8 @@ def open_in_worker(folder: Path, knobs: dict, out: Path, key: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
+        set_up_worker()
         _bundle = open_with_records(folder, knobs, out, key)
-        limit_threads()
     except (OSError, ValueError) as error:
         # Raised here it would only end the process: whoever asks for a film is told.
         _bundle = error
@@ -60,11 +59,7 @@ def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     """
     worker_is_open()
     remove_results(out, item["film"])
-    before = file_signature(item["image"])
     failure = _bundle.run_film(item)
-    if failure is None and file_signature(item["image"]) != before:
-        failure = changed_error(item["image"])
-        failure.film = item["film"]
     if failure is not None:
         remove_results(out, item["film"])
     return failure

@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chestxr.data.film_name import FILM_SUFFIXES, suffix_of
-from chestxr.io.decoded import MAX_PIXELS
+from chestxr.io.film_file import MAX_BYTES
 from chestxr.utils.errors import FilmError, check_name
-from chestxr.utils.file_signature import FileSignature, changed_error, file_signature
 from chestxr.utils.temporary import temporary_folder
 
-__all__ = ["FILM_FOLDERS", "check_unchanged", "fetch", "film_file"]
+from .uri import is_uri
+
+__all__ = ["FILM_FOLDERS", "fetch", "film_file"]
 
 # What the names of temporary folders of films begin with.
 FILM_FOLDERS = "chestxr-film-"
-
-# The largest film in 64 bits, and a header.
-_MAX_BYTES = 8 * MAX_PIXELS + 2**24
 
 
 def fetch(image: str) -> bytes:
@@ -39,9 +37,9 @@ def fetch(image: str) -> bytes:
     except Exception as error:
         remedy = "check that the store answers, and your rights to it"
         raise FilmError(image, _not_given(error), "a readable object", remedy, lasting=False) from error
-    if len(content) > _MAX_BYTES:
-        found = f"an object of more than {_MAX_BYTES // 2**20} MiB"
-        raise FilmError(image, found, f"a film of at most {MAX_PIXELS:,} pixels", "leave it out")
+    if len(content) > MAX_BYTES:
+        found = f"an object of more than {MAX_BYTES // 2**20} MiB"
+        raise FilmError(image, found, "a film", "leave it out")
     return content
 
 
@@ -58,32 +56,27 @@ def _not_given(error: Exception) -> str:
 def _bounded(file: BinaryIO) -> bytes:
     """Read a file, or a little more of it than any film has: some stores give less at a time than is asked for."""
     content = bytearray()
-    while len(content) <= _MAX_BYTES and (piece := file.read(_MAX_BYTES + 1 - len(content))):
+    while len(content) <= MAX_BYTES and (piece := file.read(MAX_BYTES + 1 - len(content))):
         content += piece
     return bytes(content)
 
 
 @contextmanager
-def film_file(image: str, content: bytes | None) -> Iterator[str]:
-    """Give the path of a film's file; that of a film in an object store is there for the moment."""
-    if content is None:
+def film_file(image: str) -> Iterator[str]:
+    """
+    Yield the path of a film's file; a film in an object store has a temporary one.
+
+    Raises
+    ------
+    FilmError
+        As :py:func:`fetch` says.
+    """
+    if not is_uri(image):
         yield image
         return
+    content = fetch(image)
     with temporary_folder(FILM_FOLDERS) as folder:
         suffix = suffix_of(Path(image))
         path = folder / f"film{suffix if suffix in FILM_SUFFIXES else ''}"
         path.write_bytes(content)
         yield str(path)
-
-
-def check_unchanged(path: str, state: FileSignature) -> None:
-    """
-    Refuse a film that is another one than the stage before saw: its lungs would be measured on another film.
-
-    Raises
-    ------
-    FilmError
-        If the file changed.
-    """
-    if file_signature(path) != state:
-        raise changed_error(path)

@@ -16,15 +16,16 @@ from chestxr.bundle.open import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
 from chestxr.screening.results.record import remove_results
 from chestxr.utils.errors import is_system_error, missing_package, root_cause
-from chestxr.utils.file_signature import file_signature
-from chestxr.utils.runtime import keep_freed_memory, limit_threads
+from chestxr.utils.runtime import set_up_worker
 
-from .remote_file import check_unchanged, fetch, film_file
+from .remote_file import film_file
 from .task import ImageTask, pack, unpack
 from .upload import NotStoredError, open_archive, store_results
-from .uri import is_uri
 
 __all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
+
+# The film at its own size passes the network by: batches need one size.
+_OWN_SIZE = "film_image"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,16 @@ class StageSettings:
 @cache
 def _part(settings: StageSettings, name: str) -> object:
     """Return a part of the bundle, made once in a process."""
-    keep_freed_memory()
-    limit_threads()
-    # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
-    torch.multiprocessing.set_start_method("spawn", force=True)
+    _set_up_process()
     knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
     return bundle_entry(Path(settings.bundle), name, **knobs)
+
+
+@cache
+def _set_up_process() -> None:
+    set_up_worker()
+    # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
+    torch.multiprocessing.set_start_method("spawn", force=True)
 
 
 @cache
@@ -101,11 +106,11 @@ def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
 def _read(travel: ImageTask, prepare: Callable[[dict], dict]) -> None:
     started = time.perf_counter()
     try:
-        travel.content = fetch(travel.image) if is_uri(travel.image) else None
-        with film_file(travel.image, travel.content) as path:
-            travel.state = file_signature(path)
+        with film_file(travel.image) as path:
             travel.item = prepare({"film": travel.film, "image": path})
-            travel.date = travel.item["image"].meta["study_date"] or "unknown"
+        for key in ("image", _OWN_SIZE):
+            travel.item[key].meta["filename_or_obj"] = travel.image
+        travel.date = travel.item["image"].meta["study_date"] or "unknown"
     except Exception as error:
         # Of the temporary folder: what a film's own file does is a FilmError.
         if is_system_error(error):
@@ -131,7 +136,7 @@ class OutlineFilms:
         self._settings, self._batch_size = settings, batch_size
         self._outlined: list[dict] = []
         self._stop = ""
-        limit_threads()
+        _set_up_process()
         self._open()
 
     def _open(self) -> None:
@@ -144,7 +149,7 @@ class OutlineFilms:
     def _opened(self) -> OpenBundle:
         # The handlers of results write what postprocessing finds, which runs in the next stage.
         between = {"preprocessing": None, "postprocessing": None, "result_handlers": []}
-        overrides = dict(self._settings.knobs) | between | {"batch_size": self._batch_size}
+        overrides = dict(self._settings.knobs) | between | {"dataloader#batch_size": self._batch_size}
         return OpenBundle(Path(self._settings.bundle), attach=[self._keep_films], **overrides)
 
     def _keep_films(self, bundle: OpenBundle) -> None:
@@ -170,9 +175,9 @@ class OutlineFilms:
         if not travels or self._stop:
             return
         try:
-            self._bundle.run([travel.item for travel in travels])
+            self._bundle.run([{key: travel.item[key] for key in travel.item if key != _OWN_SIZE} for travel in travels])
             for travel, item in zip(travels, self._outlined, strict=True):
-                travel.item = {key: _on_cpu(value) for key, value in item.items()}
+                travel.item |= {key: _on_cpu(value) for key, value in item.items()}
         except Exception as error:
             # An engine that was stopped within a film is not run on.
             self._open()
@@ -198,7 +203,7 @@ def finish_films(entry: dict, settings: StageSettings) -> dict:
             started = time.perf_counter()
             _finish(travel, settings)
             travel.seconds["finish"] = time.perf_counter() - started
-        travel.item = travel.content = None
+        travel.item = None
     return _handed_on(travels)
 
 
@@ -228,21 +233,16 @@ def _write(travel: ImageTask, finish: Callable[[dict], dict], settings: StageSet
     """
     out, name = Path(settings.out), f"{travel.date}/{travel.film}"
     remove_results(out, name)
-    path = travel.image
     try:
-        with film_file(travel.image, travel.content) as path:
-            travel.item["image"].meta["filename_or_obj"] = path
-            found = finish(travel.item | {"film": name, "film_image": path})
-            if travel.content is None:
-                check_unchanged(path, travel.state)
-        row = screening_row(travel.item, found) | {"image": travel.image} | _about(settings)
+        found = finish(travel.item | {"film": name})
+        row = screening_row(travel.item, found) | _about(settings)
         travel.stored = store_results(out / name, settings.store)
         travel.row = row
     except NotStoredError as error:
         travel.fail(error, fault="store")
     except Exception as error:
         cause = root_cause(error)
-        if is_system_error(cause) and cause.filename != path:
+        if is_system_error(cause):
             raise cause from None
         travel.fail(error)
     if travel.failure:

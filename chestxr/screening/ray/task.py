@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from chestxr.bundle.unforeseen import unforeseen
 from chestxr.utils.errors import FilmError
-from chestxr.utils.file_signature import FileSignature
 from chestxr.utils.text import escape_path
 
 from .uri import is_uri
@@ -28,10 +27,6 @@ class ImageTask:
         Day of the study, "unknown" if the film states none.
     item : dict or None
         What the last stage made of it.
-    content : bytes or None
-        The film's file, of a film that no path leads to.
-    state : tuple of int or None
-        Of its file, before it was read.
     row : dict or None
         Its row in the table, at the end.
     failure : FilmError or None
@@ -55,8 +50,6 @@ class ImageTask:
     image: str
     date: str = "unknown"
     item: dict | None = None
-    content: bytes | None = None
-    state: FileSignature = None
     row: dict | None = None
     failure: FilmError | None = None
     fault: str = ""
@@ -73,7 +66,7 @@ class ImageTask:
 
     def fail(self, error: BaseException, fault: str = "film") -> None:
         """Note why the film failed, under the name and the address that the user knows."""
-        self.item = self.content = None
+        self.item = None
         behind = _film_error(error)
         if behind is None:
             behind, fault = unforeseen(error, self.image), "program"

@@ -9,9 +9,7 @@ from PIL import Image
 
 from chestxr.bundle.open import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
-from chestxr.io.decode import film_errors
 from chestxr.utils.atomic import atomic_write
-from chestxr.utils.provenance import sha256
 from chestxr.visualize.outlines import lung_outlines
 from chestxr.visualize.overlay import picture_of_film
 
@@ -60,7 +58,7 @@ class FilmRecorder:
             meta = result["lungs"].meta
             record = FilmRecord(
                 key=self.key,
-                film_sha256=_hash_of_film(row["image"]),
+                film_sha256=meta["film_sha256"],
                 row=row,
                 size=list(result["lungs"].shape[1:]),
                 spacing_mm=_known([float(side) for side in meta["pixel_spacing_mm"]]),
@@ -74,11 +72,6 @@ class FilmRecorder:
             with atomic_write(picture_path(self.out, source["film"])) as partial:
                 Image.fromarray(picture[..., 0]).save(partial, quality=_QUALITY)
             write_record(self.out, source["film"], record)
-
-
-def _hash_of_film(image: str) -> str:
-    with film_errors(Path(image)):
-        return sha256(image)
 
 
 def _written(result: Mapping[str, object]) -> list[str]:
