@@ -10,7 +10,7 @@ from chestxr.utils.errors import missing_package, root_cause
 __all__ = ["bundle_entry"]
 
 
-def bundle_entry(folder: Path, name: str, **knobs: object) -> object:
+def bundle_entry(folder: Path, name: str, **overrides: object) -> object:
     """
     Return one entry of a bundle's inference.json.
 
@@ -20,7 +20,7 @@ def bundle_entry(folder: Path, name: str, **knobs: object) -> object:
         The bundle.
     name : str
         The entry; only what it refers to is made.
-    **knobs
+    **overrides
         Entries that differ.
 
     Returns
@@ -35,7 +35,7 @@ def bundle_entry(folder: Path, name: str, **knobs: object) -> object:
     """
     parser = ConfigParser()
     parser.read_config(str(folder / "configs" / "inference.json"))
-    parser.update({"bundle_root": str(folder)} | knobs)
+    parser.update({"bundle_root": str(folder)} | overrides)
     try:
         return parser.get_parsed_content(name)
     except (RuntimeError, ErrorDuringImport) as error:

@@ -26,7 +26,7 @@ class OpenBundle:
         The bundle.
     attach : sequence of callable, optional
         Called with this object whenever the bundle is opened, to add handlers to its engine after those of its JSON.
-    **knobs
+    **overrides
         Entries of its JSON that differ.
 
     Raises
@@ -35,13 +35,15 @@ class OpenBundle:
         If the bundle cannot be opened, its weights and the packages that it needs included: the innermost reason.
     """
 
-    def __init__(self, folder: Path, *, attach: Sequence[Callable[["OpenBundle"], None]] = (), **knobs: object) -> None:
-        self._folder, self._attach, self._knobs = folder, attach, knobs
+    def __init__(
+        self, folder: Path, *, attach: Sequence[Callable[["OpenBundle"], None]] = (), **overrides: object
+    ) -> None:
+        self._folder, self._attach, self._overrides = folder, attach, overrides
         self._open()
 
     def _open(self) -> None:
         given = {"data": [], "progress": False, "run": ["$@evaluator.run()"]}
-        self._workflow = BundleWorkflow(self._folder, **given | self._knobs)
+        self._workflow = BundleWorkflow(self._folder, **given | self._overrides)
         try:
             self._workflow.initialize()
             self._dataset, self._loader, self._evaluator = (

@@ -13,7 +13,7 @@ from rich.progress import track
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .common import TrustBundle, console, or_exit, progress_console
-from .screening import SiteScale, UidRoot, knobs_of, leave
+from .screening import SiteScale, UidRoot, leave, overrides_of
 
 __all__ = ["app"]
 
@@ -60,7 +60,7 @@ def screen(
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(DicomWebClient, url)
-    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **knobs_of(site_scale, uid_root))
+    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides_of(site_scale, uid_root))
     try:
         told = set()
         unanswered = _pass(screening, since, watch, told)

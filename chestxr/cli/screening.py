@@ -10,7 +10,7 @@ from rich.table import Table
 
 from .common import progress_console
 
-__all__ = ["Dicom", "SiteScale", "UidRoot", "knobs_of", "leave", "progress_bar", "summary"]
+__all__ = ["Dicom", "SiteScale", "UidRoot", "leave", "overrides_of", "progress_bar", "summary"]
 
 Dicom = Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")]
 SiteScale = Annotated[
@@ -33,10 +33,10 @@ _MEANINGS = {
 }
 
 
-def knobs_of(site_scale: Path | None, uid_root: str | None) -> dict[str, str]:
+def overrides_of(site_scale: Path | None, uid_root: str | None) -> dict[str, str]:
     """Return the entries of the bundle's JSON that options turn."""
-    knobs = {"site_scale": str(site_scale.absolute())} if site_scale else {}
-    return knobs | ({"uid_root": uid_root} if uid_root else {})
+    overrides = {"site_scale": str(site_scale.absolute())} if site_scale else {}
+    return overrides | ({"uid_root": uid_root} if uid_root else {})
 
 
 def progress_bar() -> Progress:

@@ -64,7 +64,7 @@ class PacsScreener:
         Folder of masks and records, under hashes of the films' identifiers.
     bundle : pathlib.Path
         The screening bundle.
-    **knobs
+    **overrides
         Entries of the bundle's inference.json that differ.
 
     Raises
@@ -73,13 +73,13 @@ class PacsScreener:
         If the root of identifiers is none, or the bundle cannot be opened.
     """
 
-    def __init__(self, archive: DicomWebClient, out: Path, bundle: Path, **knobs: object) -> None:
-        knobs = knobs | {"save_dicom": True}
+    def __init__(self, archive: DicomWebClient, out: Path, bundle: Path, **overrides: object) -> None:
+        overrides = overrides | {"save_dicom": True}
         self.archive, self.out = archive, out
-        self.algorithm, self.uid_root = (bundle_entry(bundle, name, **knobs) for name in ("algorithm", "uid_root"))
+        self.algorithm, self.uid_root = (bundle_entry(bundle, name, **overrides) for name in ("algorithm", "uid_root"))
         check_uid_root(self.uid_root)
-        self.key = key_of(settings_of(bundle, knobs))
-        self._pool = FilmPool(bundle, knobs, out, self.key, processes=1)
+        self.key = key_of(settings_of(bundle, overrides))
+        self._pool = FilmPool(bundle, overrides, out, self.key, processes=1)
         self._pool.open()
         self._forget_films()
 

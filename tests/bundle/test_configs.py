@@ -1,4 +1,4 @@
-"""The bundles' configs: complete, alike where they must be, and every knob at the top."""
+"""The bundles' configs: complete, alike where they must be, and every override at the top."""
 
 import json
 import re

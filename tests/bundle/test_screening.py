@@ -73,7 +73,7 @@ def _training(films: Path, output: Path) -> dict:
 
 
 def _settings(trained: Path) -> dict:
-    """The knobs with which the trained classifier's features are measured."""
+    """The overrides with which the trained classifier's features are measured."""
     settings = {"feature_settings": str(trained / "settings.yaml"), "fine_scales": [1.0]}
     return settings | {"classifier": str(trained / "tuberculosis.ubj")}
 

@@ -16,7 +16,7 @@ class BundleLoop:
     ----------
     config : pathlib.Path
         The file.
-    **knobs
+    **overrides
         Entries of it that differ.
 
     Attributes
@@ -25,10 +25,10 @@ class BundleLoop:
         What was declared, to look at its parts.
     """
 
-    def __init__(self, config: Path, **knobs: object) -> None:
+    def __init__(self, config: Path, **overrides: object) -> None:
         self.parser = ConfigParser()
         self.parser.read_config(str(config))
-        self.parser.update({"data": []} | knobs)
+        self.parser.update({"data": []} | overrides)
         self.dataset, self.evaluator = (self.parser.get_parsed_content(name) for name in ("dataset", "evaluator"))
 
     def __call__(self, films: Sequence[dict]) -> None:

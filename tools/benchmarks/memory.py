@@ -94,11 +94,11 @@ def _open(bundle: str | None, films: Sequence[dict], how: str, out: Path) -> Non
         hide_engine_messages()
         _run = bundle_epoch(films, out)
         return
-    knobs = {"output_dir": str(out), "save_overlay": False, "initialize": ["$None"]}
+    overrides = {"output_dir": str(out), "save_overlay": False, "initialize": ["$None"]}
     if bundle == SCREENING_BUNDLE:
         torch.set_num_threads(1)
-        knobs |= {"save_zone_map": False, "save_dicom": True}
-    _run = OpenBundle(bundle_folder(bundle), **knobs).run
+        overrides |= {"save_zone_map": False, "save_dicom": True}
+    _run = OpenBundle(bundle_folder(bundle), **overrides).run
 
 
 def _run_in_process(films: Sequence[dict]) -> None:

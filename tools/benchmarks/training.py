@@ -69,22 +69,22 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def bundle_and_floor(items: Sequence[dict], out: Path, **knobs: object) -> dict[str, object]:
+def bundle_and_floor(items: Sequence[dict], out: Path, **overrides: object) -> dict[str, object]:
     """
     Return the bundle and its floor, each of which trains for one epoch when it is called.
 
     Parameters
     ----------
-    items, out, **knobs
+    items, out, **overrides
         As for `bundle_epoch`.
     """
     # As the bundle does at its start; the floor has it too, and what is timed beside them.
     keep_freed_memory()
-    bundle = bundle_epoch(items, out, **knobs)
+    bundle = bundle_epoch(items, out, **overrides)
     return {"floor": BareTraining(bundle.parser), "bundle": bundle}
 
 
-def bundle_epoch(items: Sequence[dict], out: Path, **knobs: object) -> "EpochLoop":
+def bundle_epoch(items: Sequence[dict], out: Path, **overrides: object) -> "EpochLoop":
     """
     Return the bundle's training, without validation.
 
@@ -94,12 +94,12 @@ def bundle_epoch(items: Sequence[dict], out: Path, **knobs: object) -> "EpochLoo
         ``image`` and ``label`` of an epoch's films, a multiple of the batch's size.
     out : pathlib.Path
         Folder for logs and checkpoints.
-    **knobs
+    **overrides
         Entries of the bundle's train.json that differ.
     """
     config = bundle_folder(UNET) / "configs" / "train.json"
     handlers = ConfigParser.load_config_file(str(config))["train"]["handlers"]
-    knobs["train#handlers"] = [handler for handler in handlers if "EpochValidation" not in handler["_target_"]]
+    overrides["train#handlers"] = [handler for handler in handlers if "EpochValidation" not in handler["_target_"]]
     return EpochLoop(
         config,
         bundle_root=str(bundle_folder(UNET)),
@@ -108,7 +108,7 @@ def bundle_epoch(items: Sequence[dict], out: Path, **knobs: object) -> "EpochLoo
         data={"training": items, "validation": items[:1]},
         batch_size=_BATCH,
         resume=False,
-        **knobs,
+        **overrides,
     )
 
 
@@ -120,14 +120,14 @@ class EpochLoop:
     ----------
     config : pathlib.Path
         The file.
-    **knobs
+    **overrides
         Entries of it that differ.
     """
 
-    def __init__(self, config: Path, **knobs: object) -> None:
+    def __init__(self, config: Path, **overrides: object) -> None:
         self.parser = ConfigParser()
         self.parser.read_config(str(config))
-        self.parser.update(knobs)
+        self.parser.update(overrides)
         self.trainer = self.parser.get_parsed_content("train#trainer")
 
     def __call__(self, films: Sequence[dict]) -> None:

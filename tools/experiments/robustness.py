@@ -101,10 +101,10 @@ def measure(part: str, items: list[dict], steps: list[Step]) -> None:
     waiting = [step for step in steps if not table_of(part, step).is_file()]
     if not waiting:
         return
-    folder, results, knobs = BUNDLES[part]
+    folder, results, overrides = BUNDLES[part]
     with TemporaryDirectory() as temporary:
         films, out = Path(temporary) / "films", Path(temporary) / "out"
-        bundle = OpenBundle(folder, output_dir=str(out), **knobs)
+        bundle = OpenBundle(folder, output_dir=str(out), **overrides)
         for step in track(waiting, part):
             bundle.run(write_films(items, step, films))
             found = read_table(out / results).loc[[item["film"] for item in items]]

@@ -26,7 +26,7 @@ class FilmPool:
     ----------
     bundle : pathlib.Path
         The screening bundle.
-    knobs : dict
+    overrides : dict
         Entries of its JSON that differ.
     out : pathlib.Path
         Folder of the results.
@@ -36,9 +36,9 @@ class FilmPool:
         Films screened at once.
     """
 
-    def __init__(self, bundle: Path, knobs: dict, out: Path, key: str, processes: int) -> None:
+    def __init__(self, bundle: Path, overrides: dict, out: Path, key: str, processes: int) -> None:
         self.out, self.processes = out, processes
-        self._opening = (bundle, knobs, out, key)
+        self._opening = (bundle, overrides, out, key)
         self._pool: ProcessPoolExecutor | None = None
 
     def screen(self, items: Iterable[dict]) -> Iterator[tuple[dict, FilmError | None]]:

@@ -41,7 +41,7 @@ class ScreeningRun:
         The screening bundle.
     processes : int, optional
         Films screened at once.
-    **knobs
+    **overrides
         Entries of the bundle's inference.json that differ and change its results.
 
     Raises
@@ -50,17 +50,17 @@ class ScreeningRun:
         If the folder holds results of other films under the same names, or the root of identifiers is none.
     """
 
-    def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **knobs: object) -> None:
+    def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **overrides: object) -> None:
         self.items, self.out, self.bundle = list(items), out, bundle
-        self.processes, self.knobs = processes, knobs
-        check_uid_root(bundle_entry(bundle, "uid_root", **knobs))
-        self.about = settings_of(bundle, knobs)
+        self.processes, self.overrides = processes, overrides
+        check_uid_root(bundle_entry(bundle, "uid_root", **overrides))
+        self.about = settings_of(bundle, overrides)
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
         self._started = datetime.now(UTC)
         self._waiting = [item for item in self.items if not self._is_done(item)]
         self.done_before = len(self.items) - len(self._waiting)
-        self._pool = FilmPool(bundle, knobs, out, self.key, max(1, min(processes, len(self._waiting))))
+        self._pool = FilmPool(bundle, overrides, out, self.key, max(1, min(processes, len(self._waiting))))
 
     def __len__(self) -> int:
         """Return how many films are waiting."""

@@ -18,7 +18,7 @@ __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 _bundle: OpenBundle | Exception | None = None
 
 
-def open_in_worker(folder: Path, knobs: dict, out: Path, key: str) -> None:
+def open_in_worker(folder: Path, overrides: dict, out: Path, key: str) -> None:
     """Open the bundle in this process, on one thread: results are the same on any number of processes."""
     global _bundle
     # Ctrl-C reaches all processes of a terminal: the one that draws the progress bar ends the others.
@@ -26,7 +26,7 @@ def open_in_worker(folder: Path, knobs: dict, out: Path, key: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         set_up_worker()
-        _bundle = open_with_records(folder, knobs, out, key)
+        _bundle = open_with_records(folder, overrides, out, key)
     except (OSError, ValueError) as error:
         # Raised here it would only end the process: whoever asks for a film is told.
         _bundle = error

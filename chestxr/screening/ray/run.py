@@ -66,7 +66,7 @@ class ArchiveRun:
         How often a film is tried that fails by no fault of its own.
     retry_quarantined : bool, optional
         Try all films again that failed before.
-    **knobs
+    **overrides
         Entries of the bundle's inference.json that differ and change its results.
 
     Raises
@@ -87,20 +87,20 @@ class ArchiveRun:
         block: int = 64,
         tries: int = 3,
         retry_quarantined: bool = False,
-        **knobs: object,
+        **overrides: object,
     ) -> None:
         check_ray()
         if store:
             DicomWebClient(store)
-        check_uid_root(bundle_entry(bundle, "uid_root", **knobs))
+        check_uid_root(bundle_entry(bundle, "uid_root", **overrides))
         self.out = out
         self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
-        self.settings = settings_of(bundle, knobs)
+        self.settings = settings_of(bundle, overrides)
         self._memory: dict[str, int] = {}
         self._seconds: Counter[str] = Counter()
         self._started, self._clock, self._worked, self._carried = datetime.now(UTC), 0.0, 0, 0
         self._ledger = Ledger(out)
-        self._stages = StageSettings(str(bundle), tuple(knobs.items()), str(self._ledger.films), store)
+        self._stages = StageSettings(str(bundle), tuple(overrides.items()), str(self._ledger.films), store)
         try:
             self._about = self._listed(source, block)
             self._ledger.clean()

@@ -37,7 +37,7 @@ class StageSettings:
     ----------
     bundle : str
         The screening bundle's folder.
-    knobs : tuple of (str, object)
+    overrides : tuple of (str, object)
         Entries of its JSON that differ.
     out : str
         Folder of the films' results.
@@ -46,7 +46,7 @@ class StageSettings:
     """
 
     bundle: str
-    knobs: tuple[tuple[str, object], ...]
+    overrides: tuple[tuple[str, object], ...]
     out: str
     store: str = ""
 
@@ -55,8 +55,8 @@ class StageSettings:
 def _part(settings: StageSettings, name: str) -> object:
     """Return a part of the bundle, made once in a process."""
     _set_up_process()
-    knobs = dict(settings.knobs) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
-    return bundle_entry(Path(settings.bundle), name, **knobs)
+    overrides = dict(settings.overrides) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
+    return bundle_entry(Path(settings.bundle), name, **overrides)
 
 
 @cache
@@ -149,7 +149,7 @@ class OutlineFilms:
     def _opened(self) -> OpenBundle:
         # The handlers of results write what postprocessing finds, which runs in the next stage.
         between = {"preprocessing": None, "postprocessing": None, "result_handlers": []}
-        overrides = dict(self._settings.knobs) | between | {"dataloader#batch_size": self._batch_size}
+        overrides = dict(self._settings.overrides) | between | {"dataloader#batch_size": self._batch_size}
         return OpenBundle(Path(self._settings.bundle), attach=[self._keep_films], **overrides)
 
     def _keep_films(self, bundle: OpenBundle) -> None:

@@ -10,11 +10,11 @@ from chestxr.utils.provenance import package_versions, sha256
 __all__ = ["key_of", "settings_of"]
 
 
-def settings_of(bundle: Path, knobs: dict) -> dict:
+def settings_of(bundle: Path, overrides: dict) -> dict:
     """Describe a screening by its bundle, models, settings and the package's version."""
-    algorithm = bundle_entry(bundle, "algorithm", **knobs)
+    algorithm = bundle_entry(bundle, "algorithm", **overrides)
     told = {"bundle": algorithm.name, "version": algorithm.version}
-    told["settings"] = dict(knobs)
+    told["settings"] = dict(overrides)
     told["inference_sha256"] = sha256(bundle / "configs" / "inference.json")
     return told | {"chestxr": package_versions()["chestxr"]}
 

@@ -98,8 +98,8 @@ class OutlineLungs(InferTask):
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
         if version not in self._opened:
-            knobs = {"checkpoint": str(path), "output_dir": self._folder.name, "mask_format": ".nii.gz"}
-            self._opened = {version: OpenBundle(self.weights.bundle, **knobs, save_overlay=False)}
+            overrides = {"checkpoint": str(path), "output_dir": self._folder.name, "mask_format": ".nii.gz"}
+            self._opened = {version: OpenBundle(self.weights.bundle, **overrides, save_overlay=False)}
         return version, self._opened[version]
 
     def _in_format(self, name: str, ending: str) -> str:

@@ -87,8 +87,8 @@ class TrainLungs(TrainTask):
     def _dice(self, checkpoint: Path, films: list[dict]) -> float:
         """Return the mean Dice of both lungs that weights reach on corrected films."""
         with tempfile.TemporaryDirectory(prefix="chestxr-dice-") as folder:
-            knobs = {"checkpoint": str(checkpoint), "output_dir": folder, "save_overlay": False}
-            bundle = OpenBundle(self.weights.bundle, **knobs)
+            overrides = {"checkpoint": str(checkpoint), "output_dir": folder, "save_overlay": False}
+            bundle = OpenBundle(self.weights.bundle, **overrides)
             found = []
             for film in films:
                 bundle.run_film({"film": film["film"], "image": film["image"]})
