@@ -11,24 +11,9 @@ import numpy as np
 import torch
 from pydicom.dataset import Dataset
 
-try:
-    from pydicom.encaps import generate_frames
-    from pydicom.pixels import convert_color_space
-
-    _PYDICOM_CONVERTS = True
-except ImportError:  # pydicom 2
-    from pydicom.encaps import generate_pixel_data_frame
-    from pydicom.pixel_data_handlers.util import convert_color_space
-
-    _PYDICOM_CONVERTS = False
-
-    def generate_frames(encapsulated: bytes, number_of_frames: int):
-        """Give the name and the argument that they have in pydicom 3."""
-        return generate_pixel_data_frame(encapsulated, number_of_frames)
-
-
 from chestxr.io.codestream import END, codestream_head, is_jpeg_of_rgb
 
+from ._compat import CONVERTS_COLORS, convert_color_space, generate_frames
 from .consistency import GREY
 from .numbers import number_of
 from .rle import decode_rle
@@ -67,7 +52,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in UNCOMPRESSED:
         pixels = _as_stored_bits(_uncompressed(dataset), dataset, highest=number_of(dataset, "HighBit"))
-        converted = _PYDICOM_CONVERTS and photometric.startswith("YBR_FULL")
+        converted = CONVERTS_COLORS and photometric.startswith("YBR_FULL")
         # Programs that decompress leave these two names behind.
         return pixels if converted or photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
     if syntax in RUN_LENGTHS:

@@ -8,12 +8,8 @@ import pydicom
 import pytest
 from pydicom import uid
 
-try:
-    from pydicom.pixels import convert_color_space
-except ImportError:  # pydicom 2
-    from pydicom.pixel_data_handlers.util import convert_color_space
-
 from chestxr.io.decode import decode_image
+from chestxr.io.dicom._compat import convert_color_space
 from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_compressed, save_dicom
 
