@@ -8,7 +8,7 @@ from skimage.transform import resize
 from chestxr.data import open_catalogue, shipped_splits
 from chestxr.data.splits import film_names
 from chestxr.io import read_film
-from chestxr.transforms import ContrastV1, ContrastV2, UniformNoise
+from tools.experiments.augmentations import ContrastV1, ContrastV2, UniformNoise
 
 SIDE, MARGIN = 128, 21
 # Between the 0.56 of the two most alike films of different patients and the 0.63 of the least alike copy below.

@@ -16,13 +16,13 @@ __all__ = ["cores_and_gpus", "screen_films"]
 
 _BLOCK_BYTES = 1 << 14
 # What Ray hands out at a time: it costs the program that starts the run as much for one film as for a few.
-_TOGETHER = 4
+_TASKS_PER_BLOCK = 4
 # Every worker has this many times something to do, or a last large piece keeps the others waiting.
 _PIECES_A_CORE = 4
 _TRIES_AGAIN = 1
 _READERS_SHARE = 4
 _CORES_AN_OUTLINER = 32
-_FEW = 10
+_PROBE = 10
 
 
 def cores_and_gpus() -> tuple[int, int]:
@@ -60,7 +60,7 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
     _set_up()
     cores, gpus = cores_and_gpus()
     size = batch_size or (16 if gpus else 1)
-    together = min(max(_TOGETHER, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
+    together = min(max(_TASKS_PER_BLOCK, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
     missing = {travel.film: travel for travel in travels}
     left = list(travels)
     # Films that were in hand beside one that ends its workers are screened again, by themselves, then each alone.
@@ -69,7 +69,7 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
             del missing[travel.film]
             yield travel
         # If workers end on every film, a few of them tell as much as all.
-        left = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
+        left = list(missing.values())[: _PROBE if len(missing) == len(travels) else None]
     for travel in missing.values():
         travel.fail(process_ended({"film": travel.film, "image": travel.image}, lasting=True), fault="workers")
         yield travel

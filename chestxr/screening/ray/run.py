@@ -31,9 +31,9 @@ from .uri import is_uri
 __all__ = ["ArchiveRun"]
 
 # So many films a core are handed to Ray at a time, for half an hour or more: names and rows of no more are in memory.
-_WAVE_A_CORE = 2048
+_TASKS_PER_CORE = 2048
 # So many films that fail by no fault of their own, and none that succeeds between them, have one fault in common.
-_HOPELESS = 10
+_MAX_CONSECUTIVE_FAILURES = 10
 _GOES_ON = "the same command goes on from here"
 _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
 
@@ -137,7 +137,7 @@ class ArchiveRun:
             with ray_running(self._address, self._processes):
                 from .pipeline import cores_and_gpus
 
-                wave = _WAVE_A_CORE * cores_and_gpus()[0]
+                wave = _TASKS_PER_CORE * cores_and_gpus()[0]
                 size = max(1, wave // self._about["block"])
                 for start in range(0, len(blocks), size):
                     yield from self._screen(blocks[start : start + size])
@@ -268,8 +268,12 @@ class ArchiveRun:
                 not_stored = 0 if travel.stored else not_stored + (travel.fault == "store")
                 unforeseen += travel.fault in ("program", "workers")
                 # Once a film was screened, such faults are those of films, which are set aside.
-                if not_stored == _HOPELESS or (unforeseen == _HOPELESS and not self._succeeded):
-                    raise OSError(f"{_HOPELESS} films failed and none succeeded, the last: {travel.failure}")
+                if not_stored == _MAX_CONSECUTIVE_FAILURES or (
+                    unforeseen == _MAX_CONSECUTIVE_FAILURES and not self._succeeded
+                ):
+                    raise OSError(
+                        f"{_MAX_CONSECUTIVE_FAILURES} films failed and none succeeded, the last: {travel.failure}"
+                    )
                 if travel.fault == "workers":
                     died.add(travel.film)
                 yield travel
