@@ -15,13 +15,14 @@ from .task import ImageTask, pack, unpack
 __all__ = ["cores_and_gpus", "screen_films"]
 
 _BLOCK_BYTES = 1 << 14
-# What Ray hands out at a time: it costs the program that starts the run as much for one film as for a few.
+# A block costs the driver as much with one film as with a few.
 _TASKS_PER_BLOCK = 4
-# Every worker has this many times something to do, or a last large piece keeps the others waiting.
-_PIECES_A_CORE = 4
+# With fewer, one last large block keeps the other workers waiting.
+_BLOCKS_PER_CORE = 4
 _TRIES_AGAIN = 1
 _READERS_SHARE = 4
-_CORES_AN_OUTLINER = 32
+_CORES_PER_SEGMENTER = 32
+# If workers end on every film, these tell as much as all.
 _PROBE = 10
 
 
@@ -60,7 +61,7 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
     _set_up()
     cores, gpus = cores_and_gpus()
     size = batch_size or (16 if gpus else 1)
-    together = min(max(_TASKS_PER_BLOCK, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
+    together = min(max(_TASKS_PER_BLOCK, size), 1 + len(travels) // (_BLOCKS_PER_CORE * cores))
     missing = {travel.film: travel for travel in travels}
     left = list(travels)
     # Films that were in hand beside one that ends its workers are screened again, by themselves, then each alone.
@@ -68,7 +69,6 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
         for travel in _screen(left, settings, size, many, at_once) if left else ():
             del missing[travel.film]
             yield travel
-        # If workers end on every film, a few of them tell as much as all.
         left = list(missing.values())[: _PROBE if len(missing) == len(travels) else None]
     for travel in missing.values():
         travel.fail(process_ended({"film": travel.film, "image": travel.image}, lasting=True), fault="workers")
@@ -96,7 +96,7 @@ def _screen(
         .map(
             OutlineFilms,
             fn_constructor_args=(settings, batch_size),
-            compute=ActorPoolStrategy(min_size=1, max_size=at_once or gpus or 1 + cores // _CORES_AN_OUTLINER),
+            compute=ActorPoolStrategy(min_size=1, max_size=at_once or gpus or 1 + cores // _CORES_PER_SEGMENTER),
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             max_task_retries=_TRIES_AGAIN,

@@ -30,9 +30,9 @@ from .uri import is_uri
 
 __all__ = ["ArchiveRun"]
 
-# So many films a core are handed to Ray at a time, for half an hour or more: names and rows of no more are in memory.
+# Handed to Ray at a time, which lasts half an hour or more; bounds the names and rows that are in memory.
 _TASKS_PER_CORE = 2048
-# So many films that fail by no fault of their own, and none that succeeds between them, have one fault in common.
+# Films that fail one after another through no fault of their own have a common cause.
 _MAX_CONSECUTIVE_FAILURES = 10
 _GOES_ON = "the same command goes on from here"
 _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
@@ -268,12 +268,9 @@ class ArchiveRun:
                 not_stored = 0 if travel.stored else not_stored + (travel.fault == "store")
                 unforeseen += travel.fault in ("program", "workers")
                 # Once a film was screened, such faults are those of films, which are set aside.
-                if not_stored == _MAX_CONSECUTIVE_FAILURES or (
-                    unforeseen == _MAX_CONSECUTIVE_FAILURES and not self._succeeded
-                ):
-                    raise OSError(
-                        f"{_MAX_CONSECUTIVE_FAILURES} films failed and none succeeded, the last: {travel.failure}"
-                    )
+                most = _MAX_CONSECUTIVE_FAILURES
+                if not_stored == most or (unforeseen == most and not self._succeeded):
+                    raise OSError(f"{most} films failed and none succeeded, the last: {travel.failure}")
                 if travel.fault == "workers":
                     died.add(travel.film)
                 yield travel
