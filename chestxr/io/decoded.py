@@ -8,12 +8,12 @@ import numpy as np
 
 from chestxr.utils.errors import FilmError
 
-__all__ = ["MAX_PIXELS", "DecodedImage", "check_bytes", "check_size"]
+__all__ = ["MAX_FILE_BYTES", "MAX_PIXELS", "DecodedImage", "check_bytes", "check_size"]
 
 # The largest radiographs have about 30 million pixels; a header that claims far more is broken or hostile.
 MAX_PIXELS = 100_000_000
-# Room for the largest film in colours of 8 bits or in 32 bits, and a header.
-_MAX_BYTES = 4 * MAX_PIXELS + 2**24
+# The largest film and a header: in colours of 8 bits or in 32 bits, and in any format, as NIfTI may have 64 bits.
+_MAX_BYTES, MAX_FILE_BYTES = (size * MAX_PIXELS + 2**24 for size in (4, 8))
 
 
 @dataclass

@@ -10,6 +10,7 @@ __all__ = [
     "broken_file",
     "broken_pixels",
     "check_name",
+    "film_error_behind",
     "is_system_error",
     "missing_package",
     "out_of_memory",
@@ -95,6 +96,13 @@ def check_name(path: str | PathLike) -> None:
         raise FilmError(
             path, "a file name that is not UTF-8 or has control characters", "a name that tables can hold", "rename it"
         )
+
+
+def film_error_behind(error: BaseException | None) -> FilmError | None:
+    """Return the FilmError that MONAI's transforms wrapped in errors of their own, None if there is none."""
+    while error is not None and not isinstance(error, FilmError):
+        error = error.__cause__
+    return error
 
 
 def root_cause(error: BaseException) -> BaseException:

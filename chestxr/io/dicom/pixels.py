@@ -17,7 +17,7 @@ from ._compat import CONVERTS_COLORS, convert_color_space, generate_frames
 from .consistency import GREY
 from .numbers import number_of
 from .rle import decode_rle
-from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RUN_LENGTHS, UNCOMPRESSED
+from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RLE, UNCOMPRESSED
 
 __all__ = ["decode_pixels"]
 
@@ -44,7 +44,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     Raises
     ------
     FilmError
-        If run lengths are broken.
+        If an RLE segment is broken.
     Exception
         If a stream is broken or cut off, is of another size or has wider values than the header, or has colours of a
         kind that its encoding has not; decoders raise errors of many kinds.
@@ -55,7 +55,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
         converted = CONVERTS_COLORS and photometric.startswith("YBR_FULL")
         # Programs that decompress leave these two names behind.
         return pixels if converted or photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
-    if syntax in RUN_LENGTHS:
+    if syntax in RLE:
         stored = _as_stored_bits(decode_rle(dataset, path), dataset, highest=number_of(dataset, "HighBit"))
         return _as_rgb(stored, photometric)
     return _decompressed(dataset)

@@ -10,7 +10,7 @@ __all__ = [
     "JPEG_LOSSLESS",
     "JPEG_LS",
     "LOSSLESS_STREAMS",
-    "RUN_LENGTHS",
+    "RLE",
     "UNCOMPRESSED",
     "syntax_name",
 ]
@@ -19,13 +19,13 @@ UNCOMPRESSED = (
     *(uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian),
     *(uid.ExplicitVRBigEndian, uid.DeflatedExplicitVRLittleEndian),
 )
-RUN_LENGTHS = (uid.RLELossless,)
+RLE = (uid.RLELossless,)
 _JPEG_LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
 JPEG_LOSSLESS = (JPEG_LOSSLESS_P14, uid.JPEGLosslessSV1)
 JPEG_LS = (uid.JPEGLSLossless, uid.JPEGLSNearLossless)
 JPEG_2000 = (uid.JPEG2000Lossless, uid.JPEG2000, HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL, HTJ2K)
 LOSSLESS_STREAMS = (*JPEG_LOSSLESS, uid.JPEGLSLossless, uid.JPEG2000Lossless, HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL)
-FILM_SYNTAXES = (*UNCOMPRESSED, *RUN_LENGTHS, *_JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
+FILM_SYNTAXES = (*UNCOMPRESSED, *RLE, *_JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
 
 
 def syntax_name(syntax: uid.UID) -> str:

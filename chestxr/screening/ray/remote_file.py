@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chestxr.data.film_name import FILM_SUFFIXES, suffix_of
-from chestxr.io.decoded import MAX_PIXELS
+from chestxr.io.decoded import MAX_FILE_BYTES, MAX_PIXELS
 from chestxr.utils.errors import FilmError, check_name
 from chestxr.utils.file_signature import FileSignature, changed_error, file_signature
 from chestxr.utils.temporary import temporary_folder
@@ -15,9 +15,6 @@ __all__ = ["FILM_FOLDERS", "check_unchanged", "fetch", "film_file"]
 
 # What the names of temporary folders of films begin with.
 FILM_FOLDERS = "chestxr-film-"
-
-# The largest film in 64 bits, and a header.
-_MAX_BYTES = 8 * MAX_PIXELS + 2**24
 
 
 def fetch(image: str) -> bytes:
@@ -39,8 +36,8 @@ def fetch(image: str) -> bytes:
     except Exception as error:
         remedy = "check that the store answers, and your rights to it"
         raise FilmError(image, _not_given(error), "a readable object", remedy, lasting=False) from error
-    if len(content) > _MAX_BYTES:
-        found = f"an object of more than {_MAX_BYTES // 2**20} MiB"
+    if len(content) > MAX_FILE_BYTES:
+        found = f"an object of more than {MAX_FILE_BYTES // 2**20} MiB"
         raise FilmError(image, found, f"a film of at most {MAX_PIXELS:,} pixels", "leave it out")
     return content
 
@@ -58,7 +55,7 @@ def _not_given(error: Exception) -> str:
 def _bounded(file: BinaryIO) -> bytes:
     """Read a file, or a little more of it than any film has: some stores give less at a time than is asked for."""
     content = bytearray()
-    while len(content) <= _MAX_BYTES and (piece := file.read(_MAX_BYTES + 1 - len(content))):
+    while len(content) <= MAX_FILE_BYTES and (piece := file.read(MAX_FILE_BYTES + 1 - len(content))):
         content += piece
     return bytes(content)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chestxr.bundle.unforeseen import unforeseen
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, film_error_behind
 from chestxr.utils.file_signature import FileSignature
 from chestxr.utils.text import escape_path
 
@@ -74,20 +74,13 @@ class ImageTask:
     def fail(self, error: BaseException, fault: str = "film") -> None:
         """Note why the film failed, under the name and the address that the user knows."""
         self.item = self.content = None
-        behind = _film_error(error)
+        behind = film_error_behind(error)
         if behind is None:
             behind, fault = unforeseen(error, self.image), "program"
         # A film that is gone may be back when its disk is.
         lasting = behind.lasting and (is_uri(self.image) or os.path.isfile(self.image))
         self.failure = FilmError(escape_path(self.image), behind.found, behind.expected, behind.remedy, lasting)
         self.failure.film, self.fault = self.film, fault
-
-
-def _film_error(error: BaseException | None) -> FilmError | None:
-    """Return the FilmError behind an error, None if there is none."""
-    while error is not None and not isinstance(error, FilmError):
-        error = error.__cause__
-    return error
 
 
 def pack(travels: Sequence[ImageTask]) -> bytes:

@@ -59,7 +59,7 @@ def test_an_object_that_is_larger_than_any_film_or_has_no_name_is_refused(tmp_pa
     address = f"file://{phantoms(tmp_path, 1)}/film-0.png"
     with pytest.raises(FilmError, match="not UTF-8"):
         fetch(f"{address}\udcff")
-    monkeypatch.setattr(remote_file, "_MAX_BYTES", 100)
+    monkeypatch.setattr(remote_file, "MAX_FILE_BYTES", 100)
     with pytest.raises(FilmError, match="an object of more than"):
         fetch(address)
 
