@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from . import archive, bundles, data, pacs, radiomics, screen, tuberculosis
-from .common import Commands
+from .options import Commands
 
 __all__ = ["app"]
 

@@ -9,8 +9,18 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit
-from .screening import Dicom, SiteScale, UidRoot, knobs_of, leave, progress_bar, summary
+from .options import (
+    Dicom,
+    SiteScale,
+    TrustBundle,
+    UidRoot,
+    console,
+    leave,
+    or_exit,
+    overrides_of,
+    progress_bar,
+    summary,
+)
 
 __all__ = ["archive"]
 
@@ -84,9 +94,9 @@ def archive(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     if store and not dicom:
         raise typer.BadParameter("--store needs the DICOM objects that --no-dicom leaves out")
-    knobs = {"save_dicom": dicom} | knobs_of(site_scale, uid_root)
+    overrides = {"save_dicom": dicom} | overrides_of(site_scale, uid_root)
     how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
-    run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **knobs)
+    run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **overrides)
     if run.listed_before:
         later = "films that came later are not in it: give them a folder of results of their own"
         typer.echo(f"the list of films is that of {run.listed_before}; {later}", err=True)

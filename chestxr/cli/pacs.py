@@ -12,8 +12,7 @@ from rich.progress import track
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit, progress_console
-from .screening import SiteScale, UidRoot, knobs_of, leave
+from .options import SiteScale, TrustBundle, UidRoot, console, leave, or_exit, overrides_of, progress_console
 
 __all__ = ["app"]
 
@@ -60,7 +59,7 @@ def screen(
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(DicomWebClient, url)
-    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **knobs_of(site_scale, uid_root))
+    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides_of(site_scale, uid_root))
     try:
         told = set()
         unanswered = _pass(screening, since, watch, told)

@@ -8,8 +8,18 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit
-from .screening import Dicom, SiteScale, UidRoot, knobs_of, leave, progress_bar, summary
+from .options import (
+    Dicom,
+    SiteScale,
+    TrustBundle,
+    UidRoot,
+    console,
+    leave,
+    or_exit,
+    overrides_of,
+    progress_bar,
+    summary,
+)
 
 __all__ = ["screen"]
 
@@ -52,8 +62,8 @@ def screen(
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    knobs = knobs_of(site_scale, uid_root)
-    run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, save_dicom=dicom, **knobs)
+    overrides = overrides_of(site_scale, uid_root)
+    run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, save_dicom=dicom, **overrides)
     stopped = or_exit(_screen_waiting, run)
     manifest = or_exit(run.finish)
     or_exit(write_page, run.out / "report.html", run.items, run.records(), run.failures, manifest)

@@ -9,7 +9,7 @@ where it says nothing the site is the folder's name, the label is unknown, and e
 
 from pathlib import Path
 
-from .catalogue import Catalogue, cross_reference
+from .collection import Collection, cross_reference
 from .collection_table import COLLECTION_TABLE, read_collection_table
 from .film import Film
 from .film_name import film_name, may_be_film, suffix_of, unique_names
@@ -19,7 +19,7 @@ __all__ = ["films_below", "open_folder"]
 _HEAD = 512
 
 
-def open_folder(root: Path) -> Catalogue:
+def open_folder(root: Path) -> Collection:
     """List the films below `root`, with the masks of its folder ``masks/`` and its ``collection.csv``, if any."""
     masks_root = root / "masks"
     images = [path for path in films_below(root) if masks_root not in path.parents]
