@@ -1,4 +1,4 @@
-"""What goes from worker to worker of a film: pickled, by this run for this run."""
+"""The task that the stages of Ray hand on: one film, pickled by this run for this run."""
 
 import os
 import pickle
@@ -83,14 +83,14 @@ class ImageTask:
         self.failure.film, self.fault = self.film, fault
 
 
-def pack(travels: Sequence[ImageTask]) -> bytes:
+def pack(tasks: Sequence[ImageTask]) -> bytes:
     """Put films into what Ray carries."""
-    return pickle.dumps(travels)
+    return pickle.dumps(tasks)
 
 
 def unpack(packed: bytes) -> list[ImageTask]:
     """Return what `pack` was given."""
-    travels = pickle.loads(packed)
-    for travel in travels:
-        travel.carried = max(travel.carried, len(packed) // len(travels))
-    return travels
+    tasks = pickle.loads(packed)
+    for task in tasks:
+        task.carried = max(task.carried, len(packed) // len(tasks))
+    return tasks

@@ -24,10 +24,10 @@ def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_anot
     settings = _settings(bundle_folder(SCREENING_BUNDLE), tmp_path)
     folder = phantoms(tmp_path / "films", 3)
     paths = sorted(folder.iterdir())
-    entry = {"travels": pack([ImageTask(path.stem, str(path)) for path in paths[:2]])}
+    entry = {"tasks": pack([ImageTask(path.stem, str(path)) for path in paths[:2]])}
     outlined = OutlineFilms(settings, 1)(read_films(entry, settings))
     shutil.copy(paths[2], paths[0])
-    replaced, kept = unpack(finish_films(outlined, settings)["travels"])
+    replaced, kept = unpack(finish_films(outlined, settings)["tasks"])
     assert "a file that changed while it was screened" in str(replaced.failure) and not replaced.failure.lasting
     assert replaced.row is None and kept.failure is None
     assert pd.notna(kept.row["score"])
@@ -38,8 +38,8 @@ def test_a_film_replaced_between_the_stages_is_not_measured_by_the_lungs_of_anot
 def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
     bundle = changed_bundle(tmp_path, "{}['what the header said']")
     (film,) = phantoms(tmp_path / "films", 1).iterdir()
-    entry = {"travels": pack([ImageTask(film.stem, str(film))])}
-    (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["travels"])
+    entry = {"tasks": pack([ImageTask(film.stem, str(film))])}
+    (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["tasks"])
     assert failed.fault == "program" and not failed.failure.lasting
     assert "found a fault of the program (" in str(failed.failure) and "please report it" in str(failed.failure)
     assert "Error" not in str(failed.failure) and "header" not in str(failed.failure)
@@ -52,11 +52,11 @@ def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
         config.read_text().replace('"chestxr.io', '"not_there.io').replace('"chestxr.inf', '"not_there.inf')
     )
     settings = _settings(bundle, tmp_path)
-    entry = {"travels": pack([ImageTask("film", str(tmp_path / "film.png"))])}
+    entry = {"tasks": pack([ImageTask("film", str(tmp_path / "film.png"))])}
     for stage in (
         lambda entry: read_films(entry, settings),
         lambda entry: OutlineFilms(settings, 1)(entry),
         lambda entry: finish_films(entry, settings),
     ):
-        (stopped,) = unpack(stage(entry)["travels"])
+        (stopped,) = unpack(stage(entry)["tasks"])
         assert "not_there: this Python package is missing" in stopped.stop and stopped.failure is None
