@@ -5,7 +5,7 @@ from traceback import extract_tb
 
 from torch import OutOfMemoryError
 
-from chestxr.utils.errors import FilmError, root_cause
+from chestxr.utils.errors import FilmError, out_of_memory, root_cause
 
 __all__ = ["unforeseen"]
 
@@ -28,8 +28,7 @@ def unforeseen(error: BaseException, image: str) -> FilmError:
     """
     cause = root_cause(error)
     if isinstance(cause, (MemoryError, OutOfMemoryError)):
-        found = "a film that takes more memory than there is"
-        return FilmError(image, found, "a smaller film", "screen it where there is more memory", lasting=False)
+        return out_of_memory(image, "screen")
     found = f"a fault of the program{_place(cause)} while it was screened"
     return FilmError(image, found, "a film that can be screened", "please report it", lasting=False)
 

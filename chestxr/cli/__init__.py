@@ -7,7 +7,7 @@ import typer
 from chestxr.utils.runtime import hide_engine_messages
 
 from . import archive, bundles, data, pacs, radiomics, screen, tuberculosis
-from .common import Commands
+from .options import Commands
 
 __all__ = ["app"]
 

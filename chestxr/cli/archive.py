@@ -9,8 +9,18 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit
-from .screening import Dicom, SiteScale, UidRoot, leave, overrides_of, progress_bar, summary
+from .options import (
+    Dicom,
+    SiteScale,
+    TrustBundle,
+    UidRoot,
+    console,
+    leave,
+    or_exit,
+    overrides_of,
+    progress_bar,
+    summary,
+)
 
 __all__ = ["archive"]
 

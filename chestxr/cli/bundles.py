@@ -7,7 +7,7 @@ import typer
 
 from chestxr.bundle import shipped_bundles
 
-from .common import or_exit, refuse
+from .options import or_exit, refuse
 
 __all__ = ["bundles"]
 

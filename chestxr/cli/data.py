@@ -8,7 +8,7 @@ from rich.progress import track
 
 from chestxr.bundle import bundle_folder
 
-from .common import TrustBundle, console, or_exit, progress_console
+from .options import TrustBundle, console, or_exit, progress_console
 
 __all__ = ["app"]
 
@@ -27,13 +27,13 @@ def check(directory: Collection) -> None:
 
     Example: chestxr data check ~/films/montgomery
     """
-    from chestxr.data import open_catalogue
+    from chestxr.data import open_collection
     from chestxr.data.check import check_collection
     from chestxr.visualize.check_table import check_table
 
-    catalogue = or_exit(open_catalogue, directory)
-    steps = check_collection(catalogue)
-    *_, report = track(steps, "reading films", total=len(catalogue.films), console=progress_console)
+    collection = or_exit(open_collection, directory)
+    steps = check_collection(collection)
+    *_, report = track(steps, "reading films", total=len(collection.films), console=progress_console)
     console.print(check_table(report), soft_wrap=True)
     raise typer.Exit(1 if report.problems else 0)
 
@@ -58,18 +58,18 @@ def split(
 
     Example: chestxr data split ~/films/ours --out ours.json
     """
-    from chestxr.data import make_fold, make_site_transfer, open_catalogue
+    from chestxr.data import make_fold, make_site_transfer, open_collection
     from chestxr.data.splits import split_text
     from chestxr.utils.atomic import write_text
 
-    catalogue = or_exit(open_catalogue, directory)
+    collection = or_exit(open_collection, directory)
     if train_on or test_on:
-        sections = or_exit(make_site_transfer, catalogue.films, train_on, test_on, seed)
+        sections = or_exit(make_site_transfer, collection.films, train_on, test_on, seed)
         description = f"trained and validated on {train_on}, tested on {test_on}; by patient; seed {seed}"
     else:
-        sections = or_exit(make_fold, catalogue.films, fold, seed)
+        sections = or_exit(make_fold, collection.films, fold, seed)
         description = f"fold {fold} of 5, by patient, alike in site, label and masks; seed {seed}"
-    or_exit(write_text, out, split_text(sections, description, catalogue.root))
+    or_exit(write_text, out, split_text(sections, description, collection.root))
     for name, films in sections.items():
         console.print(f"{name}: {len(films)} films of {len({film.patient for film in films})} patients")
     console.print(f"written to {out}", soft_wrap=True)
@@ -94,17 +94,17 @@ def show(
 
     Example: chestxr data show ~/films/ours --out augmented.png --augment --films 3
     """
-    from chestxr.data import open_catalogue
+    from chestxr.data import open_collection
     from chestxr.utils.atomic import atomic_write
 
-    catalogue = or_exit(open_catalogue, directory)
+    collection = or_exit(open_collection, directory)
     if augment:
         folder = or_exit(bundle_folder, bundle, trust_bundle, "train.json")
-        sheet = or_exit(_augmented, catalogue.films, films, folder, seed)
+        sheet = or_exit(_augmented, collection.films, films, folder, seed)
     else:
         from chestxr.visualize.film_sheet import film_sheet
 
-        sheet = or_exit(film_sheet, catalogue.films, films, seed=seed)
+        sheet = or_exit(film_sheet, collection.films, films, seed=seed)
     with atomic_write(out) as partial:
         or_exit(sheet.save, partial)
     console.print(f"{out}: {sheet.width} x {sheet.height} pixels", soft_wrap=True)

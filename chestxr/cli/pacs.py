@@ -12,8 +12,7 @@ from rich.progress import track
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit, progress_console
-from .screening import SiteScale, UidRoot, leave, overrides_of
+from .options import SiteScale, TrustBundle, UidRoot, console, leave, or_exit, overrides_of, progress_console
 
 __all__ = ["app"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from .common import console, or_exit, progress_console, refuse
+from .options import console, or_exit, progress_console, refuse
 
 __all__ = ["features", "stability"]
 
@@ -101,11 +101,11 @@ def stability(
 
 def _films_to_measure(films, masks):
     """Pair films with masks: those of a folder, or those that a collection comes with."""
-    from chestxr.data import find_films, find_masks, open_catalogue
+    from chestxr.data import find_films, find_masks, open_collection
     from chestxr.radiomics import FilmToMeasure
 
     if masks is None:
-        return [FilmToMeasure(film.name, film.image, film.masks) for film in open_catalogue(films).films]
+        return [FilmToMeasure(film.name, film.image, film.masks) for film in open_collection(films).films]
     items = find_films(films)
     found = find_masks([item["film"] for item in items], masks)
     paths = ((found[item["film"]],) if item["film"] in found else () for item in items)

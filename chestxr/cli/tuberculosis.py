@@ -7,7 +7,7 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .common import TrustBundle, console, or_exit
+from .options import TrustBundle, console, or_exit
 
 __all__ = ["app"]
 

@@ -1,18 +1,20 @@
 """Which films exist, and how they reach a network."""
 
-from .catalogue import Catalogue
+from chestxr.utils.deprecated import old_names
+
+from .collection import Collection
 from .film import Film
 from .film_loader import FilmLoader
 from .find_films import find_films
 from .find_masks import find_masks
 from .on_demand import Films, Split
-from .open_catalogue import open_catalogue
+from .open_collection import open_collection
 from .require_films import require_films
 from .splits import load_split, make_fold, make_site_transfer, shipped_splits
 from .view_films import ViewFilms
 
 __all__ = [
-    "Catalogue",
+    "Collection",
     "Film",
     "FilmLoader",
     "Films",
@@ -23,7 +25,12 @@ __all__ = [
     "load_split",
     "make_fold",
     "make_site_transfer",
-    "open_catalogue",
+    "open_collection",
     "require_films",
     "shipped_splits",
 ]
+
+__getattr__ = old_names(
+    __name__,
+    {"Catalogue": "chestxr.data:Collection", "open_catalogue": "chestxr.data:open_collection"},
+)

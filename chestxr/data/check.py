@@ -11,7 +11,7 @@ import numpy as np
 from chestxr.io import read_film, read_mask
 from chestxr.utils.errors import FilmError
 
-from .catalogue import Catalogue
+from .collection import Collection
 from .film import Film
 from .film_name import film_name
 from .public_name import read_public_name
@@ -74,7 +74,7 @@ class CheckReport:
         self.problems += problems
 
 
-def check_collection(catalogue: Catalogue) -> Iterator[CheckReport]:
+def check_collection(collection: Collection) -> Iterator[CheckReport]:
     """
     Read every film and mask, and report what is wrong.
 
@@ -83,7 +83,7 @@ def check_collection(catalogue: Catalogue) -> Iterator[CheckReport]:
 
     Parameters
     ----------
-    catalogue : Catalogue
+    collection : Collection
         The collection.
 
     Yields
@@ -92,14 +92,14 @@ def check_collection(catalogue: Catalogue) -> Iterator[CheckReport]:
         The same report after every film, so that a caller can show progress; the last one is complete.
     """
     report = CheckReport()
-    for mask in catalogue.masks_without_film:
-        name = read_public_name(film_name(mask).removesuffix("_mask"), catalogue.root.name)
+    for mask in collection.masks_without_film:
+        name = read_public_name(film_name(mask).removesuffix("_mask"), collection.root.name)
         problem = Problem(
             "mask without film", mask, "of no film, without the other lung's mask, or a film's second one"
         )
         report.add(name["site"], name["tuberculosis"], {}, [problem])
     first_with: dict[str, Path] = {}
-    for film in catalogue.films:
+    for film in collection.films:
         report.add(film.site, film.tuberculosis, _counts(film), list(_problems_of(film, first_with)))
         yield report
 

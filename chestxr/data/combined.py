@@ -11,7 +11,7 @@ sites' modules.
 import math
 from pathlib import Path
 
-from .catalogue import Catalogue, cross_reference
+from .collection import Collection, cross_reference
 from .film import Film
 from .public_name import read_public_name
 from .user_table import read_user_table
@@ -26,7 +26,7 @@ def is_combined(root: Path) -> bool:
     return (root / "CXR_png").is_dir() and (root / "masks").is_dir()
 
 
-def open_combined(root: Path) -> Catalogue:
+def open_combined(root: Path) -> Collection:
     """List the films of `root`: ``CXR_png/``, ``masks/``, and ``shenzhen_metadata.csv`` if it is there."""
     mask_files = sorted((root / "masks").glob("*.png"))
     masks = {path.stem.removesuffix("_mask"): path for path in mask_files}

@@ -8,9 +8,9 @@ from monai.data.utils import list_data_collate
 from torch.utils.data import Sampler
 from tqdm import tqdm
 
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, film_error_behind
 
-__all__ = ["FilmLoader", "film_error_behind"]
+__all__ = ["FilmLoader"]
 
 
 class FilmLoader:
@@ -114,13 +114,6 @@ class _ErrorsAsItems:
                 raise
             film_error.film = self.dataset.data[index]["film"]
             return film_error
-
-
-def film_error_behind(error: BaseException | None) -> FilmError | None:
-    """Return the FilmError that MONAI's transforms wrapped in errors of their own, None if there is none."""
-    while error is not None and not isinstance(error, FilmError):
-        error = error.__cause__
-    return error
 
 
 def _collate(items: list) -> tuple[dict | None, list[FilmError], int]:

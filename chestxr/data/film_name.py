@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from chestxr.utils.text import escape_path
 
-__all__ = ["FILM_SUFFIXES", "film_name", "suffix_of", "unique_names"]
+__all__ = ["FILM_SUFFIXES", "film_name", "may_be_film", "suffix_of", "unique_names"]
 
 _LONGEST, _HASH = 220, 16
 FILM_SUFFIXES = (
@@ -16,12 +16,25 @@ FILM_SUFFIXES = (
 )
 
 
-def suffix_of(path: Path) -> str:
+def suffix_of(path: PurePath) -> str:
     """Return a file's ending in lower case, ".nii.gz" as one; digits after a dot, as in a UID, are no ending."""
     name = path.name.lower()
     if name.endswith(".nii.gz"):
         return ".nii.gz"
     return "" if path.suffix[1:].isdigit() else path.suffix.lower()
+
+
+def may_be_film(path: PurePath) -> bool:
+    """
+    Return whether a name may be a film's: a known ending or none, not hidden, no DICOMDIR.
+
+    Parameters
+    ----------
+    path : pathlib.PurePath
+        Relative to the folder or the address that is searched.
+    """
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and path.name != "DICOMDIR" and suffix_of(path) in FILM_SUFFIXES
 
 
 def film_name(path: Path) -> str:

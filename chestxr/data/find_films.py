@@ -9,7 +9,7 @@ from chestxr.io.file_format import FORMATS
 
 from .film_list import is_film_list, read_film_list
 from .film_name import unique_names
-from .open_catalogue import open_catalogue
+from .open_collection import open_collection
 
 __all__ = ["find_films"]
 
@@ -21,7 +21,7 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
     Parameters
     ----------
     source : str or os.PathLike or sequence of those
-        A film, a folder (searched with all below it; masks are left out where :py:func:`open_catalogue` tells them
+        A film, a folder (searched with all below it; masks are left out where :py:func:`open_collection` tells them
         from films), a list of those, or a file that lists films: ``.txt`` with one path a line, ``.csv`` with a column
         ``image``, ``.json`` with a list of paths or of items with ``image``; in UTF-8. Relative paths in such a file
         start from its folder.
@@ -55,7 +55,7 @@ def _absolute(path: Path) -> Path:
 def _expand(path: Path) -> list[Path]:
     """Return the films that one entry stands for."""
     if path.is_dir():
-        return [film.image for film in open_catalogue(path).films]
+        return [film.image for film in open_collection(path).films]
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such film or folder; check the path")
     if is_film_list(path):

@@ -9,17 +9,17 @@ where it says nothing the site is the folder's name, the label is unknown, and e
 
 from pathlib import Path
 
-from .catalogue import Catalogue, cross_reference
+from .collection import Collection, cross_reference
 from .collection_table import COLLECTION_TABLE, read_collection_table
 from .film import Film
-from .film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
+from .film_name import film_name, may_be_film, suffix_of, unique_names
 
 __all__ = ["films_below", "open_folder"]
 
 _HEAD = 512
 
 
-def open_folder(root: Path) -> Catalogue:
+def open_folder(root: Path) -> Collection:
     """List the films below `root`, with the masks of its folder ``masks/`` and its ``collection.csv``, if any."""
     masks_root = root / "masks"
     images = [path for path in films_below(root) if masks_root not in path.parents]
@@ -41,16 +41,13 @@ def open_folder(root: Path) -> Catalogue:
 
 
 def films_below(root: Path) -> list[Path]:
-    """Return the files below a folder that may be films, sorted; hidden files and folders are left out."""
-    return [path for path in sorted(root.rglob("*")) if path.is_file() and _may_be_film(path, root)]
+    """
+    Return the files below a folder that may be films, sorted.
 
-
-def _may_be_film(path: Path, root: Path) -> bool:
-    """Go by the ending; files without one, as DICOM often are, count unless they hold plain text."""
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    if hidden or path.name == "DICOMDIR" or suffix_of(path) not in FILM_SUFFIXES:
-        return False
-    return suffix_of(path) != "" or not _is_text(path)
+    Names decide; files without an ending, as DICOM often are, count unless they hold plain text.
+    """
+    named = (path for path in sorted(root.rglob("*")) if path.is_file() and may_be_film(path.relative_to(root)))
+    return [path for path in named if suffix_of(path) != "" or not _is_text(path)]
 
 
 def _is_text(path: Path) -> bool:

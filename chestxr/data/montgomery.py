@@ -10,8 +10,8 @@ Films and masks may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TM
 
 from pathlib import Path
 
-from .catalogue import Catalogue, cross_reference
 from .clinical_reading import read_clinical_reading
+from .collection import Collection, cross_reference
 from .film import Film
 from .public_name import read_public_name
 
@@ -23,7 +23,7 @@ def is_montgomery(root: Path) -> bool:
     return (root / "CXR_png").is_dir() and (root / "ManualMask" / "leftMask").is_dir()
 
 
-def open_montgomery(root: Path) -> Catalogue:
+def open_montgomery(root: Path) -> Collection:
     """List the films of `root`: ``CXR_png/``, ``ManualMask/rightMask/`` and ``leftMask/``, ``ClinicalReadings/``."""
     right, left = (
         {path.name: path for path in (root / "ManualMask" / side).glob("*.png")} for side in ("rightMask", "leftMask")

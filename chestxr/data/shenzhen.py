@@ -10,8 +10,8 @@ The films may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013
 
 from pathlib import Path
 
-from .catalogue import Catalogue, cross_reference
 from .clinical_reading import read_clinical_reading
+from .collection import Collection, cross_reference
 from .film import Film
 from .public_name import read_public_name
 
@@ -24,7 +24,7 @@ def is_shenzhen(root: Path) -> bool:
     return has_masks or any(root.glob("CXR_png/CHNCXR_*.png"))
 
 
-def open_shenzhen(root: Path) -> Catalogue:
+def open_shenzhen(root: Path) -> Collection:
     """List the films of `root`: ``CXR_png/``, ``mask/*_mask.png``, ``ClinicalReadings/``."""
     masks = {path.stem.removesuffix("_mask"): path for path in (root / "mask").glob("*_mask.png")}
     films = (

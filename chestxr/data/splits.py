@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .catalogue import Catalogue
+from .collection import Collection
 from .datalist import datalist_item
 from .film import Film
 from .film_name import film_name
-from .open_catalogue import open_catalogue
+from .open_collection import open_collection
 
 __all__ = ["SECTIONS", "film_names", "load_split", "make_fold", "make_site_transfer", "shipped_splits", "split_text"]
 
@@ -182,9 +182,9 @@ def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool 
         If a file is no datalist of films.
     """
     names = film_names(split)
-    catalogue = open_catalogue(dataset_dir)
-    films = {film.name: film for film in catalogue.films}
-    _check_complete(names, films, split, catalogue)
+    collection = open_collection(dataset_dir)
+    films = {film.name: film for film in collection.films}
+    _check_complete(names, films, split, collection)
     return {
         section: [datalist_item(films[name]) for name in names[section] if films[name].masks or not masked]
         for section in SECTIONS
@@ -226,11 +226,11 @@ def _name(item: dict) -> str:
     return item["film"] if "film" in item else film_name(Path(item["image"]))
 
 
-def _check_complete(names: dict[str, list[str]], films: dict, split: str | PathLike, catalogue: Catalogue) -> None:
+def _check_complete(names: dict[str, list[str]], films: dict, split: str | PathLike, collection: Collection) -> None:
     missing = [name for section in SECTIONS for name in names[section] if name not in films]
     if missing:
         some = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
         raise FileNotFoundError(
-            f"{catalogue.root}: {len(missing)} films of split {split} are not there ({some}); "
+            f"{collection.root}: {len(missing)} films of split {split} are not there ({some}); "
             "give the collection's folder, or make a split of your own: chestxr data split"
         )

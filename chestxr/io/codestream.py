@@ -161,6 +161,7 @@ def _first_fragment(encapsulated: bytes) -> memoryview | bytes:
 
 def _j2k_head(stream: bytes) -> StreamHead | None:
     """Read the SIZ marker segment (ITU-T T.800, A.5.1); None if its channels are not of one size."""
+    # pydicom's get_j2k_parameters returns neither size nor channels, and does not end over a box of length 0.
     right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
     channels = struct.unpack_from(">H", stream, 40)[0]
     steps = {stream[place : place + 2] for place in range(43, 42 + 3 * channels, 3)}

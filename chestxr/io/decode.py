@@ -12,7 +12,7 @@ from chestxr.io.raster.jpeg import read_jpeg
 from chestxr.io.raster.jpeg2000 import read_jpeg_2000
 from chestxr.io.raster.png import read_png
 from chestxr.io.raster.tiff import read_tiff
-from chestxr.utils.errors import FilmError, check_name, is_system_error
+from chestxr.utils.errors import FilmError, check_name, is_system_error, out_of_memory
 from chestxr.utils.silence import silence_libraries
 
 from .decoded import DecodedImage
@@ -54,8 +54,7 @@ def film_errors(path: Path) -> Iterator[None]:
     except FilmError as error:
         raise error from None
     except MemoryError:
-        found = "a film that takes more memory than there is"
-        raise FilmError(path, found, "a smaller film", "read it where there is more memory", lasting=False) from None
+        raise out_of_memory(path, "read") from None
     except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
         if is_system_error(error):
             found = f"a file that the system does not read ({error.strerror})"

@@ -1,9 +1,9 @@
-"""From one row per film to means with bootstrap intervals."""
+"""Bootstrap over films: intervals of means, draws within classes, and means by site and structure."""
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["bootstrap_interval", "summarise"]
+__all__ = ["bootstrap_interval", "stratified_draws", "summarise"]
 
 
 def bootstrap_interval(
@@ -33,6 +33,29 @@ def bootstrap_interval(
     draws = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)))
     low, high = np.quantile(np.asarray(values)[draws].mean(axis=1), [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
+
+
+def stratified_draws(labels: np.ndarray, resamples: int, seed: int) -> list[np.ndarray]:
+    """
+    Draw films with replacement, as many of each class as there are.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray, shape (n,)
+        0 or 1 for each film.
+    resamples : int
+        Number of bootstrap samples.
+    seed : int
+        Seed of the draw: the same labels give the same samples.
+
+    Returns
+    -------
+    list of numpy.ndarray, shape (n,)
+        Positions of the films of each sample.
+    """
+    random = np.random.default_rng(seed)
+    classes = [np.flatnonzero(labels == value) for value in (0, 1)]
+    return [np.concatenate([random.choice(films, len(films)) for films in classes]) for _ in range(resamples)]
 
 
 def summarise(table: pd.DataFrame) -> list[dict]:

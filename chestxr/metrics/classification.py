@@ -5,6 +5,8 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
+from .bootstrap import stratified_draws
+
 __all__ = ["calibration_line", "score_rows", "threshold_at_sensitivity"]
 
 _CLIP = 1e-6
@@ -85,7 +87,7 @@ def score_rows(
         raise ValueError("a score is missing; expected a probability for every film")
     called = probabilities >= threshold
     value = _measure(labels, probabilities, called, calibration)
-    draws = _stratified_draws(labels, resamples, seed)
+    draws = stratified_draws(labels, resamples, seed)
     resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], called[draw], calibration) for draw in draws])
     low, high = (resampled.quantile(share) for share in (0.025, 0.975))
     return [
@@ -111,10 +113,3 @@ def _measure(labels: np.ndarray, scores: np.ndarray, called: np.ndarray, calibra
 def _specificity_at_90(labels: np.ndarray, scores: np.ndarray) -> float:
     false_alarms, sensitivity, _ = roc_curve(labels, scores, drop_intermediate=False)
     return float(1 - false_alarms[np.argmax(sensitivity >= 0.9)])
-
-
-def _stratified_draws(labels: np.ndarray, resamples: int, seed: int) -> list[np.ndarray]:
-    """Draw films with replacement, as many of each class as there are."""
-    random = np.random.default_rng(seed)
-    classes = [np.flatnonzero(labels == value) for value in (0, 1)]
-    return [np.concatenate([random.choice(films, len(films)) for films in classes]) for _ in range(resamples)]

@@ -1,6 +1,5 @@
 """Networks that MONAI lacks."""
 
-from .reference_unet import ReferenceUNet
 from .resunet import ResUNet
 
-__all__ = ["ReferenceUNet", "ResUNet"]
+__all__ = ["ResUNet"]

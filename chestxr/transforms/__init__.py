@@ -10,16 +10,6 @@ from .lung_channels import LungChannels, LungChannelsd
 from .lung_labels import LungLabels, LungLabelsd
 from .lung_quality import LungQuality, LungQualityd
 from .rand_film_view import RandNoChestd, RandOrientationd, RandWindowd
-from .recipe_contrast import (
-    ContrastV1,
-    ContrastV1d,
-    ContrastV2,
-    ContrastV2d,
-    RandContrastV1,
-    RandContrastV1d,
-    RandContrastV2,
-    RandContrastV2d,
-)
 from .resize_film import ResizeFilmd
 from .save_dicom import (
     SaveDicomReportd,
@@ -27,22 +17,11 @@ from .save_dicom import (
 )
 from .save_image_by_name import SaveImageByNamed
 from .scale_percentiles import ScalePercentilesd
-from .stretch_film import StretchFilmd
-from .uniform_noise import (
-    RandUniformNoise,
-    RandUniformNoised,
-    UniformNoise,
-    UniformNoised,
-)
 from .untracked_compose import UntrackedCompose
 
 __all__ = [
     "ArgMaxd",
     "ClassifyViewd",
-    "ContrastV1",
-    "ContrastV1d",
-    "ContrastV2",
-    "ContrastV2d",
     "EnsureFilmAxesd",
     "KeepLungComponents",
     "KeepLungComponentsd",
@@ -53,23 +32,14 @@ __all__ = [
     "LungQuality",
     "LungQualityd",
     "MaskAsSliced",
-    "RandContrastV1",
-    "RandContrastV1d",
-    "RandContrastV2",
-    "RandContrastV2d",
     "RandNoChestd",
     "RandOrientationd",
-    "RandUniformNoise",
-    "RandUniformNoised",
     "RandWindowd",
     "ResizeFilmd",
     "SaveDicomReportd",
     "SaveDicomSegmentationd",
     "SaveImageByNamed",
     "ScalePercentilesd",
-    "StretchFilmd",
-    "UniformNoise",
-    "UniformNoised",
     "UntrackedCompose",
 ]
 

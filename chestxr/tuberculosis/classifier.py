@@ -18,6 +18,8 @@ from .site_scaler import SiteScaler
 __all__ = ["Calibration", "TuberculosisClassifier"]
 
 _FORMAT = "chestxr tuberculosis classifier 1"
+# How an object begins in Universal Binary JSON, as XGBoost writes it. XGBoost ends the process over broken ones.
+_UBJSON = b"{L"
 _NORMAL_95 = 1.959964
 # Probabilities of the training films are kept with four digits.
 _LEAST = 5e-5
@@ -145,19 +147,19 @@ class TuberculosisClassifier:
 
     def save(self, path: str | PathLike) -> None:
         """
-        Write one file in XGBoost's own format, whole or not at all.
+        Write one file in XGBoost's own JSON, whole or not at all.
 
         Parameters
         ----------
         path : str or os.PathLike
-            Ending ".ubj" or ".json".
+            Its ending does not change the format.
         """
         told = {"format": _FORMAT, "calibration": asdict(self.calibration), "threshold": self.threshold}
         told |= {"scale": self.scale.as_dict(), "about": self.about}
         booster = self.booster.copy()
         booster.set_attr(chestxr=json.dumps(told))
         with atomic_write(path) as partial:
-            booster.save_model(partial)
+            Path(partial).write_bytes(booster.save_raw("json"))
 
     @classmethod
     def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "TuberculosisClassifier":
@@ -176,13 +178,20 @@ class TuberculosisClassifier:
         FileNotFoundError
             If there is no such file.
         ValueError
-            If the file is cut off, no classifier of this version, or was fitted on features of other settings.
+            If the file is cut off, no classifier of this version or format, or was fitted on features of other
+            settings.
         """
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"{path}: no such classifier")
+        content = path.read_bytes()
+        if content.startswith(_UBJSON):
+            raise ValueError(
+                f"{path}: found Universal Binary JSON, as chestxr 0.1 wrote it; expected JSON; if the file is your "
+                'own, convert it: python -c "import xgboost; '
+                "xgboost.Booster(model_file='old.ubj').save_model('new.json')\""
+            )
         try:
-            content = path.read_bytes()
             check_model(content)
             booster = xgboost.Booster(model_file=bytearray(content))
             told = dict(json.loads(booster.attr("chestxr") or "{}"))

@@ -5,7 +5,17 @@ from pydoc import ErrorDuringImport
 
 from .text import escape_path
 
-__all__ = ["FilmError", "check_name", "is_system_error", "missing_package", "root_cause"]
+__all__ = [
+    "FilmError",
+    "broken_file",
+    "broken_pixels",
+    "check_name",
+    "film_error_behind",
+    "is_system_error",
+    "missing_package",
+    "out_of_memory",
+    "root_cause",
+]
 
 
 class FilmError(ValueError):
@@ -48,6 +58,22 @@ class FilmError(ValueError):
         return f"{self.path}: found {self.found}; expected {self.expected}; {self.remedy}"
 
 
+def broken_file(path: str | PathLike, kind: str) -> FilmError:
+    """Return the error of a file of a kind, such as "DICOM", that ends early or contradicts itself."""
+    return FilmError(path, f"a truncated or broken {kind} file", f"a whole {kind} file", "export or copy it again")
+
+
+def broken_pixels(path: str | PathLike) -> FilmError:
+    """Return the error of a picture file whose pixels are cut off or cannot be decoded."""
+    return FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")
+
+
+def out_of_memory(path: str | PathLike, step: str) -> FilmError:
+    """Return the error of a film that takes too much memory for a step, "read" or "screen"; another try may succeed."""
+    remedy = f"{step} it where there is more memory"
+    return FilmError(path, "a film that takes more memory than there is", "a smaller film", remedy, lasting=False)
+
+
 def is_system_error(error: Exception) -> bool:
     """
     Say whether the operating system failed, a disk for instance.
@@ -70,6 +96,13 @@ def check_name(path: str | PathLike) -> None:
         raise FilmError(
             path, "a file name that is not UTF-8 or has control characters", "a name that tables can hold", "rename it"
         )
+
+
+def film_error_behind(error: BaseException | None) -> FilmError | None:
+    """Return the FilmError that MONAI's transforms wrapped in errors of their own, None if there is none."""
+    while error is not None and not isinstance(error, FilmError):
+        error = error.__cause__
+    return error
 
 
 def root_cause(error: BaseException) -> BaseException:

@@ -9,7 +9,7 @@ from monai.bundle import ConfigParser
 from monai.transforms import Compose
 from PIL import Image
 
-from chestxr.data.film_loader import film_error_behind
+from chestxr.utils.errors import film_error_behind
 
 from .contact_sheet import contact_sheet
 from .overlay import overlay_lungs, picture_of_film

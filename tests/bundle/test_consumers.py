@@ -62,7 +62,7 @@ def test_inference_workflows_need_no_films_to_be_opened(bundle, device, tmp_path
 def test_nothing_is_hashed_unless_it_is_used(bundle, tmp_path, monkeypatch):
     """In MONAI Deploy there is no folder of the bundle: only what an archive holds."""
     monkeypatch.chdir(tmp_path)
-    models = {"classifier": "tuberculosis.ubj", "view_checkpoint": "view.pt"} if bundle == SCREENING_BUNDLE else {}
+    models = {"classifier": "tuberculosis.json", "view_checkpoint": "view.pt"} if bundle == SCREENING_BUNDLE else {}
     overrides = {name: str(BUNDLES / bundle / "models" / file) for name, file in models.items()}
     made = create_workflow(
         config_file=config_files(bundle, "inference"), workflow_type="inference", bundle_root="nowhere", **overrides
@@ -97,7 +97,7 @@ def test_deploys_steps_give_the_bundles_own_mask(bundle, axes, own_results, ches
     )
     if bundle == SCREENING_BUNDLE:
         (tmp_path / "models").mkdir()
-        for model in ("view.pt", "tuberculosis.ubj"):
+        for model in ("view.pt", "tuberculosis.json"):
             shutil.copy(BUNDLES / bundle / "models" / model, tmp_path / "models")
     monkeypatch.chdir(tmp_path)
     parser = deploy_steps.read_archive(archive)

@@ -30,7 +30,7 @@ from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.phantom import write_collection
 
 SCREENING = "cxr_tuberculosis_screening"
-SHIPPED = BUNDLES / SCREENING / "models" / "tuberculosis.ubj"
+SHIPPED = BUNDLES / SCREENING / "models" / "tuberculosis.json"
 SETTINGS = "imageType:\n  Original:\n    binWidth: 0.04\nfeatureClass:\n  shape2D:\n  firstorder:\n  ngtdm:\n"
 
 
@@ -75,7 +75,7 @@ def _training(films: Path, output: Path) -> dict:
 def _settings(trained: Path) -> dict:
     """The overrides with which the trained classifier's features are measured."""
     settings = {"feature_settings": str(trained / "settings.yaml"), "fine_scales": [1.0]}
-    return settings | {"classifier": str(trained / "tuberculosis.ubj")}
+    return settings | {"classifier": str(trained / "tuberculosis.json")}
 
 
 def _run(*names: str, **overrides) -> None:
@@ -83,10 +83,10 @@ def _run(*names: str, **overrides) -> None:
 
 
 def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path):
-    classifier = TuberculosisClassifier.load(trained / "tuberculosis.ubj")
+    classifier = TuberculosisClassifier.load(trained / "tuberculosis.json")
     assert len(classifier.about["films"]) == 48 and classifier.about["sites"] == ["montgomery", "shenzhen"]
     settings = _training(films, trained) | {"sections": ["test"], "output_dir": str(tmp_path)}
-    settings |= {"lungs_dir": str(tmp_path / "lungs"), "classifier": str(trained / "tuberculosis.ubj")}
+    settings |= {"lungs_dir": str(tmp_path / "lungs"), "classifier": str(trained / "tuberculosis.json")}
     _run("train", "evaluate", **settings)
     summary = json.loads((tmp_path / "summary.json").read_text())
     auc = next(row for row in summary["rows"] if row["metric"] == "auc" and row["site"] == "all")
@@ -102,10 +102,10 @@ def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path
 
 def test_a_stopped_training_outlines_no_lungs_again(films, trained):
     written = {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()}
-    before = (trained / "tuberculosis.ubj").read_bytes()
+    before = (trained / "tuberculosis.json").read_bytes()
     _run("train", **_training(films, trained))
     assert {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()} == written
-    assert (trained / "tuberculosis.ubj").read_bytes() == before
+    assert (trained / "tuberculosis.json").read_bytes() == before
 
 
 def test_inference_scores_chests_and_nothing_else(films, trained, chest_dicom, leg_dicom, tmp_path):
@@ -205,7 +205,7 @@ def test_a_score_of_a_spoilt_film_comes_with_a_warning(tmp_path):
 def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):
     with pytest.raises(RuntimeError) as error:
         _run("inference", films=get_testdata_file("RG1_UNCR.dcm", download=False), output_dir=str(tmp_path),
-             classifier=str(trained / "tuberculosis.ubj"))  # fmt: skip
+             classifier=str(trained / "tuberculosis.json"))  # fmt: skip
     causes = []
     while (error := getattr(error, "value", error)) is not None:
         causes.append(str(error))

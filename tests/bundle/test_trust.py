@@ -159,7 +159,7 @@ def test_weights_that_would_execute_something_are_refused(copied, trace, tmp_pat
 
 
 def test_a_classifier_that_would_execute_something_is_refused(tmp_path, trace):
-    path = tmp_path / "tuberculosis.ubj"
+    path = tmp_path / "tuberculosis.json"
     path.write_bytes(pickle.dumps(_Touch(trace)))
     with pytest.raises(ValueError, match="no XGBoost model"):
         TuberculosisClassifier.load(path)

@@ -3,14 +3,14 @@
 import shutil
 from pathlib import Path
 
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from chestxr.data.check import check_collection
 from tests.data.layouts import save_mask, write_montgomery
 from tests.phantom import chest_film, write_collection
 
 
 def _check(root):
-    *_, report = check_collection(open_catalogue(root))
+    *_, report = check_collection(open_collection(root))
     return report
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from tests.data.layouts import save_film
 
 
@@ -18,7 +18,7 @@ def folder(tmp_path):
 def test_table_tells_site_patient_and_label(folder):
     lines = ("image,patient,site,tuberculosis,sex,age_years", "in/a.png,p1,north,1,f,33.5", "in/b.png,p1,,0,,")
     (folder / "collection.csv").write_text("\n".join(lines))
-    a, b, c = open_catalogue(folder).films
+    a, b, c = open_collection(folder).films
     assert (a.site, a.patient, a.tuberculosis, a.sex, a.age_years) == ("north", "p1", 1, "F", 33.5)
     assert (b.site, b.patient, b.tuberculosis) == (folder.name, "p1", 0) and math.isnan(b.age_years)
     assert (c.patient, c.tuberculosis) == ("c", None)
@@ -42,7 +42,7 @@ def test_faulty_tables_are_refused(folder, table, found):
     (folder / "in" / "notes.md").write_text("no film")
     (folder / "collection.csv").write_text(table)
     with pytest.raises(ValueError, match=found):
-        open_catalogue(folder)
+        open_collection(folder)
 
 
 def test_a_table_that_would_not_be_read_is_refused(folder):
@@ -51,4 +51,4 @@ def test_a_table_that_would_not_be_read_is_refused(folder):
     (folder / "collection.csv").write_text("image,patient\nCXR_png/a.png,p1\nCXR_png/b.png,p1\n")
     for directory in (folder, folder.parent):
         with pytest.raises(ValueError, match="found in the layout of a public collection"):
-            open_catalogue(directory)
+            open_collection(directory)

@@ -5,10 +5,10 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from skimage.transform import resize
 
-from chestxr.data import open_catalogue, shipped_splits
+from chestxr.data import open_collection, shipped_splits
 from chestxr.data.splits import film_names
 from chestxr.io import read_film
-from chestxr.transforms import ContrastV1, ContrastV2, UniformNoise
+from tools.experiments.augmentations import ContrastV1, ContrastV2, UniformNoise
 
 SIDE, MARGIN = 128, 21
 # Between the 0.56 of the two most alike films of different patients and the 0.63 of the least alike copy below.
@@ -41,7 +41,7 @@ def copies_of(film: np.ndarray) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def real(real_films):
-    films = open_catalogue(real_films).films
+    films = open_collection(real_films).films
     pixels = [read_film(film.image)[0] for film in films]
     return films, pixels, np.stack([fingerprint(film) for film in pixels])
 

@@ -12,7 +12,7 @@ from monai.data import load_decathlon_datalist
 from typer.testing import CliRunner
 
 from chestxr.cli import app
-from chestxr.data import Film, load_split, make_fold, make_site_transfer, open_catalogue, shipped_splits
+from chestxr.data import Film, load_split, make_fold, make_site_transfer, open_collection, shipped_splits
 from chestxr.data.splits import SECTIONS, film_names, split_text
 
 SPLITS = ("default", *(f"fold-{fold}" for fold in range(5)), "montgomery-to-shenzhen", "shenzhen-to-montgomery")
@@ -95,9 +95,9 @@ def test_impossible_splits_are_refused(tmp_path, collection):
 
 
 def test_written_datalist_loads_in_monai_and_here(tmp_path, collection):
-    catalogue = open_catalogue(collection)
+    opened = open_collection(collection)
     path = tmp_path / "ours.json"
-    path.write_text(split_text(make_site_transfer(catalogue.films, "montgomery", "shenzhen"), "ours", collection))
+    path.write_text(split_text(make_site_transfer(opened.films, "montgomery", "shenzhen"), "ours", collection))
     items = load_decathlon_datalist(path, data_list_key="test", base_dir=collection)
     split = load_split(path, collection, masked=True)
     assert [item["image"] for item in items] == [item["image"] for item in split["test"]]

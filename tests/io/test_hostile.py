@@ -31,7 +31,7 @@ FOUND = {
     "dicom_jpeg_of_32_bits_allocated.dcm": "compressed values of 00 bits",
     "dicom_jpeg_of_other_size_than_rows.dcm": "a compressed image of another size or kind than rows and columns",
     "dicom_name_as_modality.dcm": "another modality",
-    "dicom_runs_of_two_planes.dcm": "run lengths in another number of planes than the header says",
+    "dicom_runs_of_two_planes.dcm": "RLE segments of another number of planes than the header says",
     "dicom_runs_that_stop_early.dcm": "truncated pixel data",
     "dicom_sequences_3000_deep.dcm": "a truncated or broken DICOM file",
     "jpeg_of_1000_scans.jpg": "a JPEG image of very many scans",

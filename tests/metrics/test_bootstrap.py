@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chestxr.metrics.bootstrap import bootstrap_interval, summarise
+from chestxr.metrics.bootstrap import bootstrap_interval, stratified_draws, summarise
 
 
 def test_interval_is_that_of_a_normal_mean():
@@ -17,6 +17,14 @@ def test_interval_is_that_of_a_normal_mean():
 
 def test_one_film_has_no_interval():
     assert np.isnan(bootstrap_interval(np.array([0.9]))).all()
+
+
+def test_each_draw_has_as_many_films_of_each_class():
+    labels = np.array([0, 1, 1, 0, 1, 1, 1])
+    draws = stratified_draws(labels, 20, seed=3)
+    assert len(draws) == 20 and all(sorted(labels[draw]) == sorted(labels) for draw in draws)
+    assert len({tuple(draw) for draw in draws}) > 1
+    np.testing.assert_array_equal(draws, stratified_draws(labels, 20, seed=3))
 
 
 def test_rows_by_site_leave_out_films_without_a_value():

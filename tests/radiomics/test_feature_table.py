@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chestxr.cli import app
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from chestxr.radiomics import FilmToMeasure, measure_films, read_feature_table
 from tests.radiomics.test_film_features import FAST
 
@@ -24,7 +24,7 @@ def settings(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def films(collection) -> list[FilmToMeasure]:
-    return [FilmToMeasure(film.name, film.image, film.masks) for film in open_catalogue(collection).films[:4]]
+    return [FilmToMeasure(film.name, film.image, film.masks) for film in open_collection(collection).films[:4]]
 
 
 def test_a_second_run_takes_the_cache_and_a_changed_mask_does_not(films, settings, tmp_path):
@@ -48,7 +48,7 @@ def test_the_cache_changes_nothing_but_time(films, settings, tmp_path):
 def test_the_command_finishes_good_films_and_lists_bad_ones(collection, settings, tmp_path):
     films = tmp_path / "films"
     (films / "masks").mkdir(parents=True)
-    good = open_catalogue(collection).films[0]
+    good = open_collection(collection).films[0]
     (films / "good.png").write_bytes(good.image.read_bytes())
     (films / "masks/good.png").write_bytes(good.masks[0].read_bytes())
     (films / "unmasked.png").write_bytes(good.image.read_bytes())

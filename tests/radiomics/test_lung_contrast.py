@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from chestxr.cli import app
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from chestxr.io import read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmFeatures, lung_frame, read_feature_table
 from chestxr.radiomics.first_order import histogram_edges
@@ -82,7 +82,7 @@ def test_settings_of_more_levels_than_can_be_measured_are_refused(setting):
 def test_a_table_keeps_the_healthy_film_beside_a_burnt_out_one(collection, tmp_path):
     films = tmp_path / "films"
     (films / "masks").mkdir(parents=True)
-    good = open_catalogue(collection).films[0]
+    good = open_collection(collection).films[0]
     lungs = read_mask(good.masks)[0].T > 0
     picture = np.array(Image.open(good.image).convert("L"))
     for name, pixels in {"healthy": picture, "burnt_out": np.where(lungs, 255, picture).astype(np.uint8)}.items():

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chestxr.transforms.film_damage import lung_contrast, on_grid, row_jump
-from chestxr.transforms.lung_quality import LungQuality
+from chestxr.transforms.lung_quality import LungQuality, lung_contrast, on_grid, row_jump
 from tests.phantom import chest_film
 
 LIMIT = LungQuality().most_row_jump

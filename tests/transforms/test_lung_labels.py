@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.transforms import LoadImaged
 
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from chestxr.io import MaskReader
 from chestxr.transforms import LungLabels, LungLabelsd
 from tests.phantom import chest_film
@@ -62,7 +62,7 @@ def test_empty_mask_is_refused():
 def test_every_real_mask_gives_two_lungs(real_films):
     load = LoadImaged("label", reader=MaskReader(), ensure_channel_first=True, dtype="uint8")
     part = LungLabelsd("label")
-    for film in open_catalogue(real_films).films:
+    for film in open_collection(real_films).films:
         if film.masks:
             labels = part(load({"label": str(film.masks[0])}))["label"][0].numpy()
             right, left = (labels == 1), (labels == 2)

@@ -5,7 +5,7 @@ import torch
 from monai.data import MetaTensor
 from monai.transforms import Compose, Invertd
 
-from chestxr.transforms import LungChannels, ResizeFilmd, StretchFilmd
+from chestxr.transforms import LungChannels, ResizeFilmd
 from tests.phantom import chest_film
 
 
@@ -25,14 +25,6 @@ def test_area_keeps_the_mean():
     film = torch.rand(1, 256, 192)
     small = ResizeFilmd("image", (64, 64))({"image": MetaTensor(film)})["image"]
     assert torch.isclose(small.mean(), film.mean(), atol=1e-4)
-
-
-def test_stretched_film_leaves_nothing_to_invert():
-    meta = {"pixel_spacing_mm": np.array([0.1, 0.1])}
-    film = MetaTensor(torch.rand(1, 64, 64), meta=meta)
-    stretched = StretchFilmd("image", (90, 70))({"image": film})["image"]
-    assert stretched.shape == (1, 90, 70) and not stretched.applied_operations
-    assert np.isnan(stretched.meta["pixel_spacing_mm"]).all()
 
 
 def test_channels_of_labels_and_probabilities():

@@ -1,5 +1,9 @@
 """A classifier comes back from its file as it was, or not at all."""
 
+import shlex
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,9 +27,8 @@ def classifier(films) -> TuberculosisClassifier:
     return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, scale, {"films": 200})
 
 
-@pytest.mark.parametrize("ending", [".ubj", ".json"])
-def test_a_saved_classifier_gives_the_same_scores(classifier, films, tmp_path, ending):
-    path = tmp_path / f"model{ending}"
+def test_a_saved_classifier_gives_the_same_scores(classifier, films, tmp_path):
+    path = tmp_path / "model.json"
     classifier.save(path)
     loaded = TuberculosisClassifier.load(path, "f" * 64)
     np.testing.assert_array_equal(loaded.probability(films), classifier.probability(films))
@@ -51,9 +54,8 @@ def test_columns_are_taken_by_name(classifier, films):
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
-@pytest.mark.parametrize("ending", [".ubj", ".json"])
-def test_a_truncated_file_is_refused(classifier, tmp_path, ending, share):
-    path = tmp_path / f"model{ending}"
+def test_a_truncated_file_is_refused(classifier, tmp_path, share):
+    path = tmp_path / "model.json"
     classifier.save(path)
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
@@ -62,7 +64,7 @@ def test_a_truncated_file_is_refused(classifier, tmp_path, ending, share):
 
 
 def test_other_settings_versions_and_models_are_refused(classifier, films, tmp_path):
-    path = tmp_path / "model.ubj"
+    path = tmp_path / "model.json"
     classifier.save(path)
     with pytest.raises(ValueError, match="fitted on features from the settings ffffffffffff; expected 000000000000"):
         TuberculosisClassifier.load(path, "0" * 64)
@@ -70,7 +72,21 @@ def test_other_settings_versions_and_models_are_refused(classifier, films, tmp_p
     with pytest.raises(ValueError, match="an XGBoost model without calibration"):
         TuberculosisClassifier.load(path)
     with pytest.raises(FileNotFoundError, match="no such classifier"):
-        TuberculosisClassifier.load(tmp_path / "nowhere.ubj")
+        TuberculosisClassifier.load(tmp_path / "nowhere.json")
+
+
+def test_the_binary_format_of_earlier_versions_is_refused_with_the_command_that_converts_it(
+    classifier, films, tmp_path
+):
+    path = tmp_path / "old.ubj"
+    classifier.save(tmp_path / "saved.json")
+    xgboost.Booster(model_file=tmp_path / "saved.json").save_model(path)
+    with pytest.raises(ValueError, match="found Universal Binary JSON") as refused:
+        TuberculosisClassifier.load(path)
+    command = shlex.split(str(refused.value).split("convert it: ")[1])
+    subprocess.run([sys.executable, *command[1:]], cwd=tmp_path, check=True)
+    converted = TuberculosisClassifier.load(tmp_path / "new.json")
+    np.testing.assert_array_equal(converted.probability(films), classifier.probability(films))
 
 
 def test_missing_features_and_unmeasured_films_are_refused(classifier, films):

@@ -8,7 +8,7 @@ from chestxr.bundle import bundle_folder
 from chestxr.radiomics import LungContrastError
 from chestxr.tuberculosis import ScreenTuberculosisd
 
-SHIPPED = bundle_folder("cxr_tuberculosis_screening") / "models" / "tuberculosis.ubj"
+SHIPPED = bundle_folder("cxr_tuberculosis_screening") / "models" / "tuberculosis.json"
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,6 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_film
-from chestxr.networks import ReferenceUNet
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.baseline import BareOutline
@@ -38,6 +37,7 @@ from tools.benchmarks.label_peer import LabelPeer, label_python
 from tools.benchmarks.machine import MEASURED_BY, machine
 from tools.benchmarks.peers import psp_net, zoo_loop
 from tools.benchmarks.plot import plot_candidates
+from tools.benchmarks.reference_unet import ReferenceUNet
 
 UNET = "cxr_lung_segmentation_unet"
 _CHUNK, _PSP_CHUNK = 20, 10

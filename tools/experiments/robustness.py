@@ -136,11 +136,11 @@ def dice_of(item: dict, step: Step, predicted: Path) -> float:
 
 
 def write_rows(
-    name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "view.pt", "tuberculosis.ubj")
+    name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "view.pt", "tuberculosis.json")
 ) -> None:
     """Write docs/NAME.json of the screening bundle, measured with some of its models."""
     head = {
-        "command": f"python tools/experiments/{name}.py DATASET_DIR",
+        "command": f"python -m tools.experiments.{name} DATASET_DIR",
         "data": data,
         "models": {model: sha256(BUNDLE / "models" / model) for model in models},
         "versions": package_versions(),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from chestxr.tuberculosis import TrainingFilms
 from tools.experiments.screening_bench import SITES, Bench
 from tools.experiments.screening_fits import few_features
@@ -36,7 +36,7 @@ def controls(bench: Bench) -> Iterator[list[dict]]:
 
 def _people(films: TrainingFilms, dataset_dir: Path) -> TrainingFilms:
     """Put age and sex in the place of the features; the films that tell both."""
-    known = {film.name: film for film in open_catalogue(dataset_dir).films}
+    known = {film.name: film for film in open_collection(dataset_dir).films}
     people = [known[name] for name in films.features.index]
     told = [{"age": film.age_years, "male": {"M": 1.0, "F": 0.0}.get(film.sex)} for film in people]
     table = pd.DataFrame(told, index=films.features.index, dtype=float)

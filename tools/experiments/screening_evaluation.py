@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from chestxr.data import Film, open_catalogue
+from chestxr.data import Film, open_collection
 from chestxr.metrics.classification import threshold_at_sensitivity
 from tools.experiments.bundle_runs import DATA
 from tools.experiments.screening_bench import SITES, Bench
@@ -24,7 +24,7 @@ _LEAST_OF_A_CLASS = 10
 
 def in_site(bench: Bench) -> Iterator[list[dict]]:
     """Nested cross-validation inside each site; by sex, age and reading where they are known."""
-    films = {film.name: film for film in open_catalogue(bench.dataset_dir).films}
+    films = {film.name: film for film in open_collection(bench.dataset_dir).films}
     for site in SITES:
         scored = bench.nested(bench.films(site), repeats=_REPEATS)
         keep_scores(scored, site, site)

@@ -38,7 +38,7 @@ def draw_pictures(dataset_dir: Path) -> None:
     if all((SCORES / f"{name}.csv").is_file() for names in PANELS.values() for name in names):
         with atomic_write(BUNDLE / "docs" / "roc.png") as partial:
             _roc().savefig(partial, dpi=90)
-    if (TRAINED / "tuberculosis.ubj").is_file():
+    if (TRAINED / "tuberculosis.json").is_file():
         with atomic_write(BUNDLE / "docs" / "explained.png") as partial:
             _explained(dataset_dir).save(partial)
 
@@ -72,7 +72,7 @@ def _explained(dataset_dir: Path) -> Image.Image:
 def _screen(paths: list[str]) -> Path:
     """Run the bundle on some films, with the classifier that was trained; return the folder of its results."""
     folder = WORK / "screening" / "explained"
-    run_bundle(BUNDLE, ["inference"], films=paths, output_dir=folder, classifier=TRAINED / "tuberculosis.ubj")
+    run_bundle(BUNDLE, ["inference"], films=paths, output_dir=folder, classifier=TRAINED / "tuberculosis.json")
     return folder
 
 

@@ -22,7 +22,7 @@ def evaluate_shipped(dataset_dir: Path, processes: int) -> list[dict]:
     settings = {"dataset_dir": dataset_dir, "lungs_dir": lungs, "cache": CACHE, "processes": processes}
     run_bundle(BUNDLE, ["train"], **settings, output_dir=TRAINED, run_name="screening")
     evaluation = WORK / "screening" / "evaluated"
-    settings |= {"classifier": TRAINED / "tuberculosis.ubj", "output_dir": evaluation, "run_name": "evaluate-default"}
+    settings |= {"classifier": TRAINED / "tuberculosis.json", "output_dir": evaluation, "run_name": "evaluate-default"}
     run_bundle(BUNDLE, ["train", "evaluate"], **settings)
     rows = json.loads((evaluation / "summary.json").read_text())["rows"]
     both = {"training": "both", "split": "default", "section": "test"}

@@ -9,7 +9,7 @@ from chestxr.io.codestream import END, MOST_SCANS, SCAN, codestream_head
 from chestxr.utils.errors import FilmError
 
 from .numbers import number_of
-from .transfer_syntaxes import FILM_SYNTAXES, RUN_LENGTHS, UNCOMPRESSED, syntax_name
+from .transfer_syntaxes import FILM_SYNTAXES, RLE, UNCOMPRESSED, syntax_name
 
 __all__ = ["GREY", "check_pixel_data", "contradiction", "truncated"]
 
@@ -36,7 +36,7 @@ def check_pixel_data(dataset: Dataset, path: Path) -> None:
         raise FilmError(
             path,
             f"pixel data in {syntax_name(syntax)}",
-            "uncompressed pixel data, JPEG, JPEG-LS, JPEG 2000 or run lengths",
+            "uncompressed pixel data, JPEG, JPEG-LS, JPEG 2000 or RLE",
             "export it again in one of these",
         )
     samples = int(dataset.get("SamplesPerPixel") or 1)
@@ -48,7 +48,7 @@ def check_pixel_data(dataset: Dataset, path: Path) -> None:
         raise contradiction(path, f"{stored} bits stored in {allocated} bits")
     if syntax in UNCOMPRESSED:
         _check_length(dataset, samples, path)
-    if syntax in (*UNCOMPRESSED, *RUN_LENGTHS):
+    if syntax in (*UNCOMPRESSED, *RLE):
         highest = number_of(dataset, "HighBit")
         if stored < allocated and highest is not None and not stored - 1 <= highest < allocated:
             raise contradiction(path, f"{stored} bits stored whose highest is number {highest:.0f} of {allocated}")

@@ -15,7 +15,7 @@ from pydicom.filereader import read_dataset, read_preamble
 from pydicom.sequence import Sequence
 
 from chestxr.io.film_file import check_bytes
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, broken_file
 
 __all__ = ["open_dicom", "without_pixels"]
 
@@ -85,9 +85,7 @@ def open_dicom(content: bytes, path: Path, **options: object) -> Dataset:
     except _TooManyElements as error:
         raise _hostile(path, "a header of very many elements") from error
     except Exception as error:  # of a file in memory, nothing else can fail but its own sense
-        raise FilmError(
-            path, "a truncated or broken DICOM file", "a whole DICOM file", "export or copy it again"
-        ) from error
+        raise broken_file(path, "DICOM") from error
     dataset.buffer = None
     return dataset
 

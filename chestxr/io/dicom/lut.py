@@ -7,12 +7,8 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from ._compat import apply_modality_lut, apply_voi_lut
 from .numbers import number_of, rewrite_numbers
-
-try:
-    from pydicom.pixels import apply_modality_lut, apply_voi_lut
-except ImportError:  # pydicom 2
-    from pydicom.pixel_data_handlers.util import apply_modality_lut, apply_voi_lut
 
 __all__ = ["apply_luts", "is_inverted"]
 

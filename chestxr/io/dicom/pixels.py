@@ -11,28 +11,13 @@ import numpy as np
 import torch
 from pydicom.dataset import Dataset
 
-try:
-    from pydicom.encaps import generate_frames
-    from pydicom.pixels import convert_color_space
-
-    _PYDICOM_CONVERTS = True
-except ImportError:  # pydicom 2
-    from pydicom.encaps import generate_pixel_data_frame
-    from pydicom.pixel_data_handlers.util import convert_color_space
-
-    _PYDICOM_CONVERTS = False
-
-    def generate_frames(encapsulated: bytes, number_of_frames: int):
-        """Give the name and the argument that they have in pydicom 3."""
-        return generate_pixel_data_frame(encapsulated, number_of_frames)
-
-
 from chestxr.io.codestream import END, codestream_head, is_jpeg_of_rgb
 
+from ._compat import CONVERTS_COLORS, convert_color_space, generate_frames
 from .consistency import GREY
 from .numbers import number_of
 from .rle import decode_rle
-from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RUN_LENGTHS, UNCOMPRESSED
+from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RLE, UNCOMPRESSED
 
 __all__ = ["decode_pixels"]
 
@@ -59,7 +44,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     Raises
     ------
     FilmError
-        If run lengths are broken.
+        If an RLE segment is broken.
     Exception
         If a stream is broken or cut off, is of another size or has wider values than the header, or has colours of a
         kind that its encoding has not; decoders raise errors of many kinds.
@@ -67,10 +52,10 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in UNCOMPRESSED:
         pixels = _as_stored_bits(_uncompressed(dataset), dataset, highest=number_of(dataset, "HighBit"))
-        converted = _PYDICOM_CONVERTS and photometric.startswith("YBR_FULL")
+        converted = CONVERTS_COLORS and photometric.startswith("YBR_FULL")
         # Programs that decompress leave these two names behind.
         return pixels if converted or photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
-    if syntax in RUN_LENGTHS:
+    if syntax in RLE:
         stored = _as_stored_bits(decode_rle(dataset, path), dataset, highest=number_of(dataset, "HighBit"))
         return _as_rgb(stored, photometric)
     return _decompressed(dataset)

@@ -1,4 +1,4 @@
-"""Films that DICOM holds as run lengths (DICOM PS3.5, G): each segment is one byte of every pixel."""
+"""Films in RLE Lossless (DICOM PS3.5, G): each segment is one byte of every pixel."""
 
 import struct
 from pathlib import Path
@@ -48,7 +48,7 @@ def _segments(encapsulated: bytes, count: int, path: Path) -> list[bytes]:
         raise truncated(path) from error
     ends = [*offsets[1:given], len(frame)]
     if given != count or offsets[0] != _HEADER or ends != sorted(ends):
-        raise contradiction(path, "run lengths in another number of planes than the header says")
+        raise contradiction(path, "RLE segments of another number of planes than the header says")
     return [frame[first:end] for first, end in zip(offsets, ends, strict=False)]
 
 
@@ -58,7 +58,7 @@ def _decode(segment: bytes, size: int, path: Path) -> bytearray:
     try:
         decoded = imagecodecs.packbits_decode(segment, out=plane)
     except (imagecodecs.PackbitsError, ValueError) as error:
-        raise contradiction(path, "run lengths that do not fit rows and columns") from error
+        raise contradiction(path, "RLE segments that do not fit rows and columns") from error
     if len(decoded) != size:
         raise truncated(path)
     return plane

@@ -2,14 +2,15 @@
 
 from pydicom import uid
 
+from ._compat import HTJ2K, HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL, JPEG_LOSSLESS_P14
+
 __all__ = [
     "FILM_SYNTAXES",
     "JPEG_2000",
     "JPEG_LOSSLESS",
-    "JPEG_LOSSY",
     "JPEG_LS",
     "LOSSLESS_STREAMS",
-    "RUN_LENGTHS",
+    "RLE",
     "UNCOMPRESSED",
     "syntax_name",
 ]
@@ -18,18 +19,13 @@ UNCOMPRESSED = (
     *(uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian),
     *(uid.ExplicitVRBigEndian, uid.DeflatedExplicitVRLittleEndian),
 )
-RUN_LENGTHS = (uid.RLELossless,)
-JPEG_LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
-# The first is called by the second's name in pydicom 2.
-JPEG_LOSSLESS = (uid.UID("1.2.840.10008.1.2.4.57"), uid.JPEGLosslessSV1)
+RLE = (uid.RLELossless,)
+_JPEG_LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
+JPEG_LOSSLESS = (JPEG_LOSSLESS_P14, uid.JPEGLosslessSV1)
 JPEG_LS = (uid.JPEGLSLossless, uid.JPEGLSNearLossless)
-# The last three, of high throughput, have no name in pydicom 2.
-JPEG_2000 = (
-    *(uid.JPEG2000Lossless, uid.JPEG2000),
-    *(uid.UID(f"1.2.840.10008.1.2.4.{last}") for last in (201, 202, 203)),
-)
-LOSSLESS_STREAMS = (*JPEG_LOSSLESS, uid.JPEGLSLossless, uid.JPEG2000Lossless, *JPEG_2000[2:4])
-FILM_SYNTAXES = (*UNCOMPRESSED, *RUN_LENGTHS, *JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
+JPEG_2000 = (uid.JPEG2000Lossless, uid.JPEG2000, HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL, HTJ2K)
+LOSSLESS_STREAMS = (*JPEG_LOSSLESS, uid.JPEGLSLossless, uid.JPEG2000Lossless, HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL)
+FILM_SYNTAXES = (*UNCOMPRESSED, *RLE, *_JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *JPEG_2000)
 
 
 def syntax_name(syntax: uid.UID) -> str:

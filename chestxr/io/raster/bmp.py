@@ -5,9 +5,9 @@ import struct
 from pathlib import Path
 
 from chestxr.io.decoded import DecodedImage, check_size
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, broken_pixels
 
-from .image import read_with_pillow, truncated
+from .image import read_with_pillow
 
 __all__ = ["read_bmp"]
 
@@ -32,7 +32,7 @@ def read_bmp(content: bytes, path: Path) -> DecodedImage:
         columns, rows = struct.unpack_from("<HH" if old else "<ii", content, 18)
         compression = 0 if old else struct.unpack_from("<I", content, 30)[0]
     except struct.error as error:
-        raise truncated(path) from error
+        raise broken_pixels(path) from error
     if header not in _HEADERS or compression not in _UNCOMPRESSED:
         raise FilmError(path, "a rare kind of BMP", "one without compression", "save it without compression or as PNG")
     # Rows are counted below zero where the first one is the uppermost.

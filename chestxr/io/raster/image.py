@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chestxr.io.decoded import DecodedImage, check_size
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import broken_pixels
 
-__all__ = ["decoded", "read_with_pillow", "truncated"]
+__all__ = ["decoded", "read_with_pillow"]
 
 
 def read_with_pillow(source: io.BytesIO, path: Path) -> DecodedImage:
@@ -26,7 +26,7 @@ def read_with_pillow(source: io.BytesIO, path: Path) -> DecodedImage:
     try:
         image = Image.open(source)
     except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise truncated(path) from error
+        raise broken_pixels(path) from error
     with image:
         check_size(path, *image.size)
         upright = decoded(path, lambda: ImageOps.exif_transpose(image))
@@ -49,9 +49,4 @@ def decoded(path: Path, decode: Callable[[], object]) -> object:
     try:
         return decode()
     except (OSError, ValueError, RuntimeError, SyntaxError, struct.error) as error:
-        raise truncated(path) from error
-
-
-def truncated(path: Path) -> FilmError:
-    """Return the error of a file that is not whole."""
-    return FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")
+        raise broken_pixels(path) from error

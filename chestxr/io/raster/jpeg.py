@@ -8,9 +8,9 @@ import imagecodecs
 
 from chestxr.io.codestream import has_many_scans, is_lossless_jpeg, jpeg_head
 from chestxr.io.decoded import DecodedImage, check_size
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, broken_pixels
 
-from .image import decoded, read_with_pillow, truncated
+from .image import decoded, read_with_pillow
 
 __all__ = ["read_jpeg"]
 
@@ -30,11 +30,11 @@ def read_jpeg(content: bytes, path: Path) -> DecodedImage:
     try:
         head = jpeg_head(content)
     except (struct.error, IndexError) as error:
-        raise truncated(path) from error
+        raise broken_pixels(path) from error
     if head is None or (head.bits == 8 and not is_lossless_jpeg(content)):
         return read_with_pillow(io.BytesIO(content), path)
     check_size(path, head.columns, head.rows)
     pixels = decoded(path, lambda: imagecodecs.jpeg_decode(content))
     if pixels.shape[:2] != (head.rows, head.columns):
-        raise truncated(path)
+        raise broken_pixels(path)
     return DecodedImage(pixels)

@@ -8,9 +8,9 @@ import torch
 
 from chestxr.io.codestream import jpeg_2000_head
 from chestxr.io.decoded import DecodedImage, check_size
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, broken_pixels
 
-from .image import decoded, truncated
+from .image import decoded
 
 __all__ = ["read_jpeg_2000"]
 
@@ -29,7 +29,7 @@ def read_jpeg_2000(content: bytes, path: Path) -> DecodedImage:
     try:
         head = jpeg_2000_head(content)
     except (struct.error, IndexError) as error:
-        raise truncated(path) from error
+        raise broken_pixels(path) from error
     if head is None or head.channels not in _CHANNELS:
         raise FilmError(
             path,
@@ -40,5 +40,5 @@ def read_jpeg_2000(content: bytes, path: Path) -> DecodedImage:
     check_size(path, head.columns, head.rows)
     pixels = decoded(path, lambda: imagecodecs.jpeg2k_decode(content, numthreads=torch.get_num_threads()))
     if pixels.shape[:2] != (head.rows, head.columns):
-        raise truncated(path)
+        raise broken_pixels(path)
     return DecodedImage(pixels)

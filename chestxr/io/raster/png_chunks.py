@@ -7,7 +7,7 @@ from pathlib import Path
 import imagecodecs
 
 from chestxr.io.decoded import MAX_PIXELS, check_size
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import broken_pixels
 
 __all__ = ["open_png"]
 
@@ -49,7 +49,7 @@ def open_png(file: bytes, path: Path) -> tuple[bytes, int, int]:
     kinds = [kind for kind, _, _ in chunks]
     data = [place for place, kind in enumerate(kinds) if kind == b"IDAT"]
     if kinds[0] != b"IHDR" or kinds.count(b"IHDR") != 1 or not data or len(data) != data[-1] - data[0] + 1:
-        raise _broken(path)
+        raise broken_pixels(path)
     first, last = chunks[data[0]], chunks[data[-1]]
     depth, colour_type, pixels = _inflate(content, chunks[data[0] : data[-1] + 1], path)
     whole = content[: first[1]], _chunk(b"IDAT", zlib.compress(pixels, 0)), content[last[2] : chunks[-1][2]]
@@ -68,7 +68,7 @@ def _chunks(content: memoryview, path: Path) -> list[tuple[bytes, int, int]]:
         if kind == b"IEND":
             return chunks
         place = end
-    raise _broken(path)
+    raise broken_pixels(path)
 
 
 def _inflate(content: memoryview, chunks: list[tuple[bytes, int, int]], path: Path) -> tuple[int, int, memoryview]:
@@ -78,15 +78,15 @@ def _inflate(content: memoryview, chunks: list[tuple[bytes, int, int]], path: Pa
     bits = depth * _CHANNELS.get(colour_type, 0)
     size = sum(_pass_bytes(columns, rows, bits, step) for step in (_PASSES if interlaced else ((0, 0, 1, 1),)))
     if not bits or size > _MAX_BYTES:
-        raise _broken(path)
+        raise broken_pixels(path)
     try:
         pixels = imagecodecs.deflate_decode(
             b"".join(content[start + 8 : end - 4] for _, start, end in chunks), out=bytearray(size)
         )
     except imagecodecs.DeflateError as error:
-        raise _broken(path) from error
+        raise broken_pixels(path) from error
     if len(pixels) != size:
-        raise _broken(path)
+        raise broken_pixels(path)
     return depth, colour_type, pixels
 
 
@@ -100,7 +100,3 @@ def _pass_bytes(columns: int, rows: int, bits: int, step: tuple[int, int, int, i
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
-
-
-def _broken(path: Path) -> FilmError:
-    return FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")

@@ -9,9 +9,9 @@ import tifffile
 
 from chestxr.io.decoded import DecodedImage, check_size
 from chestxr.io.orientation import reorient
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, broken_pixels
 
-from .image import decoded, truncated
+from .image import decoded
 from .tiff_consistency import check_tiff
 
 __all__ = ["read_tiff"]
@@ -52,7 +52,7 @@ def read_tiff(content: bytes, path: Path) -> DecodedImage:
             planar = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and pixels.ndim == 3
             orientation = page.tags.valueof("Orientation", 1)
     except (tifffile.TiffFileError, IndexError, struct.error) as error:
-        raise truncated(path) from error
+        raise broken_pixels(path) from error
     if palette is not None:
         pixels = palette.T[pixels]
     if planar:

@@ -8,7 +8,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, PLANARCONFIG, SAMPLEFORMAT, TiffP
 
 from chestxr.io.codestream import has_many_scans, jpeg_head
 from chestxr.io.decoded import MAX_PIXELS
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, broken_pixels
 
 __all__ = ["check_tiff"]
 
@@ -57,7 +57,7 @@ def check_tiff(page: TiffPage, path: Path) -> None:
         or sum(page.databytecounts) > 2 * page.parent.filehandle.size
         or (jpeg and not all(_is_piece(page, *place) for place in zip(*places, strict=True)))
     ):
-        raise FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")
+        raise broken_pixels(path)
 
 
 def _is_piece(page: TiffPage, offset: int, count: int) -> bool:

@@ -164,7 +164,7 @@ class Ledger:
     def _films_of(self, block: str) -> list[str]:
         if block.startswith(_AGAIN):
             return [film for film, _, _ in self._again(block)]
-        return [travel.film for travel in self.listed(block)]
+        return [task.film for task in self.listed(block)]
 
     def _again(self, block: str) -> list[list[str]]:
         """Return film, image and former block of a done block's films that had failed before."""
@@ -193,7 +193,7 @@ class Ledger:
         for path in self._notes():
             yield Quarantined(json.loads(path.read_text()))
 
-    def finish(self, block: str, travels: Sequence[ImageTask]) -> None:
+    def finish(self, block: str, tasks: Sequence[ImageTask]) -> None:
         """
         Write the results of a block; it is done.
 
@@ -202,25 +202,25 @@ class Ledger:
         OSError
             If they cannot be written: the block is not done.
         """
-        for travel in travels:
-            if travel.failure is not None:
-                self._quarantine(travel, block, attempts=1)
-        good = [travel for travel in travels if travel.row]
+        for task in tasks:
+            if task.failure is not None:
+                self._quarantine(task, block, attempts=1)
+        good = [task for task in tasks if task.row]
         self._write(block, good, again=[])
 
-    def finish_again(self, travels: Sequence[ImageTask], attempts: dict[str, Quarantined]) -> None:
+    def finish_again(self, tasks: Sequence[ImageTask], attempts: dict[str, Quarantined]) -> None:
         """Write the results of films that had failed before."""
-        for travel in travels:
-            if travel.failure is not None:
-                before = attempts[travel.film]
-                self._quarantine(travel, before.block, before.attempts + 1)
-        good = [travel for travel in travels if travel.row]
+        for task in tasks:
+            if task.failure is not None:
+                before = attempts[task.film]
+                self._quarantine(task, before.block, before.attempts + 1)
+        good = [task for task in tasks if task.row]
         if good:
             number = 1 + max((int(name.removeprefix(_AGAIN)) for name in self._done(_AGAIN)), default=0)
-            again = [(travel.film, travel.image, attempts[travel.film].block) for travel in good]
+            again = [(task.film, task.image, attempts[task.film].block) for task in good]
             self._write(f"{_AGAIN}{number:06d}", good, again)
-        for travel in good:
-            self._note_of(travel.film).unlink(missing_ok=True)
+        for task in good:
+            self._note_of(task.film).unlink(missing_ok=True)
 
     def counts(self) -> Counter:
         """Count films by what became of them."""
@@ -239,21 +239,21 @@ class Ledger:
                 done.add(_block_of(path))
         return done
 
-    def _write(self, block: str, travels: Sequence[ImageTask], again: list[tuple]) -> None:
-        counts = Counter(travel.row["status"] for travel in travels)
-        counts.update(travel.row["decision"] for travel in travels if travel.row["decision"])
+    def _write(self, block: str, tasks: Sequence[ImageTask], again: list[tuple]) -> None:
+        counts = Counter(task.row["status"] for task in tasks)
+        counts.update(task.row["decision"] for task in tasks if task.row["decision"])
         parts = []
-        for day in sorted({travel.date for travel in travels}):
+        for day in sorted({task.date for task in tasks}):
             path = self.table / f"date={day}" / f"part-{block}.parquet"
             with atomic_write(path) as partial:
-                pq.write_table(_table([travel.row for travel in travels if travel.date == day]), partial)
+                pq.write_table(_table([task.row for task in tasks if task.date == day]), partial)
             parts.append(str(path.relative_to(self.out)))
         write_text(self.blocks / f"{block}{_DONE}", json.dumps({"parts": parts, "counts": counts, "again": again}))
 
-    def _quarantine(self, travel: ImageTask, block: str, attempts: int) -> None:
-        error: FilmError = travel.failure
-        told = {"address": travel.image, "block": block, "attempts": attempts, "lasting": error.lasting}
-        write_text(self._note_of(travel.film), json.dumps(failed_row(error) | told, indent=1))
+    def _quarantine(self, task: ImageTask, block: str, attempts: int) -> None:
+        error: FilmError = task.failure
+        told = {"address": task.image, "block": block, "attempts": attempts, "lasting": error.lasting}
+        write_text(self._note_of(task.film), json.dumps(failed_row(error) | told, indent=1))
 
     def _note_of(self, film: str) -> Path:
         return self.quarantine / f"{film}.json"

@@ -15,14 +15,15 @@ from .task import ImageTask, pack, unpack
 __all__ = ["cores_and_gpus", "screen_films"]
 
 _BLOCK_BYTES = 1 << 14
-# What Ray hands out at a time: it costs the program that starts the run as much for one film as for a few.
-_TOGETHER = 4
-# Every worker has this many times something to do, or a last large piece keeps the others waiting.
-_PIECES_A_CORE = 4
+# A block costs the driver as much with one film as with a few.
+_TASKS_PER_BLOCK = 4
+# With fewer, one last large block keeps the other workers waiting.
+_BLOCKS_PER_CORE = 4
 _TRIES_AGAIN = 1
 _READERS_SHARE = 4
-_CORES_AN_OUTLINER = 32
-_FEW = 10
+_CORES_PER_SEGMENTER = 32
+# If workers end on every film, these tell as much as all.
+_PROBE = 10
 
 
 def cores_and_gpus() -> tuple[int, int]:
@@ -31,7 +32,7 @@ def cores_and_gpus() -> tuple[int, int]:
     return max(1, int(have.get("CPU", 1))), int(have.get("GPU", 0))
 
 
-def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_size: int) -> Iterator[ImageTask]:
+def screen_films(tasks: Sequence[ImageTask], settings: StageSettings, batch_size: int) -> Iterator[ImageTask]:
     """
     Screen films in the workers of Ray.
 
@@ -40,7 +41,7 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
 
     Parameters
     ----------
-    travels : sequence of ImageTask
+    tasks : sequence of ImageTask
         The films.
     settings : StageSettings
         What the workers need to know.
@@ -60,27 +61,26 @@ def screen_films(travels: Sequence[ImageTask], settings: StageSettings, batch_si
     _set_up()
     cores, gpus = cores_and_gpus()
     size = batch_size or (16 if gpus else 1)
-    together = min(max(_TOGETHER, size), 1 + len(travels) // (_PIECES_A_CORE * cores))
-    missing = {travel.film: travel for travel in travels}
-    left = list(travels)
+    together = min(max(_TASKS_PER_BLOCK, size), 1 + len(tasks) // (_BLOCKS_PER_CORE * cores))
+    missing = {task.film: task for task in tasks}
+    left = list(tasks)
     # Films that were in hand beside one that ends its workers are screened again, by themselves, then each alone.
     for many, at_once in ((together, None), (1, None), (1, 1)):
-        for travel in _screen(left, settings, size, many, at_once) if left else ():
-            del missing[travel.film]
-            yield travel
-        # If workers end on every film, a few of them tell as much as all.
-        left = list(missing.values())[: _FEW if len(missing) == len(travels) else None]
-    for travel in missing.values():
-        travel.fail(process_ended({"film": travel.film, "image": travel.image}, lasting=True), fault="workers")
-        yield travel
+        for task in _screen(left, settings, size, many, at_once) if left else ():
+            del missing[task.film]
+            yield task
+        left = list(missing.values())[: _PROBE if len(missing) == len(tasks) else None]
+    for task in missing.values():
+        task.fail(process_ended({"film": task.film, "image": task.image}, lasting=True), fault="workers")
+        yield task
 
 
 def _screen(
-    travels: Sequence[ImageTask], settings: StageSettings, batch_size: int, together: int, at_once: int | None
+    tasks: Sequence[ImageTask], settings: StageSettings, batch_size: int, together: int, at_once: int | None
 ) -> Iterator[ImageTask]:
     """Screen films, so many handed out together, and by so many workers of each kind, None for as many as there are."""
     cores, gpus = cores_and_gpus()
-    entries = [{"travels": pack(travels[start : start + together])} for start in range(0, len(travels), together)]
+    entries = [{"tasks": pack(tasks[start : start + together])} for start in range(0, len(tasks), together)]
     # Without end by default: a film that ends its worker would be tried for ever.
     again = {"max_retries": _TRIES_AGAIN}
     films = (
@@ -96,7 +96,7 @@ def _screen(
         .map(
             OutlineFilms,
             fn_constructor_args=(settings, batch_size),
-            compute=ActorPoolStrategy(min_size=1, max_size=at_once or gpus or 1 + cores // _CORES_AN_OUTLINER),
+            compute=ActorPoolStrategy(min_size=1, max_size=at_once or gpus or 1 + cores // _CORES_PER_SEGMENTER),
             num_cpus=0,
             num_gpus=1 if gpus else 0,
             max_task_retries=_TRIES_AGAIN,
@@ -111,7 +111,7 @@ def _screen(
     )
     # What is fetched ahead is not given before the next piece is there: films that are done would be done again.
     for pieces in films.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):
-        for piece in pieces["travels"]:
+        for piece in pieces["tasks"]:
             yield from unpack(piece)
 
 

@@ -30,10 +30,10 @@ from .uri import is_uri
 
 __all__ = ["ArchiveRun"]
 
-# So many films a core are handed to Ray at a time, for half an hour or more: names and rows of no more are in memory.
-_WAVE_A_CORE = 2048
-# So many films that fail by no fault of their own, and none that succeeds between them, have one fault in common.
-_HOPELESS = 10
+# Handed to Ray at a time, which lasts half an hour or more; bounds the names and rows that are in memory.
+_TASKS_PER_CORE = 2048
+# Films that fail one after another through no fault of their own have a common cause.
+_MAX_CONSECUTIVE_FAILURES = 10
 _GOES_ON = "the same command goes on from here"
 _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
 
@@ -137,7 +137,7 @@ class ArchiveRun:
             with ray_running(self._address, self._processes):
                 from .pipeline import cores_and_gpus
 
-                wave = _WAVE_A_CORE * cores_and_gpus()[0]
+                wave = _TASKS_PER_CORE * cores_and_gpus()[0]
                 size = max(1, wave // self._about["block"])
                 for start in range(0, len(blocks), size):
                     yield from self._screen(blocks[start : start + size])
@@ -219,30 +219,30 @@ class ArchiveRun:
                 yield note
 
     def _screen(self, blocks: Sequence[str]) -> Iterator[FilmError | None]:
-        films = {block: {travel.film: travel for travel in self._ledger.listed(block)} for block in blocks}
+        films = {block: {task.film: task for task in self._ledger.listed(block)} for block in blocks}
         block_of = {film: block for block in blocks for film in films[block]}
         missing = {block: len(films[block]) for block in blocks}
         self._ledger.begin(block_of)
-        for travel in self._screened([travel for block in blocks for travel in films[block].values()]):
-            block = block_of[travel.film]
-            films[block][travel.film] = travel
+        for task in self._screened([task for block in blocks for task in films[block].values()]):
+            block = block_of[task.film]
+            films[block][task.film] = task
             missing[block] -= 1
             if not missing[block]:
                 self._ledger.finish(block, films.pop(block).values())
-            yield travel.failure
+            yield task.failure
         self._ledger.end()
 
     def _screen_again(self, notes: Sequence[Quarantined]) -> Iterator[FilmError | None]:
         before = {note.film: note for note in notes}
-        travels, self.trying_again = [], True
+        tasks, self.trying_again = [], True
         self._ledger.begin({note.film: note.block for note in notes})
-        for travel in self._screened([ImageTask(note.film, note.image) for note in notes]):
-            travels.append(travel)
-            if len(travels) == self._about["block"]:
-                self._ledger.finish_again(travels, before)
-                travels = []
-            yield travel.failure
-        self._ledger.finish_again(travels, before)
+        for task in self._screened([ImageTask(note.film, note.image) for note in notes]):
+            tasks.append(task)
+            if len(tasks) == self._about["block"]:
+                self._ledger.finish_again(tasks, before)
+                tasks = []
+            yield task.failure
+        self._ledger.finish_again(tasks, before)
         self._ledger.end()
 
     def _screened(self, films: Sequence[ImageTask]) -> Iterator[ImageTask]:
@@ -260,19 +260,20 @@ class ArchiveRun:
 
         not_stored, unforeseen, died = 0, 0, set()
         try:
-            for travel in screen_films(films, self._stages, self._batch_size):
-                self._measure(travel)
-                if travel.stop:
-                    raise OSError(f"{travel.stop}; {_GOES_ON}")
-                self._check_source(travel)
-                not_stored = 0 if travel.stored else not_stored + (travel.fault == "store")
-                unforeseen += travel.fault in ("program", "workers")
+            for task in screen_films(films, self._stages, self._batch_size):
+                self._measure(task)
+                if task.stop:
+                    raise OSError(f"{task.stop}; {_GOES_ON}")
+                self._check_source(task)
+                not_stored = 0 if task.stored else not_stored + (task.fault == "store")
+                unforeseen += task.fault in ("program", "workers")
                 # Once a film was screened, such faults are those of films, which are set aside.
-                if not_stored == _HOPELESS or (unforeseen == _HOPELESS and not self._succeeded):
-                    raise OSError(f"{_HOPELESS} films failed and none succeeded, the last: {travel.failure}")
-                if travel.fault == "workers":
-                    died.add(travel.film)
-                yield travel
+                most = _MAX_CONSECUTIVE_FAILURES
+                if not_stored == most or (unforeseen == most and not self._succeeded):
+                    raise OSError(f"{most} films failed and none succeeded, the last: {task.failure}")
+                if task.fault == "workers":
+                    died.add(task.film)
+                yield task
         except RayError as error:
             raise ConnectionError(
                 f"Ray ended; check that its machines run, with room in memory and on disk; {_GOES_ON}"
@@ -280,15 +281,15 @@ class ArchiveRun:
         if died:
             remove_results_of(died, self._ledger.films)
 
-    def _measure(self, travel: ImageTask) -> None:
-        self._memory |= travel.memory
-        self._seconds.update(travel.seconds)
-        self._carried = max(self._carried, travel.carried)
+    def _measure(self, task: ImageTask) -> None:
+        self._memory |= task.memory
+        self._seconds.update(task.seconds)
+        self._carried = max(self._carried, task.carried)
         self._worked += 1
-        self._succeeded |= travel.row is not None
+        self._succeeded |= task.row is not None
 
-    def _check_source(self, travel: ImageTask) -> None:
+    def _check_source(self, task: ImageTask) -> None:
         """Raise OSError if a film may have failed because the source is away."""
-        failed = travel.failure is not None and not travel.failure.lasting
+        failed = task.failure is not None and not task.failure.lasting
         if failed and not any(map(still_there, self._about["samples"])):
             raise OSError(f"{self._about['source']}: is away; once it is back, {_GOES_ON}")

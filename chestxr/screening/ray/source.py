@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from chestxr.data import find_films
 from chestxr.data.film_list import is_film_list, read_film_list
-from chestxr.data.film_name import FILM_SUFFIXES, film_name, suffix_of, unique_names
+from chestxr.data.film_name import film_name, may_be_film, unique_names
 from chestxr.io.file_format import FORMATS
 
 from .uri import check_uri, is_uri
@@ -74,7 +74,8 @@ def _in_store(source: str) -> list[dict]:
     if keys == [below]:
         return [{"film": film_name(Path(below)), "image": source}]
     found = [key.removeprefix(below).removeprefix("/") for key in keys]
-    found = [key for key in found if _may_be_film(PurePosixPath(key))]
+    # Masks lie in the folder masks/, as in a folder of films.
+    found = [key for key in found if may_be_film(path := PurePosixPath(key)) and path.parts[:1] != ("masks",)]
     if not found:
         raise FileNotFoundError(f"no films found in {source}; expected {FORMATS} files")
     # Joined to the address: what a store makes of a key leaves out the server's name.
@@ -97,9 +98,3 @@ def _named(images: Sequence[str], paths: Sequence[Path], source: str) -> list[di
         raise ValueError(f"{source}: found names of objects that differ in slashes alone; expected others; rename them")
     names = unique_names(paths, Path(commonpath([path.parent for path in paths])))
     return [{"film": name, "image": image} for name, image in zip(names, images, strict=True)]
-
-
-def _may_be_film(path: PurePosixPath) -> bool:
-    """Go by the name, as in a folder: no hidden files, nothing outside, none of the masks that lie in ``masks/``."""
-    odd = any(part.startswith(".") for part in path.parts) or path.name == "DICOMDIR" or path.parts[:1] == ("masks",)
-    return not odd and suffix_of(Path(path)) in FILM_SUFFIXES

@@ -73,24 +73,24 @@ def _about(settings: StageSettings) -> dict[str, str]:
 
 def read_films(entry: dict, settings: StageSettings) -> dict:
     """Read films and prepare them for the network, as the bundle's ``preprocessing`` says."""
-    travels = unpack(entry["travels"])
+    tasks = unpack(entry["tasks"])
     try:
         prepare = _part(settings, "preprocessing")
     except Exception as error:
-        for travel in travels:
-            travel.stop = _cannot_be_opened(settings, error)
+        for task in tasks:
+            task.stop = _cannot_be_opened(settings, error)
     else:
-        for travel in travels:
-            _read(travel, prepare)
-    return _handed_on(travels)
+        for task in tasks:
+            _read(task, prepare)
+    return _handed_on(tasks)
 
 
-def _handed_on(travels: Sequence[ImageTask]) -> dict:
+def _handed_on(tasks: Sequence[ImageTask]) -> dict:
     """Give films to the next stage; the memory of this worker is noted."""
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    for travel in travels:
-        travel.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
-    return {"travels": pack(travels)}
+    for task in tasks:
+        task.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
+    return {"tasks": pack(tasks)}
 
 
 def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
@@ -103,21 +103,21 @@ def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
     )
 
 
-def _read(travel: ImageTask, prepare: Callable[[dict], dict]) -> None:
+def _read(task: ImageTask, prepare: Callable[[dict], dict]) -> None:
     started = time.perf_counter()
     try:
-        with film_file(travel.image) as path:
-            travel.item = prepare({"film": travel.film, "image": path})
+        with film_file(task.image) as path:
+            task.item = prepare({"film": task.film, "image": path})
         for key in ("image", _OWN_SIZE):
-            travel.item[key].meta["filename_or_obj"] = travel.image
-        travel.date = travel.item["image"].meta["study_date"] or "unknown"
+            task.item[key].meta["filename_or_obj"] = task.image
+        task.date = task.item["image"].meta["study_date"] or "unknown"
     except Exception as error:
         # Of the temporary folder: what a film's own file does is a FilmError.
         if is_system_error(error):
-            travel.stop = str(error)
+            task.stop = str(error)
         else:
-            travel.fail(error)
-    travel.seconds["read"] = time.perf_counter() - started
+            task.fail(error)
+    task.seconds["read"] = time.perf_counter() - started
 
 
 class OutlineFilms:
@@ -161,32 +161,32 @@ class OutlineFilms:
 
     def __call__(self, entry: dict) -> dict:
         """Outline films."""
-        travels = unpack(entry["travels"])
-        waiting = [travel for travel in travels if not travel.ended]
+        tasks = unpack(entry["tasks"])
+        waiting = [task for task in tasks if not task.ended]
         started = time.perf_counter()
         self._outline(waiting)
-        for travel in waiting:
-            travel.stop = self._stop
-            travel.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
-        return _handed_on(travels)
+        for task in waiting:
+            task.stop = self._stop
+            task.seconds["outline"] = (time.perf_counter() - started) / len(waiting)
+        return _handed_on(tasks)
 
-    def _outline(self, travels: list[ImageTask]) -> None:
+    def _outline(self, tasks: list[ImageTask]) -> None:
         self._outlined.clear()
-        if not travels or self._stop:
+        if not tasks or self._stop:
             return
         try:
-            self._bundle.run([{key: travel.item[key] for key in travel.item if key != _OWN_SIZE} for travel in travels])
-            for travel, item in zip(travels, self._outlined, strict=True):
-                travel.item |= {key: _on_cpu(value) for key, value in item.items()}
+            self._bundle.run([{key: task.item[key] for key in task.item if key != _OWN_SIZE} for task in tasks])
+            for task, item in zip(tasks, self._outlined, strict=True):
+                task.item |= {key: _on_cpu(value) for key, value in item.items()}
         except Exception as error:
             # An engine that was stopped within a film is not run on.
             self._open()
             # One by one the others are done, and the one that it was is known.
-            if len(travels) > 1:
-                for travel in travels:
-                    self._outline([travel])
+            if len(tasks) > 1:
+                for task in tasks:
+                    self._outline([task])
             else:
-                travels[0].fail(error)
+                tasks[0].fail(error)
         finally:
             self._outlined.clear()
 
@@ -197,32 +197,32 @@ def _on_cpu(value: object) -> object:
 
 def finish_films(entry: dict, settings: StageSettings) -> dict:
     """Measure and score films and write their results, as the bundle's ``postprocessing`` says."""
-    travels = unpack(entry["travels"])
-    for travel in travels:
-        if not travel.ended:
+    tasks = unpack(entry["tasks"])
+    for task in tasks:
+        if not task.ended:
             started = time.perf_counter()
-            _finish(travel, settings)
-            travel.seconds["finish"] = time.perf_counter() - started
-        travel.item = None
-    return _handed_on(travels)
+            _finish(task, settings)
+            task.seconds["finish"] = time.perf_counter() - started
+        task.item = None
+    return _handed_on(tasks)
 
 
-def _finish(travel: ImageTask, settings: StageSettings) -> None:
+def _finish(task: ImageTask, settings: StageSettings) -> None:
     """Finish a film, or note why it failed, or why no other one would fare better."""
     try:
         finish = _part(settings, "postprocessing")
         if settings.store:
             open_archive(settings.store)
     except Exception as error:
-        travel.stop = _cannot_be_opened(settings, error)
+        task.stop = _cannot_be_opened(settings, error)
         return
     try:
-        _write(travel, finish, settings)
+        _write(task, finish, settings)
     except OSError as error:
-        travel.stop = str(error)
+        task.stop = str(error)
 
 
-def _write(travel: ImageTask, finish: Callable[[dict], dict], settings: StageSettings) -> None:
+def _write(task: ImageTask, finish: Callable[[dict], dict], settings: StageSettings) -> None:
     """
     Write a film's results, or note why it has none.
 
@@ -231,19 +231,19 @@ def _write(travel: ImageTask, finish: Callable[[dict], dict], settings: StageSet
     OSError
         If results cannot be written.
     """
-    out, name = Path(settings.out), f"{travel.date}/{travel.film}"
+    out, name = Path(settings.out), f"{task.date}/{task.film}"
     remove_results(out, name)
     try:
-        found = finish(travel.item | {"film": name})
-        row = screening_row(travel.item, found) | _about(settings)
-        travel.stored = store_results(out / name, settings.store)
-        travel.row = row
+        found = finish(task.item | {"film": name})
+        row = screening_row(task.item, found) | _about(settings)
+        task.stored = store_results(out / name, settings.store)
+        task.row = row
     except NotStoredError as error:
-        travel.fail(error, fault="store")
+        task.fail(error, fault="store")
     except Exception as error:
         cause = root_cause(error)
         if is_system_error(cause):
             raise cause from None
-        travel.fail(error)
-    if travel.failure:
+        task.fail(error)
+    if task.failure:
         remove_results(out, name)

@@ -1,4 +1,4 @@
-"""What goes from worker to worker of a film: pickled, by this run for this run."""
+"""The task that the stages of Ray hand on: one film, pickled by this run for this run."""
 
 import os
 import pickle
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chestxr.bundle.unforeseen import unforeseen
-from chestxr.utils.errors import FilmError
+from chestxr.utils.errors import FilmError, film_error_behind
 from chestxr.utils.text import escape_path
 
 from .uri import is_uri
@@ -67,7 +67,7 @@ class ImageTask:
     def fail(self, error: BaseException, fault: str = "film") -> None:
         """Note why the film failed, under the name and the address that the user knows."""
         self.item = None
-        behind = _film_error(error)
+        behind = film_error_behind(error)
         if behind is None:
             behind, fault = unforeseen(error, self.image), "program"
         # A film that is gone may be back when its disk is.
@@ -76,21 +76,14 @@ class ImageTask:
         self.failure.film, self.fault = self.film, fault
 
 
-def _film_error(error: BaseException | None) -> FilmError | None:
-    """Return the FilmError behind an error, None if there is none."""
-    while error is not None and not isinstance(error, FilmError):
-        error = error.__cause__
-    return error
-
-
-def pack(travels: Sequence[ImageTask]) -> bytes:
+def pack(tasks: Sequence[ImageTask]) -> bytes:
     """Put films into what Ray carries."""
-    return pickle.dumps(travels)
+    return pickle.dumps(tasks)
 
 
 def unpack(packed: bytes) -> list[ImageTask]:
     """Return what `pack` was given."""
-    travels = pickle.loads(packed)
-    for travel in travels:
-        travel.carried = max(travel.carried, len(packed) // len(travels))
-    return travels
+    tasks = pickle.loads(packed)
+    for task in tasks:
+        task.carried = max(task.carried, len(packed) // len(tasks))
+    return tasks

@@ -8,12 +8,8 @@ import pydicom
 import pytest
 from pydicom import uid
 
-try:
-    from pydicom.pixels import convert_color_space
-except ImportError:  # pydicom 2
-    from pydicom.pixel_data_handlers.util import convert_color_space
-
 from chestxr.io.decode import decode_image
+from chestxr.io.dicom._compat import convert_color_space
 from chestxr.utils.errors import FilmError
 from tests.io.film_files import save_compressed, save_dicom
 
@@ -65,7 +61,7 @@ ENCODINGS = {
     "JPEG": (uid.JPEGLosslessSV1, _lossless),
     "JPEG-LS": (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
     "JPEG 2000": (uid.JPEG2000Lossless, _jpeg_2000),
-    "run lengths": (uid.RLELossless, _runs),
+    "RLE": (uid.RLELossless, _runs),
 }
 
 
@@ -77,7 +73,7 @@ def test_colours_become_rgb(tmp_path, kind, pixels, photometric):
     assert np.abs(film.astype(int) - RGB).max() <= (0 if photometric == "RGB" else 1), "YBR is rounded"
 
 
-@pytest.mark.parametrize("kind", ["JPEG-LS", "JPEG 2000", "run lengths"])
+@pytest.mark.parametrize("kind", ["JPEG-LS", "JPEG 2000", "RLE"])
 def test_colours_of_sixteen_bits(tmp_path, kind):
     syntax, encode = ENCODINGS[kind]
     wide = RGB.astype(np.uint16) * 257 + np.arange(3, dtype=np.uint16)
@@ -96,7 +92,7 @@ def test_colours_that_jpeg_2000_itself_transforms_become_rgb(tmp_path):
     assert np.array_equal(decode_image(path).pixels, RGB)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "JPEG-LS", "run lengths"])
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG-LS", "RLE"])
 def test_colours_that_an_encoding_has_not_are_refused(tmp_path, kind):
     syntax, encode = ENCODINGS[kind]
     with pytest.raises(FilmError, match="does not decode"):
@@ -144,7 +140,7 @@ def test_the_sign_is_where_the_values_of_the_stream_end(tmp_path, syntax, encode
 
 
 @pytest.mark.parametrize("signed", [False, True])
-@pytest.mark.parametrize("kind", ["uncompressed", "run lengths"])
+@pytest.mark.parametrize("kind", ["uncompressed", "RLE"])
 def test_bits_beyond_those_stored_mean_nothing(tmp_path, kind, signed):
     path = tmp_path / "film.dcm"
     if kind == "uncompressed":
@@ -217,10 +213,10 @@ def test_run_lengths_of_values_of_any_width(tmp_path, bits):
 @pytest.mark.parametrize(
     ("runs", "found"),
     [
-        (_runs(np.vstack([GREY, GREY])), "run lengths that do not fit rows and columns"),
-        (_runs(GREY)[:-40], "run lengths that do not fit rows and columns"),
+        (_runs(np.vstack([GREY, GREY])), "RLE segments that do not fit rows and columns"),
+        (_runs(GREY)[:-40], "RLE segments that do not fit rows and columns"),
         (_runs(GREY[:-1]), "truncated pixel data"),
-        (_runs(RGB), "run lengths in another number of planes"),
+        (_runs(RGB), "RLE segments of another number of planes"),
     ],
 )
 def test_run_lengths_of_another_film_are_refused(tmp_path, runs, found):

@@ -369,7 +369,7 @@ def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tm
     [("{}[0]", "a fault of the program (<string>, line 1)"), (_KILL, "process that screened it ended")],
 )
 def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason):
-    monkeypatch.setattr(run, "_HOPELESS", 2)
+    monkeypatch.setattr(run, "_MAX_CONSECUTIVE_FAILURES", 2)
     films, out, bundle = phantoms(tmp_path / "films", 2), tmp_path / "out", changed_bundle(tmp_path, act)
     result = archive(films, "--out", out, "--bundle", bundle, "--trust-bundle")
     assert result.exit_code == 2 and "2 films failed and none succeeded" in result.stderr and reason in result.stderr
@@ -377,7 +377,7 @@ def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason
 
 
 def test_an_archive_that_does_not_answer_ends_the_run(films, tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "_HOPELESS", 1)
+    monkeypatch.setattr(run, "_MAX_CONSECUTIVE_FAILURES", 1)
     (tmp_path / "list.txt").write_text(str(films / "RG1_UNCR.dcm"))
     result = archive(tmp_path / "list.txt", "--out", tmp_path / "out", "--store", "http://127.0.0.1:9/dicom-web")
     assert result.exit_code == 2 and "no place for its results" in result.stderr, result.stderr

@@ -22,9 +22,9 @@ def _done(name: str) -> ImageTask:
 
 
 def _failed(name: str) -> ImageTask:
-    travel = ImageTask(name, f"/films/{name}.png")
-    travel.fail(FilmError(travel.image, "nothing", "a film", "look", lasting=False))
-    return travel
+    task = ImageTask(name, f"/films/{name}.png")
+    task.fail(FilmError(task.image, "nothing", "a film", "look", lasting=False))
+    return task
 
 
 def _results(ledger: Ledger, *names: str) -> None:

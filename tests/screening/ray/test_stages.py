@@ -24,11 +24,11 @@ def test_a_film_replaced_between_the_stages_is_measured_as_it_was_read(tmp_path)
     settings = _settings(bundle_folder(SCREENING_BUNDLE), tmp_path)
     folder = phantoms(tmp_path / "films", 2)
     film, other = sorted(folder.iterdir())
-    entry = {"travels": pack([ImageTask("film", str(film))])}
+    entry = {"tasks": pack([ImageTask("film", str(film))])}
     outlined = OutlineFilms(settings, 1)(read_films(entry, settings))
-    (expected,) = unpack(finish_films(outlined, settings)["travels"])
+    (expected,) = unpack(finish_films(outlined, settings)["tasks"])
     shutil.copy(other, film)
-    (replaced,) = unpack(finish_films(outlined, settings)["travels"])
+    (replaced,) = unpack(finish_films(outlined, settings)["tasks"])
     assert replaced.failure is None and pd.notna(replaced.row["score"])
     assert replaced.row == expected.row
 
@@ -36,8 +36,8 @@ def test_a_film_replaced_between_the_stages_is_measured_as_it_was_read(tmp_path)
 def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
     bundle = changed_bundle(tmp_path, "{}['what the header said']")
     (film,) = phantoms(tmp_path / "films", 1).iterdir()
-    entry = {"travels": pack([ImageTask(film.stem, str(film))])}
-    (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["travels"])
+    entry = {"tasks": pack([ImageTask(film.stem, str(film))])}
+    (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["tasks"])
     assert failed.fault == "program" and not failed.failure.lasting
     assert "found a fault of the program (" in str(failed.failure) and "please report it" in str(failed.failure)
     assert "Error" not in str(failed.failure) and "header" not in str(failed.failure)
@@ -50,11 +50,11 @@ def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
         config.read_text().replace('"chestxr.io', '"not_there.io').replace('"chestxr.inf', '"not_there.inf')
     )
     settings = _settings(bundle, tmp_path)
-    entry = {"travels": pack([ImageTask("film", str(tmp_path / "film.png"))])}
+    entry = {"tasks": pack([ImageTask("film", str(tmp_path / "film.png"))])}
     for stage in (
         lambda entry: read_films(entry, settings),
         lambda entry: OutlineFilms(settings, 1)(entry),
         lambda entry: finish_films(entry, settings),
     ):
-        (stopped,) = unpack(stage(entry)["travels"])
+        (stopped,) = unpack(stage(entry)["tasks"])
         assert "not_there: this Python package is missing" in stopped.stop and stopped.failure is None

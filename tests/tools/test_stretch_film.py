@@ -6,8 +6,9 @@ import torch
 from monai.data import MetaTensor
 from monai.transforms import Compose, Invertd
 
-from chestxr.transforms import ResizeFilmd, StretchFilmd
+from chestxr.transforms import ResizeFilmd
 from tests.phantom import chest_film
+from tools.experiments.augmentations import StretchFilmd
 
 
 @pytest.fixture
@@ -34,8 +35,9 @@ def test_film_and_mask_get_the_size(item):
     assert share[1] == pytest.approx(share[0], rel=0.02)
 
 
-def test_spacing_is_no_longer_known(item):
-    assert np.isnan(stretch()(item)["image"].meta["pixel_spacing_mm"]).all()
+def test_spacing_is_no_longer_known_and_nothing_is_left_to_invert(item):
+    stretched = stretch()(item)["image"]
+    assert np.isnan(stretched.meta["pixel_spacing_mm"]).all() and not stretched.applied_operations
 
 
 def test_the_source_is_left_alone(item):

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from chestxr.io.file_format import FORMATS
 
-from .catalogue import Catalogue
+from .collection import Collection
 from .collection_table import COLLECTION_TABLE
 from .combined import is_combined, open_combined
 from .folder import open_folder
 from .montgomery import is_montgomery, open_montgomery
 from .shenzhen import is_shenzhen, open_shenzhen
 
-__all__ = ["open_catalogue"]
+__all__ = ["open_collection"]
 
 _LAYOUTS = ((is_montgomery, open_montgomery), (is_combined, open_combined), (is_shenzhen, open_shenzhen))
 
 
-def open_catalogue(directory: str | PathLike) -> Catalogue:
+def open_collection(directory: str | PathLike) -> Collection:
     """
     List the films of a folder.
 
@@ -34,7 +34,7 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
 
     Returns
     -------
-    Catalogue
+    Collection
         The films with their masks and labels.
 
     Raises
@@ -48,16 +48,16 @@ def open_catalogue(directory: str | PathLike) -> Catalogue:
     root = Path(directory).expanduser()
     if not root.is_dir():
         raise FileNotFoundError(f"{root}: no such folder; give the folder of a film collection")
-    catalogue = _open(root)
-    if not catalogue.films:
+    collection = _open(root)
+    if not collection.films:
         raise FileNotFoundError(f"{root}: no films found; expected CXR_png/ or a folder of {FORMATS}")
-    name, times = Counter(film.name for film in catalogue.films).most_common(1)[0]
+    name, times = Counter(film.name for film in collection.films).most_common(1)[0]
     if times > 1:
         raise ValueError(f"{root}: found {times} films named {name}; expected one; give one of the folders below it")
-    return catalogue
+    return collection
 
 
-def _open(root: Path) -> Catalogue:
+def _open(root: Path) -> Collection:
     """Open a public collection, several in sub-folders, or any folder."""
     candidates = [root] if _opener(root) else sorted(path for path in root.iterdir() if path.is_dir())
     folders = [folder for folder in candidates if _opener(folder)]
@@ -70,13 +70,13 @@ def _open(root: Path) -> Catalogue:
                 "expected none; rename CXR_png if these are films of your own, else remove the table"
             )
     parts = [_opener(folder)(folder) for folder in folders]
-    return Catalogue(
+    return Collection(
         root,
         tuple(film for part in parts for film in part.films),
         tuple(mask for part in parts for mask in part.masks_without_film),
     )
 
 
-def _opener(root: Path) -> Callable[[Path], Catalogue] | None:
+def _opener(root: Path) -> Callable[[Path], Collection] | None:
     """Return what opens a public collection's layout, None for any other folder."""
     return next((open_layout for recognised, open_layout in _LAYOUTS if recognised(root)), None)

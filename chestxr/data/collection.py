@@ -1,4 +1,4 @@
-"""Which films a folder holds."""
+"""The films of a collection."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from pathlib import Path
 
 from .film import Film
 
-__all__ = ["Catalogue", "cross_reference"]
+__all__ = ["Collection", "cross_reference"]
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Collection:
     """
     The films of a collection.
 
@@ -29,9 +29,9 @@ class Catalogue:
     masks_without_film: tuple[Path, ...] = ()
 
 
-def cross_reference(root: Path, films: Iterable[Film], masks: Iterable[Path]) -> Catalogue:
+def cross_reference(root: Path, films: Iterable[Film], masks: Iterable[Path]) -> Collection:
     """
-    Put films into a catalogue, with those of the folder's mask files that none of them uses.
+    Collect films, with those of the folder's mask files that none of them uses.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def cross_reference(root: Path, films: Iterable[Film], masks: Iterable[Path]) ->
 
     Returns
     -------
-    Catalogue
+    Collection
         The films and the masks without film.
     """
     films = tuple(films)
     used = {mask for film in films for mask in film.masks}
-    return Catalogue(root, films, tuple(sorted(set(masks) - used)))
+    return Collection(root, films, tuple(sorted(set(masks) - used)))

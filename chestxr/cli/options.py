@@ -1,17 +1,37 @@
-"""What the commands that screen have in common: options, the bar, the summary, the end."""
+"""Options of the commands, and how they report and end."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from typer.core import TyperGroup
 
-from .common import progress_console
+__all__ = [
+    "Commands",
+    "Dicom",
+    "SiteScale",
+    "TrustBundle",
+    "UidRoot",
+    "console",
+    "leave",
+    "or_exit",
+    "overrides_of",
+    "progress_bar",
+    "progress_console",
+    "refuse",
+    "summary",
+]
 
-__all__ = ["Dicom", "SiteScale", "UidRoot", "leave", "overrides_of", "progress_bar", "summary"]
+console = Console()
+progress_console = Console(stderr=True)
 
+TrustBundle = Annotated[
+    bool, typer.Option("--trust-bundle", help="Run a bundle that is not chestxr's: its JSON is a program.")
+]
 Dicom = Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")]
 SiteScale = Annotated[
     Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
@@ -33,8 +53,39 @@ _MEANINGS = {
 }
 
 
+class Commands(TyperGroup):
+    """Commands which say in one line, with status 2, that a Python package is missing."""
+
+    def invoke(self, ctx):
+        """Run a command: packages are imported once it needs them."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from chestxr.utils.errors import missing_package
+
+            missing = missing_package(error)
+            if missing is None:
+                raise
+            typer.echo(missing, err=True)
+            raise typer.Exit(2) from error
+
+
+def or_exit(function, *args, **kwargs):
+    """Call a function; a mistake of the user's ends the program with one line and status 2."""
+    try:
+        return function(*args, **kwargs)
+    except (OSError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+def refuse(message):
+    """Raise what `or_exit` tells the user."""
+    raise ValueError(message)
+
+
 def overrides_of(site_scale: Path | None, uid_root: str | None) -> dict[str, str]:
-    """Return the entries of the bundle's JSON that options turn."""
+    """Return the entries of the bundle's JSON that options override."""
     overrides = {"site_scale": str(site_scale.absolute())} if site_scale else {}
     return overrides | ({"uid_root": uid_root} if uid_root else {})
 

@@ -7,7 +7,7 @@ from monai.data import MetaTensor
 from monai.transforms import Compose
 from monai.utils import set_determinism
 
-from chestxr.transforms import RandUniformNoise, RandUniformNoised, UniformNoise, UniformNoised
+from tools.experiments.augmentations import RandUniformNoise, RandUniformNoised, UniformNoise, UniformNoised
 
 
 def white_film(side: int = 256) -> torch.Tensor:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from monai.data import MetaTensor
 
-from chestxr.transforms import (
+from tools.experiments.augmentations import (
     ContrastV1,
     ContrastV1d,
     ContrastV2,

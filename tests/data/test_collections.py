@@ -5,13 +5,13 @@ import shutil
 
 import pytest
 
-from chestxr.data import open_catalogue
+from chestxr.data import open_collection
 from tests.data.layouts import save_film, save_mask, write_montgomery, write_shenzhen
 
 
 def test_montgomery_layout(tmp_path):
-    catalogue = open_catalogue(write_montgomery(tmp_path))
-    first, second, third = catalogue.films
+    opened = open_collection(write_montgomery(tmp_path))
+    first, second, third = opened.films
     assert [path.parent.name for path in first.masks] == ["rightMask", "leftMask"]
     assert (first.site, first.tuberculosis, first.sex, first.age_years, first.reading) == (
         "montgomery",
@@ -23,11 +23,11 @@ def test_montgomery_layout(tmp_path):
     assert second.reading == "improved TB, left upper lobe" and second.sex == "M"
     assert third.masks == () and third.patient == second.patient == "MCUCXR_0113_1"
     assert math.isnan(third.age_years)
-    assert [path.name for path in catalogue.masks_without_film] == ["MCUCXR_9999_0.png"]
+    assert [path.name for path in opened.masks_without_film] == ["MCUCXR_9999_0.png"]
 
 
 def test_shenzhen_layout(tmp_path):
-    first, second = open_catalogue(write_shenzhen(tmp_path)).films
+    first, second = open_collection(write_shenzhen(tmp_path)).films
     assert (first.site, first.tuberculosis, first.sex, first.age_years) == ("shenzhen", 0, "M", 45.0)
     assert first.masks[0].name == "CHNCXR_0001_0_mask.png" and second.masks == ()
     assert second.sex == "F" and second.age_years == pytest.approx(8 / 12)
@@ -35,9 +35,9 @@ def test_shenzhen_layout(tmp_path):
 
 
 def test_combined_layout(collection):
-    catalogue = open_catalogue(collection)
-    assert {film.site for film in catalogue.films} == {"montgomery", "shenzhen"}
-    assert all(len(film.masks) == 1 for film in catalogue.films)
+    opened = open_collection(collection)
+    assert {film.site for film in opened.films} == {"montgomery", "shenzhen"}
+    assert all(len(film.masks) == 1 for film in opened.films)
 
 
 def test_combined_metadata_tells_sex_age_and_reading(tmp_path):
@@ -46,12 +46,12 @@ def test_combined_metadata_tells_sex_age_and_reading(tmp_path):
     (tmp_path / "masks").mkdir()
     table = tmp_path / "shenzhen_metadata.csv"
     table.write_text('study_id,sex,age,findings\nCHNCXR_0001_0.png,Male ,45,"a, b\nc"\nCHNCXR_0002_0.png,,5\u00b2\n')
-    first, second = open_catalogue(tmp_path).films
+    first, second = open_collection(tmp_path).films
     assert (first.sex, first.age_years, first.reading) == ("M", 45.0, "a, b c")
     assert second.sex == second.reading == "" and math.isnan(second.age_years)
     table.write_text("film,sex,age\n")
     with pytest.raises(ValueError, match=r"shenzhen_metadata\.csv: found no column study_id and findings"):
-        open_catalogue(tmp_path)
+        open_collection(tmp_path)
 
 
 def test_any_folder_of_films(tmp_path):
@@ -60,9 +60,9 @@ def test_any_folder_of_films(tmp_path):
     save_film(root / "2025" / "b.png", 2)
     save_mask(root / "masks" / "a_mask.png", labels)
     save_mask(root / "masks" / "lost.png", labels)
-    catalogue = open_catalogue(root)
-    assert [(film.name, film.site, len(film.masks)) for film in catalogue.films] == [("a", "ours", 1), ("b", "ours", 0)]
-    assert [path.name for path in catalogue.masks_without_film] == ["lost.png"]
+    opened = open_collection(root)
+    assert [(film.name, film.site, len(film.masks)) for film in opened.films] == [("a", "ours", 1), ("b", "ours", 0)]
+    assert [path.name for path in opened.masks_without_film] == ["lost.png"]
 
 
 def test_films_of_one_name_in_two_folders(tmp_path):
@@ -70,7 +70,7 @@ def test_films_of_one_name_in_two_folders(tmp_path):
     labels = save_film(root / "p1" / "film.png", 1)
     save_film(root / "p2" / "film.png", 2)
     save_mask(root / "masks" / "p2" / "film_mask.png", labels)
-    films = open_catalogue(root).films
+    films = open_collection(root).films
     assert [(film.name, film.patient, len(film.masks)) for film in films] == [
         ("p1/film", "p1/film", 0),
         ("p2/film", "p2/film", 1),
@@ -80,37 +80,37 @@ def test_films_of_one_name_in_two_folders(tmp_path):
 def test_both_public_sets_in_one_folder(tmp_path):
     write_montgomery(tmp_path / "MontgomerySet")
     write_shenzhen(tmp_path / "ChinaSet_AllFiles")
-    catalogue = open_catalogue(tmp_path)
-    assert sorted(film.site for film in catalogue.films) == ["montgomery"] * 3 + ["shenzhen"] * 2
-    assert len(catalogue.masks_without_film) == 1
+    opened = open_collection(tmp_path)
+    assert sorted(film.site for film in opened.films) == ["montgomery"] * 3 + ["shenzhen"] * 2
+    assert len(opened.masks_without_film) == 1
     write_montgomery(tmp_path / "another copy")
     with pytest.raises(ValueError, match="found 2 films named MCUCXR_0001_0"):
-        open_catalogue(tmp_path)
+        open_collection(tmp_path)
 
 
 def test_shenzhen_as_it_is_distributed_has_no_masks(tmp_path):
     shutil.rmtree(write_shenzhen(tmp_path) / "mask")
-    films = open_catalogue(tmp_path).films
+    films = open_collection(tmp_path).films
     assert [(film.site, film.tuberculosis, film.masks) for film in films] == [("shenzhen", 0, ()), ("shenzhen", 1, ())]
 
 
 def test_other_names_tell_no_label(tmp_path):
     labels = save_film(tmp_path / "ours" / "CXR_png" / "film_1.png", 1)
     save_mask(tmp_path / "ours" / "masks" / "film_1.png", labels)
-    (film,) = open_catalogue(tmp_path / "ours").films
+    (film,) = open_collection(tmp_path / "ours").films
     assert (film.site, film.tuberculosis, len(film.masks)) == ("ours", None, 1)
 
 
 def test_folders_without_films_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="no films found"):
-        open_catalogue(tmp_path)
+        open_collection(tmp_path)
     with pytest.raises(FileNotFoundError, match="no such folder"):
-        open_catalogue(tmp_path / "nowhere")
+        open_collection(tmp_path / "nowhere")
 
 
 @pytest.mark.films
 def test_real_collection(real_films):
-    films = open_catalogue(real_films).films
+    films = open_collection(real_films).films
 
     def count(site, label=None, masked=False):
         return sum(

@@ -4,7 +4,7 @@ import torch
 from monai.networks.nets import BasicUNet
 from torch import nn
 
-from chestxr.networks import ReferenceUNet
+from tools.benchmarks.reference_unet import ReferenceUNet
 
 
 def count(network: nn.Module) -> int:

@@ -1,0 +1,44 @@
+"""
+What pydicom 2 and 3 name differently.
+
+MONAI Label 0.8.5 pins pydicom 2, and its app reads films with this package. This file goes, and its users import from
+pydicom, when MONAI Label takes pydicom 3.
+"""
+
+from collections.abc import Iterator
+
+from pydicom import uid
+
+try:
+    from pydicom.encaps import generate_frames
+    from pydicom.pixels import apply_modality_lut, apply_voi_lut, convert_color_space
+
+    # Whether `Dataset.pixel_array` is RGB where uncompressed values are YBR_FULL.
+    CONVERTS_COLORS = True
+except ImportError:
+    from pydicom.encaps import generate_pixel_data_frame
+    from pydicom.pixel_data_handlers.util import apply_modality_lut, apply_voi_lut, convert_color_space
+
+    CONVERTS_COLORS = False
+
+    def generate_frames(encapsulated: bytes, number_of_frames: int) -> Iterator[bytes]:
+        """Return an iterator over the encoded frames, as pydicom 3 does."""
+        return generate_pixel_data_frame(encapsulated, number_of_frames)
+
+
+__all__ = [
+    "CONVERTS_COLORS",
+    "HTJ2K",
+    "HTJ2K_LOSSLESS",
+    "HTJ2K_LOSSLESS_RPCL",
+    "JPEG_LOSSLESS_P14",
+    "apply_modality_lut",
+    "apply_voi_lut",
+    "convert_color_space",
+    "generate_frames",
+]
+
+# JPEGLossless in pydicom 3; in pydicom 2 that name is JPEGLosslessSV1's.
+JPEG_LOSSLESS_P14 = uid.UID("1.2.840.10008.1.2.4.57")
+# HTJ2KLossless, HTJ2KLosslessRPCL and HTJ2K in pydicom 3.
+HTJ2K_LOSSLESS, HTJ2K_LOSSLESS_RPCL, HTJ2K = (uid.UID(f"1.2.840.10008.1.2.4.{last}") for last in (201, 202, 203))
