@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["require_trust"]
 
-# Made by sha256sum; tests/bundle/test_trust.py names the command, and fails where list and files differ.
+# Written by tools/bundles/build.py.
 _SHIPPED_SHA256 = Path(__file__).with_name("shipped.sha256")
 
 
@@ -44,8 +44,8 @@ def require_trust(config: Path, trusted: bool) -> None:
             raise PermissionError(
                 f"{path}: found a bundle that is not chestxr's, with {expressions} expressions that are run as "
                 "Python, with your rights; expected a bundle of chestxr, or a copy with the same files; read it, and "
-                "give --trust-bundle if you trust who wrote it; in a clone that you changed yourself, write its hash "
-                "into chestxr/bundle/shipped.sha256"
+                "give --trust-bundle if you trust who wrote it; in a clone that you changed yourself, run "
+                "python -m tools.bundles.build"
             )
 
 

@@ -25,7 +25,7 @@ from chestxr.screening.results.record import read_record
 from chestxr.tuberculosis import TuberculosisClassifier
 from chestxr.tuberculosis.site_scaler import SiteScaler
 from chestxr.utils.provenance import sha256
-from tests.bundle.bundle_runs import BUNDLES, UNET, config_files
+from tests.bundle.bundle_runs import BUNDLES, config_files
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.phantom import write_collection
 
@@ -211,23 +211,6 @@ def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):
         causes.append(str(error))
         error = error.__cause__
     assert any("fitted on features from the settings" in cause for cause in causes)
-
-
-def test_the_lungs_are_those_of_the_segmentation_bundle():
-    parsers = {}
-    for bundle in (UNET, SCREENING):
-        parsers[bundle] = ConfigParser()
-        parsers[bundle].read_config(config_files(bundle, "inference"))
-    segmentation, screening = (parsers[bundle].config for bundle in (UNET, SCREENING))
-    for key in ("network_def", "image_size", "lung_transforms", "inferer", "evaluator", "dataloader", "amp"):
-        expected = segmentation[key]
-        if key == "dataloader":
-            expected |= {"description": "screening", "batch_size": 1, "_desc_": screening[key]["_desc_"]}
-        assert screening[key] == expected, key
-    loading, axes, _, *others = screening["image_transforms"]
-    assert [loading, axes, *others] == segmentation["image_transforms"]
-    weights = [(BUNDLES / bundle / "models" / "model.pt").read_bytes() for bundle in (UNET, SCREENING)]
-    assert weights[0] == weights[1]
 
 
 def test_it_runs_from_any_folder(trained, tmp_path, monkeypatch):

@@ -138,8 +138,7 @@ def test_the_list_of_shipped_configurations_is_that_of_the_files():
     files = sorted(path for path in top.glob("*/configs/*") if path.is_file())
     listed = (Path(trust.__file__).parent / "shipped.sha256").read_text()
     assert listed == "".join(f"{sha256(path)}  {path.relative_to(top)}\n" for path in files), (
-        "configurations were changed: write their list again, in the clone, by "
-        "(cd bundles && LC_ALL=C sha256sum */configs/* >../chestxr/bundle/shipped.sha256)"
+        "configurations were changed: write their list again by python -m tools.bundles.build"
     )
 
 

@@ -1,0 +1,240 @@
+"""
+Write the entries and files that the bundles share into each of them.
+
+    python -m tools.bundles.build            # after any change in bundles/
+    python -m tools.bundles.build --check    # writes nothing; names what differs and ends with 1
+
+A bundle travels alone: MONAI, MONAI Label and the model zoo copy one folder. So each has its own copy of what it shares
+with others. A copy has one source, a file of a bundle that is edited by hand, and is written by this program:
+
+- The U-Net's inference.json is the source of the network and of the transforms before and after it.
+- The ResUNet's configurations are the U-Net's, but for the entries that ``COPIES`` names as its own.
+- The screening bundle's configurations take the entries that they share and keep the others.
+- LICENSE, logging.conf and the ResUNet's data_license.txt are copies of whole files.
+- So are the U-Net's weights in the screening bundle, models/model.pt: without them a fresh clone, the wheel and a
+  bundle that was copied alone would have to be built before they run. Git stores the same content once.
+- chestxr/bundle/shipped.sha256 lists the SHA-256 of all configurations.
+
+Text is copied, not values: line breaks stay as they were written. JSON has no comments, so a copy does not say that it
+is one; a change to it fails tests/bundle/test_configs.py, which names the file to change instead.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from .json_text import entries, entry, with_entry
+
+__all__ = ["COPIES", "FILES", "Copy", "build", "differences", "main"]
+
+ROOT = Path(__file__).parents[2]
+UNET, RESUNET = "bundles/cxr_lung_segmentation_unet", "bundles/cxr_lung_segmentation_resunet"
+SCREENING = "bundles/cxr_tuberculosis_screening"
+SHIPPED_SHA256 = "chestxr/bundle/shipped.sha256"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """
+    What a configuration takes from another.
+
+    Attributes
+    ----------
+    target, source : str
+        The files, relative to the repository.
+    own : tuple of str
+        Entries that both files have and that `target` keeps; "a#b" is the entry b of a.
+    only : tuple of str
+        The entries that are taken; () for all that both files have, but `own`.
+    whole : bool
+        Whether `target` has all entries of `source`, in their order, and no others.
+    section : str
+        The entry of `target` in which its copies are, "" for the top. References to an entry of this section are
+        written as such: "@preprocessing" as "@validate#preprocessing".
+    """
+
+    target: str
+    source: str
+    own: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    whole: bool = False
+    section: str = ""
+
+
+# In this order: a source is complete before it is copied.
+COPIES = (
+    Copy(
+        f"{UNET}/configs/train.json",
+        f"{UNET}/configs/inference.json",
+        own=("imports", "output_dir", "data", "batch_size", "num_workers", "initialize", "run"),
+    ),
+    Copy(
+        f"{UNET}/configs/train.json",
+        f"{UNET}/configs/inference.json",
+        only=("inferer", "lung_transforms"),
+        section="validate",
+    ),
+    Copy(f"{UNET}/configs/multi_gpu_evaluate.json", f"{UNET}/configs/multi_gpu_train.json"),
+    *(
+        Copy(f"{RESUNET}/configs/{name}.json", f"{UNET}/configs/{name}.json", own=own, whole=True)
+        for name, own in {
+            "inference": ("network_def",),
+            "train": ("run_name", "network_def"),
+            "evaluate": (),
+            "multi_gpu_train": (),
+            "multi_gpu_evaluate": (),
+            "metadata": ("version", "changelog", "name", "description", "eval_metrics", "references"),
+        }.items()
+    ),
+    Copy(f"{RESUNET}/configs/train.json", f"{RESUNET}/configs/inference.json", only=("network_def",)),
+    Copy(
+        f"{SCREENING}/configs/inference.json",
+        f"{UNET}/configs/inference.json",
+        own=(
+            "imports",
+            "image_transforms",
+            "dataloader#batch_size",
+            "dataloader#description",
+            "algorithm",
+            "result_transforms",
+            "handlers",
+        ),
+    ),
+    Copy(
+        f"{SCREENING}/configs/train.json",
+        f"{SCREENING}/configs/inference.json",
+        own=("imports", "output_dir", "data", "num_workers", "image_transforms", "run"),
+    ),
+    Copy(f"{SCREENING}/configs/train.json", f"{UNET}/configs/inference.json", only=("image_transforms",)),
+    Copy(
+        f"{SCREENING}/configs/train.json",
+        f"{SCREENING}/configs/inference.json",
+        only=("inferer", "lung_transforms"),
+        section="train",
+    ),
+    Copy(
+        f"{SCREENING}/configs/train_view.json",
+        f"{SCREENING}/configs/inference.json",
+        only=("bundle_root", "device", "image_size", "view_size", "view_network_def", "initialize"),
+    ),
+    Copy(
+        f"{SCREENING}/configs/metadata.json",
+        f"{UNET}/configs/metadata.json",
+        own=(
+            "version",
+            "changelog",
+            "required_packages_version#pyradiomics-bhklab",
+            "name",
+            "task",
+            "description",
+            "license",
+            "data_source",
+            "eval_metrics",
+            "references",
+            "network_data_format#outputs#tuberculosis",
+        ),
+    ),
+)
+
+# Copies of whole files by their source.
+FILES = {
+    "LICENSE": tuple(f"{bundle}/LICENSE" for bundle in (UNET, RESUNET, SCREENING)),
+    f"{UNET}/configs/logging.conf": tuple(f"{bundle}/configs/logging.conf" for bundle in (RESUNET, SCREENING)),
+    f"{UNET}/docs/data_license.txt": (f"{RESUNET}/docs/data_license.txt",),
+    f"{UNET}/models/model.pt": (f"{SCREENING}/models/model.pt",),
+}
+
+
+def build(root: Path = ROOT) -> dict[str, bytes]:
+    """
+    Return the files that hold copies as they are to be, by their path.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The repository.
+    """
+    built: dict[str, bytes] = {}
+
+    def text(path: str) -> str:
+        return (built.get(path) or (root / path).read_bytes()).decode()
+
+    for copy in COPIES:
+        built[copy.target] = _copied(copy, text(copy.target), text(copy.source)).encode()
+    for source, copies in FILES.items():
+        built |= dict.fromkeys(copies, (root / source).read_bytes())
+    built[SHIPPED_SHA256] = _hashes(root, built).encode()
+    return built
+
+
+def _copied(copy: Copy, target: str, source: str) -> str:
+    """Return a configuration with the entries that it takes from another."""
+    if copy.whole:
+        for name in copy.own:
+            source = with_entry(source, (name,), entry(target, (name,)))
+        return source
+    section = (copy.section,) if copy.section else ()
+    here = entries(target, section)
+    names = copy.only or [name for name in entries(source) if name in here]
+    for path in (path for name in names for path in _taken((name,), copy, target, source)):
+        value = entry(source, path)
+        if copy.section:
+            value = re.sub(
+                r"@(\w+)", lambda found: f"@{copy.section}#{found[1]}" if found[1] in here else found[0], value
+            )
+        target = with_entry(target, section + path, value)
+    return target
+
+
+def _taken(path: tuple[str, ...], copy: Copy, target: str, source: str) -> Iterator[tuple[str, ...]]:
+    """Return the paths of what is taken of an entry: itself, unless parts of it are the target's own."""
+    name = "#".join(path)
+    if name in copy.own:
+        return
+    if not any(own.startswith(f"{name}#") for own in copy.own):
+        yield path
+        return
+    here = entries(target, path)
+    for part in entries(source, path):
+        if part in here:
+            yield from _taken((*path, part), copy, target, source)
+
+
+def _hashes(root: Path, built: dict[str, bytes]) -> str:
+    """Return the list of configurations as sha256sum prints it in the folder of the bundles."""
+    paths = sorted(path.relative_to(root).as_posix() for path in root.glob("bundles/*/configs/*") if path.is_file())
+    contents = {path: built.get(path) or (root / path).read_bytes() for path in paths}
+    return "".join(
+        f"{sha256(content).hexdigest()}  {path.removeprefix('bundles/')}\n" for path, content in contents.items()
+    )
+
+
+def differences(root: Path = ROOT) -> list[str]:
+    """Return a line about each file that is not as built, with the file to change instead."""
+    sources = {copy.target: copy.source for copy in reversed(COPIES)}
+    sources |= {copy: source for source, copies in FILES.items() for copy in copies}
+    sources[SHIPPED_SHA256] = "the configurations"
+    return [
+        f"{path}: found other entries than in {sources[path]}; expected copies; "
+        f"change {sources[path]}, then run python -m tools.bundles.build"
+        for path, content in build(root).items()
+        if not (root / path).is_file() or (root / path).read_bytes() != content
+    ]
+
+
+def main() -> None:
+    """Write the copies, or say which differ."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if a file differs")
+    if parser.parse_args().check:
+        sys.exit("\n".join(differences()) or None)
+    for path, content in build().items():
+        (ROOT / path).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
