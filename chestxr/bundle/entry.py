@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from pydoc import ErrorDuringImport
+from typing import Any
 
 from monai.bundle import ConfigParser
 
@@ -10,7 +11,7 @@ from chestxr.utils.errors import missing_package, root_cause
 __all__ = ["bundle_entry"]
 
 
-def bundle_entry(folder: Path, name: str, **overrides: object) -> object:
+def bundle_entry(folder: Path, name: str, **overrides: Any) -> Any:
     """
     Return one entry of a bundle's inference.json.
 

@@ -19,4 +19,4 @@ def in_monai_label(bundle_root: str | PathLike) -> bool:
         The bundle's folder. It has to lie in the app's: weights of a bundle elsewhere are never written to.
     """
     app = os.environ.get("MONAI_LABEL_APP_DIR")
-    return bool(app) and Path(bundle_root).resolve().is_relative_to(Path(app).resolve())
+    return app is not None and app != "" and Path(bundle_root).resolve().is_relative_to(Path(app).resolve())

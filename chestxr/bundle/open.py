@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from pydoc import ErrorDuringImport
+from typing import Any
 
 from ignite.engine import Engine
 
@@ -36,7 +37,7 @@ class OpenBundle:
     """
 
     def __init__(
-        self, folder: Path, *, attach: Sequence[Callable[["OpenBundle"], None]] = (), **overrides: object
+        self, folder: Path, *, attach: Sequence[Callable[["OpenBundle"], None]] = (), **overrides: Any
     ) -> None:
         self._folder, self._attach, self._overrides = folder, attach, overrides
         self._open()
@@ -57,7 +58,7 @@ class OpenBundle:
         for attach in self._attach:
             attach(self)
 
-    def entry(self, name: str) -> object:
+    def entry(self, name: str) -> Any:
         """Return an entry of the bundle's JSON, evaluated."""
         return self._workflow.parser.get_parsed_content(name)
 

@@ -1,6 +1,7 @@
 """A bundle's configuration, run without taking code from the bundle's folder."""
 
 from pathlib import Path
+from typing import Any
 
 from monai.bundle import ConfigWorkflow
 
@@ -22,10 +23,10 @@ class BundleWorkflow(ConfigWorkflow):
         Entries of its inference.json that differ.
     """
 
-    def __init__(self, folder: Path, **override: object) -> None:
+    def __init__(self, folder: Path, **override: Any) -> None:
         config = str(folder / "configs" / "inference.json")
         super().__init__(config, workflow_type="inference", logging_file=False, bundle_root=str(folder), **override)
 
-    def run(self) -> object:
+    def run(self) -> Any:
         """Run what the configuration names as ``run``."""
         return self._run_expr(id=self.run_id)

@@ -61,7 +61,7 @@ def screen(
     archive = or_exit(DicomWebClient, url)
     screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides_of(site_scale, uid_root))
     try:
-        told = set()
+        told: set[str] = set()
         unanswered = _pass(screening, since, watch, told)
         while watch:
             time.sleep(interval)

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from chestxr.utils.provenance import sha256
 
@@ -30,7 +31,7 @@ def datalist_item(film: Film, root: Path | None = None) -> dict:
         ``film``, ``image``, ``site``, ``patient``, and where known ``label`` (one mask's path, or the right and the
         left lung's), ``tuberculosis``, ``sex``, ``age_years``.
     """
-    item = {"film": film.name, "image": _path(film.image, root)}
+    item: dict[str, Any] = {"film": film.name, "image": _path(film.image, root)}
     if film.masks:
         masks = [_path(mask, root) for mask in film.masks]
         item["label"] = masks if len(masks) > 1 else masks[0]

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import TypeGuard
 
 from .user_table import read_user_table, read_user_text
 
@@ -60,14 +61,16 @@ def _in_json(path: Path) -> list[str]:
         raise ValueError(
             f"{path}: found no list of films; expected JSON, a list of paths or of items with image; correct it"
         )
-    images = [entry.get("image") if isinstance(entry, dict) else entry for entry in listed]
-    for number, image in enumerate(images, start=1):
+    images = []
+    for number, entry in enumerate(listed, start=1):
+        image = entry.get("image") if isinstance(entry, dict) else entry
         if not _is_path(image):
             raise ValueError(f"{path}, entry {number}: found no film; expected a path that a file can have; correct it")
+        images.append(image)
     return images
 
 
-def _is_path(image: object) -> bool:
+def _is_path(image: object) -> TypeGuard[str]:
     """Say whether a file can have this path: JSON can write letters that no file system takes."""
     try:
         return isinstance(image, str) and image != "" and b"\0" not in os.fsencode(image)

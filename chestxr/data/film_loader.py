@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from monai.data import DataLoader, Dataset
 from monai.data.utils import list_data_collate
@@ -57,7 +58,7 @@ class FilmLoader:
         self.read = 0
         self.description = description
         self.progress = progress
-        self._counted = dataset if sampler is None else sampler
+        self._counted: Any = dataset if sampler is None else sampler
         self._batches = DataLoader(
             _ErrorsAsItems(dataset),
             batch_size=batch_size,

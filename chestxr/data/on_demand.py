@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
+from typing import Any
 
 from .find_films import find_films
 from .splits import load_split
@@ -11,14 +12,14 @@ from .splits import load_split
 __all__ = ["Films", "OnDemand", "Split"]
 
 
-class OnDemand(Sequence):
+class OnDemand(Sequence[Any]):
     """Items that are made on first use. A subclass gives them as a cached property ``_items``."""
 
     @property
     @abstractmethod
     def _items(self) -> list[dict]: ...
 
-    def __getitem__(self, index: int | slice) -> dict | list[dict]:
+    def __getitem__(self, index: Any) -> Any:
         """Return an item, or several."""
         return self._items[index]
 

@@ -60,16 +60,16 @@ def open_collection(directory: str | PathLike) -> Collection:
 def _open(root: Path) -> Collection:
     """Open a public collection, several in sub-folders, or any folder."""
     candidates = [root] if _opener(root) else sorted(path for path in root.iterdir() if path.is_dir())
-    folders = [folder for folder in candidates if _opener(folder)]
-    if not folders:
+    openers = {folder: opener for folder in candidates if (opener := _opener(folder))}
+    if not openers:
         return open_folder(root)
-    for folder in (root, *folders):
+    for folder in (root, *openers):
         if (folder / COLLECTION_TABLE).is_file():
             raise ValueError(
                 f"{folder / COLLECTION_TABLE}: found in the layout of a public collection, where it is not read; "
                 "expected none; rename CXR_png if these are films of your own, else remove the table"
             )
-    parts = [_opener(folder)(folder) for folder in folders]
+    parts = [opener(folder) for folder, opener in openers.items()]
     return Collection(
         root,
         tuple(film for part in parts for film in part.films),

@@ -139,8 +139,8 @@ def split_text(sections: dict[str, list[Film]], description: str, root: Path) ->
 @cache
 def _shipped() -> dict[str, dict[str, list[str]]]:
     """Return the names of the films of each shipped split by section, from one table of films and splits."""
-    with files(__package__).joinpath("splits.csv").open(newline="") as table:
-        rows = list(csv.DictReader(table))
+    table = files(__package__).joinpath("splits.csv").read_text()
+    rows = list(csv.DictReader(table.splitlines()))
     splits = [name for name in rows[0] if name != "film"]
     found = {
         split: {section: [row["film"] for row in rows if row[split] == section] for section in SECTIONS}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import requests
@@ -123,7 +124,7 @@ class DicomWebClient:
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
         """List the identifiers of study and series of a modality, of studies since a day or of all."""
-        return list(self._series(modality, since, Skipped()))
+        return [(study, series) for study, series in self._series(modality, since, Skipped())]
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
         """Return what a series' objects hold beside pixels; there is one at least."""
@@ -222,7 +223,7 @@ class DicomWebClient:
             found = self._series_by_study(modality, days, skipped)
         return _identified(found, skipped, _STUDY, _SERIES)
 
-    def _series_by_study(self, modality: str, days: dict[str, str], skipped: Skipped) -> list[object]:
+    def _series_by_study(self, modality: str, days: dict[str, str], skipped: Skipped) -> list[Any]:
         """List series study by study: AWS HealthImaging has no search over all series."""
         studies = _identified(self._search(self._client.search_for_studies, search_filters=days), skipped, _STUDY)
         search, found = self._client.search_for_series, []
@@ -242,7 +243,7 @@ class DicomWebClient:
         )
         return list(filter(_may_be_frontal_chest, found))
 
-    def _search(self, search: Callable[..., list], **asked: object) -> Iterator[object]:
+    def _search(self, search: Callable[..., list], **asked: Any) -> Iterator[Any]:
         """
         Search page by page, until a page is empty or holds nothing new.
 
@@ -257,7 +258,7 @@ class DicomWebClient:
             offset += len(page)
             yield from fresh
 
-    def _page(self, search: Callable[..., list], offset: int, **asked: object) -> list:
+    def _page(self, search: Callable[..., list], offset: int, **asked: Any) -> list:
         """Search for one page; without a limit from then on, if the server answers that alone."""
         try:
             return self._listed(search, limit=self._limit, offset=offset, **asked)
@@ -268,7 +269,7 @@ class DicomWebClient:
             self._limit = None
             return page
 
-    def _listed(self, search: Callable[..., list], **asked: object) -> list:
+    def _listed(self, search: Callable[..., list], **asked: Any) -> list:
         with telling_errors(self.server):
             found = search(**asked)
             if not isinstance(found, list):
@@ -276,7 +277,7 @@ class DicomWebClient:
             return found
 
 
-def _identified(entries: Iterable[object], skipped: Skipped, *tags: str) -> Iterator[tuple[str, ...]]:
+def _identified(entries: Iterable[Any], skipped: Skipped, *tags: str) -> Iterator[tuple[str, ...]]:
     """Give the identifiers of entries; pass over, and count, those that lack one."""
     for entry in entries:
         identifiers = tuple(text_of(entry, tag) for tag in tags)
@@ -301,7 +302,7 @@ def _failures(answer: requests.Response) -> list:
         return []
 
 
-def _may_pass(failure: object) -> bool:
+def _may_pass(failure: Any) -> bool:
     """Say whether an archive failed for reasons of its own, not because of what the object is."""
     match values_of(failure, _REASON):
         case [int(reason), *_]:
@@ -309,16 +310,16 @@ def _may_pass(failure: object) -> bool:
     return False
 
 
-def _is_of(series: object, modality: str) -> bool:
+def _is_of(series: Any, modality: str) -> bool:
     """Say whether a series may be of a modality: some servers do not filter by it."""
     return text_of(series, _MODALITY) in ("", modality)
 
 
-def _key(entry: object) -> tuple[str, ...]:
+def _key(entry: Any) -> tuple[str, ...]:
     return tuple(text_of(entry, tag) for tag in (_STUDY, _SERIES, _INSTANCE))
 
 
-def _may_be_frontal_chest(instance: object) -> bool:
+def _may_be_frontal_chest(instance: Any) -> bool:
     codes = [(text_of(item, _CODE), text_of(item, _MEANING)) for item in values_of(instance, _VIEW_CODES)]
     raw = is_for_processing(text_of(instance, _CLASS), text_of(instance, _INTENT))
     other = is_other_part([text_of(instance, _BODY_PART)]) or other_view(text_of(instance, _VIEW), codes)

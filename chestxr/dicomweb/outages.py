@@ -50,12 +50,14 @@ class CircuitBreaker:
         UnavailableError
             If the circuit breaker has tripped.
         """
-        failure = None
+        failure: DicomWebError | None = None
         try:
             yield
         except DicomWebError as error:
             failure = error
-        if self.should_stop(failure):
+        stop = self.should_stop(failure)
+        if failure is None:
+            return
+        if stop:
             raise failure
-        if failure is not None:
-            skipped.failed.append(failure)
+        skipped.failed.append(failure)

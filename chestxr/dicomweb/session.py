@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -113,8 +114,8 @@ def open_session(url: str, retries: int) -> requests.Session:
 class _Patient(HTTPAdapter):
     """Wait for an answer, but not for ever."""
 
-    def send(self, request: requests.PreparedRequest, **how: object) -> requests.Response:
-        return super().send(request, **how | {"timeout": _TIMEOUT_S})
+    def send(self, request: requests.PreparedRequest, *args: Any, **how: Any) -> requests.Response:
+        return super().send(request, *args, **how | {"timeout": _TIMEOUT_S})
 
 
 @contextmanager
@@ -140,7 +141,7 @@ def _told(server: str, error: Exception) -> DicomWebError:
                 f"{server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
             )
         case requests.exceptions.TooManyRedirects():
-            moved = _origin(server, error.response.headers.get("Location", ""))
+            moved = _origin(server, error.response.headers.get("Location", "") if error.response is not None else "")
             return UnavailableError(f"{server}: sends on to {moved}; give the address of the service itself")
         case requests.exceptions.HTTPError():
             return _status_told(server, error.response.status_code)
@@ -187,6 +188,6 @@ def _is_private(url: str) -> bool:
     if parts.scheme == "https" or parts.hostname == "localhost":
         return True
     try:
-        return ipaddress.ip_address(parts.hostname).is_loopback
+        return ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from ignite.distributed import get_rank
@@ -40,7 +41,7 @@ class EvaluationWriter:
     def __init__(
         self,
         output_dir: str | PathLike,
-        description: Mapping[str, object],
+        description: Mapping[str, Any],
         unreadable: Sequence[FilmError] = (),
     ) -> None:
         self.output_dir = Path(output_dir)
@@ -72,5 +73,5 @@ def _failures(table: pd.DataFrame, unreadable: dict[str, str]) -> list[dict[str,
     missing = table[table["value"].isna()].groupby("film")["structure"].unique()
     return [
         *({"film": film, "reason": reason} for film, reason in unreadable.items()),
-        *({"film": film, "reason": "not found: " + ", ".join(structures)} for film, structures in missing.items()),
+        *({"film": str(film), "reason": "not found: " + ", ".join(structures)} for film, structures in missing.items()),
     ]

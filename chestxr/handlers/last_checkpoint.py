@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import torch
 from ignite.distributed import get_rank, one_rank_only
@@ -45,7 +46,7 @@ class LastCheckpoint:
     def __init__(
         self,
         path: str | PathLike,
-        objects: Mapping[str, object],
+        objects: Mapping[str, Any],
         evaluator: Engine,
         films: Sequence[dict] = (),
         resume: bool = True,

@@ -1,11 +1,12 @@
 """A table as TensorBoard reads it under Text."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 __all__ = ["markdown_table"]
 
 
-def markdown_table(heading: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+def markdown_table(heading: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
     """
     Write a table in Markdown.
 

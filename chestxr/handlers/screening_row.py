@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from os import PathLike
+from typing import Any
 
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import package_versions, sha256
@@ -11,7 +12,7 @@ __all__ = ["failed_row", "models_about", "screening_row"]
 _TOLD = ("score", "probability", "probability_low", "probability_high", "decision", "reasons")
 
 
-def screening_row(source: Mapping[str, object], result: Mapping[str, object]) -> dict[str, object]:
+def screening_row(source: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
     """
     Put what was found on a film into a row.
 

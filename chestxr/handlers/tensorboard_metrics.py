@@ -1,5 +1,7 @@
 """Write an evaluation's means to TensorBoard."""
 
+from typing import Any
+
 import pandas as pd
 from ignite.distributed import one_rank_only
 from ignite.engine import Engine, Events
@@ -31,7 +33,7 @@ class TensorBoardMetrics:
     """
 
     def __init__(self, summary_writer: SummaryWriter | None, section: str) -> None:
-        self.summary_writer = summary_writer
+        self.summary_writer: Any = summary_writer
         self.section = section
 
     def attach(self, evaluator: Engine) -> None:

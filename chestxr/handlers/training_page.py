@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ignite.distributed import one_rank_only
 from ignite.engine import Engine, Events
@@ -53,9 +54,9 @@ class TrainingPage:
         optimizer: Optimizer,
         evaluator: Engine,
         structures: Sequence[str],
-        settings: Mapping[str, object],
+        settings: Mapping[str, Any],
     ) -> None:
-        self.summary_writer = summary_writer
+        self.summary_writer: Any = summary_writer
         self.optimizer = optimizer
         self.evaluator = evaluator
         self.structures = list(structures)
@@ -93,20 +94,20 @@ class TrainingPage:
         self._add_hparams(metadata.SESSION_END_INFO_TAG, session_end_info=ended)
         self.summary_writer.flush()
 
-    def _add_hparams(self, tag: str, **content: object) -> None:
+    def _add_hparams(self, tag: str, **content: Any) -> None:
         """Write what HParams reads; SummaryWriter.add_hparams would open a second event file."""
         about = metadata.create_summary_metadata(HParamsPluginData(**content))
         value = Summary.Value(tag=tag, metadata=about, tensor=metadata.NULL_TENSOR)
         self.summary_writer.file_writer.add_summary(Summary(value=[value]))
 
 
-def _plain(value: object) -> str | int | float | bool:
+def _plain(value: Any) -> str | int | float | bool:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return value if isinstance(value, (int, float)) else str(value)
 
 
-def _as_text(settings: Mapping[str, object]) -> str:
+def _as_text(settings: Mapping[str, Any]) -> str:
     """Lay settings out in Markdown, column by column, so that they fit on the page."""
     pairs = list(settings.items())
     height = -(-len(pairs) // _TEXT_COLUMNS)
@@ -115,7 +116,7 @@ def _as_text(settings: Mapping[str, object]) -> str:
     return markdown_table(["setting", "value"] * _TEXT_COLUMNS, rows)
 
 
-def _experiment(settings: Mapping[str, object], key: str) -> Experiment:
+def _experiment(settings: Mapping[str, Any], key: str) -> Experiment:
     """Return the columns of HParams."""
     columns = [HParamInfo(name=name, type=_kind(value)[1]) for name, value in settings.items()]
     for column in columns[:_COLUMNS_SHOWN]:

@@ -98,5 +98,5 @@ def _draw(result: _Result) -> np.ndarray:
 
 def _label_map(channels: torch.Tensor) -> np.ndarray:
     """Turn the channels both, right, left lung into a label map (W, H)."""
-    channels = channels.cpu().numpy()
-    return (channels[1] + 2 * channels[2]).astype(np.uint8)
+    _, right, left = channels.cpu().numpy()
+    return (right + 2 * left).astype(np.uint8)

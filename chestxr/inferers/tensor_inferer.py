@@ -1,5 +1,7 @@
 """Run a network by torch, without what a film's metadata cost."""
 
+from typing import Any
+
 import torch
 from monai.data import MetaTensor
 from monai.inferers import SimpleInferer
@@ -18,7 +20,7 @@ class TensorInferer(SimpleInferer):
     The network gets the batch and nothing else: MONAI Deploy hands over every other tensor of an item as a keyword.
     """
 
-    def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: object, **kwargs: object) -> torch.Tensor:
+    def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
         """
         Parameters
         ----------

@@ -150,7 +150,7 @@ def has_many_scans(stream: bytes) -> bool:
     return scans > MOST_SCANS
 
 
-def _first_fragment(encapsulated: bytes) -> memoryview | bytes:
+def _first_fragment(encapsulated: bytes) -> bytes:
     """Skip the basic offset table."""
     item, length = struct.unpack_from("<4sI", encapsulated)
     if item != _ITEM:

@@ -69,7 +69,7 @@ class MaskReader(ImageReader):
         if len(labels) == 1:
             label, sides_known = labels[0], bool((labels[0] == 2).any())
         elif len(labels) == 2:
-            label, sides_known = _join_sides(*labels, path), True
+            label, sides_known = _join_sides(labels[0], labels[1], path), True
         else:
             raise FilmError(path, f"{len(labels)} masks", "one, or right and left", "give the two lungs' masks")
         meta = film_metadata(path, film) | {"sides_known": sides_known}

@@ -55,7 +55,7 @@ def read_nifti(content: bytes, path: Path) -> DecodedImage:
             path, "an image in colours or complex numbers", "a radiograph in shades of grey", "convert it to greyscale"
         )
     pixels = np.asarray(image.dataobj, dtype=np.float32).reshape([shape[axis] for axis in in_plane]).T
-    spacing_mm = tuple(float(zooms[axis]) for axis in in_plane)
+    spacing_mm = (float(zooms[in_plane[0]]), float(zooms[in_plane[1]]))
     known = image.header.get_xyzt_units()[0] == "mm" and spacing_mm != (1.0, 1.0) and min(spacing_mm) > 0
     pixels, reoriented = _turn(pixels, [nib.aff2axcodes(affine)[axis] for axis in in_plane], path)
     if reoriented.startswith("transposed"):

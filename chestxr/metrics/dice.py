@@ -30,9 +30,9 @@ def lung_dice(outline: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """
     if outline.shape != truth.shape:
         raise ValueError(f"outlines of {outline.shape} and {truth.shape} pixels; expected the same shape, of one film")
-    outline, truth = (
+    masks, true_masks = (
         torch.from_numpy(np.stack([np.isin(label_map, labels) for labels in _STRUCTURES.values()])[None])
         for label_map in (outline, truth)
     )
-    found = compute_dice(outline, truth, ignore_empty=False)[0]
+    found = compute_dice(masks, true_masks, ignore_empty=False)[0]
     return dict(zip(_STRUCTURES, found.tolist(), strict=True))

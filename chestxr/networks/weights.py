@@ -1,13 +1,14 @@
 """A network's weights in a file."""
 
 from os import PathLike
+from typing import Any
 
 import torch
 
 __all__ = ["read_weights"]
 
 
-def read_weights(path: str | PathLike) -> dict[str, object]:
+def read_weights(path: str | PathLike) -> dict[str, Any]:
     """
     Read weights without executing anything that stands in their file.
 

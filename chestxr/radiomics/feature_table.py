@@ -7,6 +7,7 @@ from hashlib import sha256 as hash_of
 from multiprocessing import get_context
 from os import PathLike
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ class FilmToMeasure:
 
 def measure_films(
     films: Sequence[FilmToMeasure], cache: str | PathLike, processes: int = 1, **settings
-) -> Iterator[dict[str, object]]:
+) -> Iterator[dict[str, Any]]:
     """
     Measure films, in the order in which they are finished.
 
@@ -93,7 +94,7 @@ def measure_films(
             pool.shutdown(cancel_futures=True)
 
 
-def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, object]], order: Sequence[str]) -> None:
+def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, Any]], order: Sequence[str]) -> None:
     """
     Write rows as Parquet or CSV, by the file's ending, in the order of their films' names.
 
@@ -148,26 +149,34 @@ def _short(hashes: set) -> str:
     return " and ".join(sorted(str(each)[:12] for each in hashes))
 
 
+class _Worker(NamedTuple):
+    cache: Path
+    features: FilmFeatures
+    labels: LungLabels
+
+
+_worker: _Worker | ValueError
+
+
 def _start(cache: Path, settings: dict) -> None:
     """Prepare a process: one thread each, one engine."""
-    global _cache, _features, _labels
+    global _worker
     set_up_worker()
-    _cache, _labels = cache, LungLabels()
     try:
-        _features = FilmFeatures(**settings)
+        _worker = _Worker(cache, FilmFeatures(**settings), LungLabels())
     except ValueError as error:
-        # Raised here it would only end the process: whoever asks for a film is told.
-        _features = error
+        # Raised here it would only end the process: it is raised when a film is to be measured.
+        _worker = error
 
 
-def _measure(film: FilmToMeasure) -> dict[str, object]:
-    if isinstance(_features, ValueError):
-        raise _features
-    about = {"film": film.film, "image": escape_path(film.image), "settings_hash": _features.settings_hash}
+def _measure(film: FilmToMeasure) -> dict[str, Any]:
+    if isinstance(_worker, ValueError):
+        raise _worker
+    about = {"film": film.film, "image": escape_path(film.image), "settings_hash": _worker.features.settings_hash}
     try:
-        stored = _place_of(film)
+        stored = _place_of(film, _worker)
         is_new = not stored.is_file()
-        values = _values_of(film) if is_new else np.load(stored, allow_pickle=False)
+        values = _values_of(film, _worker) if is_new else np.load(stored, allow_pickle=False)
     except (OSError, ValueError) as error:
         told = str(error) if isinstance(error, FilmError) else f"{escape_path(film.image)}: {error}"
         return about | {"error": told}
@@ -177,22 +186,22 @@ def _measure(film: FilmToMeasure) -> dict[str, object]:
     if is_new:
         with atomic_write(stored) as partial:
             np.save(partial, values)
-    return about | {"error": ""} | dict(zip(_features.names, values.tolist(), strict=True))
+    return about | {"error": ""} | dict(zip(_worker.features.names, values.tolist(), strict=True))
 
 
-def _place_of(film: FilmToMeasure) -> Path:
+def _place_of(film: FilmToMeasure, worker: _Worker) -> Path:
     """Return where a film's values are kept, by the content of film, mask and settings."""
     if not film.masks:
         raise FilmError(film.image, "no mask", "the lungs outlined", "outline them with a segmentation bundle")
-    parts = [_features.settings_hash, film.perturbation, *(sha256(path) for path in (film.image, *film.masks))]
+    parts = [worker.features.settings_hash, film.perturbation, *(sha256(path) for path in (film.image, *film.masks))]
     key = hash_of(" ".join(parts).encode()).hexdigest()
-    return _cache / key[:2] / f"{key}.npy"
+    return worker.cache / key[:2] / f"{key}.npy"
 
 
-def _values_of(film: FilmToMeasure) -> np.ndarray:
+def _values_of(film: FilmToMeasure, worker: _Worker) -> np.ndarray:
     pixels, _ = read_film(film.image)
-    labels = _labels(read_mask(film.masks)[0][None])[0]
+    labels = worker.labels(read_mask(film.masks)[0][None])[0]
     if film.perturbation:
         pixels, labels = PERTURBATIONS[film.perturbation](pixels, labels)
-    found = _features(pixels, labels)
-    return np.array([found[name] for name in _features.names])
+    found = worker.features(pixels, labels)
+    return np.array([found[name] for name in worker.features.names])

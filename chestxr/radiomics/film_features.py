@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class FilmFeatures:
         fine_scales: Sequence[float] = (1.0, 2.0),
     ) -> None:
         self._engine, self._fine_engine = FeatureEngine(settings), FeatureEngine(fine_settings)
-        self._scaling = {"margin": margin, "percentiles": tuple(percentiles)}
+        self._scaling: dict[str, Any] = {"margin": margin, "percentiles": tuple(percentiles)}
         self._sizes, self._fine_scales = (frame_size, fine_frame_size), tuple(fine_scales)
         texture = _names(self._engine, ("original", "rank"))
         fine = _names(self._fine_engine, self._curvature(np.zeros((8, 8)), np.zeros((8, 8))))
@@ -116,7 +117,7 @@ def _measure(
     engine: FeatureEngine, images: Mapping[str, np.ndarray], regions: Mapping[str, np.ndarray]
 ) -> dict[str, float]:
     """Measure regions of several images, and how the regions differ."""
-    found = {}
+    found: dict[str, float] = {}
     for image, pixels in images.items():
         measured = normalise_size(engine(pixels, regions), regions)
         found |= {f"{region}.{_of_image(name, image)}": value for region, name, value in measured}

@@ -41,7 +41,7 @@ def curvature_images(film: np.ndarray, scales: Sequence[float]) -> dict[str, np.
         ``hessian-<scale>px-high`` and ``-low``.
     """
     clipped = np.clip(film, *_RANGE).astype(np.float64)
-    images = {}
+    images: dict[str, np.ndarray] = {}
     for scale in scales:
         high, low = scale**2 * hessian_matrix_eigvals(_hessian(clipped, scale))
         images |= {f"hessian-{scale:g}px-high": high, f"hessian-{scale:g}px-low": low}

@@ -1,6 +1,7 @@
 """pyradiomics' first-order features, from values that are sorted once."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ _EPSILON = np.spacing(1.0)
 _MOST_LEVELS = 1000
 
 
-def first_order(values: np.ndarray, settings: Mapping[str, object]) -> dict[str, float]:
+def first_order(values: np.ndarray, settings: Mapping[str, Any]) -> dict[str, float]:
     """
     Measure a distribution, as ``radiomics.firstorder`` of pyradiomics 3.1 defines it.
 
@@ -66,7 +67,7 @@ def first_order(values: np.ndarray, settings: Mapping[str, object]) -> dict[str,
     return {name: float(value) for name, value in found.items()}
 
 
-def histogram_edges(ordered: np.ndarray, settings: Mapping[str, object]) -> np.ndarray:
+def histogram_edges(ordered: np.ndarray, settings: Mapping[str, Any]) -> np.ndarray:
     """
     Give the edges of the grey levels, as ``radiomics.imageoperations.getBinEdges`` does.
 

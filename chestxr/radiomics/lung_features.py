@@ -1,6 +1,7 @@
 """Radiomic features inside a MONAI transform chain."""
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 from monai.config import NdarrayOrTensor
@@ -35,13 +36,13 @@ class LungFeaturesd(MapTransform):
         self,
         keys: str,
         lungs_key: str = "lungs",
-        **measuring: object,
+        **measuring: Any,
     ) -> None:
         super().__init__(keys)
         self.lungs_key = lungs_key
         self.measure = FilmFeatures(**measuring)
 
-    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
         """Return the item with its features."""
         film, lungs = (convert_data_type(data[key], np.ndarray)[0][0] for key in (self.first_key(data), self.lungs_key))
         try:

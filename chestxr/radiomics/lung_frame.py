@@ -79,11 +79,12 @@ def lung_frame(
     """
     film, labels = np.asarray(film, dtype=np.float32), np.asarray(labels)
     _check(film, labels)
-    inner = [_extent((labels > 0).any(axis=1 - axis)) for axis in (0, 1)]
+    inner = [_extent(np.any(labels > 0, axis=1 - axis)) for axis in (0, 1)]
     if any(stop - start < _LEAST_SIDE * side for (start, stop), side in zip(inner, film.shape, strict=True)):
         raise ValueError("lungs too small to measure; expected a frontal chest film with both lungs outlined")
     pads = [round(margin * (stop - start)) for start, stop in inner]
-    box = tuple(slice(start - pad, stop + pad) for (start, stop), pad in zip(inner, pads, strict=True))
+    rows, columns = (slice(start - pad, stop + pad) for (start, stop), pad in zip(inner, pads, strict=True))
+    box = (rows, columns)
     cut_film = _resize(_cut(film, box), size)
     shares = np.stack([_resize(_cut((labels == lung).astype(np.float32), box), size) for lung in (1, 2)])
     cut_labels = np.where(shares.sum(axis=0) >= 0.5, 1 + shares.argmax(axis=0), 0).astype(np.uint8)

@@ -65,7 +65,7 @@ def half_zones(regions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     dict of str to numpy.ndarray, shape (W, H), bool
         Some of ``HALF_ZONES``, in that order.
     """
-    halves = {}
+    halves: dict[str, np.ndarray] = {}
     for zone in (name for name in ZONES if name in regions):
         share_before = np.cumsum(regions[zone].sum(axis=1)) / regions[zone].sum()
         towards_right = regions[zone] & (share_before <= 0.5)[:, None]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from radiomics import getFeatureClasses
@@ -27,7 +28,7 @@ class BinnedRegion:
         pyradiomics' settings for this image.
     """
 
-    def __init__(self, pixels: np.ndarray, mask: np.ndarray, settings: Mapping[str, object]) -> None:
+    def __init__(self, pixels: np.ndarray, mask: np.ndarray, settings: Mapping[str, Any]) -> None:
         self.mask, self.settings = mask, settings
         self.values = pixels[mask]
 
@@ -39,7 +40,7 @@ class BinnedRegion:
         return levels
 
     @cached_property
-    def coefficients(self) -> dict[str, object]:
+    def coefficients(self) -> dict[str, Any]:
         """What pyradiomics' classes expect: the levels that occur, and the highest."""
         present = np.unique(self.levels[self.mask])
         return {"grayLevels": present, "Ng": int(present[-1])}
@@ -53,12 +54,12 @@ class _OnBinnedRegion(RadiomicsFeaturesBase):
     anew: reading the images from SimpleITK, finding the features by inspection, binning.
     """
 
-    def __init__(self, region: BinnedRegion, _: None, **settings: object) -> None:
+    def __init__(self, region: BinnedRegion, _: None, **settings: Any) -> None:
         self.logger = logging.getLogger("radiomics")
         self.settings, self.label, self.voxelBased = settings, 1, False
         self.enabledFeatures: dict[str, bool] = {}
         self.featureValues: dict[str, np.ndarray] = {}
-        self.featureNames = _feature_names(type(self))
+        self.featureNames = _feature_names(type(self))  # type: ignore[arg-type]
         self.region = region
         self.coefficients = dict(region.coefficients)
         self.imageArray, self.maskArray = region.levels, region.mask
@@ -103,5 +104,5 @@ def _fed(family: str) -> type:
 
 
 @cache
-def _feature_names(cls: type) -> dict[str, bool]:
+def _feature_names(cls: Any) -> dict[str, bool]:
     return cls.getFeatureNames()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from chestxr.bundle.entry import bundle_entry
 from chestxr.dicomweb.client import DicomWebClient, FilmReference
@@ -73,7 +74,7 @@ class PacsScreener:
         If the root of identifiers is none, or the bundle cannot be opened.
     """
 
-    def __init__(self, archive: DicomWebClient, out: Path, bundle: Path, **overrides: object) -> None:
+    def __init__(self, archive: DicomWebClient, out: Path, bundle: Path, **overrides: Any) -> None:
         overrides = overrides | {"save_dicom": True}
         self.archive, self.out = archive, out
         self.algorithm, self.uid_root = (bundle_entry(bundle, name, **overrides) for name in ("algorithm", "uid_root"))
@@ -111,6 +112,7 @@ class PacsScreener:
         """
         watch = CircuitBreaker()
         for film in films:
+            outcome: FilmError | DicomWebError | None
             try:
                 outcome = self._answer(film)
             except DicomWebError as error:
@@ -167,7 +169,8 @@ class PacsScreener:
         """Say why a film that was screened has no report."""
         if made[-1].is_file():
             return None
-        flags = read_record(self.out, name).row["reason"]
+        record = read_record(self.out, name)
+        flags = record.row["reason"] if record is not None else "no record"
         return FilmError(name, f"a film without a report ({flags})", "a film as an archive keeps it", "export it again")
 
     def _objects(self, name: str) -> list[Path]:

@@ -1,6 +1,7 @@
 """The axes of a film and of its mask, whichever program hands the film over and takes the mask."""
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import torch
 from monai.config import KeysCollection
@@ -77,7 +78,7 @@ class MaskAsSliced(MapTransform):
         super().__init__(keys, allow_missing_keys)
         self.image_key = image_key
 
-    def __call__(self, data: Mapping[Hashable, torch.Tensor]) -> dict[Hashable, torch.Tensor]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return the item with its masks as slices."""
         sliced = dict(data)
         for key in self.key_iterator(sliced):

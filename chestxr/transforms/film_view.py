@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
+from typing import Any
 
 import numpy as np
 import torch
@@ -104,7 +105,7 @@ class ClassifyViewd(MapTransform):
         self.least_frontal = least_frontal
         self.most_mirrored = most_mirrored
 
-    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
         """Return the item with what its view says."""
         film = convert_to_tensor(data[self.first_key(data)], dtype=torch.float32, track_meta=False).cpu()
         with torch.inference_mode():

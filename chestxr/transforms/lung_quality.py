@@ -1,6 +1,7 @@
 """Does what a network outlined look like a pair of lungs on an upright frontal film, and the film like a film?"""
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -241,7 +242,7 @@ class LungQualityd(MapTransform):
         self.film_key = film_key
         self.check = LungQuality(**limits)
 
-    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
         """Return the item with its quality."""
         keys = (self.first_key(data), self.predicted_key, self.probability_key, self.film_key)
         measurements, warnings = self.check(*(data[key] for key in keys))

@@ -1,6 +1,7 @@
 """What a network that recognises frontal films learns from: films turned, and what is no film, made from films."""
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import torch
 from monai.transforms import MapTransform, RandomizableTransform
@@ -33,7 +34,7 @@ class RandNoChestd(RandomizableTransform, MapTransform):
         RandomizableTransform.__init__(self, prob)
         self.kind_key = kind_key
 
-    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return the item, or one that is no chest film."""
         self.randomize(None)
         if not self._do_transform:
@@ -94,7 +95,7 @@ class RandOrientationd(RandomizableTransform, MapTransform):
         RandomizableTransform.__init__(self, 1.0)
         self.label_key, self.kind_key, self.upright = label_key, kind_key, upright
 
-    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return the item in some orientation, with the answer."""
         self.randomize(None)
         kind = data[self.kind_key]
@@ -126,7 +127,7 @@ class RandWindowd(RandomizableTransform, MapTransform):
         MapTransform.__init__(self, keys)
         RandomizableTransform.__init__(self, prob)
 
-    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return the item, windowed or not; the film then reaches from 0 to 1."""
         self.randomize(None)
         if not self._do_transform:

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from monai.transforms import MapTransform
@@ -56,7 +57,7 @@ class SaveDicomSegmentationd(MapTransform):
         self.algorithm = algorithm
         self.uid_root = uid_root
 
-    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """
         Write the segmentation.
 
@@ -106,7 +107,7 @@ class SaveDicomReportd(MapTransform):
         self.algorithm = algorithm
         self.uid_root = uid_root
 
-    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Write the report."""
         lungs, header = data[self.first_key(data)], data["dicom_header"]
         if header is None:
@@ -121,7 +122,7 @@ class SaveDicomReportd(MapTransform):
         return dict(data) | {"dicom_files": [*data["dicom_files"], written]}
 
 
-def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
+def _findings(data: Mapping[Hashable, Any], lungs: Any) -> FilmFindings:
     screening = data["screening"]
     numbers = {
         name: screening[key]
@@ -141,7 +142,7 @@ def _findings(data: Mapping[Hashable, object], lungs: object) -> FilmFindings:
     )
 
 
-def _flagged(data: Mapping[Hashable, object], error: FilmError) -> dict[Hashable, object]:
+def _flagged(data: Mapping[Hashable, Any], error: FilmError) -> dict[Hashable, Any]:
     """Add to the quality flags why there is no DICOM result."""
     flags = [data["quality_flags"], f"no DICOM result: {error.found}"]
     return dict(data) | {"quality_flags": "; ".join(flag for flag in flags if flag)}

@@ -97,7 +97,7 @@ class TuberculosisClassifier:
     @cached_property
     def feature_names(self) -> list[str]:
         """Names of the features that the trees use."""
-        return self.booster.feature_names
+        return list(self.booster.feature_names or ())
 
     @property
     def settings_hash(self) -> str:

@@ -40,7 +40,7 @@ def explain(contributions: pd.Series, reasons: int = 3) -> list[tuple[str, float
     named = contributions.drop("bias")
     groups = named.groupby([_in_words(name) for name in named.index]).sum()
     strongest = groups.reindex(groups.abs().sort_values(ascending=False).index)[:reasons]
-    return [(words, float(value)) for words, value in strongest.items() if value != 0]
+    return [(str(words), float(value)) for words, value in strongest.items() if value != 0]
 
 
 def zone_contributions(contributions: pd.Series) -> dict[str, float]:
@@ -57,7 +57,7 @@ def zone_contributions(contributions: pd.Series) -> dict[str, float]:
     """
     total = dict.fromkeys(ZONES, 0.0)
     for name, value in contributions.drop("bias").items():
-        concerned = _zones_behind(name.split(".")[0])
+        concerned = _zones_behind(str(name).split(".")[0])
         for zone in concerned:
             total[zone] += float(value) / len(concerned)
     return total

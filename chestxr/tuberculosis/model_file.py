@@ -1,6 +1,7 @@
 """Check an XGBoost model file before XGBoost reads it: the library does not check indices and sizes itself."""
 
 import json
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def check_model(content: bytes) -> None:
         raise ValueError("an XGBoost model that contradicts itself")
 
 
-def _unique_names(pairs: list[tuple[str, object]]) -> dict:
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict:
     """Return a JSON object; of two values of one name, XGBoost might read the one that is not checked."""
     found = dict(pairs)
     if len(found) != len(pairs):

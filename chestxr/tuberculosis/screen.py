@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ class ScreenTuberculosisd(MapTransform):
         self.reasons = reasons
         self.most_outlying_features = most_outlying_features
 
-    def __call__(self, data: Mapping[Hashable, object]) -> dict[Hashable, object]:
+    def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """Return the item with its score."""
         if not data["is_chest"]:
             found = _no_score(_why_no_chest(data))
@@ -90,7 +91,7 @@ class ScreenTuberculosisd(MapTransform):
             "quality_flags": warnings,
         }
 
-    def _screen(self, features: Mapping[str, float], film: str) -> dict[str, object]:
+    def _screen(self, features: Mapping[str, float], film: str) -> dict[str, Any]:
         # An array of what the classifier asks for: a frame of every feature takes a fifth of what measuring it does.
         asked = [name for name in self.classifier.feature_names if name in features]
         table = pd.DataFrame(np.array([[features[name] for name in asked]]), index=[film], columns=asked)
@@ -113,12 +114,12 @@ class ScreenTuberculosisd(MapTransform):
         }
 
 
-def _why_no_chest(data: Mapping[Hashable, object]) -> str:
+def _why_no_chest(data: Mapping[Hashable, Any]) -> str:
     """Name lungs without contrast first: such a film may look like anything."""
     error, flags = data["features_error"], data["quality_flags"]
     return f"{error}; {flags}" if isinstance(error, LungContrastError) else flags
 
 
-def _no_score(reason: str) -> dict[str, object]:
+def _no_score(reason: str) -> dict[str, Any]:
     numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
     return numbers | {"decision": "", "reasons": "", "zones": {}, "no_score": reason}

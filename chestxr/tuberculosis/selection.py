@@ -39,7 +39,7 @@ def select_features(
     list of str
         Names, the most telling first.
     """
-    names = features.columns.difference(unstable, sort=False).to_numpy()
+    names = features.columns.difference(list(unstable), sort=False).to_numpy()
     values = features[names].to_numpy(dtype=np.float64)
     known = np.isfinite(values)
     spread = np.nanmax(values, axis=0, initial=-np.inf) - np.nanmin(values, axis=0, initial=np.inf)

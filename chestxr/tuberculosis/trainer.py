@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ class ScreeningFilms:
         lungs_dir: str | PathLike,
         cache: str | PathLike,
         processes: int = 1,
-        **features: object,
+        **features: Any,
     ) -> None:
         self.items = {item["film"]: item for item in items}
         self.lungs_dir = lungs_dir
@@ -83,7 +84,7 @@ class ScreeningFilms:
         ]
         steps = measure_films(wanted, self.cache, self.processes, **self.features)
         rows = pd.DataFrame(tqdm(steps, "measuring lungs", len(wanted), unit="film")).set_index("film")
-        self.failures = rows["error"][rows["error"] != ""].to_dict()
+        self.failures = {str(name): error for name, error in rows["error"].items() if error != ""}
         rows = rows.loc[[name for name in self.items if name not in self.failures]]
         if rows.empty:
             raise ValueError(
@@ -123,7 +124,7 @@ class TuberculosisTrainer:
         path: str | PathLike,
         summary_writer: SummaryWriter,
         max_epochs: int = 1000,
-        **settings: object,
+        **settings: Any,
     ) -> None:
         self.films = films
         self.path = Path(path)

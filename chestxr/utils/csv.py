@@ -53,5 +53,7 @@ def _harmless(table: pd.DataFrame) -> pd.DataFrame:
 
 def _each_text(table: pd.DataFrame, change) -> pd.DataFrame:
     columns = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
-    changed = {name: table[name].map(lambda cell: change(cell) if isinstance(cell, str) else cell) for name in columns}
-    return table.assign(**changed)
+    changed = table.copy(deep=False)
+    for name in columns:
+        changed[name] = table[name].map(lambda cell: change(cell) if isinstance(cell, str) else cell)
+    return changed

@@ -3,11 +3,12 @@
 import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any
 
 __all__ = ["old_names"]
 
 
-def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], object]:
+def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
     """
     Return a module's ``__getattr__`` that finds parts by their old names, with a DeprecationWarning.
 
@@ -19,7 +20,7 @@ def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], object]:
         Old names, and what they stand for now, as ``package.module:name``.
     """
 
-    def find(name: str) -> object:
+    def find(name: str) -> Any:
         if name not in names:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         place, _, new = names[name].partition(":")

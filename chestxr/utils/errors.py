@@ -2,6 +2,7 @@
 
 from os import PathLike, fspath
 from pydoc import ErrorDuringImport
+from typing import TypeGuard
 
 from .text import escape_path
 
@@ -74,7 +75,7 @@ def out_of_memory(path: str | PathLike, step: str) -> FilmError:
     return FilmError(path, "a film that takes more memory than there is", "a smaller film", remedy, lasting=False)
 
 
-def is_system_error(error: Exception) -> bool:
+def is_system_error(error: BaseException) -> TypeGuard[OSError]:
     """
     Say whether the operating system failed, a disk for instance.
 

@@ -17,11 +17,15 @@ try:
     CONVERTS_COLORS = True
 except ImportError:
     from pydicom.encaps import generate_pixel_data_frame
-    from pydicom.pixel_data_handlers.util import apply_modality_lut, apply_voi_lut, convert_color_space
+    from pydicom.pixel_data_handlers.util import (  # type: ignore[no-redef]
+        apply_modality_lut,
+        apply_voi_lut,
+        convert_color_space,
+    )
 
     CONVERTS_COLORS = False
 
-    def generate_frames(encapsulated: bytes, number_of_frames: int) -> Iterator[bytes]:
+    def generate_frames(encapsulated: bytes, number_of_frames: int) -> Iterator[bytes]:  # type: ignore[misc]
         """Return an iterator over the encoded frames, as pydicom 3 does."""
         return generate_pixel_data_frame(encapsulated, number_of_frames)
 

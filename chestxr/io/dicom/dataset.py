@@ -5,11 +5,12 @@ import re
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pydicom
 from pydicom import uid
 from pydicom.datadict import dictionary_VR
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_preamble
 from pydicom.sequence import Sequence
@@ -51,7 +52,7 @@ class _BoundedBytes(io.BytesIO):
         return super().read(size)
 
 
-def open_dicom(content: bytes, path: Path, **options: object) -> Dataset:
+def open_dicom(content: bytes, path: Path, **options: Any) -> Dataset:
     """
     Read a data set, with file meta information or without; private elements are left out.
 
@@ -72,7 +73,7 @@ def open_dicom(content: bytes, path: Path, **options: object) -> Dataset:
     """
     try:
         content = _inflated(content, path)
-        dataset = pydicom.dcmread(_BoundedBytes(content), force=True, **options)
+        dataset: Dataset = pydicom.dcmread(_BoundedBytes(content), force=True, **options)
         if "PixelData" not in dataset and not options:
             dataset = _recovered(content, dataset)
         _leave_private_out(dataset)
@@ -155,18 +156,24 @@ def _leave_private_out(dataset: Dataset) -> None:
 
 def _header_bytes(dataset: Dataset) -> int:
     """Count the bytes that pydicom makes objects of once they are asked for."""
-    waiting = sum(len(element.value or b"") for element in dataset.values() if element.is_raw and not _is_bulk(element))
+    waiting = sum(len(element.value or b"") for element in _raw_elements(dataset) if not _is_bulk(element))
     return waiting + sum(_header_bytes(item) for items in _sequences(dataset) for item in items)
 
 
 def _sequences(dataset: Dataset) -> list[Sequence]:
     """Return the sequences that are read: those of undefined length pydicom reads at once."""
-    return [element.value for element in dataset.values() if not element.is_raw and element.VR == "SQ"]
+    elements = [element for element in dataset.values() if isinstance(element, DataElement)]
+    return [element.value for element in elements if element.VR == "SQ"]
+
+
+def _raw_elements(dataset: Dataset) -> list[RawDataElement]:
+    """Return the elements whose values are still bytes."""
+    return [element for element in dataset.values() if isinstance(element, RawDataElement)]
 
 
 def _open_sequences(dataset: Dataset, level: int = 0) -> None:
     """Read sequences of a stated length too, level by level, as long as a film may have so many and so deep ones."""
-    for element in [element for element in dataset.values() if element.is_raw and _kind(element) == "SQ"]:
+    for element in [element for element in _raw_elements(dataset) if _kind(element) == "SQ"]:
         if max(map((element.value or b"").count, _ITEM_TAGS)) > _MAX_ITEMS:
             raise _TooManyElements
         with suppress(Exception):  # one that is broken is seen to be so by whoever needs it

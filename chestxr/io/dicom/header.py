@@ -3,6 +3,7 @@
 import copy
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from pydicom.dataset import Dataset
 
@@ -57,7 +58,7 @@ class DicomHeader(str):
         header.dataset = dataset
         return header
 
-    def __getnewargs__(self) -> tuple[Dataset]:
+    def __getnewargs__(self) -> tuple[Any]:
         """Return what pickle makes a copy of."""
         return (self.dataset,)
 

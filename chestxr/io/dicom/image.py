@@ -147,7 +147,7 @@ def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarr
     codes = [] if isinstance(orientation, str) else [str(code) for code in orientation]
     if len(codes) != 2 or not all(codes):
         return pixels, ""
-    return reorient(pixels, *codes, path)
+    return reorient(pixels, codes[0], codes[1], path)
 
 
 def _study_date(dataset: Dataset) -> str:

@@ -165,5 +165,5 @@ def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
 def _as_stored(value: float, dataset: Dataset) -> int:
     """Return what a value is in the bits and with the sign of the stored values."""
     bits = int(dataset.BitsStored)
-    value = int(value) % 2**bits
-    return value - 2**bits if dataset.PixelRepresentation and value >= 2 ** (bits - 1) else value
+    unsigned = int(value) % 2**bits
+    return unsigned - 2**bits if dataset.PixelRepresentation and unsigned >= 2 ** (bits - 1) else unsigned

@@ -75,13 +75,15 @@ def _decompressed(dataset: Dataset) -> np.ndarray:
     pixels = _decode_stream(b"".join(generate_frames(dataset.PixelData, number_of_frames=1)), dataset)
     if pixels.shape[:2] != (dataset.Rows, dataset.Columns) or pixels.itemsize * 8 > dataset.BitsAllocated:
         raise ValueError("another size or wider values than in the header")
-    bits = codestream_head(dataset.PixelData).bits
+    head = codestream_head(dataset.PixelData)
+    if head is None:
+        raise ValueError("no codestream")
     if pixels.dtype.kind != _kind(dataset):
         # JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too.
-        return _as_stored_bits(pixels, dataset, bits)
+        return _as_stored_bits(pixels, dataset, head.bits)
     # Lossy values may lie a little beyond.
     lossless = dataset.file_meta.TransferSyntaxUID in LOSSLESS_STREAMS
-    if lossless and bits > dataset.BitsStored and not np.array_equal(_as_stored_bits(pixels, dataset), pixels):
+    if lossless and head.bits > dataset.BitsStored and not np.array_equal(_as_stored_bits(pixels, dataset), pixels):
         raise ValueError("wider values than in the header")
     return pixels
 

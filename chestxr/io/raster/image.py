@@ -4,6 +4,7 @@ import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -37,7 +38,7 @@ def read_with_pillow(source: io.BytesIO, path: Path) -> DecodedImage:
         return DecodedImage(np.array(upright))
 
 
-def decoded(path: Path, decode: Callable[[], object]) -> object:
+def decoded(path: Path, decode: Callable[[], Any]) -> Any:
     """
     Return what a decoder gives.
 

@@ -58,7 +58,8 @@ def open_png(file: bytes, path: Path) -> tuple[bytes, int, int]:
 
 def _chunks(content: memoryview, path: Path) -> list[tuple[bytes, int, int]]:
     """Return kind, start and end of each chunk, up to the one that ends the file."""
-    chunks, place = [], _SIGNATURE
+    chunks: list[tuple[bytes, int, int]] = []
+    place = _SIGNATURE
     while place + 12 <= len(content) and len(chunks) < _MAX_CHUNKS:
         length, kind = struct.unpack_from(">I4s", content, place)
         end = place + 12 + length
@@ -71,7 +72,9 @@ def _chunks(content: memoryview, path: Path) -> list[tuple[bytes, int, int]]:
     raise broken_pixels(path)
 
 
-def _inflate(content: memoryview, chunks: list[tuple[bytes, int, int]], path: Path) -> tuple[int, int, memoryview]:
+def _inflate(
+    content: memoryview, chunks: list[tuple[bytes, int, int]], path: Path
+) -> tuple[int, int, bytes | bytearray]:
     """Return depth, kind of colour and the filtered rows."""
     columns, rows, depth, colour_type, _, _, interlaced = struct.unpack_from(">IIBBBBB", content, _SIGNATURE + 8)
     check_size(path, columns, rows)

@@ -3,6 +3,7 @@
 import io
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tifffile
@@ -67,7 +68,7 @@ def read_tiff(content: bytes, path: Path) -> DecodedImage:
 
 def _film_page(tiff: tifffile.TiffFile, path: Path) -> tifffile.TiffPage:
     """Return the one page that is neither a smaller copy nor a mask of another (TIFF 6.0, tags 254 and 255)."""
-    pages = list(tiff.pages) if len(tiff.pages) <= _MOST_PAGES else []
+    pages: list[Any] = list(tiff.pages) if len(tiff.pages) <= _MOST_PAGES else []
     films = [page for page in pages if not (page.is_reduced or page.is_mask)] if len(pages) > 1 else pages
     if len(films) != 1:
         raise FilmError(path, f"{len(tiff.pages)} pages", "one film", "save each page as a file")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jinja2 import Environment
@@ -136,7 +137,7 @@ def _screened(record: FilmRecord, picture_file: Path) -> dict:
 def _failed(film: str, error: FilmError | None) -> dict:
     why = f"found {error.found}; expected {error.expected}; {error.remedy}" if error else "the run was stopped"
     result = "failed" if error else "not screened"
-    detail = {"name": film, "picture": None, "outlines": {}, "zones": {}, "score": [["no result", why]]}
+    detail: dict[str, Any] = {"name": film, "picture": None, "outlines": {}, "zones": {}, "score": [["no result", why]]}
     detail |= {"reasons": [], "flags": [], "measurements": [], "versions": []}
     kind = result.replace(" ", "-")
     shown = {"name": film, "kind": kind, "glyph": _GLYPHS[kind], "result": result, "flagged": False}

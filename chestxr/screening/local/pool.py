@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
@@ -85,7 +85,7 @@ class FilmPool:
             As :py:meth:`screen` does.
         """
         try:
-            return self._pool.submit(screen_in_worker, item, self.out).result()
+            return self._submit(item).result()
         except BrokenProcessPool:
             return self._screen_alone(item)
 
@@ -94,14 +94,19 @@ class FilmPool:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def _submit(self, item: dict) -> Future:
+        if self._pool is None:
+            raise RuntimeError("the pool is not open; call open() first")
+        return self._pool.submit(screen_in_worker, item, self.out)
+
     def _screen_together(self, waiting: Iterator[dict], in_hand: list[dict]) -> Iterator[tuple[dict, FilmError | None]]:
         self._open(self.processes)
-        asked = {}
+        asked: dict[Future, dict] = {}
         # No more films are handed out than there are processes: a run that is stopped ends with those in hand.
         while True:
             for item in islice(waiting, self.processes - len(asked)):
                 in_hand.append(item)
-                asked[self._pool.submit(screen_in_worker, item, self.out)] = item
+                asked[self._submit(item)] = item
             if not asked:
                 return
             for finished in wait(asked, return_when=FIRST_COMPLETED).done:
@@ -112,7 +117,7 @@ class FilmPool:
     def _screen_alone(self, item: dict) -> FilmError | None:
         self._open(1)
         try:
-            return self._pool.submit(screen_in_worker, item, self.out).result()
+            return self._submit(item).result()
         except BrokenProcessPool:
             return process_ended(item)
 

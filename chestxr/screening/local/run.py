@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -50,7 +51,7 @@ class ScreeningRun:
         If the folder holds results of other films under the same names, or the root of identifiers is none.
     """
 
-    def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **overrides: object) -> None:
+    def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **overrides: Any) -> None:
         self.items, self.out, self.bundle = list(items), out, bundle
         self.processes, self.overrides = processes, overrides
         check_uid_root(bundle_entry(bundle, "uid_root", **overrides))

@@ -15,7 +15,7 @@ from chestxr.utils.runtime import set_up_worker
 
 __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 
-_bundle: OpenBundle | Exception | None = None
+_bundle: OpenBundle | Exception
 
 
 def open_in_worker(folder: Path, overrides: dict, out: Path, key: str) -> None:
@@ -41,9 +41,7 @@ def worker_is_open() -> bool:
     OSError, ValueError
         If it could not be opened.
     """
-    if isinstance(_bundle, Exception):
-        raise _bundle
-    return True
+    return _opened() is not None
 
 
 def screen_in_worker(item: dict, out: Path) -> FilmError | None:
@@ -57,14 +55,22 @@ def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     ValueError
         If the bundle could not be opened.
     """
-    worker_is_open()
+    bundle = _opened()
     remove_results(out, item["film"])
-    failure = _bundle.run_film(item)
+    failure = bundle.run_film(item)
     if failure is not None:
         remove_results(out, item["film"])
     return failure
 
 
+def _opened() -> OpenBundle:
+    if isinstance(_bundle, Exception):
+        raise _bundle
+    return _bundle
+
+
 def _end_with_parent() -> None:
-    wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -204,7 +204,7 @@ class Ledger:
         """
         for task in tasks:
             if task.failure is not None:
-                self._quarantine(task, block, attempts=1)
+                self._quarantine(task, task.failure, block, attempts=1)
         good = [task for task in tasks if task.row]
         self._write(block, good, again=[])
 
@@ -213,7 +213,7 @@ class Ledger:
         for task in tasks:
             if task.failure is not None:
                 before = attempts[task.film]
-                self._quarantine(task, before.block, before.attempts + 1)
+                self._quarantine(task, task.failure, before.block, before.attempts + 1)
         good = [task for task in tasks if task.row]
         if good:
             number = 1 + max((int(name.removeprefix(_AGAIN)) for name in self._done(_AGAIN)), default=0)
@@ -250,8 +250,7 @@ class Ledger:
             parts.append(str(path.relative_to(self.out)))
         write_text(self.blocks / f"{block}{_DONE}", json.dumps({"parts": parts, "counts": counts, "again": again}))
 
-    def _quarantine(self, task: ImageTask, block: str, attempts: int) -> None:
-        error: FilmError = task.failure
+    def _quarantine(self, task: ImageTask, error: FilmError, block: str, attempts: int) -> None:
         told = {"address": task.image, "block": block, "attempts": attempts, "lasting": error.lasting}
         write_text(self._note_of(task.film), json.dumps(failed_row(error) | told, indent=1))
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from chestxr.bundle.entry import bundle_entry
 from chestxr.dicomweb.client import DicomWebClient
@@ -87,7 +88,7 @@ class ArchiveRun:
         block: int = 64,
         tries: int = 3,
         retry_quarantined: bool = False,
-        **overrides: object,
+        **overrides: Any,
     ) -> None:
         check_ray()
         if store:
@@ -228,7 +229,7 @@ class ArchiveRun:
             films[block][task.film] = task
             missing[block] -= 1
             if not missing[block]:
-                self._ledger.finish(block, films.pop(block).values())
+                self._ledger.finish(block, list(films.pop(block).values()))
             yield task.failure
         self._ledger.end()
 
@@ -286,7 +287,7 @@ class ArchiveRun:
         self._seconds.update(task.seconds)
         self._carried = max(self._carried, task.carried)
         self._worked += 1
-        self._succeeded |= task.row is not None
+        self._succeeded |= bool(task.row)
 
     def _check_source(self, task: ImageTask) -> None:
         """Raise OSError if a film may have failed because the source is away."""

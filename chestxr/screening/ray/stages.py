@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from ignite.engine import Engine, Events
@@ -46,13 +47,13 @@ class StageSettings:
     """
 
     bundle: str
-    overrides: tuple[tuple[str, object], ...]
+    overrides: tuple[tuple[str, Any], ...]
     out: str
     store: str = ""
 
 
 @cache
-def _part(settings: StageSettings, name: str) -> object:
+def _part(settings: StageSettings, name: str) -> Any:
     """Return a part of the bundle, made once in a process."""
     _set_up_process()
     overrides = dict(settings.overrides) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
@@ -148,7 +149,7 @@ class OutlineFilms:
 
     def _opened(self) -> OpenBundle:
         # The handlers of results write what postprocessing finds, which runs in the next stage.
-        between = {"preprocessing": None, "postprocessing": None, "result_handlers": []}
+        between: dict[str, Any] = {"preprocessing": None, "postprocessing": None, "result_handlers": []}
         overrides = dict(self._settings.overrides) | between | {"dataloader#batch_size": self._batch_size}
         return OpenBundle(Path(self._settings.bundle), attach=[self._keep_films], **overrides)
 
@@ -191,7 +192,7 @@ class OutlineFilms:
             self._outlined.clear()
 
 
-def _on_cpu(value: object) -> object:
+def _on_cpu(value: Any) -> Any:
     return value.cpu() if isinstance(value, torch.Tensor) else value
 
 
@@ -203,7 +204,7 @@ def finish_films(entry: dict, settings: StageSettings) -> dict:
             started = time.perf_counter()
             _finish(task, settings)
             task.seconds["finish"] = time.perf_counter() - started
-        task.item = None
+        task.item = {}
     return _handed_on(tasks)
 
 

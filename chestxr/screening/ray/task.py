@@ -4,6 +4,7 @@ import os
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from chestxr.bundle.unforeseen import unforeseen
 from chestxr.utils.errors import FilmError, film_error_behind
@@ -25,9 +26,9 @@ class ImageTask:
         Its name, and its path or address.
     date : str
         Day of the study, "unknown" if the film states none.
-    item : dict or None
+    item : dict
         What the last stage made of it.
-    row : dict or None
+    row : dict
         Its row in the table, at the end.
     failure : FilmError or None
         Why it is not worked on any more.
@@ -49,8 +50,8 @@ class ImageTask:
     film: str
     image: str
     date: str = "unknown"
-    item: dict | None = None
-    row: dict | None = None
+    item: dict[str, Any] = field(default_factory=dict)
+    row: dict[str, Any] = field(default_factory=dict)
     failure: FilmError | None = None
     fault: str = ""
     stored: bool = False
@@ -66,7 +67,7 @@ class ImageTask:
 
     def fail(self, error: BaseException, fault: str = "film") -> None:
         """Note why the film failed, under the name and the address that the user knows."""
-        self.item = None
+        self.item = {}
         behind = film_error_behind(error)
         if behind is None:
             behind, fault = unforeseen(error, self.image), "program"

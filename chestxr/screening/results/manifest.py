@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from chestxr.utils.atomic import write_text
 from chestxr.utils.provenance import package_versions
@@ -15,14 +16,14 @@ _NAME = "run.json"
 
 def write_manifest(
     out: Path,
-    settings: Mapping[str, object],
+    settings: Mapping[str, Any],
     *,
     complete: bool,
     films: Mapping[str, int],
     started: datetime,
     versions: Mapping[str, str] | None = None,
-    **details: object,
-) -> dict[str, object]:
+    **details: Any,
+) -> dict[str, Any]:
     """
     Write the manifest of a run, atomically.
 
@@ -62,7 +63,7 @@ def write_manifest(
     return manifest
 
 
-def read_manifest(out: Path) -> dict[str, object] | None:
+def read_manifest(out: Path) -> dict[str, Any] | None:
     """Return the manifest of an earlier run, or None if there is none."""
     path = out / _NAME
     return json.loads(path.read_text()) if path.is_file() else None

@@ -1,8 +1,9 @@
 """Write the record of each film as soon as it is screened."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ignite.engine import Engine, Events
 from PIL import Image
@@ -74,10 +75,10 @@ class FilmRecorder:
             write_record(self.out, source["film"], record)
 
 
-def _written(result: Mapping[str, object]) -> list[str]:
+def _written(result: Mapping[str, Any]) -> list[str]:
     """Return the paths of what was written of a film."""
     return [result["lungs"].meta["saved_to"], *result.get("dicom_files", ())]
 
 
-def _known(spacing: Sequence[float]) -> Sequence[float] | None:
+def _known(spacing: list[float]) -> list[float] | None:
     return spacing if all(side == side for side in spacing) else None
