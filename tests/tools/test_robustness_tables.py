@@ -87,4 +87,4 @@ def test_every_perturbation_is_drawn():
     titles = [axes.get_title() for axes in figure.axes if axes.has_data()]
     assert titles == list(PERTURBATIONS)
     lines = figure.axes[0].get_legend_handles_labels()[1]
-    assert {"Dice", "AUC", "wrong and not warned of"} <= set(lines)
+    assert {"Dice", "AUC", "wrong without a warning"} <= set(lines)
