@@ -27,9 +27,9 @@ def draw_robustness(rows: list[dict]) -> Figure:
     """
     Draw small multiples, one per degradation, from the rows of robustness.json.
 
-    Strengths are in ascending order, untouched films first; whiskers are 95% intervals. Stacked bars, and "wrong without
-    a warning", are fractions of the films that were scored. AUC, sensitivity and specificity are those of the films
-    that got a score, at the shipped threshold.
+    Strengths are in ascending order, untouched films first; whiskers are 95% intervals. Stacked bars, and "wrong
+    without a warning", are fractions of the films that were scored. AUC, sensitivity and specificity are those of the
+    films that got a score, at the shipped threshold.
     """
     found = {(row["perturbation"], row["strength"], row["metric"]): row for row in rows if row["site"] == "all"}
     lines = -(-len(PERTURBATIONS) // _COLUMNS)

@@ -82,7 +82,8 @@ def _training(training: Mapping) -> str:
 def _cost(stages: Mapping) -> str:
     usd = stages["usd_per_core_hour"]
     lines = [
-        "| screening, from DICOM to mask, SEG, SR and table row | films per second per core | core-hours per million films "
+        "| screening, from DICOM to mask, SEG, SR and table row | films per second per core "
+        "| core-hours per million films "
         f"| USD per million films, at {usd:.2f} per core-hour | relative to the baseline |",
         "|---|---|---|---|---|",
     ]
