@@ -31,7 +31,8 @@ class _About(NamedTuple):
 def screening(rows: list[dict]) -> str:
     """Return discrimination and calibration within a site, across sites, and of the shipped classifier."""
     metrics = _DECISIONS + _CALIBRATION
-    lines = [_line("trained on", "tested on", "AUC", *metrics[1:]), _line(*["---"] * (2 + len(metrics)))]
+    heads = ("AUC", *(metric.replace("brier", "Brier") for metric in metrics[1:]))
+    lines = [_line("trained on", "tested on", *heads), _line(*["---"] * (2 + len(metrics)))]
     for about, found in _measured(rows, ("in site", "across sites", "shipped")).items():
         if about.group == "all" and "auc" in found:
             source = {"both": "both sites (shipped)"}.get(about.training, about.training.capitalize())
