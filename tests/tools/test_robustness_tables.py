@@ -1,4 +1,4 @@
-"""What spoilt films do is counted, printed and drawn as it was measured."""
+"""Effects of degraded films are counted, printed and drawn as they were measured."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from tools.experiments.robustness_films import PERTURBATIONS
 from tools.experiments.robustness_plots import draw_robustness
 from tools.experiments.robustness_rows import lung_rows, score_rows_of
-from tools.experiments.robustness_tables import outlying_features, robustness_outlines, robustness_scores
+from tools.experiments.robustness_tables import outlying_features, robustness_scores, robustness_segmentation
 
 LIMIT = 0.2
 WARNING = "unlike the films that the classifier learnt from"
@@ -26,7 +26,7 @@ def _scored(*films: tuple) -> pd.DataFrame:
     return table.assign(decision=called.where(table["probability"].notna(), ""), threshold=0.3)
 
 
-def test_flags_and_poor_outlines_are_counted_by_site():
+def test_flags_and_poor_segmentations_are_counted_by_site():
     films = pd.DataFrame(
         [("ok", 0.95, "a"), ("ok", 0.85, "a"), ("warning", 0.8, "b"), ("failed", 0.0, "b")],
         columns=["status", "dice", "site"],
@@ -66,11 +66,11 @@ def test_tables_show_what_was_measured_only():
         {"perturbation": "blur", "strength": 0.02, "unit": "sigma", "site": "all"} | row
         for row in score_rows_of(_scored((1, 0.9, 0.0, ""), (0, 0.1, 0.3, WARNING)), LIMIT)
     ]
-    assert len(robustness_outlines(rows).splitlines()) == 2
+    assert len(robustness_segmentation(rows).splitlines()) == 2
     head, _, line = robustness_scores(rows).splitlines()
     cells = dict(zip(head.split(" | "), line.split(" | "), strict=True))
     assert cells["| films"] == "| blur, 0.02 (sigma)" and cells["AUC"].startswith("1.000 [")
-    assert cells["warned of"].startswith("0.500 [")
+    assert cells["with a warning"].startswith("0.500 [")
 
 
 def test_outlying_features_are_shown_by_group():
@@ -78,7 +78,7 @@ def test_outlying_features_are_shown_by_group():
     rows = [{"group": "ill", "metric": metric, "value": value, "n": 9} for metric, value in quantiles.items()]
     rows += [{"group": "ill", "metric": "warned of", "value": 0.1, "low": 0.02, "high": 0.4, "n": 9}]
     assert outlying_features(rows).splitlines()[2:] == [
-        "| ill | 9 | 0.010 | 0.040 | 0.100 | 0.300 | 0.100 [0.020, 0.400] |"
+        "| TB-positive | 9 | 0.010 | 0.040 | 0.100 | 0.300 | 0.100 [0.020, 0.400] |"
     ]
 
 
@@ -87,4 +87,4 @@ def test_every_perturbation_is_drawn():
     titles = [axes.get_title() for axes in figure.axes if axes.has_data()]
     assert titles == list(PERTURBATIONS)
     lines = figure.axes[0].get_legend_handles_labels()[1]
-    assert {"Dice", "AUC", "wrong and not warned of"} <= set(lines)
+    assert {"Dice", "AUC", "wrong without a warning"} <= set(lines)

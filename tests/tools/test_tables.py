@@ -1,36 +1,27 @@
 """The printed tables are those that the results give."""
 
-import json
+import re
 
 import pytest
 
 from tests.tools.repository import REPOSITORY
 from tools.experiments import write_tables as tables
 
-
-def test_readme_and_model_cards_print_the_results():
-    rows = {model: tables._load(model) for model in tables.NAMES}
-    readme = (REPOSITORY / "README.md").read_text()
-    assert tables.comparison(rows) in readme and tables.splits(rows["unet"]) in readme
-    for model in tables.NAMES:
-        card = (tables._bundle(model) / "docs" / "README.md").read_text()
-        assert tables.details(rows[model]) in card and tables.choices(rows[model]) in card
+PRINTED = tables.printed()
 
 
-def test_readme_and_model_card_print_the_screening_results():
-    bundle = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
-    rows = json.loads((bundle / "docs" / "results.json").read_text())["rows"]
-    print_ = tables.screening_tables
-    assert print_.screening(rows) in (REPOSITORY / "README.md").read_text()
-    card = (bundle / "docs" / "README.md").read_text()
-    for table in (print_.groups, print_.local_thresholds, print_.controls, print_.ablations):
-        assert table(rows) in card
-    assert print_.screening(rows, calibration=True) in card
-    view = json.loads((bundle / "docs" / "view.json").read_text())["rows"]
-    assert tables.view_tables.view(view) in card
-    for name, source in tables.ROBUSTNESS.items():
-        measured = json.loads((bundle / "docs" / f"{source}.json").read_text())["rows"]
-        assert getattr(tables.robustness_tables, name)(measured) in card
+@pytest.mark.parametrize("path", PRINTED, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_a_document_prints_the_results(path):
+    text = path.read_text()
+    shown = dict(re.findall(r"<!-- (?!end of )(.+?) -->\n(.*?)\n<!-- end of \1 -->", text, re.DOTALL))
+    assert shown == PRINTED[path]
+
+
+def test_the_readme_shows_what_is_lost_at_another_site():
+    """Its one table has the segmentation of both networks, and the score inside and across sites."""
+    lines = PRINTED[REPOSITORY / "README.md"]["results"].splitlines()[2:]
+    assert 4 <= len(lines) <= 8
+    assert [line for line in lines if "Montgomery only" in line and "Shenzhen, all 662 films" in line]
 
 
 def test_an_ambiguous_row_is_refused():

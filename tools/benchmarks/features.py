@@ -41,7 +41,7 @@ from tools.benchmarks.plot import plot_candidates
 
 _SCALES, _SIZES = (1.0, 2.0), (128, 384)
 _TOLERANCE = {"rtol": 1e-9, "atol": 1e-12}
-_LABELS = {"bundle": "chestxr", "stock": "stock pyradiomics, same numbers"}
+_LABELS = {"bundle": "chestxr", "stock": "pyradiomics, same values"}
 
 
 def main() -> None:
@@ -75,7 +75,7 @@ def main() -> None:
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
     in_ms = {"bundle": spread(own * 1000), "stock": spread(stock * 1000)}
-    plot_candidates(arguments.out.with_suffix(".png"), in_ms, _LABELS, "features of a film, ms on one core (log scale)")
+    plot_candidates(arguments.out.with_suffix(".png"), in_ms, _LABELS, "features, ms per film on one core (log scale)")
     print(json.dumps(result, indent=1))
 
 

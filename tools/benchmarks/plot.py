@@ -80,12 +80,12 @@ def plot_stages(path: Path, kinds: Mapping[str, Mapping[str, Mapping]]) -> None:
         axes.bar_label(bars, texts, label_type="center", color="white", fontsize=8)
         reached += widths
     floors = [kind["ms_per_film"]["floor"]["median"] for kind in kinds.values()]
-    axes.barh([place - 0.34 for place in places], floors, 0.12, color=_OTHER, label="floor")
+    axes.barh([place - 0.34 for place in places], floors, 0.12, color=_OTHER, label="baseline")
     for place, end, kind in zip(places, reached, kinds.values(), strict=True):
         axes.text(end, place, f"  {kind['films_per_second_per_core']:.1f} films/s", va="center")
     axes.set_yticks(places, list(kinds))
     axes.set_xlim(right=_longest(kinds) * 1.15)
-    axes.set_xlabel("ms a film on one core, DICOM to mask, SEG, SR and row")
+    axes.set_xlabel("ms per film on one core, from DICOM to mask, SEG, SR and table row")
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=5, frameon=False)
     with atomic_write(path) as partial:

@@ -42,12 +42,12 @@ from tools.benchmarks.reference_unet import ReferenceUNet
 UNET = "cxr_lung_segmentation_unet"
 _CHUNK, _PSP_CHUNK = 20, 10
 _LABELS = {
-    "floor": "the same network, bare calls",
+    "floor": "baseline: same network, direct calls",
     "bundle": "bundle, inference.json",
-    "zoo": "a bundle as the model zoo writes them",
-    "label": "the same by MONAI Label's stock task",
-    "reference": "reference U-Net (7.76 M), bare calls",
-    "psp_net": "torchxrayvision's PSPNet, network alone",
+    "zoo": "bundle in the style of the model zoo",
+    "label": "MONAI Label's stock inference task",
+    "reference": "reference U-Net (7.76 M), direct calls",
+    "psp_net": "PSPNet of torchxrayvision, network only",
 }
 
 
@@ -82,7 +82,7 @@ def main() -> None:
         "mask_size": {"film": read_film(films[-1]["image"])[0].shape} | label_shapes,
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    plot_candidates(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms a film (log scale)")
+    plot_candidates(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms per film (log scale)")
     print(json.dumps(result, indent=1))
 
 

@@ -32,9 +32,9 @@ from tools.benchmarks.plot import plot_candidates
 UNET = "cxr_lung_segmentation_unet"
 _BATCH = 8
 _LABELS = {
-    "floor": "same network, loss and optimizer, batches ready",
+    "floor": "baseline: same network, loss, optimizer",
     "bundle": "bundle, train.json",
-    "zoo": "a bundle as the model zoo writes them",
+    "zoo": "train.json in the style of the model zoo",
 }
 
 
@@ -65,7 +65,7 @@ def main() -> None:
     }
     write_text(arguments.out, json.dumps(result, indent=1) + "\n")
     picture = arguments.out.with_suffix(".png")
-    plot_candidates(picture, result["ms_per_film"], _LABELS, "training, ms a film (log scale)")
+    plot_candidates(picture, result["ms_per_film"], _LABELS, "training, ms per film (log scale)")
     print(json.dumps(result, indent=1))
 
 

@@ -1,4 +1,4 @@
-"""Dice, scores and alarms against how far films are spoilt."""
+"""Plots of Dice, scores and warnings by strength of the degradation."""
 
 from matplotlib.figure import Figure
 
@@ -7,29 +7,29 @@ from tools.experiments.robustness_films import PERTURBATIONS, UNTOUCHED
 __all__ = ["draw_robustness"]
 
 _COLUMNS = 4
-# Okabe and Ito's colours, told apart by all; marks and lines differ as well.
+# Okabe and Ito's palette, safe for colour-blind readers; markers and lines differ too.
 _LINES = {
     "dice": ("Dice", {"color": "#0072B2", "marker": "o", "linestyle": "-"}),
     "auc": ("AUC", {"color": "#D55E00", "marker": "D", "linestyle": "--"}),
     "sensitivity at threshold": ("sensitivity", {"color": "#009E73", "marker": "^", "linestyle": ":"}),
     "specificity at threshold": ("specificity", {"color": "#CC79A7", "marker": "v", "linestyle": "-."}),
-    "flagged": ("outlines flagged", {"color": "#666666", "marker": "s", "linestyle": "-", "linewidth": 1}),
-    "wrong in silence": ("wrong and not warned of", {"color": "black", "marker": "x", "linestyle": "none"}),
+    "flagged": ("segmentation flagged", {"color": "#666666", "marker": "s", "linestyle": "-", "linewidth": 1}),
+    "wrong in silence": ("wrong without a warning", {"color": "black", "marker": "x", "linestyle": "none"}),
 }
 _SHIFT = 0.09
 _BARS = {
-    "refused": ("refused a score", {"color": "#AAAAAA"}),
-    "warned of": ("scored with a warning", {"color": "#E6E6E6"}),
+    "refused": ("no score", {"color": "#AAAAAA"}),
+    "warned of": ("score with a warning", {"color": "#E6E6E6"}),
 }
 
 
 def draw_robustness(rows: list[dict]) -> Figure:
     """
-    Draw small multiples, a perturbation each, from the rows of robustness.json.
+    Draw small multiples, one per degradation, from the rows of robustness.json.
 
-    The strengths stand side by side in their order, the untouched films first; whiskers are 95% intervals. Bars stand
-    on each other: shares of the films that were scored, as "wrong and not warned of" is. AUC, sensitivity and
-    specificity are those of the films that got a score, at the shipped threshold.
+    Strengths are in ascending order, untouched films first; whiskers are 95% intervals. Stacked bars, and "wrong
+    without a warning", are fractions of the films that were scored. AUC, sensitivity and specificity are those of the
+    films that got a score, at the shipped threshold.
     """
     found = {(row["perturbation"], row["strength"], row["metric"]): row for row in rows if row["site"] == "all"}
     lines = -(-len(PERTURBATIONS) // _COLUMNS)
@@ -38,10 +38,10 @@ def draw_robustness(rows: list[dict]) -> Figure:
     for axes, name in zip(panels.flat, PERTURBATIONS, strict=False):
         _draw(axes, name, found)
     for axes in panels[:, 0]:
-        axes.set_ylabel("Dice, AUC, shares")
+        axes.set_ylabel("Dice, AUC, fractions")
     handles, labels = panels.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=12)
-    figure.suptitle("Spoilt test films: outlines, scores and alarms. Research use only.", fontsize=14)
+    figure.suptitle("Degraded test films: segmentation, scores and warnings. Research use only.", fontsize=14)
     return figure
 
 

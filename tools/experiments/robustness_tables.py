@@ -1,12 +1,12 @@
-"""Tables of what spoilt films do to masks, scores and alarms, as the screening bundle's model card prints them."""
+"""Tables of the screening bundle's docs/robustness.md: degraded films, and features out of distribution."""
 
-__all__ = ["outlying_features", "robustness_outlines", "robustness_scores"]
+__all__ = ["outlying_features", "robustness_scores", "robustness_segmentation"]
 
-_OUTLINES = {
+_SEGMENTATION = {
     "Dice, Montgomery": ("dice", "montgomery"),
     "Dice, Shenzhen": ("dice", "shenzhen"),
     "flagged": ("flagged", "all"),
-    "poor outlines": ("poor outlines", "all"),
+    "poor": ("poor outlines", "all"),
     "poor and not flagged": ("unflagged poor outlines", "all"),
 }
 _SCORES = {
@@ -14,32 +14,33 @@ _SCORES = {
     "sensitivity": ("sensitivity at threshold", "all"),
     "specificity": ("specificity at threshold", "all"),
     "refused": ("refused", "all"),
-    "warned of": ("warned of", "all"),
-    "wrong in silence": ("wrong in silence", "all"),
+    "with a warning": ("warned of", "all"),
+    "wrong without a warning": ("wrong in silence", "all"),
 }
 _QUANTILES = ("median", "95%", "99%", "largest")
+_GROUPS = {"ill": "TB-positive", "well": "TB-negative"}
 
 
-def robustness_outlines(rows: list[dict]) -> str:
-    """Show what the outlines lose, and how many films are flagged, for every perturbation at every strength."""
-    return _table(rows, _OUTLINES)
+def robustness_segmentation(rows: list[dict]) -> str:
+    """Return the Dice and the share of flagged films for every degradation at every strength."""
+    return _table(rows, _SEGMENTATION)
 
 
 def robustness_scores(rows: list[dict]) -> str:
-    """Show what the scores lose, and how many films are refused or warned of, where that was measured."""
+    """Return the scores and the shares of refused and flagged films, for the degradations that were scored."""
     return _table(rows, _SCORES)
 
 
 def outlying_features(rows: list[dict]) -> str:
-    """Show how many outlying features films have, and how many are warned of, from rows of outlying_features.json."""
-    lines = [_line("films", "n", *_QUANTILES, "warned of"), _line(*["---"] * (3 + len(_QUANTILES)))]
+    """Return the share of features out of distribution, by group of films, from rows of outlying_features.json."""
+    lines = [_line("films", "n", *_QUANTILES, "with a warning"), _line(*["---"] * (3 + len(_QUANTILES)))]
     found: dict[str, dict] = {}
     for row in rows:
         found.setdefault(row["group"], {})[row["metric"]] = row
     for group, measured in found.items():
         quantiles = (f"{measured[name]['value']:.3f}" for name in _QUANTILES)
         warned = measured["warned of"]
-        lines.append(_line(group, str(warned["n"]), *quantiles, _cell(warned)))
+        lines.append(_line(_GROUPS.get(group, group), str(warned["n"]), *quantiles, _cell(warned)))
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Tables of the screening bundle's results, as its model card and the README print them."""
+"""Tables of the screening bundle's model card."""
 
 from typing import NamedTuple
 
@@ -28,16 +28,17 @@ class _About(NamedTuple):
     ablation: str | None
 
 
-def screening(rows: list[dict], calibration: bool = False) -> str:
-    """Show what the score is worth inside a site, across sites, and as it is shipped."""
-    metrics = _DECISIONS + (_CALIBRATION if calibration else ())
-    lines = [_line("learnt on", "tested on", "AUC", *metrics[1:]), _line(*["---"] * (2 + len(metrics)))]
+def screening(rows: list[dict]) -> str:
+    """Return discrimination and calibration within a site, across sites, and of the shipped classifier."""
+    metrics = _DECISIONS + _CALIBRATION
+    heads = ("AUC", *(metric.replace("brier", "Brier") for metric in metrics[1:]))
+    lines = [_line("trained on", "tested on", *heads), _line(*["---"] * (2 + len(metrics)))]
     for about, found in _measured(rows, ("in site", "across sites", "shipped")).items():
         if about.group == "all" and "auc" in found:
             source = {"both": "both sites (shipped)"}.get(about.training, about.training.capitalize())
             tested = {"all": "both"}.get(about.test, about.test.capitalize())
             tested = f"test films of {tested}" if about.experiment == "shipped" else tested
-            how = {None: "", False: ", as it is", True: ", adapted"}[about.adapted]
+            how = {None: "", False: ", not adapted", True: ", adapted"}[about.adapted]
             kind = ", nested cross-validation" if about.experiment == "in site" else ""
             tested += f"{how}{kind} ({found['auc']['n']})"
             lines.append(_line(source, tested, *(_cell(found[metric]) for metric in metrics)))
@@ -45,7 +46,7 @@ def screening(rows: list[dict], calibration: bool = False) -> str:
 
 
 def groups(rows: list[dict]) -> str:
-    """Show the in-site scores by sex, age and reading; films of one reading are all ill, and have no AUC."""
+    """Return the in-site scores by sex, age and reading; films of one reading are all TB-positive, and have no AUC."""
     lines = [_line("site", "group", "films", "AUC", "sensitivity at threshold", "specificity at threshold")]
     lines.append(_line(*["---"] * 6))
     for about, found in _measured(rows, ("in site",)).items():
@@ -57,18 +58,18 @@ def groups(rows: list[dict]) -> str:
 
 
 def local_thresholds(rows: list[dict]) -> str:
-    """Show what 20 labelled films of the new site do to the threshold."""
-    lines = [_line("learnt on", "tested on", "sensitivity", "specificity"), _line(*["---"] * 4)]
+    """Return sensitivity and specificity at a threshold set on 20 labelled films of the new site."""
+    lines = [_line("trained on", "tested on", "sensitivity", "specificity"), _line(*["---"] * 4)]
     for about, found in _measured(rows, ("across sites",)).items():
         cells = [_cell(row) for metric, row in found.items() if "local films" in metric]
-        tested = about.test.capitalize() + (", adapted" if about.adapted else ", as it is")
+        tested = about.test.capitalize() + (", adapted" if about.adapted else ", not adapted")
         lines.append(_line(about.training.capitalize(), tested, *cells))
     return "\n".join(lines)
 
 
 def controls(rows: list[dict]) -> str:
-    """Show how well the score does with what should tell it nothing."""
-    lines = [_line("control", "learnt on", "tested on", "AUC"), _line(*["---"] * 4)]
+    """Return the AUC of the negative controls."""
+    lines = [_line("control", "trained on", "tested on", "AUC"), _line(*["---"] * 4)]
     for about, found in _measured(rows, ("controls",)).items():
         tested = about.test.capitalize() + (", adapted" if about.adapted else "")
         lines.append(_line(about.control, about.training.capitalize(), tested, _cell(found["auc"])))
@@ -76,7 +77,7 @@ def controls(rows: list[dict]) -> str:
 
 
 def ablations(rows: list[dict]) -> str:
-    """Show the AUC of every ablation, inside a site and across."""
+    """Return the AUC of every ablation, within a site and across sites."""
     measured = _measured(rows, ("ablations",))
     lines = [_line("AUC", *_WAYS), _line(*["---"] * (1 + len(_WAYS)))]
     for ablation in dict.fromkeys(about.ablation for about in measured):

@@ -1,18 +1,18 @@
-"""The table of the check of a film's view, as the screening bundle's model card prints it."""
+"""The table of the view check, in the screening bundle's model card."""
 
 __all__ = ["view"]
 
 _COLUMNS = {
     "AUROC": "auc",
-    "caught at 2% false alarm": "caught at 2% false alarm",
-    "and named": "named at 2% false alarm",
-    "caught by the shipped limit": "caught at the shipped limit",
-    "false alarm by the shipped limit": "false alarm at the shipped limit",
+    "detected at 2% false alarms": "caught at 2% false alarm",
+    "named correctly": "named at 2% false alarm",
+    "detected at the shipped limit": "caught at the shipped limit",
+    "false alarms at the shipped limit": "false alarm at the shipped limit",
 }
 
 
 def view(rows: list[dict]) -> str:
-    """Show what is caught and what is taken for something else, by site and kind of films, from rows of view.json."""
+    """Return detection and false alarm rates by site and kind of film, from rows of view.json."""
     found: dict[tuple, dict] = {}
     for row in rows:
         found.setdefault((row["site"], row["films"]), {})[row["metric"]] = row

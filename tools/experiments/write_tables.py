@@ -1,11 +1,10 @@
 """
-Write the tables of README.md and of the bundles' model cards, and the metadata's metrics, from the bundles'
-docs/results.json, robustness.json, outlying_features.json and view.json, and from what tools/benchmarks and
-tools/fuzzing measured.
+Write the tables of the READMEs and model cards, and the metrics in the bundles' metadata, from the results files.
 
     python -m tools.experiments.write_tables
 
-A table stands between the lines ``<!-- NAME -->`` and ``<!-- end of NAME -->``; what is between them is replaced.
+Results are in the bundles' docs/*.json, tools/benchmarks/*.json and tools/fuzzing/*.json. A table is between the lines
+``<!-- NAME -->`` and ``<!-- end of NAME -->``, which this program replaces.
 """
 
 import json
@@ -27,57 +26,76 @@ NAMES = {"unet": "U-Net", "resunet": "ResUNet"}
 RECIPE = "recipe augmentation"
 # Tables of robustness_tables.py, and the results that they come from.
 ROBUSTNESS = {
-    "robustness_outlines": "robustness",
+    "robustness_segmentation": "robustness",
     "robustness_scores": "robustness",
     "outlying_features": "outlying_features",
 }
+_CARD = Path("docs") / "README.md"
+_SCREENING = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
 
 
 def main() -> None:
-    """Rewrite all tables."""
-    rows = {model: _load(model) for model in NAMES}
-    _replace(REPOSITORY / "README.md", "results", comparison(rows))
-    _replace(REPOSITORY / "README.md", "splits", splits(rows["unet"]))
+    """Rewrite all tables and metrics."""
+    for path, tables in printed().items():
+        for name, table in tables.items():
+            _replace(path, name, table)
     for model in NAMES:
-        card = _bundle(model) / "docs" / "README.md"
-        _replace(card, "results", details(rows[model]))
-        _replace(card, "choices", choices(rows[model]))
-        _write_eval_metrics(_bundle(model) / "configs" / "metadata.json", _dice(rows[model]))
-    _write_screening_tables()
-    plan = REPOSITORY / "bundles" / "cxr_tuberculosis_screening" / "docs" / "scale.md"
-    _replace(plan, "scale", scale_tables.scale(_result("benchmarks", "archive")))
-    measured = (_result("benchmarks", name) for name in speed_tables.BENCHMARKS)
-    _replace(REPOSITORY / "README.md", "speed", speed_tables.speed(*measured))
-    found = (_result("fuzzing", name) for name in fuzzing_tables.FOUND)
-    _replace(REPOSITORY / "README.md", "broken files", fuzzing_tables.broken_files(*found))
+        _write_eval_metrics(bundle_of(model) / "configs" / "metadata.json", _dice(_load(model)))
+    _write_eval_metrics(_SCREENING / "configs" / "metadata.json", _auc(_rows(_SCREENING, "results")))
 
 
-def _result(tools: str, name: str) -> dict:
-    return json.loads((REPOSITORY / "tools" / tools / f"{name}.json").read_text())
-
-
-def _write_screening_tables() -> None:
-    bundle = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
-    rows = json.loads((bundle / "docs" / "results.json").read_text())["rows"]
-    _replace(REPOSITORY / "README.md", "screening", screening_tables.screening(rows))
-    card = bundle / "docs" / "README.md"
-    _replace(card, "screening", screening_tables.screening(rows, calibration=True))
-    for name in ("groups", "local_thresholds", "controls", "ablations"):
-        _replace(card, name, getattr(screening_tables, name)(rows))
-    for name, source in ROBUSTNESS.items():
-        measured = json.loads((bundle / "docs" / f"{source}.json").read_text())["rows"]
-        _replace(card, name, getattr(robustness_tables, name)(measured))
-    _replace(card, "view", view_tables.view(json.loads((bundle / "docs" / "view.json").read_text())["rows"]))
-    auc = {
-        f"auc_{row['test']}_test": round(row["value"], 4)
-        for row in rows
-        if row["experiment"] == "shipped" and row["metric"] == "auc" and row["test"] != "all"
+def printed() -> dict[Path, dict[str, str]]:
+    """Return all tables by their name, for each file that holds some."""
+    rows = {model: _load(model) for model in NAMES}
+    screening = _rows(_SCREENING, "results")
+    tools = REPOSITORY / "tools"
+    found = {REPOSITORY / "README.md": {"results": summary(rows, screening)}}
+    for model in NAMES:
+        card = {"comparison": comparison(rows), "results": details(rows[model]), "choices": choices(rows[model])}
+        found[bundle_of(model) / _CARD] = card
+    found[bundle_of("unet") / _CARD]["splits"] = splits(rows["unet"])
+    names = ("screening", "groups", "local_thresholds", "controls", "ablations")
+    found[_SCREENING / _CARD] = {name: getattr(screening_tables, name)(screening) for name in names}
+    found[_SCREENING / _CARD]["view"] = view_tables.view(_rows(_SCREENING, "view"))
+    found[_SCREENING / "docs" / "robustness.md"] = {
+        name: getattr(robustness_tables, name)(_rows(_SCREENING, source)) for name, source in ROBUSTNESS.items()
     }
-    _write_eval_metrics(bundle / "configs" / "metadata.json", auc)
+    archive = _read(tools / "benchmarks" / "archive.json")
+    found[REPOSITORY / "chestxr" / "screening" / "README.md"] = {
+        name: table(archive) for name, table in scale_tables.TABLES.items()
+    }
+    found[tools / "benchmarks" / "README.md"] = {
+        name: table(_read(tools / "benchmarks" / f"{source}.json"))
+        for name, (source, table) in speed_tables.TABLES.items()
+    }
+    fuzzed = (_read(tools / "fuzzing" / f"{name}.json") for name in fuzzing_tables.FOUND)
+    found[tools / "fuzzing" / "README.md"] = {"broken files": fuzzing_tables.broken_files(*fuzzed)}
+    return found
+
+
+def summary(rows: dict[str, list[dict]], screening: list[dict]) -> str:
+    """Return the few results that README.md shows."""
+    lines = ["| model | tested on | result, 95% interval |", "|---|---|---|"]
+    for model, title in NAMES.items():
+        for site in ("montgomery", "shenzhen"):
+            row = _on_test_films(rows[model], site, "dice")
+            films = f"{site.capitalize()}, {row['n']} test films"
+            lines.append(f"| lungs, {title} | {films} | Dice {_cell(row, 3)} |")
+    for experiment, training, test, adapted in (
+        ("shipped", "both", "all", None),
+        ("across sites", "shenzhen", "montgomery", False),
+        ("across sites", "montgomery", "shenzhen", False),
+    ):
+        kind = {"experiment": experiment, "training": training, "test": test, "adapted": adapted}
+        row = find(screening, group="all", metric="auc", **kind)
+        trained = "both sites (shipped)" if training == "both" else f"{training.capitalize()} only"
+        films = f"both sites, {row['n']} test films" if test == "all" else f"{test.capitalize()}, all {row['n']} films"
+        lines.append(f"| tuberculosis score, trained on {trained} | {films} | AUC {_cell(row, 3)} |")
+    return "\n".join(lines)
 
 
 def comparison(rows: dict[str, list[dict]]) -> str:
-    """Compare the two bundles on the test films of the default split."""
+    """Return both lung bundles' results on the test films of the default split."""
     lines = ["| | " + " | ".join(NAMES[model] for model in rows) + " |", "|---" * (len(rows) + 1) + "|"]
     for site in ("montgomery", "shenzhen"):
         for metric, title in (("dice", "Dice"), ("iou", "IoU"), ("hd95", "HD95, px"), ("assd", "ASSD, px")):
@@ -86,23 +104,23 @@ def comparison(rows: dict[str, list[dict]]) -> str:
     for site in ("montgomery", "shenzhen"):
         cells = [_cell(_on_test_films(rows[model], site, "dice", "recipe", RECIPE)) for model in rows]
         lines.append(
-            f"| {site.capitalize()}, Dice, trained with the recipe's augmentations too | {' | '.join(cells)} |"
+            f"| {site.capitalize()}, Dice, also trained with the reference augmentation | {' | '.join(cells)} |"
         )
     cells = [_cell(_on_validation_films(rows[model], "all", "dice_loss", "as shipped")) for model in rows]
     lines.append("| validation loss (Dice loss) | " + " | ".join(cells) + " |")
-    for metric, title in (("network time per film", "network, ms a film, one core"), ("parameters", "parameters")):
+    for metric, title in (("network time per film", "network, ms per film, one core"), ("parameters", "parameters")):
         cells = [_cell(find(rows[model], experiment="cost", metric=metric)) for model in rows]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 def splits(rows: list[dict]) -> str:
-    """Show the five folds together, and each site tested by a network that never saw it."""
+    """Return the Dice of the five folds together, and of each site by a network that was trained on the other."""
     lines = ["| U-Net, both lungs | Montgomery, Dice | Shenzhen, Dice |", "|---|---|---|"]
     titles = {
-        "five folds": "five folds: every film tested once",
-        "montgomery-to-shenzhen": "learnt on Montgomery",
-        "shenzhen-to-montgomery": "learnt on Shenzhen",
+        "five folds": "five folds, every film tested once",
+        "montgomery-to-shenzhen": "trained on Montgomery",
+        "shenzhen-to-montgomery": "trained on Shenzhen",
     }
     for split, title in titles.items():
         kind = {"split": split, "section": "test", "structure": "both lungs", "metric": "dice"}
@@ -112,8 +130,11 @@ def splits(rows: list[dict]) -> str:
 
 
 def choices(rows: list[dict]) -> str:
-    """Show what was compared on validation films before the network was shipped."""
-    lines = ["| what | Montgomery, Dice | Shenzhen, Dice | both, Dice | ms a film | parameters |", "|---" * 6 + "|"]
+    """Return the validation results of the hyper-parameters that were compared."""
+    lines = [
+        "| training | Montgomery, Dice | Shenzhen, Dice | both, Dice | ms per film | parameters |",
+        "|---" * 6 + "|",
+    ]
     for training in dict.fromkeys(row["training"] for row in rows if row["experiment"] == "choices"):
         dice = [_on_validation_films(rows, site, "dice", training) for site in ("montgomery", "shenzhen", "all")]
         kind = {"experiment": "choices", "training": training}
@@ -123,8 +144,11 @@ def choices(rows: list[dict]) -> str:
 
 
 def details(rows: list[dict]) -> str:
-    """List everything that was measured for both lungs, and each lung on the test films."""
-    lines = ["| what | site | structure | Dice | median | IoU | HD95, px | n |", "|---|---|---|---|---|---|---|---|"]
+    """Return all results for both lungs, and for each lung with the default split."""
+    lines = [
+        "| experiment | site | structure | Dice | median | IoU | HD95, px | n |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     kinds = dict.fromkeys(
         (row["experiment"], row["split"], row["section"], row["variant"], row["training"])
         for row in rows
@@ -143,13 +167,14 @@ def details(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
+_TRAINED = {RECIPE: "trained with reference augmentation"}
 _KIND = ("experiment", "split", "section", "variant", "training")
 
 
 def _title(experiment: str, split: str, section: str, variant: str, training: str) -> str:
     parts = [f"{split}, {section}"]
     parts += [variant.replace("_", " ")] if variant != "original" else []
-    parts += [f"trained with {training}"] if training != "as shipped" else []
+    parts += [_TRAINED.get(training, f"trained with {training}")] if training != "as shipped" else []
     return ", ".join(parts)
 
 
@@ -175,26 +200,43 @@ def _on_validation_films(rows: list[dict], site: str, metric: str, training: str
     return find(rows, site=site, metric=metric, **kind)
 
 
-def _cell(row: dict | None) -> str:
+def _cell(row: dict | None, digits: int | None = None) -> str:
     if row is None:
         return "not measured"
-    digits = {"1": 4, "px": 1, "ms": 1}[row["unit"]]
+    digits = digits or {"1": 4, "px": 1, "ms": 1}[row["unit"]]
     if row["metric"] == "parameters":
         return f"{row['value']:,}"
     return f"{row['value']:.{digits}f} [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
 
 
-def _bundle(model: str) -> Path:
+def bundle_of(model: str) -> Path:
+    """Return the folder of a lung bundle."""
     return REPOSITORY / "bundles" / f"cxr_lung_segmentation_{model}"
 
 
 def _load(model: str) -> list[dict]:
-    path = _bundle(model) / "docs" / "results.json"
-    return json.loads(path.read_text())["rows"] if path.is_file() else []
+    return _rows(bundle_of(model), "results")
+
+
+def _rows(bundle: Path, name: str) -> list[dict]:
+    return _read(bundle / "docs" / f"{name}.json")["rows"]
+
+
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text())
+
+
+def _auc(rows: list[dict]) -> dict[str, float]:
+    """Return the AUC of the shipped classifier on the test films, by site."""
+    return {
+        f"auc_{row['test']}_test": round(row["value"], 4)
+        for row in rows
+        if row["experiment"] == "shipped" and row["metric"] == "auc" and row["test"] != "all"
+    }
 
 
 def _dice(rows: list[dict]) -> dict[str, float]:
-    """Give the mean Dice of both lungs on the test films, by site."""
+    """Return the mean Dice of both lungs on the test films, by site."""
     return {
         f"mean_dice_{site}_test": round(row["value"], 4)
         for site in ("montgomery", "shenzhen")
@@ -203,7 +245,7 @@ def _dice(rows: list[dict]) -> dict[str, float]:
 
 
 def _write_eval_metrics(metadata: Path, metrics: dict[str, float]) -> None:
-    """Put metrics into the metadata, on its one line."""
+    """Replace the metrics in the metadata, which are on one line."""
     text = re.sub(r'"eval_metrics": \{.*?\}', lambda _: f'"eval_metrics": {json.dumps(metrics)}', metadata.read_text())
     write_text(metadata, text)
 
