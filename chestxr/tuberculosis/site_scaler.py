@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sklearn.preprocessing import RobustScaler
 
 from chestxr.utils.atomic import write_text
 
@@ -15,8 +16,8 @@ __all__ = ["SiteScaler", "site_scale"]
 _KIND = "chestxr site scale"
 # Fewer films give quartiles that are too rough to standardise by.
 LEAST_FILMS = 10
-# Where nearly all films have one value the interquartile range is next to nothing, and a film that differs would
-# leave the range of single precision.
+# Where nearly all films have one value the interquartile range is very small, and a film that differs would leave the
+# range of single precision.
 _FARTHEST = 1e9
 
 
@@ -32,12 +33,11 @@ def site_scale(features: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (2, features)
-        Rows ``median`` and ``spread``: the interquartile range, 1 where that is zero.
+        Rows ``median`` and ``spread``: the interquartile range, 1 where that is next to zero.
     """
-    values = features.to_numpy(dtype=np.float64)
-    median = np.nan_to_num(np.nanmedian(values, axis=0))
-    spread = np.nan_to_num(np.subtract(*np.nanpercentile(values, [75, 25], axis=0)))
-    spread = np.where(spread > 0, spread, 1.0)
+    scaler = RobustScaler().fit(features.to_numpy(dtype=np.float64))
+    # Of a feature that no film has both are NaN.
+    median, spread = np.nan_to_num(scaler.center_), np.nan_to_num(scaler.scale_, nan=1.0)
     return pd.DataFrame([median, spread], index=["median", "spread"], columns=features.columns)
 
 

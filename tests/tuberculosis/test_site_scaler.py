@@ -46,4 +46,15 @@ def test_a_film_far_from_a_scale_without_spread_stays_finite():
     films = pd.DataFrame({"a": [*(1 + 1e-300 * np.arange(19)), 1e200]}, index=[f"film{i}" for i in range(20)])
     films["b"] = [*(1e-300 * np.arange(19)), 1.0]
     standardised = SiteScaler.fit(films, "hash")(films).to_numpy(np.float32)
-    assert np.isfinite(standardised).all() and standardised[-1].min() > 1e8
+    assert np.isfinite(standardised).all() and standardised[-1].tolist() == [1e9, 1.0]
+
+
+def test_missing_values_are_left_out_and_a_feature_that_no_film_has_stays_missing(films):
+    some = films.assign(empty=np.nan)
+    some.loc[::3, "a"] = np.nan
+    scale = SiteScaler.fit(some, "hash").scale
+    known = some["a"].dropna()
+    assert scale.loc["median", "a"] == known.median()
+    assert scale.loc["spread", "a"] == pytest.approx(known.quantile(0.75) - known.quantile(0.25), abs=0)
+    assert scale["empty"].tolist() == [0, 1]
+    assert SiteScaler.fit(some, "hash")(some)["empty"].isna().all()
