@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
-# The test suite. CHESTXR_DATA names the folder of real films (CXR_png/, masks/); without it, synthetic films only.
-# Arguments go to pytest: bash tools/test.sh tests/io -k mirrored
+# The tests that take no more than five minutes on two cores; with --all, also the slow ones (training, PACS, Ray, browser).
+# CHESTXR_DATA names the folder of real films (CXR_png/, masks/); without it, only synthetic films are used.
+# Other arguments go to pytest: bash tools/test.sh tests/io -k mirrored
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/environment.sh dev
 
+selection=(-m "not slow")
+if [ "${1:-}" = --all ]; then
+    shift
+    selection=(--cov --cov-report=term:skip-covered --durations=30)
+fi
 ruff check .
 ruff format --check .
+mypy
+python -m tools.bundles.build --check
 export OMP_NUM_THREADS=1
-exec python -m pytest -n auto --dist loadfile "$@"
+exec python -m pytest -n auto --dist loadfile "${selection[@]}" "$@"
