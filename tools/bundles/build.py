@@ -47,7 +47,7 @@ class Copy:
     target, source : str
         The files, relative to the repository.
     own : tuple of str
-        Entries that both files have and that `target` keeps; "a#b" is the entry b of a.
+        Entries that `target` keeps; "a#b" is the entry b of a.
     only : tuple of str
         The entries that are taken; () for all that both files have, but `own`.
     whole : bool
@@ -97,7 +97,7 @@ COPIES = (
         own=(
             "imports",
             "batch_size",
-            "image_transforms",
+            "load_transforms",
             "dataloader#description",
             "algorithm",
             "result_transforms",
@@ -107,9 +107,9 @@ COPIES = (
     Copy(
         f"{SCREENING}/configs/train.json",
         f"{SCREENING}/configs/inference.json",
-        own=("imports", "output_dir", "data", "batch_size", "num_workers", "image_transforms", "run"),
+        own=("imports", "output_dir", "data", "batch_size", "num_workers", "load_transforms", "run"),
     ),
-    Copy(f"{SCREENING}/configs/train.json", f"{UNET}/configs/inference.json", only=("image_transforms",)),
+    Copy(f"{SCREENING}/configs/train.json", f"{UNET}/configs/inference.json", only=("load_transforms",)),
     Copy(
         f"{SCREENING}/configs/train.json",
         f"{SCREENING}/configs/inference.json",
@@ -119,8 +119,17 @@ COPIES = (
     Copy(
         f"{SCREENING}/configs/train_view.json",
         f"{SCREENING}/configs/inference.json",
-        only=("bundle_root", "device", "image_size", "view_size", "view_network_def", "initialize"),
+        only=(
+            "bundle_root",
+            "device",
+            "image_size",
+            "view_size",
+            "view_network_def",
+            "resize_transforms",
+            "initialize",
+        ),
     ),
+    Copy(f"{SCREENING}/configs/train_view.json", f"{UNET}/configs/inference.json", only=("load_transforms",)),
     Copy(
         f"{SCREENING}/configs/metadata.json",
         f"{UNET}/configs/metadata.json",
@@ -215,12 +224,13 @@ def _hashes(root: Path, built: dict[str, bytes]) -> str:
 
 def differences(root: Path = ROOT) -> list[str]:
     """Return a line about each file that is not as built, with the file to change instead."""
-    sources = {copy.target: copy.source for copy in reversed(COPIES)}
-    sources |= {copy: source for source, copies in FILES.items() for copy in copies}
-    sources[SHIPPED_SHA256] = "the configurations"
+    sources = {SHIPPED_SHA256: ["bundles/*/configs"]}
+    for copy in COPIES:
+        sources.setdefault(copy.target, []).append(copy.source)
+    sources |= {copy: [source] for source, copies in FILES.items() for copy in copies}
     return [
-        f"{path}: found other entries than in {sources[path]}; expected copies; "
-        f"change {sources[path]}, then run python -m tools.bundles.build"
+        f"{path}: found changes; expected copies of {' and '.join(dict.fromkeys(sources[path]))}; "
+        "change that, then run python -m tools.bundles.build"
         for path, content in build(root).items()
         if not (root / path).is_file() or (root / path).read_bytes() != content
     ]
