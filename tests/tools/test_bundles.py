@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.bundles.build import COPIES, RESUNET, ROOT, SCREENING, SHIPPED_SHA256, UNET, build, differences
+from tools.bundles.build import COPIES, RESUNET, ROOT, SCREENING, SHIPPED_SHA256, UNET, build, differences, write
 from tools.bundles.json_text import entries, entry, with_entry
 
 TEXT = """{
@@ -74,6 +74,8 @@ def test_a_change_of_the_source_reaches_all_copies(clone):
     built = build(clone)
     sized = [path for path in built if path.endswith(".json") and json.loads(built[path]).get("image_size")]
     assert len(sized) == 6 and {tuple(json.loads(built[path])["image_size"]) for path in sized} == {(512, 512)}
+    assert sorted(write(clone)) == sorted([*sized, SHIPPED_SHA256])
+    assert not differences(clone) and not write(clone)
 
 
 def test_references_are_to_the_entries_of_the_section(clone):
