@@ -73,6 +73,10 @@ class Split(Mapping):
         """Return a section's items."""
         return self._sections[section]
 
+    def films(self, sections: Sequence[str]) -> list[dict]:
+        """Return the items of several sections, one section after the other."""
+        return [item for section in sections for item in self[section]]
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the sections' names."""
         return iter(self._sections)

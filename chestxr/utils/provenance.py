@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib.metadata import version
 from os import PathLike
@@ -47,7 +47,7 @@ class Algorithm:
         return self._version if isinstance(self._version, str) else self._version()
 
     @classmethod
-    def of_bundle(cls, bundle_root: str | PathLike, models: list[str | PathLike]) -> "Algorithm":
+    def of_bundle(cls, bundle_root: str | PathLike, models: Sequence[str | PathLike | None]) -> "Algorithm":
         """
         Name a bundle with the models that it runs.
 
@@ -59,11 +59,11 @@ class Algorithm:
         ----------
         bundle_root : str or os.PathLike
             The bundle's folder, with ``configs/metadata.json`` and ``configs/inference.json``.
-        models : list of str or os.PathLike
-            Files of the weights in use, the bundle's own or others.
+        models : sequence of str or os.PathLike or None
+            Files of the weights in use, the bundle's own or others; None for one that is not used.
         """
         root = Path(bundle_root).absolute()
-        return cls(root.name, partial(_bundle_version, root, models))
+        return cls(root.name, partial(_bundle_version, root, [path for path in models if path]))
 
 
 def _bundle_version(root: Path, models: list[str | PathLike]) -> str:

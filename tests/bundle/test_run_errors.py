@@ -12,6 +12,8 @@ from chestxr.bundle import SCREENING_BUNDLE, explain_errors
 from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training
 
 ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
+# Evaluation and training by several processes are added to train.json.
+PROGRAMS = [path for path in sorted(BUNDLES.glob("*/configs/*.json")) if '"initialize"' in path.read_text()]
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +42,14 @@ def test_without_the_bundles_folder_one_line_says_what_to_add(bundle, name, tmp_
     monkeypatch.chdir(tmp_path)
     (line,) = _lines(capsys, bundle, name, bundle_root=".", films="x")
     assert line.startswith("bundle_root .: found no configs/metadata.json") and "--bundle_root" in line
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=[f"{path.parts[-3]}-{path.stem}" for path in PROGRAMS])
+def test_without_chestxr_one_line_says_how_to_install_it(path, monkeypatch, capsys):
+    """A bundle may come alone, from the model zoo."""
+    monkeypatch.setitem(sys.modules, "chestxr", None)
+    (line,) = _lines(capsys, path.parts[-3], path.stem)
+    assert line.startswith("this bundle needs the Python package chestxr: install it from its wheel")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ def test_a_split_is_loaded_on_first_use(collection, masked):
     split = Split(collection / "datalist.json", collection, masked=masked)
     assert dict(split) == load_split(collection / "datalist.json", collection, masked) and len(split) == 3
     assert split["training"] is split["training"]
+    assert split.films(["test", "training"]) == split["test"] + split["training"]
 
 
 def test_a_missing_split_is_an_error_once_it_is_asked_for(tmp_path):

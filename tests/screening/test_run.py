@@ -159,7 +159,7 @@ def test_a_film_replaced_while_it_is_screened_has_no_result(tmp_path):
     shutil.copytree(BUNDLE, bundle, ignore=shutil.ignore_patterns("docs"))
     config = json.loads((bundle / "configs" / "inference.json").read_text())
     replace = f"__import__('shutil').copy({str(tmp_path / 'other.png')!r}, {str(tmp_path / 'films' / 'film.png')!r})"
-    config["image_transforms"].append(f"$lambda item: {replace} and item")
+    config["resize_transforms"].append(f"$lambda item: {replace} and item")
     (bundle / "configs" / "inference.json").write_text(json.dumps(config))
     result = _screen(tmp_path / "films", "--out", out, "--bundle", bundle, "--trust-bundle")
     assert result.exit_code == 1 and "a file that changed while it was screened" in result.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.bundles.build import COPIES, RESUNET, ROOT, SCREENING, SHIPPED_SHA256, UNET, build, differences
+from tools.bundles.build import COPIES, RESUNET, ROOT, SCREENING, SHIPPED_SHA256, UNET, build, differences, write
 from tools.bundles.json_text import entries, entry, with_entry
 
 TEXT = """{
@@ -44,18 +44,20 @@ def _config(clone: Path, path: str) -> dict:
     ("path", "name", "source"),
     [
         (f"{UNET}/configs/train.json", "image_size", f"{UNET}/configs/inference.json"),
-        (f"{RESUNET}/configs/train.json", "patience", f"{UNET}/configs/train.json"),
         (f"{RESUNET}/configs/metadata.json", "license", f"{UNET}/configs/metadata.json"),
+        (
+            f"{RESUNET}/configs/train.json",
+            "patience",
+            f"{UNET}/configs/train.json and {RESUNET}/configs/inference.json",
+        ),
         (f"{SCREENING}/configs/inference.json", "dataloader#num_workers", f"{UNET}/configs/inference.json"),
-        (f"{SCREENING}/configs/train_view.json", "view_size", f"{SCREENING}/configs/inference.json"),
     ],
 )
 def test_a_copy_changed_by_hand_is_reported_with_the_file_to_change(clone, path, name, source):
     _change(clone / path, name, 7)
     found = [line for line in differences(clone) if line.startswith(f"{path}: ")]
     assert found == [
-        f"{path}: found other entries than in {source}; expected copies; change {source}, then run "
-        "python -m tools.bundles.build"
+        f"{path}: found changes; expected copies of {source}; change that, then run python -m tools.bundles.build"
     ]
 
 
@@ -72,6 +74,8 @@ def test_a_change_of_the_source_reaches_all_copies(clone):
     built = build(clone)
     sized = [path for path in built if path.endswith(".json") and json.loads(built[path]).get("image_size")]
     assert len(sized) == 6 and {tuple(json.loads(built[path])["image_size"]) for path in sized} == {(512, 512)}
+    assert sorted(write(clone)) == sorted([*sized, SHIPPED_SHA256])
+    assert not differences(clone) and not write(clone)
 
 
 def test_references_are_to_the_entries_of_the_section(clone):

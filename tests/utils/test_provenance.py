@@ -20,6 +20,7 @@ def test_results_of_another_configuration_or_model_bear_another_version(tmp_path
     versions.append(Algorithm.of_bundle(root, [model]).version)
     assert len(set(versions)) == 3
     assert versions[0].startswith("0.") and len(Algorithm.of_bundle(root, [model] * 3).version) <= 64
+    assert Algorithm.of_bundle(root, [model, None]).version == versions[-1]
 
 
 def test_no_file_is_opened_before_the_version_is_asked_for(tmp_path):

@@ -5,7 +5,8 @@ Write the entries and files that the bundles share into each of them.
     python -m tools.bundles.build --check    # writes nothing; names what differs and ends with 1
 
 A bundle travels alone: MONAI, MONAI Label and the model zoo copy one folder. So each has its own copy of what it shares
-with others. A copy has one source, a file of a bundle that is edited by hand, and is written by this program:
+with others. Every copy is written by this program from one source, which is edited by hand. The source is a file of a
+bundle too, not a template: what is edited is what runs.
 
 - The U-Net's inference.json is the source of the network and of the transforms before and after it.
 - The ResUNet's configurations are the U-Net's, but for the entries that ``COPIES`` names as its own.
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from .json_text import entries, entry, with_entry
 
-__all__ = ["COPIES", "FILES", "Copy", "build", "differences", "main"]
+__all__ = ["COPIES", "FILES", "Copy", "build", "differences", "main", "write"]
 
 ROOT = Path(__file__).parents[2]
 UNET, RESUNET = "bundles/cxr_lung_segmentation_unet", "bundles/cxr_lung_segmentation_resunet"
@@ -47,7 +48,7 @@ class Copy:
     target, source : str
         The files, relative to the repository.
     own : tuple of str
-        Entries that both files have and that `target` keeps; "a#b" is the entry b of a.
+        Entries that `target` keeps; "a#b" is the entry b of a.
     only : tuple of str
         The entries that are taken; () for all that both files have, but `own`.
     whole : bool
@@ -96,7 +97,7 @@ COPIES = (
         f"{UNET}/configs/inference.json",
         own=(
             "imports",
-            "image_transforms",
+            "load_transforms",
             "dataloader#batch_size",
             "dataloader#description",
             "algorithm",
@@ -107,9 +108,9 @@ COPIES = (
     Copy(
         f"{SCREENING}/configs/train.json",
         f"{SCREENING}/configs/inference.json",
-        own=("imports", "output_dir", "data", "num_workers", "image_transforms", "run"),
+        own=("imports", "output_dir", "data", "num_workers", "load_transforms", "run"),
     ),
-    Copy(f"{SCREENING}/configs/train.json", f"{UNET}/configs/inference.json", only=("image_transforms",)),
+    Copy(f"{SCREENING}/configs/train.json", f"{UNET}/configs/inference.json", only=("load_transforms",)),
     Copy(
         f"{SCREENING}/configs/train.json",
         f"{SCREENING}/configs/inference.json",
@@ -119,8 +120,17 @@ COPIES = (
     Copy(
         f"{SCREENING}/configs/train_view.json",
         f"{SCREENING}/configs/inference.json",
-        only=("bundle_root", "device", "image_size", "view_size", "view_network_def", "initialize"),
+        only=(
+            "bundle_root",
+            "device",
+            "image_size",
+            "view_size",
+            "view_network_def",
+            "resize_transforms",
+            "initialize",
+        ),
     ),
+    Copy(f"{SCREENING}/configs/train_view.json", f"{UNET}/configs/inference.json", only=("load_transforms",)),
     Copy(
         f"{SCREENING}/configs/metadata.json",
         f"{UNET}/configs/metadata.json",
@@ -179,14 +189,12 @@ def _copied(copy: Copy, target: str, source: str) -> str:
         return source
     section = (copy.section,) if copy.section else ()
     here = entries(target, section)
-    names = copy.only or [name for name in entries(source) if name in here]
-    for path in (path for name in names for path in _taken((name,), copy, target, source)):
-        value = entry(source, path)
-        if copy.section:
-            value = re.sub(
-                r"@(\w+)", lambda found: f"@{copy.section}#{found[1]}" if found[1] in here else found[0], value
-            )
-        target = with_entry(target, section + path, value)
+    for name in copy.only or [name for name in entries(source) if name in here]:
+        for path in _taken((name,), copy, target, source):
+            value = entry(source, path)
+            if copy.section:
+                value = re.sub(rf"@({'|'.join(here)})\b", rf"@{copy.section}#\1", value)
+            target = with_entry(target, section + path, value)
     return target
 
 
@@ -215,25 +223,42 @@ def _hashes(root: Path, built: dict[str, bytes]) -> str:
 
 def differences(root: Path = ROOT) -> list[str]:
     """Return a line about each file that is not as built, with the file to change instead."""
-    sources = {copy.target: copy.source for copy in reversed(COPIES)}
-    sources |= {copy: source for source, copies in FILES.items() for copy in copies}
-    sources[SHIPPED_SHA256] = "the configurations"
+    sources = {SHIPPED_SHA256: ["bundles/*/configs"]}
+    for copy in COPIES:
+        sources.setdefault(copy.target, []).append(copy.source)
+    sources |= {copy: [source] for source, copies in FILES.items() for copy in copies}
     return [
-        f"{path}: found other entries than in {sources[path]}; expected copies; "
-        f"change {sources[path]}, then run python -m tools.bundles.build"
-        for path, content in build(root).items()
-        if not (root / path).is_file() or (root / path).read_bytes() != content
+        f"{path}: found changes; expected copies of {' and '.join(dict.fromkeys(sources[path]))}; "
+        "change that, then run python -m tools.bundles.build"
+        for path in _differing(root)
     ]
 
 
+def write(root: Path = ROOT) -> list[str]:
+    """Write the files that are not as built, and return their paths."""
+    differing = _differing(root)
+    for path, content in differing.items():
+        (root / path).write_bytes(content)
+    return list(differing)
+
+
+def _differing(root: Path) -> dict[str, bytes]:
+    """Return the files that are not as built, as they are to be."""
+    return {
+        path: content
+        for path, content in build(root).items()
+        if not (root / path).is_file() or (root / path).read_bytes() != content
+    }
+
+
 def main() -> None:
-    """Write the copies, or say which differ."""
+    """Write the copies and name those that changed, or only say which differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if a file differs")
     if parser.parse_args().check:
         sys.exit("\n".join(differences()) or None)
-    for path, content in build().items():
-        (ROOT / path).write_bytes(content)
+    for path in write():
+        print(path)
 
 
 if __name__ == "__main__":

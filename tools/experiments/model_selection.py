@@ -20,7 +20,7 @@ CHOICES = {
         "widths 8-16-32-64-128": {"network_def#channels": [8, 16, 32, 64, 128]},
         "widths 32-64-128-256-512": {"network_def#channels": [32, 64, 128, 256, 512]},
         "384 x 384 px": {"image_size": [384, 384]},
-        "histogram equalisation": {"image_transforms#3": EQUALISED},
+        "histogram equalisation": {"resize_transforms#1": EQUALISED},
     },
     "resunet": {
         "as shipped": {},

@@ -54,7 +54,7 @@ def waiting_bundle(folder: Path, film: str, *where: object) -> tuple[Path, Path]
     return changed_bundle(folder, wait, *where), pipe
 
 
-def changed_bundle(folder: Path, act: str, transforms: str = "image_transforms", place: int = 0) -> Path:
+def changed_bundle(folder: Path, act: str, transforms: str = "load_transforms", place: int = 0) -> Path:
     """Copy the screening bundle, so that it does something with each ``item``, by default before it reads the film."""
     bundle = folder / SCREENING_BUNDLE
     shutil.copytree(bundle_folder(SCREENING_BUNDLE), bundle, ignore=shutil.ignore_patterns("docs"))
