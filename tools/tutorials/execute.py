@@ -6,6 +6,7 @@ Run the tutorials from top to bottom, and keep what they print and draw.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ _HERE = Path(__file__).parent
 TUTORIALS = {path.stem: path for path in sorted(_HERE.glob("*.ipynb"))}
 _REPOSITORY = _HERE.parents[1]
 _LONGEST_CELL_SECONDS = 1800
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 def run_notebook(path: Path, folder: Path) -> NotebookNode:
@@ -58,13 +60,16 @@ def run_notebook(path: Path, folder: Path) -> NotebookNode:
         timeout=_LONGEST_CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute(env=os.environ | settings)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            # Pillow offers each picture twice.
+            # Pillow offers each picture twice, and kernels ask programs for colours.
             output.get("data", {}).pop("image/jpeg", None)
+            if output["output_type"] == "stream":
+                output["text"] = _COLOURS.sub("", output["text"])
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
