@@ -1,0 +1,1 @@
+"""Notebooks that show chestxr at work, and what runs them."""
