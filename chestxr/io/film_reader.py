@@ -68,7 +68,7 @@ class FilmReader(ImageReader):
             If the file is not one frontal film, or its pixels are constant.
         """
         if len(img) != 1:
-            raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
+            raise FilmError(img[0], f"{len(img)} files for one film", "one file", "pass each film separately")
         return read_film(img[0])
 
 

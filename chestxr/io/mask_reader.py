@@ -71,7 +71,7 @@ class MaskReader(ImageReader):
         elif len(labels) == 2:
             label, sides_known = _join_sides(labels[0], labels[1], path), True
         else:
-            raise FilmError(path, f"{len(labels)} masks", "one, or right and left", "give the two lungs' masks")
+            raise FilmError(path, f"{len(labels)} masks", "one, or right and left", "pass the masks of the two lungs")
         meta = film_metadata(path, film) | {"sides_known": sides_known}
         return np.ascontiguousarray(label.T), meta
 
@@ -94,7 +94,7 @@ def _label_map(mask: DecodedImage, path: Path) -> np.ndarray:
     else:
         labels = (pixels > _half_range(mask.pixels)).astype(np.uint8)
     if not labels.any():
-        raise FilmError(path, "a mask that marks nothing", "a lung mask", "leave the film out, or give its mask")
+        raise FilmError(path, "a mask that marks nothing", "a lung mask", "leave the film out, or provide its mask")
     return labels
 
 

@@ -82,7 +82,7 @@ def apply_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a step is none of those that turn a film upright.
+        If a step is unknown.
     """
     return _turned(pixels, reoriented.split(", ") if reoriented else [])
 
@@ -106,7 +106,7 @@ def undo_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a step is none of those that turn a film upright.
+        If a step is unknown.
     """
     return _turned(pixels, reversed(reoriented.split(", ") if reoriented else []))
 

@@ -24,7 +24,7 @@ def read_bmp(content: bytes, path: Path) -> DecodedImage:
     Raises
     ------
     FilmError
-        If the file is cut off, broken, compressed or of an impossible size.
+        If the file is truncated, broken, compressed or of an impossible size.
     """
     try:
         (header,) = struct.unpack_from("<I", content, 14)
