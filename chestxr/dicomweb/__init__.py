@@ -1,4 +1,4 @@
-"""A DICOMweb client: find films in a PACS, fetch them, store what was found."""
+"""DICOMweb client: find and fetch films in a PACS, and store results."""
 
 from .client import DicomWebClient, FilmReference
 from .outages import CircuitBreaker, Skipped

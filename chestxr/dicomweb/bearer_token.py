@@ -1,4 +1,4 @@
-"""Who asks, as a bearer token (RFC 6750) that may be renewed while a program runs."""
+"""Bearer token authentication (RFC 6750), with a token that may be renewed while a program runs."""
 
 import os
 from pathlib import Path
@@ -13,15 +13,15 @@ TOKEN, TOKEN_FILE = "CHESTXR_PACS_TOKEN", "CHESTXR_PACS_TOKEN_FILE"
 
 class BearerToken(AuthBase):
     """
-    Send the token that ``CHESTXR_PACS_TOKEN_FILE`` names a file of, or else ``CHESTXR_PACS_TOKEN`` holds.
+    Send the token in the file ``CHESTXR_PACS_TOKEN_FILE``, or else in ``CHESTXR_PACS_TOKEN``.
 
-    The file is read again for each request, so that a token which another program renews there (``az account
-    get-access-token``, ``gcloud auth print-access-token``) is used from then on. No error quotes a token.
+    The file is read again for each request, so that a token renewed by another program (``az account
+    get-access-token``, ``gcloud auth print-access-token``) takes effect. No error quotes a token.
 
     Raises
     ------
     ValueError
-        If there is no token of one line.
+        If there is no token, or it has more than one line.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ def _token() -> str:
     try:
         token = (Path(name).expanduser().read_text() if name else os.environ.get(TOKEN, "")).strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{TOKEN_FILE} names {name}, which cannot be read; expected a file with a token") from error
+        raise ValueError(f"{TOKEN_FILE}: {name} cannot be read; expected a file with a token") from error
     if not token.isascii() or not token.isprintable() or " " in token or not token:
         raise ValueError(f"{TOKEN_FILE if name else TOKEN}: no token; expected one line without blanks")
     return token

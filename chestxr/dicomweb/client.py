@@ -1,4 +1,4 @@
-"""An archive that speaks DICOMweb."""
+"""DICOMweb client: search (QIDO-RS), retrieve (WADO-RS) and store (STOW-RS)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,22 +37,22 @@ _CODE, _MEANING = "00080100", "00080104"
 _STUDY, _SERIES, _INSTANCE, _CLASS = "0020000D", "0020000E", "00080018", "00080016"
 _FAILED, _REASON = "00081198", "00081197"
 _FIELDS = ("BodyPartExamined", "ViewPosition", "ViewCodeSequence", "PresentationIntentType")
-# Azure's and Microsoft's DICOM service refuse to give more at once; other servers give less than is asked for.
+# Azure's and Microsoft's DICOM services reject a larger limit; other servers return less than the limit.
 _PAGE = 200
 _AS_STORED = {"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'}
-# Of an answer; what is compressed may become a thousand times as large.
+# Bytes per chunk of a response; compressed content may become a thousand times as large.
 _PIECE = 2**16
-# What is sent in pieces cannot be sent again: the second attempt would be empty.
+# Send the request body in one chunk: a body sent in chunks would be empty in a retry.
 _ONE_PIECE = 2**31
-# Because of what was sent, not of the address or of who asks.
+# Rejected because of the object, not because of the address or the credentials.
 _REFUSALS = (400, 409, 413, 415)
-# DICOM PS3.18, I.2.2: a failure of the archive's own, and A700 to A7FF, out of resources.
+# DICOM PS3.18, I.2.2: processing failure, and A700 to A7FF, out of resources.
 _PROCESSING_FAILED, _OUT_OF_RESOURCES = 0x0110, 0xA7
 
 
 @dataclass(frozen=True)
 class FilmReference:
-    """Where an archive keeps a film: its identifiers, which hold no name."""
+    """UIDs of a film in an archive."""
 
     study: str
     series: str
@@ -61,53 +61,55 @@ class FilmReference:
 
 class DicomWebClient:
     """
-    Find, fetch and store by DICOMweb (QIDO-RS, WADO-RS, STOW-RS).
+    Find, fetch and store objects by DICOMweb (QIDO-RS, WADO-RS, STOW-RS).
 
-    The server's certificate is verified; ``REQUESTS_CA_BUNDLE`` names the authorities of one's own. Credentials come
-    from the environment, ``CHESTXR_PACS_USER`` and ``CHESTXR_PACS_PASSWORD``, from a netrc file, or as a bearer token
-    from ``CHESTXR_PACS_TOKEN`` or a file that ``CHESTXR_PACS_TOKEN_FILE`` names, which is read again for each request.
-    What fails for a moment is tried again, longer and longer apart.
+    The server's certificate is verified; set ``REQUESTS_CA_BUNDLE`` for private certificate authorities. Credentials
+    come from the environment (``CHESTXR_PACS_USER`` and ``CHESTXR_PACS_PASSWORD``), from a netrc file, or as a bearer
+    token from ``CHESTXR_PACS_TOKEN`` or the file ``CHESTXR_PACS_TOKEN_FILE``, which is read again for each request.
+    Temporary failures are retried with exponential backoff.
 
     Parameters
     ----------
     url : str
         The service's root, such as "https://pacs.example/dicom-web".
     retries : int, optional
-        How often to try again before giving up; half a second, one, two ... seconds apart.
+        Maximum number of retries, after half a second, one, two ... seconds.
 
     Raises
     ------
     ValueError
-        If the address is none, holds a name or a password, or would carry them unencrypted to another machine.
+        If the URL is invalid, contains a user name or a password, or credentials would be sent unencrypted to another
+        machine.
     """
 
     def __init__(self, url: str, retries: int = 4) -> None:
         self.server = server_of(url)
         self._session = open_session(url, retries)
-        # The form in which an archive tells what it did not store.
+        # The format in which an archive reports objects that it did not store.
         asked = {"Accept": "application/dicom+json"}
         self._client = DICOMwebClient(url, session=self._session, headers=asked, chunk_size=_ONE_PIECE)
-        # Its own attempts would multiply those of the session.
+        # Its own retries would multiply those of the session.
         self._client.set_http_retry_params(retry=False)
         self._limit: int | None = _PAGE
 
     def films(self, since: date | None = None, skipped: Skipped | None = None) -> Iterator[FilmReference]:
         """
-        Find frontal chest radiographs, of studies since a day or of all, as far as their headers tell.
+        Find frontal chest radiographs, in all studies or in those since a date.
 
-        Films that state another part of the body or a lateral view are left out; films that state nothing are not.
+        Films whose headers state another part of the body or a lateral view are left out; those without such
+        attributes are returned.
 
         Parameters
         ----------
         since : datetime.date, optional
-            The first day.
+            The first study date.
         skipped : Skipped, optional
-            Is told of the series and films that are left out because the archive cannot be asked for them, or fails.
+            Records the series and films that are skipped because they have no valid UID or their request failed.
 
         Raises
         ------
         DicomWebError
-            If the archive serves nobody, cannot list its series, or fails over each.
+            If the archive is unavailable, cannot list its series, or the requests for all series fail.
         """
         skipped = Skipped() if skipped is None else skipped
         found = [pair for modality in _MODALITIES for pair in self._series(modality, since, skipped)]
@@ -123,40 +125,40 @@ class DicomWebClient:
             raise next((error for error in skipped.failed if isinstance(error, UnavailableError)), skipped.failed[-1])
 
     def series(self, modality: str, since: date | None = None) -> list[tuple[str, str]]:
-        """List the identifiers of study and series of a modality, of studies since a day or of all."""
+        """Return the study and series UIDs of a modality, of all studies or of those since a date."""
         return [(study, series) for study, series in self._series(modality, since, Skipped())]
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
-        """Return what a series' objects hold beside pixels; there is one at least."""
+        """Return the metadata of a series, of at least one object."""
         with telling_errors(self.server):
             found = self._client.retrieve_series_metadata(study, series)
             return _some([Dataset.from_json(entry) for entry in found])
 
     def fetch_series(self, study: str, series: str) -> list[Dataset]:
-        """Fetch a series' objects; there is one at least."""
+        """Fetch the objects of a series, at least one."""
         with telling_errors(self.server):
             return _some(self._client.retrieve_series(study, series))
 
     def holds(self, study: str, instance: str) -> bool:
-        """Say whether a study holds an instance."""
+        """Return whether the archive has an instance of a study."""
         found = self._search(
             self._client.search_for_instances,
             study_instance_uid=study,
             search_filters={"SOPInstanceUID": instance},
         )
-        # Some servers do not know what to search for, and give whatever there is.
+        # Some servers ignore the filter and return all instances.
         return any(text_of(entry, _INSTANCE) == instance for entry in found)
 
     def fetch(self, film: FilmReference, path: Path) -> None:
         """
-        Write a film to a file as the archive sends it: whether it is one, its reader says.
+        Download a film to a file, without checking that it is one.
 
         Raises
         ------
         DicomWebError
-            If the server does not give it.
+            If the server does not return it.
         FilmError
-            If what it sends is larger than any film.
+            If the response is larger than any film.
         """
         address = f"{self._client.base_url}/studies/{film.study}/series/{film.series}/instances/{film.instance}"
         body = bytearray()
@@ -175,9 +177,9 @@ class DicomWebClient:
         Raises
         ------
         RefusedError
-            If the server does not take one of them because of what it is.
+            If the server rejects an object because of its content.
         DicomWebError
-            If it takes none for another reason: another try may succeed.
+            If it rejects objects for another reason: another attempt may succeed.
         """
         with telling_errors(self.server):
             try:
@@ -192,27 +194,27 @@ class DicomWebClient:
 
     def store_once(self, path: Path) -> None:
         """
-        Store an object's file, unless the archive holds the object; see that it does.
+        Store a DICOM file unless the archive has the object, and verify that it was stored.
 
         Raises
         ------
         RefusedError
-            If the server does not take it, or cannot be asked for it.
+            If the server rejects the object, or its study or instance UID is invalid.
         DicomWebError
-            If it does not hold it for another reason: another try may succeed.
+            If it is not stored for another reason: another attempt may succeed.
         """
         with silence_libraries():
             made = pydicom.dcmread(path)
             study, instance = made.StudyInstanceUID, made.SOPInstanceUID
         if not (is_uid(study) and is_uid(instance)):
             raise RefusedError(
-                f"{self.server}: cannot be asked for an object whose study or instance has no proper identifier; "
+                f"{self.server}: cannot be queried for an object without a valid study and instance UID; "
                 "expected numbers joined by dots; correct the film's header"
             )
         if not self.holds(study, instance):
             self.store([made])
             if not self.holds(study, instance):
-                raise DicomWebError(f"{self.server}: took an object and does not hold it; ask its administrator")
+                raise DicomWebError(f"{self.server}: accepted an object but did not store it; ask its administrator")
 
     def _series(self, modality: str, since: date | None, skipped: Skipped) -> Iterator[tuple[str, ...]]:
         days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}
@@ -224,7 +226,7 @@ class DicomWebClient:
         return _identified(found, skipped, _STUDY, _SERIES)
 
     def _series_by_study(self, modality: str, days: dict[str, str], skipped: Skipped) -> list[Any]:
-        """List series study by study: AWS HealthImaging has no search over all series."""
+        """Search series study by study: AWS HealthImaging has no search over all series."""
         studies = _identified(self._search(self._client.search_for_studies, search_filters=days), skipped, _STUDY)
         search, found = self._client.search_for_series, []
         for (study,) in studies:
@@ -234,7 +236,7 @@ class DicomWebClient:
         return found
 
     def _frontal_chests(self, study: str, series: str) -> list:
-        """List a series' films."""
+        """Return the instances of a series that may be frontal chest films."""
         found = self._search(
             self._client.search_for_instances,
             study_instance_uid=study,
@@ -245,9 +247,9 @@ class DicomWebClient:
 
     def _search(self, search: Callable[..., list], **asked: Any) -> Iterator[Any]:
         """
-        Search page by page, until a page is empty or holds nothing new.
+        Search page by page, until a page is empty or has no new entries.
 
-        Servers cap what they give at once, some at very little; others do not know of pages, and give all each time.
+        Servers limit the page size, some to very few entries; others ignore paging and return everything each time.
         """
         known: set[tuple[str, ...]] = set()
         offset, fresh = 0, [None]
@@ -259,7 +261,7 @@ class DicomWebClient:
             yield from fresh
 
     def _page(self, search: Callable[..., list], offset: int, **asked: Any) -> list:
-        """Search for one page; without a limit from then on, if the server answers that alone."""
+        """Search for one page; if the server rejects a limit, omit it from then on."""
         try:
             return self._listed(search, limit=self._limit, offset=offset, **asked)
         except UnsupportedError:
@@ -278,7 +280,7 @@ class DicomWebClient:
 
 
 def _identified(entries: Iterable[Any], skipped: Skipped, *tags: str) -> Iterator[tuple[str, ...]]:
-    """Give the identifiers of entries; pass over, and count, those that lack one."""
+    """Yield the UIDs of entries; skip and count entries without a valid UID."""
     for entry in entries:
         identifiers = tuple(text_of(entry, tag) for tag in tags)
         if all(map(is_uid, identifiers)):
@@ -288,14 +290,14 @@ def _identified(entries: Iterable[Any], skipped: Skipped, *tags: str) -> Iterato
 
 
 def _some(objects: list[Dataset]) -> list[Dataset]:
-    """Refuse an empty answer for what an archive has listed."""
+    """Raise ValueError for an empty response to a request for a listed series."""
     if not objects:
         raise ValueError
     return objects
 
 
 def _failures(answer: requests.Response) -> list:
-    """Return what an archive says of objects that it does not take; it need not say anything that can be read."""
+    """Return the failures in a response to a store request, none if it cannot be parsed."""
     try:
         return values_of(answer.json(), _FAILED)
     except ValueError:
@@ -303,7 +305,7 @@ def _failures(answer: requests.Response) -> list:
 
 
 def _may_pass(failure: Any) -> bool:
-    """Say whether an archive failed for reasons of its own, not because of what the object is."""
+    """Return whether a failure is temporary: caused by the archive, not by the object."""
     match values_of(failure, _REASON):
         case [int(reason), *_]:
             return reason == _PROCESSING_FAILED or reason >> 8 == _OUT_OF_RESOURCES
@@ -311,7 +313,7 @@ def _may_pass(failure: Any) -> bool:
 
 
 def _is_of(series: Any, modality: str) -> bool:
-    """Say whether a series may be of a modality: some servers do not filter by it."""
+    """Return whether a series may be of a modality: some servers do not filter by it."""
     return text_of(series, _MODALITY) in ("", modality)
 
 

@@ -1,4 +1,4 @@
-"""Read what an archive says in DICOM JSON (PS3.18, F.2), whatever it says."""
+"""Read attributes from DICOM JSON (PS3.18, F.2), tolerating malformed entries."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ __all__ = ["text_of", "values_of"]
 
 def values_of(entry: Any, tag: str) -> list:
     """
-    Return an attribute's values, none if it has none or if what should be an entry is none.
+    Return an attribute's values; an empty list if it has none or the entry is not a data set.
 
     Parameters
     ----------
     entry : object
-        What stands where a data set should.
+        A data set in DICOM JSON, or any other JSON value.
     tag : str
         The attribute, such as "0020000D".
     """
@@ -23,7 +23,7 @@ def values_of(entry: Any, tag: str) -> list:
 
 
 def text_of(entry: Any, tag: str) -> str:
-    """Return an attribute's first value if that is a text, "" otherwise; arguments as for :py:func:`values_of`."""
+    """Return an attribute's first value if it is a string, "" otherwise; parameters as in :py:func:`values_of`."""
     match values_of(entry, tag):
         case [str(text), *_]:
             return text

@@ -1,4 +1,4 @@
-"""The object in an archive's answer."""
+"""Extract the DICOM object from a multipart/related response."""
 
 from email.message import Message
 
@@ -9,31 +9,31 @@ _MARK = slice(128, 132)
 
 def only_part(body: bytes, content_type: str) -> bytes:
     """
-    Take the one object out of a multipart/related answer (RFC 2046, 5.1; DICOM PS3.18, 8.6.1.2).
+    Return the only object in a multipart/related response (RFC 2046, 5.1; DICOM PS3.18, 8.6.1.2).
 
     Parameters
     ----------
     body : bytes
-        The answer.
+        The response body.
     content_type : str
-        What its header says that it is. Some servers send an object as it is, as application/dicom.
+        Its Content-Type. Some servers send a single object as application/dicom.
 
     Returns
     -------
     bytes
-        The object, as it was sent.
+        The object as sent.
 
     Raises
     ------
     ValueError
-        If the answer is of another type, is cut off, or holds no object in DICOM (PS3.10, 7.1) or several.
+        If the response has another type, is truncated, or does not contain exactly one DICOM object (PS3.10, 7.1).
     """
     header = Message()
     header["Content-Type"] = content_type
     sent_bare = header.get_content_type() == "application/dicom"
     content = body if sent_bare else _only_part(body, header)
     if content[_MARK] != b"DICM":
-        raise ValueError("no object in DICOM")
+        raise ValueError("not a DICOM object")
     return content
 
 
@@ -43,5 +43,5 @@ def _only_part(body: bytes, header: Message) -> bytes:
         raise ValueError("neither multipart/related nor application/dicom")
     _, part, end = (b"\r\n" + body).split(b"\r\n--" + boundary.encode())
     if not end.startswith(b"--"):
-        raise ValueError("cut off")
+        raise ValueError("truncated")
     return part.partition(b"\r\n\r\n")[2]

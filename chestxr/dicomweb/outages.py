@@ -8,7 +8,7 @@ from .session import DicomWebError, UnavailableError
 
 __all__ = ["CircuitBreaker", "Skipped"]
 
-# Errors "unavailable" in a row after which the archive as a whole is taken to be unavailable.
+# Consecutive "unavailable" errors after which the whole archive is considered unavailable.
 _MAX_CONSECUTIVE_OUTAGES = 3
 
 
@@ -30,13 +30,13 @@ class Skipped:
 
 
 class CircuitBreaker:
-    """Trips after three consecutive errors "unavailable"; a single one may concern one object only."""
+    """Trip after three consecutive "unavailable" errors; a single one may concern one object only."""
 
     def __init__(self) -> None:
         self._outages = 0
 
     def should_stop(self, outcome: object) -> bool:
-        """Return True if no further request should be made after this outcome: an exception or a result."""
+        """Return whether to stop making requests after this outcome, an exception or a result."""
         self._outages = self._outages + 1 if isinstance(outcome, UnavailableError) else 0
         return self._outages >= _MAX_CONSECUTIVE_OUTAGES
 

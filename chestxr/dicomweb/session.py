@@ -1,4 +1,4 @@
-"""How an archive is reached: its address, who asks, and what is said when it fails."""
+"""DICOMweb sessions: URL checks, credentials, retries, timeouts and errors."""
 
 import ipaddress
 import os
@@ -30,60 +30,59 @@ __all__ = [
 ]
 
 USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
-# To connect, and between two pieces of an answer.
+# To connect, and between two chunks of a response.
 _TIMEOUT_S = (10, 120)
-# Because of how it was asked for.
+# The form of the request is not supported.
 _UNSUPPORTED = (400, 404, 405, 501)
-# Not because of what was asked for. A server gives 500 over one broken object, too.
-_SERVES_NOBODY = (429, 502, 503, 504, 507)
+# The server fails for every request. Not 500, which may be due to one broken object.
+_UNAVAILABLE = (429, 502, 503, 504, 507)
 
 
 class DicomWebError(OSError):
     """
-    An archive does not answer, or refuses.
+    An archive does not answer, or rejects a request.
 
-    Its text names the server and what went wrong, never an address below it, which holds identifiers.
+    The message names the server and the failure, never a URL below it, which would contain identifiers.
     """
 
 
 class UnavailableError(DicomWebError):
-    """An archive cannot be reached, or serves nobody: whatever else is asked for would not be had either."""
+    """An archive cannot be reached or serves no requests: other requests would fail too."""
 
 
 class RefusedError(DicomWebError):
-    """An archive answers, and does not take an object; it may take others."""
+    """An archive rejects an object; it may accept others."""
 
 
 class UnsupportedError(DicomWebError):
-    """An archive does not support what was asked for: a search over all series, or a limit."""
+    """An archive does not support a request, such as a search over all series, or a limit."""
 
 
 def server_of(url: str) -> str:
     """
-    Return a DICOMweb service's address as it may be shown.
+    Return the URL of a DICOMweb service in a form that may be shown.
 
     Raises
     ------
     ValueError
-        If the address is none, or holds a name or a password.
+        If the URL is invalid, or contains a user name or a password.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("no address of a DICOMweb service; expected one such as https://pacs.example/dicom-web")
+        raise ValueError("not the URL of a DICOMweb service; expected one such as https://pacs.example/dicom-web")
     if parts.username or parts.password:
-        raise ValueError(f"an address with a name or a password in it; set {USER} and {PASSWORD} instead, or use netrc")
+        raise ValueError(f"a URL with a user name or password; set {USER} and {PASSWORD} instead, or use netrc")
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def open_session(url: str, retries: int) -> requests.Session:
     """
-    Open a session that tells who asks and tries again what fails for a moment, half a second, one, two ... apart.
+    Open a session with credentials and retries of temporary failures, after half a second, one, two ... seconds.
 
     Raises
     ------
     ValueError
-        If a password or token would travel to another machine for everybody to read, both are given, or a token cannot
-        be read.
+        If a password or token would be sent unencrypted to another machine, both are set, or a token cannot be read.
     """
     session = requests.Session()
     if os.environ.get(USER):
@@ -93,12 +92,10 @@ def open_session(url: str, retries: int) -> requests.Session:
             raise ValueError(f"both {USER} and a bearer token are set; expected one of them; unset the other")
         session.auth = BearerToken()
     if (session.auth or get_netrc_auth(url)) and not _is_private(url):
-        raise ValueError(
-            f"{server_of(url)}: a password or token would travel unencrypted; expected an address with https"
-        )
-    # A request that is sent on arrives changed: without its body, or without who asks.
+        raise ValueError(f"{server_of(url)}: a password or token would be sent unencrypted; expected a URL with https")
+    # A redirected request would lose its body or its credentials.
     session.max_redirects = 0
-    again = Retry(
+    retry = Retry(
         total=retries,
         backoff_factor=0.5,
         status_forcelist=(429, 502, 503, 504),
@@ -107,12 +104,12 @@ def open_session(url: str, retries: int) -> requests.Session:
         raise_on_status=False,
     )
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Patient(max_retries=again))
+        session.mount(scheme, _TimeoutAdapter(max_retries=retry))
     return session
 
 
-class _Patient(HTTPAdapter):
-    """Wait for an answer, but not for ever."""
+class _TimeoutAdapter(HTTPAdapter):
+    """Apply a default timeout."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **how: Any) -> requests.Response:
         return super().send(request, *args, **how | {"timeout": _TIMEOUT_S})
@@ -121,9 +118,9 @@ class _Patient(HTTPAdapter):
 @contextmanager
 def telling_errors(server: str) -> Iterator[None]:
     """
-    Turn all that can go wrong between here and an archive into an :py:class:`DicomWebError`; nothing is logged.
+    Convert every error of a request to :py:class:`DicomWebError`, without logging.
 
-    What stands behind it is not kept: it holds addresses and parts of answers, and those hold identifiers.
+    The cause is dropped: it contains URLs and parts of responses, and these contain identifiers.
     """
     try:
         with silence_libraries():
@@ -131,20 +128,20 @@ def telling_errors(server: str) -> Iterator[None]:
     except (DicomWebError, FilmError):
         raise
     except Exception as error:
-        raise _told(server, error) from None
+        raise _request_error(server, error) from None
 
 
-def _told(server: str, error: Exception) -> DicomWebError:
+def _request_error(server: str, error: Exception) -> DicomWebError:
     match error:
         case requests.exceptions.SSLError():
             return UnavailableError(
-                f"{server}: its certificate cannot be verified; name your authorities in REQUESTS_CA_BUNDLE"
+                f"{server}: its certificate cannot be verified; set REQUESTS_CA_BUNDLE to your certificate authorities"
             )
         case requests.exceptions.TooManyRedirects():
             moved = _origin(server, error.response.headers.get("Location", "") if error.response is not None else "")
-            return UnavailableError(f"{server}: sends on to {moved}; give the address of the service itself")
+            return UnavailableError(f"{server}: redirects to {moved}; use the URL of the service itself")
         case requests.exceptions.HTTPError():
-            return _status_told(server, error.response.status_code)
+            return _status_error(server, error.response.status_code)
         case (
             requests.exceptions.InvalidJSONError()
             | requests.exceptions.ContentDecodingError()
@@ -152,38 +149,36 @@ def _told(server: str, error: Exception) -> DicomWebError:
         ):
             return _no_dicomweb(server)
         case requests.exceptions.RequestException():
-            return UnavailableError(f"{server}: does not answer; check its address, and that it runs")
+            return UnavailableError(f"{server}: does not answer; check its address and that it is running")
     return _no_dicomweb(server)
 
 
-def _status_told(server: str, status: int) -> DicomWebError:
+def _status_error(server: str, status: int) -> DicomWebError:
     if status in (401, 403):
-        # Access may be refused to one study alone; who asks is refused for all.
+        # 403 may concern a single study; 401 concerns the credentials, and so every request.
         kind = UnavailableError if status == 401 else DicomWebError
         return kind(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, {TOKEN_FILE}, or use netrc")
-    if status in _SERVES_NOBODY:
-        return UnavailableError(f"{server}: serves nobody now (status {status}); try again later")
+    if status in _UNAVAILABLE:
+        return UnavailableError(f"{server}: is unavailable (status {status}); try again later")
     kind = UnsupportedError if status in _UNSUPPORTED else DicomWebError
     return kind(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
 
 
 def _no_dicomweb(server: str) -> DicomWebError:
-    return DicomWebError(
-        f"{server}: gives an answer that is no DICOMweb; is it the root of a DICOMweb service (/dicom-web)?"
-    )
+    return DicomWebError(f"{server}: its response is not DICOMweb; is it the root of a DICOMweb service (/dicom-web)?")
 
 
 def _origin(server: str, location: str) -> str:
-    """Return the beginning of an address that a server sends on to, which holds no identifiers."""
+    """Return scheme and host of a redirect, without the path, which may contain identifiers."""
     try:
         moved = urlsplit(urljoin(server, location))
     except ValueError:
-        return "an address that is none"
+        return "an invalid URL"
     return f"{moved.scheme}://{moved.netloc}"
 
 
 def _is_private(url: str) -> bool:
-    """Say whether nobody between here and the server can read what is sent."""
+    """Return whether requests are encrypted or stay on this machine."""
     parts = urlsplit(url)
     if parts.scheme == "https" or parts.hostname == "localhost":
         return True

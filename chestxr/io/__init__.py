@@ -1,4 +1,4 @@
-"""How a film comes in, and how results go out."""
+"""Read films and masks; DICOM segmentations and structured reports."""
 
 from chestxr.utils.deprecated import old_names
 from chestxr.utils.errors import FilmError

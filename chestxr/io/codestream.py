@@ -1,4 +1,4 @@
-"""What a JPEG, JPEG-LS or JPEG 2000 stream says of its own size, and of the work that it makes."""
+"""Size, channels, bit depth and number of scans of JPEG, JPEG-LS and JPEG 2000 streams, read from their markers."""
 
 import re
 import struct
@@ -19,21 +19,21 @@ __all__ = [
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
-# The box that holds the stream (ITU-T T.800, I.5.4); a long one states its length behind its name.
+# The box that holds the stream (ITU-T T.800, I.5.4); a long box has its length after its name.
 _JP2_STREAM = re.compile(rb"jp2c(?:.{8})?(\xff\x4f\xff\x51)", re.DOTALL)
 _ITEM = b"\xfe\xff\x00\xe0"
 # ITU-T T.81, table B.1, and T.87: start of frame; C4, C8 and CC are other markers.
 _FRAME_STARTS = {0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7}
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 SCAN, END = b"\xff\xda", b"\xff\xd9"
-# Programs write ten; a decoder goes through the whole picture for each, be it of ten bytes.
+# Programs write about ten; a decoder processes the whole image for each scan, even one of ten bytes.
 MOST_SCANS = 50
-# Not those within compressed values: a byte FF of theirs, a restart, a byte that fills up.
+# Not the FF bytes within compressed data: stuffed bytes, restart markers, fill bytes.
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 class StreamHead(NamedTuple):
-    """Columns, rows and channels of an image, and bits of a value."""
+    """Columns, rows, channels and bits per value of an image."""
 
     columns: int
     rows: int
@@ -43,7 +43,7 @@ class StreamHead(NamedTuple):
 
 def codestream_head(encapsulated: bytes) -> StreamHead | None:
     """
-    Find what a stream says of itself in the first fragment of encapsulated pixel data (DICOM PS3.5, A.4).
+    Read the stream header in the first fragment of encapsulated pixel data (DICOM PS3.5, A.4).
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def codestream_head(encapsulated: bytes) -> StreamHead | None:
     Returns
     -------
     StreamHead or None
-        None if the fragment is no such stream.
+        None if the fragment holds no JPEG, JPEG-LS or JPEG 2000 stream.
 
     Raises
     ------
@@ -69,12 +69,12 @@ def codestream_head(encapsulated: bytes) -> StreamHead | None:
 
 def jpeg_head(stream: bytes) -> StreamHead | None:
     """
-    Return what the frame of a JPEG or JPEG-LS stream says.
+    Return the frame header of a JPEG or JPEG-LS stream.
 
     Returns
     -------
     StreamHead or None
-        None if other bytes come before.
+        None if other bytes precede the frame header.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def jpeg_head(stream: bytes) -> StreamHead | None:
 
 def jpeg_2000_head(content: bytes) -> StreamHead | None:
     """
-    Return what the stream in a JPEG 2000 file says.
+    Return the stream header of a JPEG 2000 file.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def jpeg_2000_head(content: bytes) -> StreamHead | None:
     Returns
     -------
     StreamHead or None
-        None if the channels are not of one size.
+        None if the channels differ in size.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def jpeg_2000_head(content: bytes) -> StreamHead | None:
 
 
 def is_jpeg_of_rgb(stream: bytes) -> bool:
-    """Say whether a stream names its three channels R, G and B, whatever is said of them elsewhere."""
+    """Return whether the frame header of a JPEG stream names its three channels R, G and B."""
     frame = _jpeg_frame(stream)
     return frame is not None and stream[frame + 8 : frame + 15 : 3].upper() == b"RGB"
 
@@ -126,7 +126,7 @@ def is_lossless_jpeg(stream: bytes) -> bool:
 
 
 def _jpeg_frame(stream: bytes) -> int | None:
-    """Walk the segments to the frame (ITU-T T.81, B.2.2)."""
+    """Return the offset of the frame header (ITU-T T.81, B.2.2)."""
     place = 2
     while stream[place : place + 1] == b"\xff":
         marker = stream[place + 1]
@@ -142,7 +142,7 @@ def _jpeg_frame(stream: bytes) -> int | None:
 
 
 def has_many_scans(stream: bytes) -> bool:
-    """Say whether a JPEG stream has more scans, up to its end, than any film's; what a segment holds is passed over."""
+    """Return whether a JPEG stream has more than ``MOST_SCANS`` scans; the content of segments is skipped."""
     place, scans = 2, 0
     while scans <= MOST_SCANS and (marker := _MARKER.search(stream, place)) and marker[0] != END:
         scans += marker[0] == SCAN
@@ -151,7 +151,7 @@ def has_many_scans(stream: bytes) -> bool:
 
 
 def _first_fragment(encapsulated: bytes) -> bytes:
-    """Skip the basic offset table."""
+    """Return the pixel data after the basic offset table."""
     item, length = struct.unpack_from("<4sI", encapsulated)
     if item != _ITEM:
         return b""
@@ -160,11 +160,11 @@ def _first_fragment(encapsulated: bytes) -> bytes:
 
 
 def _j2k_head(stream: bytes) -> StreamHead | None:
-    """Read the SIZ marker segment (ITU-T T.800, A.5.1); None if its channels are not of one size."""
-    # pydicom's get_j2k_parameters returns neither size nor channels, and does not end over a box of length 0.
+    """Read the SIZ marker segment (ITU-T T.800, A.5.1); None if its channels differ in size."""
+    # pydicom's get_j2k_parameters returns neither size nor channels, and never returns on a box of length 0.
     right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
     channels = struct.unpack_from(">H", stream, 40)[0]
     steps = {stream[place : place + 2] for place in range(43, 42 + 3 * channels, 3)}
-    # The highest bit says whether values have a sign.
+    # The highest bit is the sign flag.
     bits = (stream[42] & 0x7F) + 1
     return StreamHead(right - left, bottom - top, channels, bits) if steps == {b"\x01\x01"} else None

@@ -1,4 +1,4 @@
-"""Read any file that chestxr knows, by its content."""
+"""Decode an image file of any supported format, detected by content."""
 
 import hashlib
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ _READERS = {
 @contextmanager
 def film_errors(path: Path) -> Iterator[None]:
     """
-    Convert what libraries raise over a file to a FilmError, and silence their messages.
+    Convert library exceptions to FilmError and suppress library messages.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def film_errors(path: Path) -> Iterator[None]:
     Raises
     ------
     FilmError
-        Without its cause, which may quote the header.
+        If reading fails. It has no cause, which could quote the header.
     """
     try:
         with silence_libraries():
@@ -55,18 +55,18 @@ def film_errors(path: Path) -> Iterator[None]:
         raise error from None
     except MemoryError:
         raise out_of_memory(path, "read") from None
-    except Exception as error:  # five libraries' errors at hostile bytes have no kind in common
+    except Exception as error:  # five libraries raise unrelated exceptions on hostile bytes
         if is_system_error(error):
-            found = f"a file that the system does not read ({error.strerror})"
-            remedy = "check its disk and your rights to it"
+            found = f"a file that the system cannot read ({error.strerror})"
+            remedy = "check the disk and the file's permissions"
             raise FilmError(path, found, "a readable file", remedy, lasting=False) from None
-        found = "values in its header that no film has"
-        raise FilmError(path, found, "a film as its format asks", "export it again") from None
+        found = "invalid values in the header"
+        raise FilmError(path, found, "a valid image file", "export it again") from None
 
 
 def decode_image(path: str | PathLike) -> DecodedImage:
     """
-    Read one file, once, and return its film upright and bone white.
+    Read a file once and return its film upright and bone white.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A film as its file stores it, whatever the format."""
+"""Decoded image: pixels, spacing and header of a film, the same for all formats."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_PIXELS = 100_000_000
 @dataclass
 class DecodedImage:
     """
-    Pixels of one film, bone white and upright, with what its file says of their size.
+    Pixels of one film, bone white and upright, with their spacing and the file's header.
 
     Attributes
     ----------
@@ -31,14 +31,14 @@ class DecodedImage:
     magnification : float
         Estimated radiographic magnification when the spacing is that of the detector; NaN when not stated.
     inverted : bool
-        Whether the file stored bone black, and the pixels were inverted.
+        Whether the pixels were inverted because the file stored bone black.
     reoriented : str
-        How the pixels were turned upright: "", or "flipped left-right", "flipped upside-down", "transposed",
-        joined by commas.
+        Steps that turned the pixels upright: "flipped left-right", "flipped upside-down", "transposed", joined by
+        commas, or "".
     study_date : str
         Day of the study as 2026-11-30, "" if the file states none.
     header : pydicom.Dataset or None
-        The header of a DICOM file as it is stored, without pixels; None for other formats.
+        The header of a DICOM file as stored, without pixels; None for other formats.
     sha256 : str
         SHA-256 of the file, as 64 hexadecimal digits.
     """
@@ -56,7 +56,7 @@ class DecodedImage:
 
 def check_size(path: Path, columns: int, rows: int) -> None:
     """
-    Refuse sizes that no film has, before anything is decoded.
+    Reject impossible image sizes before decoding.
 
     Raises
     ------

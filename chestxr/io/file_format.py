@@ -20,7 +20,7 @@ _SIGNATURES = {
     b"\x1f\x8b": "nifti",
 }
 FORMATS = "DICOM, PNG, JPEG, JPEG 2000, TIFF, BMP or NIfTI"
-# What films are handed over in as well, and is not read: where its signature begins.
+# Unsupported formats in which films are exchanged: offset of the signature, signature, name.
 _OTHERS = (
     *((0, f"P{kind}\n".encode(), "a Netpbm picture (PGM, PPM)") for kind in range(1, 7)),
     *((4, f"ftyp{brand}".encode(), "a HEIF or AVIF picture") for brand in ("heic", "heix", "mif1", "avif")),
@@ -47,7 +47,7 @@ def sniff_format(content: bytes, path: Path) -> str:
     head = content[: _NIFTI_MAGIC_OFFSET + 4]
     if not head:
         raise FilmError(path, "an empty file", "a film", "export or copy it again")
-    if head[128:132] == b"DICM":  # first of all: a DICOM file may carry a TIFF header in its preamble (PS3.10, 7.1)
+    if head[128:132] == b"DICM":  # checked first: a DICOM file may have a TIFF header in its preamble (PS3.10, 7.1)
         return "dicom"
     for signature, name in _SIGNATURES.items():
         if head.startswith(signature):
@@ -60,13 +60,13 @@ def sniff_format(content: bytes, path: Path) -> str:
 
 
 def _other_format(head: bytes) -> str:
-    """Name what a file is instead of a film, if it is known."""
+    """Return the name of an unsupported format, if it is known."""
     names = (name for place, signature, name in _OTHERS if head.startswith(signature, place))
     return next(names, "no image that chestxr reads")
 
 
 def _looks_like_bare_dicom(head: bytes) -> bool:
-    """Recognise a data set without preamble: it starts with group 0002 or 0008 and a small element number."""
+    """Return whether a file is a data set without preamble: group 0002 or 0008 first, with a small element number."""
     little_endian = head[:2] in (b"\x02\x00", b"\x08\x00") and head[3:4] == b"\x00"
     big_endian = head[:2] == b"\x00\x08" and head[2:3] == b"\x00"
     return len(head) > 16 and (little_endian or big_endian)

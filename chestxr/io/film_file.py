@@ -1,4 +1,4 @@
-"""A film's file in memory, within bounds."""
+"""Read a film's file into memory, up to a maximum size."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ from .decoded import MAX_PIXELS
 
 __all__ = ["MAX_BYTES", "check_bytes", "read_content"]
 
-# Room for the largest film in colours of 8 bits or in 32 bits, and a header.
+# The largest film in 8-bit colour or in 32 bits, and a header.
 MAX_BYTES = 4 * MAX_PIXELS + 2**24
 
 
 def check_bytes(path: Path, size: int) -> None:
     """
-    Refuse files larger than any film's, before they are in memory.
+    Reject files larger than any film before reading them.
 
     Raises
     ------
@@ -37,9 +37,9 @@ def read_content(path: Path) -> bytes:
     Raises
     ------
     FilmError
-        If the file is missing or larger than any film's.
+        If the file is missing or larger than any film.
     OSError
-        If the system does not read it.
+        If the operating system cannot read it.
     """
     if not path.is_file():
         raise FilmError(path, "no such file", "a film", "check the path")

@@ -1,4 +1,4 @@
-"""Read films of every format as one channel, float32, upright, with bone white."""
+"""MONAI image reader for films of all formats: one channel, float32, upright, bone white."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -18,7 +18,7 @@ __all__ = ["FilmReader", "read_film"]
 
 # Smaller than any film, larger than an icon.
 _SMALLEST_SIDE = 64
-# What 32 bits must tell apart between the darkest and the brightest value: 12 bits, as detectors do.
+# Grey levels that float32 must distinguish between the darkest and the brightest value: 12 bits, as detectors have.
 _LEVELS = 4096
 # The squares of values and of their differences must fit into 32 bits: transforms take variances.
 _LARGEST = 1e15
@@ -28,14 +28,14 @@ class FilmReader(ImageReader):
     """
     Read a chest film: DICOM (CR, DX, secondary capture), PNG, JPEG, JPEG 2000, TIFF, BMP or NIfTI, by its content.
 
-    Whatever the format, and whether ITK is installed or not, the array is (W, H) float32 in the file's own units
-    with bone white, x running to the patient's left and y to the feet. Give an instance to MONAI's ``LoadImage``
-    or ``LoadImaged`` as ``reader``.
+    For every format, with or without ITK, the array is (W, H) float32 in the file's own units with bone white, x
+    running to the patient's left and y to the feet. Pass an instance to MONAI's ``LoadImage`` or ``LoadImaged`` as
+    ``reader``.
 
     Notes
     -----
-    ``LoadImage`` swallows what a reader's ``read`` raises, and tries other readers. So ``read`` only notes the path,
-    and the file is decoded in ``get_data``, whose errors reach the user.
+    ``LoadImage`` catches the errors of a reader's ``read`` and tries other readers. Therefore ``read`` only records the
+    path; ``get_data`` decodes the file, and its errors reach the user.
     """
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
@@ -43,7 +43,7 @@ class FilmReader(ImageReader):
         return True
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs) -> list[Path]:
-        """Note which file to read."""
+        """Record which file to read."""
         return [Path(path) for path in ensure_tuple(data)]
 
     def get_data(self, img: list[Path]) -> tuple[np.ndarray, dict]:
@@ -53,27 +53,27 @@ class FilmReader(ImageReader):
         Parameters
         ----------
         img : list of pathlib.Path
-            One file, as ``read`` gives it.
+            One file, as returned by ``read``.
 
         Returns
         -------
         film : numpy.ndarray, shape (W, H), float32
             The film.
         meta : dict
-            As :py:func:`chestxr.io.metadata.film_metadata` describes.
+            See :py:func:`chestxr.io.metadata.film_metadata`.
 
         Raises
         ------
         FilmError
-            If the file is not one frontal film with something on it.
+            If the file is not one frontal film, or its pixels are constant.
         """
         if len(img) != 1:
-            raise FilmError(img[0], f"{len(img)} files for one film", "one file", "give each film on its own")
+            raise FilmError(img[0], f"{len(img)} files for one film", "one file", "pass each film separately")
         return read_film(img[0])
 
 
 def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
-    """Read one film outside of a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
+    """Read one film outside a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
     path = Path(path)
     with film_errors(path):
         stored = decode_image(path)
@@ -85,7 +85,7 @@ def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
 
 
 def _check_content(film: np.ndarray, path: Path) -> None:
-    """Refuse arrays that no film gives."""
+    """Raise FilmError for arrays that cannot be a film."""
     if min(film.shape) < _SMALLEST_SIDE:
         size = f"an image of {film.shape[0]} x {film.shape[1]} pixels"
         raise FilmError(path, size, f"at least {_SMALLEST_SIDE} on each side", "use the film, not its icon")
@@ -96,4 +96,4 @@ def _check_content(film: np.ndarray, path: Path) -> None:
     if lowest == highest:
         raise FilmError(path, "the same value everywhere", "a film with something on it", "export it again")
     if highest - lowest < max(_LEVELS * np.spacing(largest), 1 / _LARGEST):
-        raise FilmError(path, "values too close to be told apart", "shades of grey", "export it without an offset")
+        raise FilmError(path, "values too close to distinguish", "shades of grey", "export it without an offset")

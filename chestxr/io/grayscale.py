@@ -1,4 +1,4 @@
-"""From colour channels to one grey channel, if a film can be in them."""
+"""Convert colour channels to one grey channel; reject colour photographs."""
 
 from pathlib import Path
 
@@ -34,14 +34,14 @@ def to_grayscale(pixels: np.ndarray, path: Path) -> np.ndarray:
     Raises
     ------
     FilmError
-        If more than a label's worth of the picture is coloured, or the channels are of no known kind.
+        If more than 5% of the image is coloured, or there are more than four channels.
     """
     channels = pixels.shape[2]
     if channels not in (1, 2, 3, 4):
         raise FilmError(path, f"{channels} channels", "grey or colour (1 to 4 channels)", "convert it to greyscale")
     if channels <= 2:
         return pixels[..., 0].astype(np.float32)
-    # Whole channels at a time: reductions over three values each take many times as long.
+    # Channel by channel: reductions over an axis of three values take many times as long.
     red, green, blue = (pixels[..., channel] for channel in range(3))
     highest, lowest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
     chroma = np.subtract(highest, lowest, dtype=np.float32)
@@ -57,7 +57,7 @@ def to_grayscale(pixels: np.ndarray, path: Path) -> np.ndarray:
 
 
 def _mean(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> np.ndarray:
-    """Average exactly, some rows at a time: the largest films' channels would fill the memory."""
+    """Average in float64, some rows at a time to limit memory."""
     grey = np.empty(red.shape, np.float32)
     for start in range(0, len(grey), _ROWS):
         rows = slice(start, start + _ROWS)

@@ -1,4 +1,4 @@
-"""Lung masks, merged or by side, as label maps."""
+"""MONAI image reader for lung masks, merged or one file per lung, as label maps."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -18,20 +18,20 @@ from .metadata import film_metadata
 __all__ = ["MaskReader", "read_mask"]
 
 _OVERLAP = 0.01
-# Masks that were smoothed have many values, up to white; fewer and lower ones are the labels of other organs.
+# Smoothed masks have many values, up to white; a few low values are labels of other organs.
 _LEAST_WHITE = 128
 
 
 class MaskReader(ImageReader):
     """
-    Read lung masks: in any format that films are read from, turned as their films are.
+    Read lung masks in any format of films, with the orientation of their films.
 
-    One file is a merged mask, or a label map if its values are 0, 1 and 2. A merged mask counts as lung above half of
-    the largest value its type holds (above 127 for 8 bits: masks are often anti-aliased), or wherever it is 1 in a
-    mask of 0 and 1. Two files are the right lung's mask and the left lung's.
+    One file is a merged mask, or a label map if its values are 0, 1 and 2. In a merged mask, lung is every pixel above
+    half of the largest value of its type (above 127 for 8 bits: masks are often anti-aliased), or every 1 in a mask
+    of 0 and 1. Two files are the masks of the right and the left lung.
 
-    The array is (W, H) uint8: 0 background, 1 lung (merged) or right lung, 2 left lung; ``sides_known`` in the
-    metadata says which.
+    The array is (W, H) uint8: 0 background, 1 lung (merged) or right lung, 2 left lung. ``sides_known`` in the
+    metadata is True if 1 means the right lung.
     """
 
     def verify_suffix(self, filename: Sequence[PathLike] | PathLike) -> bool:
@@ -39,7 +39,7 @@ class MaskReader(ImageReader):
         return True
 
     def read(self, data: Sequence[PathLike] | PathLike, **kwargs) -> list[Path]:
-        """Note which files to read."""
+        """Record which files to read."""
         return [Path(path) for path in ensure_tuple(data)]
 
     def get_data(self, img: list[Path]) -> tuple[np.ndarray, dict]:
@@ -49,19 +49,19 @@ class MaskReader(ImageReader):
         Parameters
         ----------
         img : list of pathlib.Path
-            One file, or the right lung's and the left lung's, as ``read`` gives them.
+            One file, or those of the right and the left lung, as returned by ``read``.
 
         Returns
         -------
         labels : numpy.ndarray, shape (W, H), uint8
             The label map.
         meta : dict
-            As :py:func:`chestxr.io.metadata.film_metadata` describes, and ``sides_known``.
+            See :py:func:`chestxr.io.metadata.film_metadata`, and ``sides_known``.
 
         Raises
         ------
         FilmError
-            If a file is no mask, marks no lung, or the two files do not fit each other.
+            If a file is not a mask, marks no lung, or the two files do not match.
         """
         masks = [(path, decode_image(path)) for path in img]
         path, film = masks[0]
@@ -71,18 +71,18 @@ class MaskReader(ImageReader):
         elif len(labels) == 2:
             label, sides_known = _join_sides(labels[0], labels[1], path), True
         else:
-            raise FilmError(path, f"{len(labels)} masks", "one, or right and left", "give the two lungs' masks")
+            raise FilmError(path, f"{len(labels)} masks", "one, or right and left", "pass the masks of the two lungs")
         meta = film_metadata(path, film) | {"sides_known": sides_known}
         return np.ascontiguousarray(label.T), meta
 
 
 def read_mask(paths: Sequence[str | PathLike]) -> tuple[np.ndarray, dict]:
-    """Read one mask, or right and left lung's; array, metadata and errors as :py:meth:`MaskReader.get_data`."""
+    """Read one mask, or right and left lung; array, metadata and errors as :py:meth:`MaskReader.get_data`."""
     return MaskReader().get_data([Path(path) for path in paths])
 
 
 def _label_map(mask: DecodedImage, path: Path) -> np.ndarray:
-    """Return (rows, columns) uint8 of 0, 1 and perhaps 2."""
+    """Return a label map (rows, columns), uint8, of 0, 1 and possibly 2."""
     pixels = mask.pixels if mask.pixels.ndim == 2 else to_grayscale(mask.pixels, path)
     lowest, highest = pixels.min(initial=0), pixels.max(initial=0)
     whole = np.array_equal(pixels, np.round(pixels))
@@ -94,19 +94,19 @@ def _label_map(mask: DecodedImage, path: Path) -> np.ndarray:
     else:
         labels = (pixels > _half_range(mask.pixels)).astype(np.uint8)
     if not labels.any():
-        raise FilmError(path, "a mask that marks nothing", "a lung mask", "leave the film out, or give its mask")
+        raise FilmError(path, "a mask that marks nothing", "a lung mask", "leave the film out, or provide its mask")
     return labels
 
 
 def _half_range(pixels: np.ndarray) -> float:
-    """Return half of what the type can hold, or of the largest value for floats."""
+    """Return half of the type's largest value, or of the largest pixel for floats."""
     if np.issubdtype(pixels.dtype, np.integer):
         return np.iinfo(pixels.dtype).max / 2
     return float(pixels.max()) / 2
 
 
 def _join_sides(right: np.ndarray, left: np.ndarray, path: Path) -> np.ndarray:
-    """Put the right lung's and the left lung's mask into one label map."""
+    """Join the masks of the right and the left lung into one label map."""
     if right.shape != left.shape:
         sizes = f"{right.shape[1]} x {right.shape[0]} and {left.shape[1]} x {left.shape[0]} pixels"
         raise FilmError(path, f"masks of {sizes}", "two masks of one size", "export them from the same film")

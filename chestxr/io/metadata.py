@@ -1,4 +1,4 @@
-"""The metadata that MONAI's transforms and writers need."""
+"""Metadata of a film for MONAI's transforms and writers."""
 
 from os import PathLike
 
@@ -13,10 +13,10 @@ __all__ = ["film_metadata"]
 
 def film_metadata(path: str | PathLike, film: DecodedImage) -> dict:
     """
-    Return the metadata of a film that is an array (W, H).
+    Return the metadata of a film whose array is (W, H).
 
-    The affine is that of a picture: x runs to the patient's left, y down; pixels of unknown spacing count as 1. No
-    value is None, so that films can be collated into batches.
+    In the affine, x runs to the patient's left and y down; unknown spacing counts as 1. No value is None, so that
+    films can be collated into batches.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Films stored as NIfTI, within bounds of memory whatever a file claims."""
+"""Films stored as NIfTI; memory is bounded even if the header is hostile."""
 
 import gzip
 import io
@@ -18,10 +18,10 @@ from .orientation import reorient
 __all__ = ["read_nifti"]
 
 _FEET_AND_HEAD = {"I": "F", "S": "H"}
-# What the axes of a converted picture run to on the film.
+# Axis directions of a converted picture, and the film directions they mean.
 _CONVERTED = {("L", "P"): ("L", "F"), ("R", "A"): ("L", "F"), ("L", "A"): ("L", "H"), ("R", "P"): ("R", "F")}
 _GZIP = b"\x1f\x8b"
-# Where headers of version 1 and 2 hold the dimensions, the bits of a value and where values begin.
+# Formats and offsets of the dimensions, the bits per value and the data offset in headers of version 1 and 2.
 _FIELDS = {348: ("8h", 40, "h", 72, "f", 108), 540: ("8q", 16, "h", 14, "q", 168)}
 _HEADER = 544
 # Header extensions hold text; no film's needs more room.
@@ -33,16 +33,15 @@ def read_nifti(content: bytes, path: Path) -> DecodedImage:
     """
     Read a single slice.
 
-    A slice in the coronal plane is a true film: its affine says how to turn it upright. A slice in the axial plane,
-    where no frontal film lies, is a picture that was converted. Those of ITK (x to L, y to P), and of MONAI and nibabel
-    without an orientation of their own (x to R, y to A), are taken as (x, y), as stored. dcm2niix writes rows from
-    below (x to L, y to A); x to R with y to P is its mirror image. The spacing is believed when the header's unit is mm
-    and it is not the bare default of 1.
+    A slice in the coronal plane is turned upright by its affine. A slice in the axial plane, where no frontal film
+    lies, is a converted picture. Those of ITK (x to L, y to P), and of MONAI and nibabel without an orientation (x to
+    R, y to A), are read as stored, as (x, y). dcm2niix writes rows from the bottom (x to L, y to A); x to R with y to P
+    is its mirror image. The spacing is used if the header's unit is mm and it is not the default of 1.
 
     Raises
     ------
     FilmError
-        If the file is broken, or holds a volume, a lateral film or anything but numbers.
+        If the file is broken, or holds a volume, a lateral film, colours or complex numbers.
     """
     image = _open(content, path)
     shape, affine, zooms = image.shape, image.affine, image.header.get_zooms()
@@ -69,7 +68,7 @@ def read_nifti(content: bytes, path: Path) -> DecodedImage:
 
 
 def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray, str]:
-    """Turn (rows, columns) upright; the codes say where columns (x) and rows (y) run to."""
+    """Turn (rows, columns) upright; the codes are the directions of columns (x) and rows (y)."""
     x_code, y_code = (_FEET_AND_HEAD.get(code, code) for code in codes)
     if (x_code, y_code) in _CONVERTED:
         x_code, y_code = _CONVERTED[x_code, y_code]
@@ -80,7 +79,7 @@ def _turn(pixels: np.ndarray, codes: list[str], path: Path) -> tuple[np.ndarray,
 
 def _open(content: bytes, path: Path) -> nib.Nifti1Image:
     """
-    Read a single file, compressed or not, by its content.
+    Read a single-file NIfTI, compressed or not.
 
     Returns
     -------
@@ -90,7 +89,7 @@ def _open(content: bytes, path: Path) -> nib.Nifti1Image:
     Raises
     ------
     FilmError
-        If the file is broken, of another length than its header says, or claims more values than any film has.
+        If the file is broken, its length differs from its header, or its header claims more values than any film has.
     """
     try:
         stored = io.BytesIO(content)
@@ -114,7 +113,7 @@ def _open(content: bytes, path: Path) -> nib.Nifti1Image:
 
 
 def _check_single(head: bytes, path: Path) -> None:
-    """Refuse the header of a pair: a file from others must not choose which files are read."""
+    """Reject the header of a .hdr/.img pair: an untrusted file must not choose which files are read."""
     if head[344:348] == b"ni1\0" or head[4:8] == b"ni2\0":
         raise FilmError(
             path, "a NIfTI header without its values", "a single file (.nii or .nii.gz)", "convert the pair"
@@ -122,16 +121,16 @@ def _check_single(head: bytes, path: Path) -> None:
 
 
 def _header_size(head: bytes) -> tuple[int, str]:
-    """Return the version's header size and the order of bytes."""
+    """Return the header size, which identifies the version, and the byte order."""
     for order in "<>":
         size = struct.unpack_from(f"{order}i", head)[0]
         if size in _FIELDS:
             return size, order
-    raise ValueError("neither version")
+    raise ValueError("neither NIfTI-1 nor NIfTI-2")
 
 
 def _claimed_bytes(head: bytes, path: Path) -> tuple[int, int]:
-    """Return where the values end, and the bytes along the first axis: less than that after the end is padding."""
+    """Return the offset of the end of the values, and the bytes per row; less than a row after the end is padding."""
     size, order = _header_size(head)
     dims_form, dims_at, bits_form, bits_at, offset_form, offset_at = _FIELDS[size]
     axes, *dims = struct.unpack_from(order + dims_form, head, dims_at)
@@ -144,6 +143,6 @@ def _claimed_bytes(head: bytes, path: Path) -> tuple[int, int]:
         remedy = "check the file's origin; it may be broken or hostile"
         raise FilmError(path, f"a header that claims {claim} pixels", f"at most {MAX_PIXELS:,} pixels", remedy)
     if not (1 <= bits <= _MAX_VALUE_BITS and size <= offset <= _MAX_OFFSET):
-        raise ValueError("no such values")
+        raise ValueError("invalid data type or offset")
     start = max(int(offset), 352 if size == 348 else 544)
     return start + math.prod(dims[:axes]) * bits // 8, max(1, dims[0] * bits // 8)

@@ -1,4 +1,4 @@
-"""Turn a film upright: columns run to the patient's left, rows to the feet."""
+"""Reorient a film: columns run to the patient's left, rows to the feet."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def reorient(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Pa
         The film as stored.
     row_runs_to, column_runs_to : str
         Direction along a row (from the first column to the last) and along a column (from the first row to the
-        last): "L", "R", "A", "P", "H", "F"; of a compound code such as "LF" the first letter counts (DICOM PS3.3,
+        last): "L", "R", "A", "P", "H", "F"; the first letter of a compound code such as "LF" is used (DICOM PS3.3,
         C.7.6.1.1.1).
     path : pathlib.Path
         The file, for errors.
@@ -37,12 +37,12 @@ def reorient(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Pa
     pixels : numpy.ndarray
         The film upright.
     reoriented : str
-        What was done, "" for nothing.
+        The steps applied, "" if there were none.
 
     Raises
     ------
     FilmError
-        If the codes are not those of a frontal film.
+        If the directions are not those of a frontal film.
     """
     row, column = row_runs_to[:1], column_runs_to[:1]
     steps = []
@@ -65,14 +65,14 @@ def reorient(pixels: np.ndarray, row_runs_to: str, column_runs_to: str, path: Pa
 
 def apply_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     """
-    Turn pixels that lie as a film is stored as :py:func:`reorient` turned the film.
+    Apply the steps of :py:func:`reorient` to pixels in the orientation of the file.
 
     Parameters
     ----------
     pixels : numpy.ndarray, shape (rows, columns, ...)
         As stored.
     reoriented : str
-        What was done to the film.
+        The steps that were applied to the film.
 
     Returns
     -------
@@ -82,21 +82,21 @@ def apply_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a step is none of those that turn a film upright.
+        If a step is unknown.
     """
     return _turned(pixels, reoriented.split(", ") if reoriented else [])
 
 
 def undo_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     """
-    Undo :py:func:`reorient`, so that pixels lie again as the file stores them.
+    Undo :py:func:`reorient`: return pixels to the orientation of the file.
 
     Parameters
     ----------
     pixels : numpy.ndarray, shape (rows, columns, ...)
         Upright.
     reoriented : str
-        What had been done.
+        The steps to undo.
 
     Returns
     -------
@@ -106,20 +106,20 @@ def undo_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a step is none of those that turn a film upright.
+        If a step is unknown.
     """
     return _turned(pixels, reversed(reoriented.split(", ") if reoriented else []))
 
 
 def _turned(pixels: np.ndarray, steps: Iterable[str]) -> np.ndarray:
-    """Take steps, each of which undoes itself."""
+    """Apply steps; each is its own inverse."""
     for step in steps:
         if step not in _STEPS:
-            raise ValueError(f"{step}: not a way in which a film is turned upright; expected {', '.join(_STEPS)}")
+            raise ValueError(f"{step}: not a reorientation step; expected {', '.join(_STEPS)}")
         pixels = _STEPS[step](pixels)
     return pixels
 
 
 def _shown(code: str) -> str:
-    """Give a code that is one; other texts may name the patient."""
+    """Return a valid direction code, or "?": other text may name the patient."""
     return code if re.fullmatch("[LRAPHF]{1,3}", code) else "?"

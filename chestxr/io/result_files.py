@@ -1,4 +1,4 @@
-"""Names of the files that hold the results of a film: the one place that spells them."""
+"""File names of the results of a film."""
 
 from os import PathLike
 from pathlib import Path

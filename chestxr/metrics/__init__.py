@@ -1,1 +1,1 @@
-"""Results with their intervals, as tidy rows."""
+"""Metrics with confidence intervals, as tidy rows."""

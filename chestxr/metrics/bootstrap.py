@@ -1,4 +1,4 @@
-"""Bootstrap over films: intervals of means, draws within classes, and means by site and structure."""
+"""Bootstrap over films: confidence intervals of means, stratified resampling, summaries by site and structure."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ def bootstrap_interval(
     values: np.ndarray, confidence: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
     """
-    Percentile bootstrap interval of a mean, films drawn with replacement.
+    Compute the percentile bootstrap interval of a mean over films.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def bootstrap_interval(
     resamples : int, optional
         Number of bootstrap samples.
     seed : int, optional
-        Seed of the draw: the same values give the same interval.
+        Seed of the resampling.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def bootstrap_interval(
 
 def stratified_draws(labels: np.ndarray, resamples: int, seed: int) -> list[np.ndarray]:
     """
-    Draw films with replacement, as many of each class as there are.
+    Draw bootstrap samples of films, stratified by class.
 
     Parameters
     ----------
@@ -46,12 +46,12 @@ def stratified_draws(labels: np.ndarray, resamples: int, seed: int) -> list[np.n
     resamples : int
         Number of bootstrap samples.
     seed : int
-        Seed of the draw: the same labels give the same samples.
+        Seed of the resampling.
 
     Returns
     -------
     list of numpy.ndarray, shape (n,)
-        Positions of the films of each sample.
+        Indices of the films in each sample.
     """
     random = np.random.default_rng(seed)
     classes = [np.flatnonzero(labels == value) for value in (0, 1)]
@@ -60,14 +60,13 @@ def stratified_draws(labels: np.ndarray, resamples: int, seed: int) -> list[np.n
 
 def summarise(table: pd.DataFrame) -> list[dict]:
     """
-    Give mean and 95% interval of every metric and structure, for each site and for all films.
+    Compute mean and 95% interval of every metric and structure, for each site and for all films.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns film, site, structure, metric, value, unit, as :py:class:`chestxr.handlers.PerImageMetrics` builds it.
-        Films without a value (a distance to a lung that was not found) are left out of the mean; ``n`` counts the
-        films that are in it.
+        Columns film, site, structure, metric, value, unit, as in :py:class:`chestxr.handlers.PerImageMetrics`. Films
+        without a value (a distance to a lung that was not found) are left out of the mean; ``n`` counts the others.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How good scores are: discrimination, decisions and calibration, with bootstrap intervals."""
+"""Classification metrics: discrimination, decisions at a threshold and calibration, with bootstrap intervals."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ _CLIP = 1e-6
 
 def threshold_at_sensitivity(labels: np.ndarray, scores: np.ndarray, sensitivity: float) -> float:
     """
-    Return the highest score at which at least this share of the ill is called.
+    Return the highest threshold with at least the given sensitivity.
 
     Parameters
     ----------
@@ -25,18 +25,18 @@ def threshold_at_sensitivity(labels: np.ndarray, scores: np.ndarray, sensitivity
     sensitivity : float
         From 0 to 1.
     """
-    ill = np.sort(np.asarray(scores)[np.asarray(labels) == 1])[::-1]
-    return float(ill[min(len(ill), int(np.ceil(sensitivity * len(ill) - 1e-9))) - 1])
+    positive = np.sort(np.asarray(scores)[np.asarray(labels) == 1])[::-1]
+    return float(positive[min(len(positive), int(np.ceil(sensitivity * len(positive) - 1e-9))) - 1])
 
 
 def calibration_line(labels: np.ndarray, probabilities: np.ndarray) -> tuple[float, float]:
     """
-    Regress labels on the log odds of the probabilities; 1 and 0 are perfect (Cox 1958, doi 10.2307/2333203).
+    Fit labels to the log odds of probabilities; slope 1 and intercept 0 are perfect (Cox 1958, doi 10.2307/2333203).
 
     Returns
     -------
     slope, intercept : float
-        The intercept is that of the fit with the slope left free.
+        Both from one fit; the slope is not fixed at 1 for the intercept.
     """
     clipped = np.clip(probabilities, _CLIP, 1 - _CLIP)
     line = LogisticRegression(C=np.inf, max_iter=1000).fit(np.log(clipped / (1 - clipped))[:, None], labels)
@@ -52,7 +52,7 @@ def score_rows(
     calibration: bool = True,
 ) -> list[dict]:
     """
-    Measure scores against labels.
+    Compute metrics of scores with confidence intervals.
 
     Parameters
     ----------
@@ -61,14 +61,14 @@ def score_rows(
     probabilities : numpy.ndarray, shape (films,)
         Calibrated probabilities.
     threshold : float or numpy.ndarray, shape (films,)
-        At and above which a film is called, or each film's own if they were scored by several classifiers; fixed
-        elsewhere, on training films.
+        Films at or above it are predicted positive; one value per film if several classifiers scored them. It must be
+        chosen elsewhere, on training films.
     resamples : int, optional
-        Bootstrap samples; films are drawn within each class.
+        Number of bootstrap samples, stratified by class.
     seed : int, optional
-        Seed of the draws.
+        Seed of the resampling.
     calibration : bool, optional
-        Whether to fit the calibration line too, which takes most of the time.
+        Whether to also fit the calibration line, which takes most of the time.
 
     Returns
     -------
@@ -82,13 +82,15 @@ def score_rows(
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, dtype=np.float64)
     if set(np.unique(labels)) != {0, 1}:
-        raise ValueError(f"labels {np.unique(labels).tolist()}; expected both 0 and 1 to judge a classifier")
+        raise ValueError(f"labels {np.unique(labels).tolist()}; expected both 0 and 1 to evaluate a classifier")
     if not np.isfinite(probabilities).all():
         raise ValueError("a score is missing; expected a probability for every film")
-    called = probabilities >= threshold
-    value = _measure(labels, probabilities, called, calibration)
+    positive = probabilities >= threshold
+    value = _measure(labels, probabilities, positive, calibration)
     draws = stratified_draws(labels, resamples, seed)
-    resampled = pd.DataFrame([_measure(labels[draw], probabilities[draw], called[draw], calibration) for draw in draws])
+    resampled = pd.DataFrame(
+        [_measure(labels[draw], probabilities[draw], positive[draw], calibration) for draw in draws]
+    )
     low, high = (resampled.quantile(share) for share in (0.025, 0.975))
     return [
         {"metric": name, "value": value[name], "low": float(low[name]), "high": float(high[name])}
@@ -97,11 +99,11 @@ def score_rows(
     ]
 
 
-def _measure(labels: np.ndarray, scores: np.ndarray, called: np.ndarray, calibration: bool) -> dict[str, float]:
+def _measure(labels: np.ndarray, scores: np.ndarray, positive: np.ndarray, calibration: bool) -> dict[str, float]:
     measured = {
         "auc": float(roc_auc_score(labels, scores)),
-        "sensitivity at threshold": float(called[labels == 1].mean()),
-        "specificity at threshold": float(1 - called[labels == 0].mean()),
+        "sensitivity at threshold": float(positive[labels == 1].mean()),
+        "specificity at threshold": float(1 - positive[labels == 0].mean()),
         "specificity at 90% sensitivity": _specificity_at_90(labels, scores),
         "brier score": float(brier_score_loss(labels, scores)),
     }
@@ -111,5 +113,5 @@ def _measure(labels: np.ndarray, scores: np.ndarray, called: np.ndarray, calibra
 
 
 def _specificity_at_90(labels: np.ndarray, scores: np.ndarray) -> float:
-    false_alarms, sensitivity, _ = roc_curve(labels, scores, drop_intermediate=False)
-    return float(1 - false_alarms[np.argmax(sensitivity >= 0.9)])
+    false_positive_rate, sensitivity, _ = roc_curve(labels, scores, drop_intermediate=False)
+    return float(1 - false_positive_rate[np.argmax(sensitivity >= 0.9)])

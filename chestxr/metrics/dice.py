@@ -1,4 +1,4 @@
-"""How alike two outlines of the lungs are."""
+"""Dice of two lung segmentations."""
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ _STRUCTURES = {"both lungs": (1, 2), "right lung": (1,), "left lung": (2,)}
 
 def lung_dice(outline: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """
-    Return the Dice of both lungs together and of each.
+    Compute the Dice of both lungs together and of each lung.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def lung_dice(outline: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        By structure, "both lungs", "right lung" and "left lung"; 1 for one that neither has.
+        By structure, "both lungs", "right lung" and "left lung"; 1 if a structure is absent in both.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def lung_dice(outline: np.ndarray, truth: np.ndarray) -> dict[str, float]:
         If the label maps differ in shape.
     """
     if outline.shape != truth.shape:
-        raise ValueError(f"outlines of {outline.shape} and {truth.shape} pixels; expected the same shape, of one film")
+        raise ValueError(f"masks of {outline.shape} and {truth.shape} pixels; expected the same shape, of one film")
     masks, true_masks = (
         torch.from_numpy(np.stack([np.isin(label_map, labels) for labels in _STRUCTURES.values()])[None])
         for label_map in (outline, truth)

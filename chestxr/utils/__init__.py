@@ -1,1 +1,1 @@
-"""Helpers that know nothing of radiographs: errors, atomic writing, provenance, settings of the process."""
+"""Helpers independent of radiographs: errors, atomic writes, provenance, process settings."""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic writes: a file appears complete or not at all."""
 
 import os
 import re
@@ -15,20 +15,20 @@ _PARTIAL = re.compile(r"\.part-(\d+)-.*", re.DOTALL)
 @contextmanager
 def atomic_write(path: str | PathLike) -> Iterator[Path]:
     """
-    Give a temporary path beside `path` to write to, and rename it once it is written.
+    Yield a temporary path in the same folder, and rename it to `path` once it is written.
 
-    If writing fails, the temporary file is removed and whatever stood at `path` stays as it was. Its content is on the
-    disk before it has its name, so that a power cut leaves no file that is empty or cut short.
+    If writing fails, the temporary file is removed and an existing file at `path` is unchanged. The content is flushed
+    to disk before the rename, so that a power failure leaves no empty or truncated file.
 
     Parameters
     ----------
     path : str or os.PathLike
-        The file to make or replace. Folders are made as needed.
+        The file to create or replace. Missing folders are created.
 
     Yields
     ------
     pathlib.Path
-        Where to write; it has the same ending as `path`.
+        The path to write to, with the same suffix as `path`.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def atomic_write(path: str | PathLike) -> Iterator[Path]:
 
 
 def remove_partial_files(folder: Path) -> None:
-    """Remove the temporary files, in a folder and below it, of processes that were killed while they wrote."""
+    """Remove temporary files of killed processes from a folder and its subfolders."""
     for path in folder.rglob(".part-*"):
         writer = _PARTIAL.fullmatch(path.name)
         if writer and not _is_alive(int(writer[1])):
@@ -61,6 +61,6 @@ def _is_alive(process: int) -> bool:
 
 
 def write_text(path: str | PathLike, text: str) -> None:
-    """Write a UTF-8 text file, whole or not at all."""
+    """Write a UTF-8 text file atomically."""
     with atomic_write(path) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Tables as CSV files that a spreadsheet shows, and never runs."""
+"""CSV input and output that is safe against formula injection."""
 
 import re
 from pathlib import Path
@@ -9,19 +9,19 @@ from .atomic import atomic_write
 
 __all__ = ["read_csv", "write_csv"]
 
-# Where a cell may begin: spreadsheets of many countries take a semicolon for its end, also one that we put in quotes.
+# Where a cell may begin: with many locales, spreadsheets split cells at semicolons, even at quoted ones.
 _START = r"(?:\A|(?<=[;\t\n]))"
-# OWASP, CSV injection: what a formula begins with, full-width too; and the mark itself, so that it can be taken off.
+# OWASP, CSV injection: first characters of formulas, also full-width, and the apostrophe, so that it can be removed.
 _FORMULA = re.compile(_START + "(?=\"*[=+@\t\n\uff1d\uff0b\uff0d\uff20'-])")
 _MARKED = re.compile(_START + "'")
 
 
 def write_csv(path: Path, table: pd.DataFrame, float_format: str | None = None) -> None:
     """
-    Write a table without its index, whole or not at all.
+    Write a table without its index, atomically.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it, behind a semicolon, tab or end of
-    line too: a film's name may come from anybody. Tables in Parquet and JSON have the text as it is.
+    An apostrophe is inserted before text that a spreadsheet would run as a formula, also after a semicolon, tab or
+    line break: names of films are untrusted. Tables in Parquet and JSON contain the original text.
 
     Parameters
     ----------
@@ -30,22 +30,22 @@ def write_csv(path: Path, table: pd.DataFrame, float_format: str | None = None) 
     table : pandas.DataFrame
         The table.
     float_format : str, optional
-        How numbers are written, as for pandas.
+        Format of numbers, as in pandas.
     """
     with atomic_write(path) as partial:
         _harmless(table).to_csv(partial, index=False, float_format=float_format)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a table that :py:func:`write_csv` wrote, and take the apostrophes off."""
+    """Read a table written by :py:func:`write_csv` and remove the apostrophes."""
     return _each_text(pd.read_csv(path), lambda text: _MARKED.sub("", text))
 
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before each text that may begin a formula."""
+    """Insert an apostrophe wherever a formula could begin."""
 
     def harmless(text: str) -> str:
-        # The csv module does not quote a bare carriage return, which others take for the end of a row.
+        # The csv module does not quote a bare carriage return, which other programs read as the end of a row.
         return _FORMULA.sub("'", text.replace("\r", "\n"))
 
     return _each_text(table, harmless)

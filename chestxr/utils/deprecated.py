@@ -1,4 +1,4 @@
-"""Old names of renamed parts, kept for one version: copies of bundles that users changed still hold them."""
+"""Deprecated names of renamed objects, kept for one version, since users' copies of bundles still contain them."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -10,21 +10,21 @@ __all__ = ["old_names"]
 
 def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
     """
-    Return a module's ``__getattr__`` that finds parts by their old names, with a DeprecationWarning.
+    Return a module's ``__getattr__`` that resolves old names, with a DeprecationWarning.
 
     Parameters
     ----------
     module : str
-        The module's own name.
+        The module's name.
     names : mapping of str to str
-        Old names, and what they stand for now, as ``package.module:name``.
+        Old names and their replacements, as ``package.module:name``.
     """
 
     def find(name: str) -> Any:
         if name not in names:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         place, _, new = names[name].partition(":")
-        message = f"{module}.{name} is now {place}.{new}; the old name goes with the next version"
+        message = f"{module}.{name} is now {place}.{new}; the old name will be removed in the next version"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return getattr(import_module(place), new)
 

@@ -1,4 +1,4 @@
-"""Which models and which versions made a result."""
+"""Provenance of results: model, version and hashes."""
 
 import hashlib
 import json
@@ -19,22 +19,22 @@ def sha256(path: str | PathLike) -> str:
 
 
 def package_versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that decide a result, by name."""
+    """Return the versions of Python and of the packages that affect results, by name."""
     packages = ("chestxr", "monai", "torch", "pytorch-ignite", "numpy", "pydicom")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
 class Algorithm:
     """
-    A model with its version, as DICOM results name it.
+    A model and its version, as named in DICOM results.
 
     Parameters
     ----------
     name : str
         The bundle's folder name.
     version : str or callable
-        The version, at most 64 characters, as DICOM's LO allows; or a function that returns it, called once when the
-        version is first asked for.
+        The version, at most 64 characters (DICOM VR LO), or a function that returns it, called once at the first
+        access.
     """
 
     def __init__(self, name: str, version: str | Callable[[], str]) -> None:
@@ -49,11 +49,11 @@ class Algorithm:
     @classmethod
     def of_bundle(cls, bundle_root: str | PathLike, models: Sequence[str | PathLike | None]) -> "Algorithm":
         """
-        Name a bundle with the models that it runs.
+        Return the algorithm of a bundle and its models.
 
-        The version is the bundle's own, followed by the first digits of the SHA-256 of its models, and of its
-        inference.json with chestxr's version: a result of any other is not the same result. No file is opened before
-        the version is asked for.
+        The version is that of the bundle, followed by the first digits of the SHA-256 of each model, and of
+        inference.json with chestxr's version, since each of them affects the results. No file is opened before the
+        first access to the version.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Settings of the whole process: threads, memory, messages of libraries. Entry points call these, parts do not."""
+"""Process-wide settings: threads, memory, messages of libraries. For entry points only."""
 
 import ctypes
 import logging
@@ -7,11 +7,11 @@ import warnings
 
 __all__ = ["hide_engine_messages", "hide_library_messages", "keep_freed_memory", "limit_threads", "set_up_worker"]
 
-# Numbers of malloc.h; values are of C's int.
+# Parameters from malloc.h; values are C ints.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _LARGEST, _LARGEST_ON_HEAP = 2**31 - 1, 2**30
-# MONAI warns that its reader for GPUs is missing, also where no configuration asks for it; pyradiomics' validator logs
-# that a file of settings is valid, and pyradiomics that a shape is flat.
+# MONAI warns that its GPU reader is missing, even if no config uses it; pyradiomics' validator logs that settings are
+# valid, and pyradiomics that a shape is flat.
 _LOGGERS = {
     "monai.data.nvimgcodec_pydicom_plugin": logging.ERROR,
     "pykwalify": logging.WARNING,
@@ -22,12 +22,12 @@ _ENGINES = ("ignite", "monai", "monai.bundle.workflows")
 
 def limit_threads() -> None:
     """
-    Keep torch, SimpleITK, BLAS and OpenMP to one thread in this process, until it ends.
+    Limit torch, SimpleITK, BLAS and OpenMP to one thread for the rest of this process.
 
-    Processes that work side by side, a core each, only wait for each other's threads; and sums that are split in
-    threads differ in the last digit from those that are not.
+    With one process per core, more threads only wait for each other; and sums computed in several threads differ in
+    the last digit.
     """
-    # Here, since whoever only looks for a bundle does without them.
+    # Imported here, since callers that only locate a bundle do not need them.
     import SimpleITK as sitk
     import torch
     from threadpoolctl import threadpool_limits
@@ -39,12 +39,11 @@ def limit_threads() -> None:
 
 def keep_freed_memory() -> None:
     """
-    Keep what is freed for the next film, where the C library is glibc; elsewhere nothing is done.
+    Keep freed memory in the process for the next film, if the C library is glibc; otherwise do nothing.
 
-    By default glibc gives large blocks back to the system as soon as they are freed, and gets them again for the next
-    film, page by page. Networks on a CPU free and ask for the same blocks again and again. The process then holds,
-    until it ends, the most memory that it ever needed. What this brings: tools/benchmarks/memory.json. The two
-    parameters are described in mallopt(3).
+    By default glibc returns large blocks to the system when they are freed, and requests them again for the next film,
+    page by page. Networks on a CPU free and allocate the same blocks repeatedly. With this setting the process keeps
+    its peak memory until it ends. Measurements: tools/benchmarks/memory.json. See mallopt(3) for the two parameters.
     """
     if platform.libc_ver()[0] == "glibc":
         library = ctypes.CDLL(None)
@@ -53,7 +52,7 @@ def keep_freed_memory() -> None:
 
 
 def hide_library_messages() -> None:
-    """Hide messages of MONAI and pyradiomics about parts that are not in use, for the rest of this process."""
+    """Hide irrelevant messages of MONAI and pyradiomics for the rest of this process."""
     for name, level in _LOGGERS.items():
         logging.getLogger(name).setLevel(level)
     warnings.filterwarnings("ignore", message="NvImgCodecPydicomReader")
@@ -61,9 +60,9 @@ def hide_library_messages() -> None:
 
 def hide_engine_messages() -> None:
     """
-    Hide logs and warnings of MONAI, Ignite and torch below errors, for the rest of this process.
+    Hide logs below ERROR and warnings of MONAI, Ignite and torch for the rest of this process.
 
-    For programs that show their own progress and errors.
+    Use it in programs that show their own progress and errors.
     """
     hide_library_messages()
     for name in _ENGINES:
@@ -72,7 +71,7 @@ def hide_engine_messages() -> None:
 
 
 def set_up_worker() -> None:
-    """Set up one of several processes that work on films: one thread, freed memory kept, no messages of libraries."""
+    """Set up a worker process: one thread, freed memory kept, no messages of libraries."""
     hide_engine_messages()
     keep_freed_memory()
     limit_threads()

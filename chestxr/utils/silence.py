@@ -1,4 +1,4 @@
-"""Keep libraries silent while they read what others wrote."""
+"""Suppress library logs and warnings while reading untrusted files."""
 
 import logging
 import threading
@@ -10,12 +10,12 @@ import pydicom
 
 __all__ = ["silence_libraries"]
 
-# The last two tell of requests, whose addresses hold identifiers.
+# The last two log requests, whose URLs contain identifiers.
 _LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global", "dicomweb_client", "urllib3")
 
 
 class _Silence:
-    """The libraries' settings, changed by the first thread that comes and put back by the last one that leaves."""
+    """Reference count of the library settings: the first thread changes them, the last one restores them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,9 +41,9 @@ _SILENCE = _Silence()
 @contextmanager
 def silence_libraries() -> Iterator[None]:
     """
-    Keep libraries from telling of odd values: what they say holds them, names and identifiers among them.
+    Suppress messages of libraries on non-conformant values, which quote them, including names and identifiers.
 
-    Neither their logs nor Python's warnings are heard in the meantime, in any thread.
+    Library logs and Python warnings are suppressed in all threads within this context.
     """
     _SILENCE.enter()
     try:

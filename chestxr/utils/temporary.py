@@ -1,4 +1,4 @@
-"""Temporary folders that a killed process does not leave for long: what they hold names patients."""
+"""Temporary folders that are removed even if their process was killed, since they contain patient data."""
 
 import fcntl
 import os
@@ -11,21 +11,21 @@ from pathlib import Path
 
 __all__ = ["remove_stale_folders", "temporary_folder"]
 
-# What else begins with the same characters, a folder of results even, is not ours.
+# Marks our folders: other folders, even results, may have the same prefix.
 _MARK = ".process-folder"
 
 
 @contextmanager
 def temporary_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
     """
-    Make a temporary folder for the moment; a process' first one removes those of killed processes.
+    Create a temporary folder and remove it at exit; the first call also removes folders of killed processes.
 
     Parameters
     ----------
     prefix : str
         First characters of the folder's name.
     below : pathlib.Path, optional
-        Where it is made; where temporary files usually are by default.
+        The parent folder; by default that of temporary files.
 
     Yields
     ------
@@ -34,7 +34,7 @@ def temporary_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
     """
     below = below or Path(tempfile.gettempdir())
     _remove_left_folders_once(prefix, below)
-    # It has another name until it is locked, or it would be taken for a leftover.
+    # It has another name until it is locked; otherwise another process could remove it as a leftover.
     made = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=below))
     folder = made.with_name(made.name.removeprefix("."))
     with _locked(made):
@@ -47,7 +47,7 @@ def temporary_folder(prefix: str, below: Path | None = None) -> Iterator[Path]:
 
 
 def remove_stale_folders(prefix: str, below: Path | None = None) -> None:
-    """Remove the folders of killed processes; prefix and place as for :py:func:`temporary_folder`."""
+    """Remove the folders of killed processes; parameters as in :py:func:`temporary_folder`."""
     for mark in (below or Path(tempfile.gettempdir())).glob(f"{prefix}*/{_MARK}"):
         with suppress(OSError), _locked(mark.parent):
             shutil.rmtree(mark.parent, ignore_errors=True)
@@ -59,7 +59,7 @@ _remove_left_folders_once = cache(remove_stale_folders)
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """
-    Hold a folder's lock, which the system lets go when the process ends.
+    Hold a folder's lock, which the system releases when the process ends.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Pictures, plots and pages that a person looks at."""
+"""Overlays, contact sheets, plots and tables for people."""

@@ -1,4 +1,4 @@
-"""What each of a bundle's training augmentations does to a film."""
+"""Contact sheet of the training augmentations of a bundle."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -19,14 +19,14 @@ __all__ = ["augmentation_sheet"]
 
 def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int = 256, seed: int = 0) -> Image.Image:
     """
-    Draw films as training sees them: unchanged, with each random transform alone, and with all of them.
+    Draw films as in training: unchanged, with each random transform alone, and with all of them.
 
-    The transforms are those of the bundle's ``configs/train.json``: nothing is listed twice.
+    The transforms are read from the bundle's ``configs/train.json``.
 
     Parameters
     ----------
     items : sequence of dict
-        Films with masks, as a datalist has them.
+        Films with masks, as in a datalist.
     bundle : str or os.PathLike
         The bundle's folder.
     side : int, optional
@@ -37,7 +37,7 @@ def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int 
     Returns
     -------
     PIL.Image.Image
-        One row a film.
+        One row per film.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int 
     """
     config = Path(bundle) / "configs" / "train.json"
     if not config.is_file():
-        raise FileNotFoundError(f"{config}: no such file; give a bundle's folder")
+        raise FileNotFoundError(f"{config}: no such file; expected the folder of a bundle")
     parser = ConfigParser()
     parser.read_config(config)
     prepare = Compose(parser.get_parsed_content("train#deterministic_transforms"))
@@ -69,7 +69,7 @@ def augmentation_sheet(items: Sequence[dict], bundle: str | PathLike, side: int 
 
 
 def _prepared(item: dict, prepare: Compose) -> dict:
-    """Read a film; an unreadable one raises its own error, not MONAI's."""
+    """Apply the deterministic transforms; raise the FilmError of an unreadable film, not MONAI's wrapper."""
     try:
         return prepare(dict(item))
     except RuntimeError as error:

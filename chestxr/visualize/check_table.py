@@ -1,4 +1,4 @@
-"""A collection's check as a table for the terminal."""
+"""Table of a collection check for the terminal."""
 
 from collections import Counter
 
@@ -25,10 +25,10 @@ _COUNTS_OF_PROBLEMS = ("mask without film", "size mismatch", "unreadable", "dupl
 
 def check_table(report: CheckReport) -> RenderableType:
     """
-    Draw counts by site and label, then a line for every problem.
+    Return a table of counts by site and label, followed by a line for every problem.
 
-    The headings "no mask", "no film" and "wrong size" count films without a mask, masks without a film, and masks whose
-    size is not their film's.
+    The columns "no mask", "no film" and "wrong size" count films without a mask, masks without a film, and masks of
+    another size than their film.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def check_table(report: CheckReport) -> RenderableType:
     Returns
     -------
     rich.console.RenderableType
-        What a rich console prints.
+        An object that a rich console can print.
     """
     table = Table("site", "label", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for name in COUNTS:

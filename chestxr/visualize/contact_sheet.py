@@ -1,4 +1,4 @@
-"""Many films on one sheet, their masks outlined."""
+"""Contact sheet of pictures with captions, in titled rows."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ _CAPTION_SIZE = 11
 
 def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], side: int = 256) -> Image.Image:
     """
-    Lay pictures out in titled rows.
+    Arrange pictures in titled rows.
 
     Parameters
     ----------
     rows : sequence of (str, sequence of (str, numpy.ndarray))
-        Each row's title, and its pictures with their captions: (height, width, 3) uint8, none larger than `side`.
-        Captions that are too long are cut.
+        Title of each row, and its pictures with captions: (height, width, 3) uint8, none larger than `side`. Long
+        captions are shortened.
     side : int, optional
-        Side in pixels of the square that each picture gets.
+        Side length in pixels of the square for each picture.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def contact_sheet(rows: Sequence[tuple[str, Sequence[tuple[str, np.ndarray]]]], 
 
 
 def _cut(text: str, width: int, pen: ImageDraw.ImageDraw) -> str:
-    """Leave out the middle of a text that is wider than `width` pixels: films' names differ at their ends."""
+    """Replace the middle of a text wider than `width` pixels by "...": names of films differ at their ends."""
     if pen.textlength(text, font_size=_CAPTION_SIZE) <= width:
         return text
     keep = len(text) // 2

@@ -1,4 +1,4 @@
-"""A collection at a glance: films by site and label, lungs outlined."""
+"""Contact sheet of a collection: sample films by site and label, with lung contours."""
 
 from collections.abc import Sequence
 
@@ -19,18 +19,18 @@ _LABELS = {0: "normal", 1: "tuberculosis", None: "label unknown"}
 
 def film_sheet(films: Sequence[Film], per_row: int = 6, side: int = 256, seed: int = 0) -> Image.Image:
     """
-    Draw some films of every site and label, the right lung outlined in orange, the left one in blue.
+    Draw a random sample of films for every site and label, with the right lung's contour in orange, the left in blue.
 
     Parameters
     ----------
     films : sequence of Film
-        The films to choose from.
+        The films to sample from.
     per_row : int, optional
-        Films of each site and label.
+        Number of films per site and label.
     side : int, optional
-        Side in pixels of a picture.
+        Side length in pixels of a picture.
     seed : int, optional
-        Seed of the choice.
+        Seed of the sampling.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Regions of a film as outlines that a page can draw."""
+"""Contours of lungs and zones as SVG paths."""
 
 import numpy as np
 from skimage.measure import approximate_polygon, find_contours
@@ -13,7 +13,7 @@ _TOLERANCE = 1.0
 
 def outline(region: np.ndarray) -> str:
     """
-    Trace a region's edge.
+    Return the contour of a region as an SVG path.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def outline(region: np.ndarray) -> str:
     Returns
     -------
     str
-        An SVG path in pixels, x before y, true to a pixel; "" for an empty region.
+        An SVG path in pixels, x before y, accurate to one pixel; "" for an empty region.
     """
     padded = np.pad(region.astype(np.float32), 1)
     rings = (approximate_polygon(ring - 1, _TOLERANCE) for ring in find_contours(padded, 0.5))
@@ -32,19 +32,19 @@ def outline(region: np.ndarray) -> str:
 
 def lung_outlines(lungs: np.ndarray, shape: tuple[int, int]) -> dict[str, str]:
     """
-    Trace both lungs and their zones on a picture of their film.
+    Return the contours of both lungs and their zones on a picture of the film.
 
     Parameters
     ----------
     lungs : numpy.ndarray, shape (W, H), integer
-        0 background, 1 right lung, 2 left lung, at any size.
+        Label map of any size: 0 background, 1 right lung, 2 left lung.
     shape : tuple of int
         The picture's height and width.
 
     Returns
     -------
     dict of str to str
-        SVG paths by name: ``right``, ``left``, and the zones that `chestxr.radiomics` measures.
+        SVG paths by name: ``right``, ``left``, and the zones of `chestxr.radiomics`.
     """
     labels = resize(np.asarray(lungs, np.uint8).T, shape, order=0, preserve_range=True, anti_aliasing=False)
     found = {"right": outline(labels == 1), "left": outline(labels == 2)}

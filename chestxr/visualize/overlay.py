@@ -1,4 +1,4 @@
-"""Lungs outlined over a film."""
+"""Overlay of lung contours on a film."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -7,14 +7,14 @@ from skimage.transform import resize
 
 __all__ = ["LEFT_LUNG_COLOUR", "RIGHT_LUNG_COLOUR", "overlay_lungs", "picture_of_film"]
 
-# Orange and sky blue of Okabe and Ito's palette, which colour-blind readers tell apart (jfly.uni-koeln.de/color).
+# Orange and sky blue of Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color).
 RIGHT_LUNG_COLOUR = (230, 159, 0)
 LEFT_LUNG_COLOUR = (86, 180, 233)
 
 
 def picture_of_film(film: ArrayLike, longest_side: int = 1024, window: tuple[float, float] | None = None) -> np.ndarray:
     """
-    Turn a film into a grey picture for the eye.
+    Convert a film to a grey picture for display.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def picture_of_film(film: ArrayLike, longest_side: int = 1024, window: tuple[flo
     Returns
     -------
     numpy.ndarray, shape (height, width, 3), uint8
-        Rows first, as picture files have it.
+        Rows first, as in image files.
     """
     film = np.asarray(film, dtype=np.float32).T
     small = resize(film, _fit(film.shape, longest_side), order=1, anti_aliasing=True, preserve_range=True)
@@ -39,12 +39,12 @@ def picture_of_film(film: ArrayLike, longest_side: int = 1024, window: tuple[flo
 
 def overlay_lungs(picture: np.ndarray, lungs: ArrayLike, colours=(RIGHT_LUNG_COLOUR, LEFT_LUNG_COLOUR)) -> np.ndarray:
     """
-    Outline the lungs on a picture of their film.
+    Draw the contours of the lungs on a picture of the film.
 
     Parameters
     ----------
     picture : numpy.ndarray, shape (height, width, 3), uint8
-        As :py:func:`picture_of_film` gives it.
+        The film, as returned by :py:func:`picture_of_film`.
     lungs : array_like, shape (W, H)
         Label map of the same film at any size: 0 background, 1 right lung, 2 left lung.
     colours : sequence of two (int, int, int), optional
@@ -53,9 +53,9 @@ def overlay_lungs(picture: np.ndarray, lungs: ArrayLike, colours=(RIGHT_LUNG_COL
     Returns
     -------
     numpy.ndarray, shape (height, width, 3), uint8
-        A copy of the picture with the outlines drawn inside each lung's edge.
+        A copy of the picture with a contour drawn inside each lung's edge.
     """
-    outlined = picture.copy()
+    overlay = picture.copy()
     labels = resize(
         np.asarray(lungs, dtype=np.uint8).T,
         picture.shape[:2],
@@ -66,11 +66,11 @@ def overlay_lungs(picture: np.ndarray, lungs: ArrayLike, colours=(RIGHT_LUNG_COL
     thickness = max(1, round(max(picture.shape) / 400))
     for label, colour in zip((1, 2), colours, strict=True):
         lung = labels == label
-        outlined[lung & ~binary_erosion(lung, iterations=thickness)] = colour
-    return outlined
+        overlay[lung & ~binary_erosion(lung, iterations=thickness)] = colour
+    return overlay
 
 
 def _fit(shape: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    """Scale a shape so that its longer side has the wanted length."""
+    """Scale a shape so that its longer side has the given length."""
     scale = longest_side / max(shape)
     return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))

@@ -1,4 +1,4 @@
-"""How good scores are, as a person looks at it: ROC, precision and recall, calibration, confusion."""
+"""Evaluation plots of a classifier: ROC, precision and recall, calibration, confusion matrix."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,7 +10,7 @@ __all__ = ["plot_scores"]
 
 def plot_scores(labels: np.ndarray, probabilities: np.ndarray, threshold: float, name: str) -> Figure:
     """
-    Draw four panels.
+    Plot ROC, precision and recall, calibration and confusion matrix.
 
     Parameters
     ----------
@@ -19,9 +19,9 @@ def plot_scores(labels: np.ndarray, probabilities: np.ndarray, threshold: float,
     probabilities : numpy.ndarray, shape (films,)
         Calibrated probabilities.
     threshold : float
-        At and above which a film is called.
+        Films at or above it are predicted positive.
     name : str
-        What was scored, for the title.
+        Name of the films, for the title.
 
     Returns
     -------
@@ -32,15 +32,15 @@ def plot_scores(labels: np.ndarray, probabilities: np.ndarray, threshold: float,
     figure.suptitle(f"{name}: {len(labels)} films, {int(labels.sum())} with tuberculosis. Research use only.")
     roc, recall, calibration, confusion = figure.subplots(2, 2).flat
     RocCurveDisplay.from_predictions(labels, probabilities, ax=roc, plot_chance_level=True, name="films")
-    called = probabilities >= threshold
-    roc.plot(called[labels == 0].mean(), called[labels == 1].mean(), "o", label=f"threshold {threshold:.2f}")
+    positive = probabilities >= threshold
+    roc.plot(positive[labels == 0].mean(), positive[labels == 1].mean(), "o", label=f"threshold {threshold:.2f}")
     PrecisionRecallDisplay.from_predictions(labels, probabilities, ax=recall, plot_chance_level=True, name="films")
     CalibrationDisplay.from_predictions(
         labels, probabilities, ax=calibration, n_bins=8, strategy="quantile", name="films"
     )
     ConfusionMatrixDisplay.from_predictions(
         labels,
-        called.astype(int),
+        positive.astype(int),
         ax=confusion,
         display_labels=["normal", "tuberculosis"],
         colorbar=False,

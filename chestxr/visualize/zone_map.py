@@ -1,4 +1,4 @@
-"""What each zone of the lungs adds to a film's score, drawn over the film."""
+"""Overlay of the contribution of each lung zone to a film's score."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from chestxr.radiomics import lung_regions
 
 __all__ = ["draw_zone_map"]
 
-# Vermilion and blue of Okabe and Ito's palette, which colour-blind readers tell apart (jfly.uni-koeln.de/color).
+# Vermilion and blue of Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color).
 TOWARDS_COLOUR = (213, 94, 0)
 AWAY_COLOUR = (0, 114, 178)
 _STRONGEST_TINT = 0.55
@@ -19,18 +19,18 @@ _STRONGEST_TINT = 0.55
 
 def draw_zone_map(picture: np.ndarray, lungs: ArrayLike, zones: Mapping[str, float], full: float = 1.0) -> np.ndarray:
     """
-    Tint the six zones by what they add to the score, and write the values on them.
+    Tint the six zones by their contribution to the score, and write the values on them.
 
     Parameters
     ----------
     picture : numpy.ndarray, shape (height, width, 3), uint8
-        The film, as :py:func:`chestxr.visualize.overlay.picture_of_film` gives it.
+        The film, as returned by :py:func:`chestxr.visualize.overlay.picture_of_film`.
     lungs : array_like, shape (W, H)
         Label map of the same film at any size: 0 background, 1 right lung, 2 left lung.
     zones : mapping of str to float
-        Log odds by zone: positive speaks for tuberculosis (vermilion), negative against it (blue).
+        Log odds by zone: positive values speak for tuberculosis (vermilion), negative ones against it (blue).
     full : float, optional
-        Log odds that get the strongest tint.
+        Log odds of the strongest tint.
 
     Returns
     -------

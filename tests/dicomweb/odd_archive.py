@@ -1,4 +1,4 @@
-"""An archive on this machine that answers as a test says: as the standard asks, or in any other way."""
+"""A local DICOMweb server with scripted responses, conformant or not."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ STUDY, SERIES, INSTANCE = "0020000D", "0020000E", "00080018"
 
 @dataclass
 class Answer:
-    """What a server says."""
+    """A server's response."""
 
     content: bytes = b""
     status: int = 200
@@ -23,9 +23,9 @@ class Answer:
 
 @contextmanager
 def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
-    """Serve what a function gives for a request's method, path and body; give the root's address.
+    """Serve the responses of a function of a request's method, path and body; yield the root URL.
 
-    The function may ask for the headers as a fourth argument.
+    The function may take the headers as a fourth argument.
     """
 
     class Server(BaseHTTPRequestHandler):
@@ -41,14 +41,14 @@ def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
                 asked.append(dict(self.headers))
             said = answer(*asked)
             self.send_response(said.status)
-            told = {"Content-Type": said.kind, "Content-Length": str(len(said.content))} | said.headers
-            for name, value in told.items():
+            headers = {"Content-Type": said.kind, "Content-Length": str(len(said.content))} | said.headers
+            for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(said.content)
 
         def log_message(self, *_) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -59,18 +59,18 @@ def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
         server.server_close()
 
 
-def as_json(told: object, status: int = 200) -> Answer:
-    """Answer a search."""
-    return Answer(json.dumps(told).encode(), status)
+def as_json(found: object, status: int = 200) -> Answer:
+    """Return a response to a search."""
+    return Answer(json.dumps(found).encode(), status)
 
 
 def as_parts(*parts: bytes, end: bytes = b"\r\n--border--\r\n") -> Answer:
-    """Answer with objects."""
+    """Return a multipart response with objects."""
     sent = b"".join(b"\r\n--border\r\nContent-Type: application/dicom\r\n\r\n" + part for part in parts)
     return Answer(sent.removeprefix(b"\r\n") + end, kind='multipart/related; type="application/dicom"; boundary=border')
 
 
 def entry(**identifiers: object) -> dict:
-    """Write an entry of a search's answer, with whatever identifiers: study, series, instance."""
+    """Return an entry of a search response with the given UIDs: study, series, instance."""
     tags = {"study": STUDY, "series": SERIES, "instance": INSTANCE}
     return {tags[name]: {"vr": "UI", "Value": [value]} for name, value in identifiers.items()}

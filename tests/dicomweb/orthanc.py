@@ -1,4 +1,4 @@
-"""A real archive on this machine for the tests: Orthanc, as tools/orthanc.sh starts it."""
+"""A local Orthanc archive for the tests, started by tools/orthanc.sh."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ needs_orthanc = pytest.mark.skipif(
 
 
 class Orthanc:
-    """An archive that can be killed and started again; its films stay."""
+    """An archive that can be killed and restarted and keeps its films."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder, self.environment = folder, environment
@@ -48,7 +48,7 @@ class Orthanc:
         raise TimeoutError("Orthanc did not start")
 
     def kill(self) -> None:
-        """End it at once, as a power cut does."""
+        """Kill it, as in a power failure."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -67,7 +67,7 @@ class Orthanc:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]

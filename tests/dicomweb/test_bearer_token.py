@@ -1,4 +1,4 @@
-"""Bearer tokens of cloud archives: renewed while a program runs, and never shown."""
+"""Bearer tokens: renewed while a program runs, and never shown."""
 
 import pytest
 
@@ -19,13 +19,13 @@ def _archive(valid: set[str], seen: list[str]):
     return odd_archive(answer)
 
 
-def test_a_token_of_the_environment_is_sent(monkeypatch):
+def test_token_in_the_environment_is_sent(monkeypatch):
     monkeypatch.setenv("CHESTXR_PACS_TOKEN", " secret-1\n")
     with _archive({"secret-1"}, []) as url:
         assert DicomWebClient(url).holds("1.2.3", "1.2.5")
 
 
-def test_a_token_that_is_renewed_in_its_file_is_used_from_then_on(monkeypatch, tmp_path):
+def test_token_renewed_in_its_file_is_used(monkeypatch, tmp_path):
     file, seen = tmp_path / "token", []
     file.write_text("secret-1\n")
     monkeypatch.setenv("CHESTXR_PACS_TOKEN_FILE", str(file))
@@ -44,7 +44,7 @@ def test_a_token_that_is_renewed_in_its_file_is_used_from_then_on(monkeypatch, t
 
 
 @pytest.mark.parametrize("content", ["", "two words", "\xe9", "a\nb", None])
-def test_what_is_no_token_is_an_error_that_does_not_show_it(monkeypatch, tmp_path, content):
+def test_invalid_token_raises_without_being_shown(monkeypatch, tmp_path, content):
     file = tmp_path / "token"
     if content is not None:
         file.write_text(content)
@@ -54,7 +54,7 @@ def test_what_is_no_token_is_an_error_that_does_not_show_it(monkeypatch, tmp_pat
     assert not content or content not in str(error.value)
 
 
-def test_a_token_travels_encrypted_or_not_at_all(monkeypatch):
+def test_token_is_not_sent_unencrypted(monkeypatch):
     monkeypatch.setenv("CHESTXR_PACS_TOKEN", "secret-1")
     with pytest.raises(ValueError, match="unencrypted"):
         DicomWebClient("http://pacs.example/dicom-web")

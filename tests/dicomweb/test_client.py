@@ -1,4 +1,4 @@
-"""Whatever an archive answers, films are found, fetched and stored, or it is said why not."""
+"""DICOMweb client against conformant and non-conformant servers."""
 
 import gzip
 import re
@@ -17,7 +17,7 @@ from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_arc
 from tests.io.film_files import save_dicom
 
 FILM = FilmReference("1.2.3", "1.2.4", "1.2.5")
-ODD = ["", "1.2.3 ", "a.4711", "1" * 65, "{x}", "../1", "\udcff", None, 5, ["1.2.3"], {}]
+INVALID_UIDS = ["", "1.2.3 ", "a.4711", "1" * 65, "{x}", "../1", "\udcff", None, 5, ["1.2.3"], {}]
 REASON, FAILED = "00081197", "00081198"
 
 
@@ -27,11 +27,11 @@ def film(tmp_path):
     return save_dicom(tmp_path / "film.dcm", pixels, StudyInstanceUID=FILM.study, SeriesInstanceUID=FILM.series)
 
 
-def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_found():
+def test_entries_without_valid_uids_are_skipped_and_counted():
     sound = {"study": FILM.study, "series": FILM.series}
     series = [entry(**sound), {}, None, "1.2.3", {"0020000D": None}]
-    series += [entry(**sound | {name: odd}) for name in sound for odd in ODD]
-    films = [entry(instance=odd) for odd in ODD] + [entry(instance=FILM.instance), 7]
+    series += [entry(**sound | {name: uid}) for name in sound for uid in INVALID_UIDS]
+    films = [entry(instance=uid) for uid in INVALID_UIDS] + [entry(instance=FILM.instance), 7]
     asked = set()
 
     def answer(method: str, path: str, body: bytes) -> Answer:
@@ -49,15 +49,15 @@ def test_what_has_no_identifiers_is_passed_over_and_counted_and_the_others_are_f
 
 
 @pytest.mark.parametrize(
-    "odd", [Answer(status=500), Answer(status=504), Answer(b"{"), as_json(5), Answer(b"\xff", kind="text/html")]
+    "failure", [Answer(status=500), Answer(status=504), Answer(b"{"), as_json(5), Answer(b"\xff", kind="text/html")]
 )
-def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
+def test_failed_series_does_not_hide_others(failure):
     def answer(method: str, path: str, body: bytes) -> Answer:
         place, _, query = path.partition("?")
         if place == "/series":
             listed = [entry(study=FILM.study, series=series) for series in ("1.2.9", FILM.series)]
             return as_json(listed if "Modality=CR" in query else [])
-        return odd if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
+        return failure if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
 
     with odd_archive(answer) as url:
         skipped = Skipped()
@@ -66,7 +66,7 @@ def test_a_series_over_which_an_archive_fails_hides_no_other(odd):
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_an_archive_that_fails_over_every_series_has_not_no_films(status):
+def test_failure_of_every_series_raises(status):
     def answer(method: str, path: str, body: bytes) -> Answer:
         listed = [entry(study=FILM.study, series=FILM.series), entry(study=FILM.study, series="1.2.9")]
         return as_json(listed) if path.startswith("/series") else Answer(status=status)
@@ -76,7 +76,7 @@ def test_an_archive_that_fails_over_every_series_has_not_no_films(status):
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])
-def test_an_archive_that_goes_away_lists_no_part_of_its_films(count):
+def test_unavailable_archive_raises_after_three_requests(count):
     asked = []
 
     def answer(method: str, path: str, body: bytes) -> Answer:
@@ -92,7 +92,7 @@ def test_an_archive_that_goes_away_lists_no_part_of_its_films(count):
 
 
 @pytest.mark.parametrize("cap", [1, 12, 50, 1000])
-def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_for(cap):
+def test_all_films_are_found_with_a_smaller_page_size(cap):
     films = [entry(instance=f"1.2.5.{number}") for number in range(130)]
 
     def answer(method: str, path: str, body: bytes) -> Answer:
@@ -108,7 +108,7 @@ def test_all_films_are_found_where_a_server_gives_less_at_once_than_was_asked_fo
         assert len({film.instance for film in DicomWebClient(url).films()}) == 130
 
 
-def test_a_server_that_knows_no_pages_is_asked_twice_and_no_more():
+def test_server_that_ignores_paging_is_queried_twice():
     asked = []
 
     def answer(method: str, path: str, body: bytes) -> Answer:
@@ -123,8 +123,8 @@ def test_a_server_that_knows_no_pages_is_asked_twice_and_no_more():
 
 
 @pytest.mark.parametrize(("highest", "status"), [(200, 400), (100, 400), (0, 400), (0, 501)])
-def test_a_server_that_refuses_a_limit_is_asked_without(highest, status):
-    """Azure's and Microsoft's DICOM service answer 400 to more than 200."""
+def test_query_without_limit_after_a_rejected_limit(highest, status):
+    """Azure's and Microsoft's DICOM services respond with 400 to a limit above 200."""
     films = [entry(instance=f"1.2.5.{number}") for number in range(260)]
 
     def answer(method: str, path: str, body: bytes) -> Answer:
@@ -142,7 +142,7 @@ def test_a_server_that_refuses_a_limit_is_asked_without(highest, status):
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 501])
-def test_series_are_listed_study_by_study_where_there_is_no_search_over_all(status):
+def test_series_are_searched_by_study_without_a_global_search(status):
     """AWS HealthImaging."""
     modality = {"00080060": {"vr": "CS", "Value": ["CR"]}}
     series = {FILM.study: [FILM.series], "1.2.7": ["1.2.8", "1.2.9"]}
@@ -166,12 +166,12 @@ def test_series_are_listed_study_by_study_where_there_is_no_search_over_all(stat
     assert found == {(study, name) for study, names in series.items() for name in names}
 
 
-def test_an_address_that_serves_nothing_is_an_error():
+def test_wrong_url_raises():
     with odd_archive(lambda *_: Answer(status=404)) as url, pytest.raises(DicomWebError, match="status 404"):
         list(DicomWebClient(url).films())
 
 
-def test_a_lateral_by_view_code_and_a_raw_signal_are_left_out():
+def test_laterals_and_for_processing_images_are_left_out():
     code = {"00080100": {"vr": "SH", "Value": ["399173006"]}}
     other = [
         entry(instance="1.2.5.1") | {"00540220": {"vr": "SQ", "Value": [code]}},
@@ -189,15 +189,15 @@ def test_a_lateral_by_view_code_and_a_raw_signal_are_left_out():
         assert list(DicomWebClient(url).films()) == [FILM]
 
 
-def test_an_archive_that_does_not_search_is_not_believed():
+def test_search_results_are_filtered_again():
     others = [entry(instance="1.2.6"), None, {"00080018": {"Value": FILM.instance}}]
-    for told, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
-        with odd_archive(lambda *_, told=told: as_json(told)) as url:
+    for found, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
+        with odd_archive(lambda *_, found=found: as_json(found)) as url:
             assert DicomWebClient(url).holds(FILM.study, FILM.instance) is held
 
 
 @pytest.mark.parametrize("bare", [False, True])
-def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
+def test_fetched_film_is_unchanged(tmp_path, bare):
     content = bytes(128) + b"DICM" + bytes(range(256)) * 1000
     answer = Answer(content, kind="application/dicom") if bare else as_parts(content)
     with odd_archive(lambda *_: answer) as url:
@@ -206,7 +206,7 @@ def test_a_film_arrives_as_it_was_sent(tmp_path, bare):
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, compressed):
+def test_response_larger_than_any_film_is_rejected(tmp_path, monkeypatch, compressed):
     monkeypatch.setattr("chestxr.io.film_file.MAX_BYTES", 2**20)
     answer = as_parts(bytes(2**22))
     if compressed:
@@ -219,14 +219,14 @@ def test_more_than_any_film_is_not_taken_into_memory(tmp_path, monkeypatch, comp
 @pytest.mark.parametrize(
     "answer", [Answer(b"log in", kind="text/html"), as_parts(), as_parts(b"film", end=b""), Answer(status=500)]
 )
-def test_what_is_no_film_is_told_and_the_archive_not_taken_for_away(tmp_path, answer):
-    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as told:
+def test_invalid_response_does_not_mean_unavailable(tmp_path, answer):
+    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
-    assert not isinstance(told.value, UnavailableError | RefusedError)
+    assert not isinstance(error.value, UnavailableError | RefusedError)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_film_that_is_cut_off_is_tried_again_later(tmp_path):
+def test_truncated_film_raises(tmp_path):
     whole = as_parts(b"film" * 1000)
     cut = Answer(whole.content[:100], kind=whole.kind, headers={"Content-Length": str(len(whole.content))})
     with odd_archive(lambda *_: cut) as url, pytest.raises(DicomWebError):
@@ -259,23 +259,23 @@ def test_a_film_that_is_cut_off_is_tried_again_later(tmp_path):
         (Answer(status=500), False),
     ],
 )
-def test_an_archive_that_refuses_an_object_is_told_from_one_that_may_take_it_later(film, answer, refused):
-    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as told:
+def test_permanent_and_temporary_store_failures(film, answer, refused):
+    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url, retries=0).store([pydicom.dcmread(film)])
-    assert isinstance(told.value, RefusedError) == refused
+    assert isinstance(error.value, RefusedError) == refused
 
 
-@pytest.mark.parametrize("told", [None, [], "A700", {FAILED: None}, {FAILED: {"vr": "SQ", "Value": 5}}])
-def test_what_an_archive_says_of_an_object_and_cannot_be_read_is_told(film, told):
+@pytest.mark.parametrize("response", [None, [], "A700", {FAILED: None}, {FAILED: {"vr": "SQ", "Value": 5}}])
+def test_malformed_store_response_is_reported(film, response):
     with (
-        odd_archive(lambda *_: as_json(told, 202)) as url,
-        pytest.raises(DicomWebError, match="is no DICOMweb") as error,
+        odd_archive(lambda *_: as_json(response, 202)) as url,
+        pytest.raises(DicomWebError, match="is not DICOMweb") as error,
     ):
         DicomWebClient(url).store([pydicom.dcmread(film)])
     assert not isinstance(error.value, RefusedError)
 
 
-def test_an_object_is_sent_whole_at_every_attempt(tmp_path):
+def test_retry_sends_the_whole_object(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 4096, (1200, 1200))
     large = save_dicom(tmp_path / "large.dcm", pixels, StudyInstanceUID=FILM.study, SeriesInstanceUID=FILM.series)
     received = []
@@ -290,30 +290,30 @@ def test_an_object_is_sent_whole_at_every_attempt(tmp_path):
     assert first == second and len(first) > pixels.size * 2
 
 
-def test_an_object_that_an_archive_took_and_does_not_hold_is_tried_again_later(film):
+def test_accepted_but_missing_object_is_a_temporary_failure(film):
     with (
         odd_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
-        pytest.raises(DicomWebError, match="took an object and does not hold it") as told,
+        pytest.raises(DicomWebError, match="accepted an object but did not store it") as error,
     ):
         DicomWebClient(url).store_once(film)
-    assert not isinstance(told.value, RefusedError)
+    assert not isinstance(error.value, RefusedError)
 
 
 @pytest.mark.parametrize("study", ["1.2.3.a4711", ["1.2.4711", "1.2.4712"], ""])
-def test_an_object_that_no_archive_can_be_asked_for_is_refused(film, study, caplog):
+def test_object_without_valid_uid_is_refused(film, study, caplog):
     made = pydicom.dcmread(film)
     made.StudyInstanceUID = study
     made.save_as(film)
     caplog.clear()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        with pytest.raises(RefusedError, match="no proper identifier") as told:
+        with pytest.raises(RefusedError, match="without a valid study and instance UID") as error:
             DicomWebClient("http://127.0.0.1:9/dicom-web").store_once(film)
-    assert "4711" not in str(told.value) + caplog.text + str([str(warning.message) for warning in warned])
+    assert "4711" not in str(error.value) + caplog.text + str([str(warning.message) for warning in warned])
 
 
-def test_metadata_that_make_no_sense_are_told_without_their_values():
-    odd = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
-    with odd_archive(lambda *_: as_json(odd)) as url, pytest.raises(DicomWebError) as told:
+def test_malformed_metadata_error_does_not_quote_values():
+    malformed = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
+    with odd_archive(lambda *_: as_json(malformed)) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url).metadata(FILM.study, FILM.series)
-    assert "Geheim" not in str(told.value)
+    assert "Geheim" not in str(error.value)

@@ -1,4 +1,4 @@
-"""What ``chestxr pacs screen`` says of an archive that fails over some of its films."""
+"""Messages of ``chestxr pacs screen`` when requests for some films fail."""
 
 import re
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ STUDY = "1.2.3"
 
 
 def _screen(tmp_path, failing: tuple[str, ...]):
-    """Screen an archive of two series whose only film is answered; it refuses access to some."""
+    """Screen an archive of two series whose only film has a report; it denies access to some series."""
 
     def said(method: str, path: str, body: bytes) -> Answer:
         if asked := re.search(r"SOPInstanceUID=([\d.]+)", path):
@@ -30,7 +30,7 @@ def _screen(tmp_path, failing: tuple[str, ...]):
         return CliRunner().invoke(app, command)
 
 
-def test_a_series_over_which_the_archive_fails_is_told_with_the_reason(tmp_path):
+def test_failed_series_is_reported_with_the_reason(tmp_path):
     outcome = _screen(tmp_path, failing=("1.2.4",))
     assert outcome.exit_code == 1
     assert "refuses access (403)" in outcome.output and "(1 series or films)" in outcome.output
@@ -38,17 +38,17 @@ def test_a_series_over_which_the_archive_fails_is_told_with_the_reason(tmp_path)
     assert STUDY not in outcome.output.replace("127.0.0.1", "")
 
 
-def test_an_archive_that_fails_over_every_series_is_an_error(tmp_path):
+def test_failure_of_every_series_is_an_error(tmp_path):
     outcome = _screen(tmp_path, failing=("1.2.4", "1.2.5"))
     assert outcome.exit_code == 2
     assert "refuses access (403)" in outcome.output
 
 
-def test_a_watcher_says_what_fails_when_it_begins_not_at_every_look(capsys):
+def test_watch_reports_a_failure_once(capsys):
     failing = Worklist()
     failing.skipped.failed += [DicomWebError("https://pacs.example: answers with status 500")] * 2
-    away = UnavailableError("https://pacs.example: does not answer")
-    looks, told = [failing, failing, away, away, Worklist(), failing], set()
+    outage = UnavailableError("https://pacs.example: does not answer")
+    looks, reported = [failing, failing, outage, outage, Worklist(), failing], set()
 
     def find(since) -> Worklist:
         look = looks.pop(0)
@@ -57,6 +57,6 @@ def test_a_watcher_says_what_fails_when_it_begins_not_at_every_look(capsys):
         return look
 
     while looks:
-        assert _pass(SimpleNamespace(find=find), "1d", True, told) == 0
+        assert _pass(SimpleNamespace(find=find), "1d", True, reported) == 0
     failure = "https://pacs.example: answers with status 500 (2 series or films)"
-    assert capsys.readouterr().err.splitlines() == [failure, str(away), failure]
+    assert capsys.readouterr().err.splitlines() == [failure, str(outage), failure]

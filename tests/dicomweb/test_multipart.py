@@ -1,4 +1,4 @@
-"""An object arrives as it was sent, or not at all."""
+"""Extract the only object of a multipart response."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from tests.dicomweb.odd_archive import as_parts
 OBJECT = bytes(128) + b"DICM\x00\r\n--bord\r\n\r\n\xff\n\r\x85--border--"
 
 
-def test_an_object_is_taken_out_byte_by_byte():
+def test_object_is_extracted_unchanged():
     said = as_parts(OBJECT)
     assert only_part(said.content, said.kind) == OBJECT
     assert only_part(b"before" + b"\r\n" + said.content + b"after", said.kind) == OBJECT
     assert only_part(said.content, 'Multipart/Related;boundary="border"') == OBJECT
 
 
-def test_an_object_that_is_sent_bare_is_taken_as_it_is():
+def test_single_part_object_is_unchanged():
     assert only_part(OBJECT, "application/dicom; transfer-syntax=1.2.840.10008.1.2.1") == OBJECT
 
 
@@ -35,6 +35,6 @@ def test_an_object_that_is_sent_bare_is_taken_as_it_is():
         (as_parts(OBJECT), ""),
     ],
 )
-def test_an_answer_that_is_not_one_whole_object_is_refused(said, kind):
+def test_response_without_exactly_one_whole_object_raises(said, kind):
     with pytest.raises(ValueError):
         only_part(said.content, said.kind if kind is None else kind)

@@ -1,4 +1,4 @@
-"""Films of a real archive are answered once, whatever goes away in between."""
+"""Screening against Orthanc: one report per film, despite outages and crashes."""
 
 import io
 import shutil
@@ -66,7 +66,7 @@ def _command(orthanc: Orthanc, out: Path, *options: str) -> list[str]:
 
 
 @needs_dciodvfy
-def test_a_real_film_is_answered_and_the_answer_read_back(orthanc, tmp_path):
+def test_real_film_gets_a_segmentation_and_a_report(orthanc, tmp_path):
     orthanc.send(CHEST)
     result = _screen(orthanc, tmp_path / "out", "--since", LONG_AGO)
     assert result.exit_code == 0 and "1 of 1 films answered" in result.output
@@ -85,7 +85,7 @@ def test_a_real_film_is_answered_and_the_answer_read_back(orthanc, tmp_path):
     assert seg.SOPInstanceUID in str(hd.sr.srread(io.BytesIO(report)))
 
 
-def test_what_is_answered_is_passed_over(orthanc, tmp_path):
+def test_films_with_a_report_are_skipped(orthanc, tmp_path):
     for number in range(2):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))
     assert _screen(orthanc, tmp_path / "out").exit_code == 0
@@ -96,7 +96,7 @@ def test_what_is_answered_is_passed_over(orthanc, tmp_path):
     assert len(orthanc.objects("SR")) == 3
 
 
-def test_only_chest_films_of_the_asked_days_are_fetched(orthanc, tmp_path):
+def test_only_chest_films_since_the_date_are_found(orthanc, tmp_path):
     kinds = {
         "chest": {"BodyPartExamined": "CHEST"},
         "hand": {"BodyPartExamined": "HAND"},
@@ -115,7 +115,7 @@ def test_only_chest_films_of_the_asked_days_are_fetched(orthanc, tmp_path):
     assert sorted(found) == ["chest", "dx"]
 
 
-def test_a_film_that_cannot_be_read_is_told_once_and_the_others_answered(orthanc, tmp_path):
+def test_unreadable_film_is_reported_and_others_are_screened(orthanc, tmp_path):
     orthanc.send(_film(tmp_path / "good.dcm", 0))
     constant = save_dicom(
         tmp_path / "constant.dcm",
@@ -132,7 +132,7 @@ def test_a_film_that_cannot_be_read_is_told_once_and_the_others_answered(orthanc
     assert again.exit_code == 1 and "0 of 0 films answered; 1 were answered before; 1 could not be read" in again.output
 
 
-def test_a_film_that_failed_for_a_moment_is_tried_again(orthanc, tmp_path, monkeypatch):
+def test_temporary_failure_is_retried(orthanc, tmp_path, monkeypatch):
     orthanc.send(_film(tmp_path / "film.dcm", 0))
 
     def out_of_memory(pool, item):
@@ -145,7 +145,7 @@ def test_a_film_that_failed_for_a_moment_is_tried_again(orthanc, tmp_path, monke
     assert _screen(orthanc, tmp_path / "out").exit_code == 0 and len(orthanc.objects("SR")) == 1
 
 
-def test_a_film_that_ends_its_process_keeps_no_other_from_its_answer(orthanc, tmp_path):
+def test_crashing_film_does_not_affect_others(orthanc, tmp_path):
     deadly, other = (_film(tmp_path / f"{number}.dcm", number) for number in range(2))
     for film in (deadly, other):
         orthanc.send(film)
@@ -157,21 +157,21 @@ def test_a_film_that_ends_its_process_keeps_no_other_from_its_answer(orthanc, tm
     assert "1 of 2 films answered" in result.output and len(orthanc.objects("SR")) == 1
 
 
-def test_a_film_without_a_report_is_not_taken_for_answered(orthanc, tmp_path):
-    """A sound film in a header that no report can be made of: its study has two identifiers."""
-    film = pydicom.dcmread(_film(tmp_path / "odd.dcm", 0))
-    film.add_new("AcquisitionTime", "LO", "odd")
+def test_film_without_a_report_is_not_done(orthanc, tmp_path):
+    """A readable film with a header from which no report can be built."""
+    film = pydicom.dcmread(_film(tmp_path / "non_conformant.dcm", 0))
+    film.add_new("AcquisitionTime", "LO", "invalid")
     film.add_new("LossyImageCompression", "CS", "01")
-    film.add_new("LossyImageCompressionRatio", "LO", "odd")
-    film.save_as(tmp_path / "odd.dcm")
-    orthanc.send(tmp_path / "odd.dcm")
+    film.add_new("LossyImageCompressionRatio", "LO", "invalid")
+    film.save_as(tmp_path / "non_conformant.dcm")
+    orthanc.send(tmp_path / "non_conformant.dcm")
     result = _screen(orthanc, tmp_path / "out")
     answers = len(orthanc.objects("SR"))
     assert (result.exit_code, answers) in ((0, 1), (1, 0)), result.stderr
     assert answers or "without a report" in result.stderr
 
 
-def test_what_a_killed_pass_left_of_a_film_is_removed(orthanc, tmp_path):
+def test_partial_file_of_a_killed_run_is_removed(orthanc, tmp_path):
     left = tmp_path / "out" / "fetched" / ".part-4194305-film.dcm"
     left.parent.mkdir(parents=True)
     left.write_bytes(SECRET.encode())
@@ -179,7 +179,7 @@ def test_what_a_killed_pass_left_of_a_film_is_removed(orthanc, tmp_path):
     assert not left.exists()
 
 
-def test_an_archive_that_goes_away_ends_the_pass(orthanc, tmp_path, monkeypatch):
+def test_outage_ends_the_run(orthanc, tmp_path, monkeypatch):
     for number in range(6):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))
     fetched = []
@@ -197,20 +197,24 @@ def test_an_archive_that_goes_away_ends_the_pass(orthanc, tmp_path, monkeypatch)
 def test_no_name_or_identifier_leaves_the_archive(orthanc, tmp_path):
     film = _film(tmp_path / "film.dcm", 0)
     orthanc.send(film)
-    orthanc.send(_film(tmp_path / "odd.dcm", 1, PatientName=f"{SECRET} " * 30))
+    orthanc.send(_film(tmp_path / "non_conformant.dcm", 1, PatientName=f"{SECRET} " * 30))
     out = tmp_path / "out"
     done = subprocess.run(_command(orthanc, out), capture_output=True, text=True, check=True)
-    told = done.stdout + done.stderr
+    printed = done.stdout + done.stderr
     uids = [pydicom.dcmread(film)[name].value for name in ("SOPInstanceUID", "StudyInstanceUID")]
     kept = [path for path in out.rglob("*") if path.suffix != ".dcm"]
-    texts = [told, *map(str, out.rglob("*")), *(path.read_bytes().decode("latin1") for path in kept if path.is_file())]
+    texts = [
+        printed,
+        *map(str, out.rglob("*")),
+        *(path.read_bytes().decode("latin1") for path in kept if path.is_file()),
+    ]
     for secret in (SECRET, *uids):
         assert not any(secret in text for text in texts)
-    assert not list(out.rglob("*.dcm")), "what names the patient stays in the archive alone"
+    assert not list(out.rglob("*.dcm")), "files with patient data must stay in the archive"
 
 
 @pytest.mark.parametrize("moment", ["before", "within"])
-def test_the_server_goes_away_and_comes_back(orthanc, tmp_path, moment):
+def test_watch_continues_after_a_server_restart(orthanc, tmp_path, moment):
     for number in range(3):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))
     out = tmp_path / "out"
@@ -236,7 +240,7 @@ def test_the_server_goes_away_and_comes_back(orthanc, tmp_path, moment):
     _answered_once(orthanc, 3)
 
 
-def test_our_process_is_killed_and_goes_on(orthanc, tmp_path):
+def test_killed_run_is_resumed(orthanc, tmp_path):
     for number in range(4):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))
     out = tmp_path / "out"
@@ -249,8 +253,8 @@ def test_our_process_is_killed_and_goes_on(orthanc, tmp_path):
     _answered_once(orthanc, 4)
 
 
-def test_segmentation_without_report_is_completed_not_doubled(orthanc, tmp_path):
-    """The process ended between the two."""
+def test_segmentation_without_report_is_completed_not_duplicated(orthanc, tmp_path):
+    """As after a crash between the two uploads."""
     orthanc.send(CHEST)
     assert _screen(orthanc, tmp_path / "out", "--since", LONG_AGO).exit_code == 0
     report = pydicom.dcmread(io.BytesIO(orthanc.objects("SR")[0]))
@@ -286,24 +290,24 @@ def _wait(condition, seconds: float = 120) -> None:
     raise TimeoutError
 
 
-def test_an_archive_that_is_not_there_is_named(tmp_path):
+def test_missing_server_is_named(tmp_path):
     result = CliRunner().invoke(app, ["pacs", "screen", "http://127.0.0.1:9/dicom-web", "--out", str(tmp_path)])
     assert result.exit_code == 2 and "http://127.0.0.1:9/dicom-web: does not answer" in result.stderr
 
 
 @pytest.mark.parametrize("url", ["pacs.example", "ftp://pacs.example", "http://name:word@127.0.0.1/dicom-web"])
-def test_an_address_that_cannot_be_used_is_refused(url, tmp_path):
+def test_invalid_url_is_rejected(url, tmp_path):
     result = CliRunner().invoke(app, ["pacs", "screen", url, "--out", str(tmp_path)])
     assert result.exit_code == 2 and "word" not in result.stderr.replace("password", "").replace("PASSWORD", "")
 
 
-def test_a_day_that_is_none_is_refused(tmp_path):
+def test_invalid_date_is_rejected(tmp_path):
     result = CliRunner().invoke(app, ["pacs", "screen", "http://127.0.0.1:9/dicom-web", "--since", "yesterday"])
     assert result.exit_code == 2 and "expected 2026-11-30" in result.stderr
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx: apt-get install nginx-light")
-def test_certificates_are_verified_and_names_asked_for(tmp_path, monkeypatch):
+def test_certificate_and_credentials_are_required(tmp_path, monkeypatch):
     orthanc = Orthanc(tmp_path / "orthanc", ARCHIVE_USER="reader", ARCHIVE_PASSWORD="s3cret-word").start()
     try:
         with tls_front(orthanc.port, tmp_path / "tls") as (url, certificate):
@@ -329,7 +333,7 @@ def test_certificates_are_verified_and_names_asked_for(tmp_path, monkeypatch):
         orthanc.kill()
 
 
-def test_more_films_than_fit_a_page_are_all_found(orthanc, tmp_path, monkeypatch):
+def test_films_on_several_pages_are_all_found(orthanc, tmp_path, monkeypatch):
     monkeypatch.setattr("chestxr.dicomweb.client._PAGE", 3)
     for number in range(8):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))

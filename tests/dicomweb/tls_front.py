@@ -1,4 +1,4 @@
-"""nginx in front of an archive, with a certificate that no authority vouches for."""
+"""nginx as a TLS proxy for an archive, with a self-signed certificate."""
 
 import subprocess
 import time
@@ -28,7 +28,7 @@ http {{
 
 @contextmanager
 def tls_front(behind: int, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Serve what listens on a port by HTTPS; give the address and the certificate."""
+    """Serve a local port by HTTPS; yield the URL and the certificate."""
     folder.mkdir()
     certificate = folder / "certificate.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]

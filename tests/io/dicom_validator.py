@@ -1,4 +1,4 @@
-"""dciodvfy of Debian's dicom3tools, as a judge of what we write."""
+"""Validate DICOM objects with dciodvfy from Debian's dicom3tools."""
 
 import shutil
 import subprocess
@@ -12,9 +12,9 @@ needs_dciodvfy = pytest.mark.skipif(not shutil.which("dciodvfy"), reason="needs 
 
 def dicom_errors(path: Path) -> list[str]:
     """Return the errors that dciodvfy finds in a file."""
-    told = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, errors="replace", check=False)
-    assert "Segmentation" in told.stderr or "ComprehensiveSR" in told.stderr, told.stderr
-    return [line for line in told.stderr.splitlines() if line.startswith("Error")]
+    run = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, errors="replace", check=False)
+    assert "Segmentation" in run.stderr or "ComprehensiveSR" in run.stderr, run.stderr
+    return [line for line in run.stderr.splitlines() if line.startswith("Error")]
 
 
 def errors_of(dataset: Dataset, folder: Path) -> list[str]:

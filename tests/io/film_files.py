@@ -13,7 +13,7 @@ from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian,
 
 
 def dicom_dataset(pixels: np.ndarray, bits: int = 16, **tags) -> Dataset:
-    """Make a computed radiograph of grey pixels (rows, columns); tags are added or replaced."""
+    """Return a computed radiograph of grey pixels (rows, columns); tags are added or replaced."""
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -35,7 +35,7 @@ def dicom_dataset(pixels: np.ndarray, bits: int = 16, **tags) -> Dataset:
 
 
 def save_dicom(path: Path, pixels: np.ndarray, bits: int = 16, **tags) -> Path:
-    """Write a computed radiograph, uncompressed."""
+    """Write an uncompressed computed radiograph."""
     dataset = dicom_dataset(pixels, bits, **tags)
     dataset.is_little_endian, dataset.is_implicit_VR = True, False
     dataset.save_as(path, write_like_original=False)
@@ -43,7 +43,7 @@ def save_dicom(path: Path, pixels: np.ndarray, bits: int = 16, **tags) -> Path:
 
 
 def save_compressed(path: Path, stream: bytes, syntax: str, pixels: np.ndarray, bits: int = 16, **tags) -> Path:
-    """Write a computed radiograph of a compressed frame."""
+    """Write a computed radiograph with a compressed frame."""
     dataset = dicom_dataset(pixels, bits, **tags)
     dataset.file_meta.TransferSyntaxUID = syntax
     dataset.PixelData = encapsulate([stream])
@@ -55,7 +55,7 @@ def save_compressed(path: Path, stream: bytes, syntax: str, pixels: np.ndarray, 
 
 
 def save_everywhere(folder: Path, pixels: np.ndarray) -> dict[str, Path]:
-    """Write 16-bit pixels (rows, columns), bone white, in every lossless form that the reader knows."""
+    """Write 16-bit pixels (rows, columns), bone white, in every lossless format that the reader supports."""
     rgb = np.repeat(pixels[..., None], 3, axis=2)
     alpha = np.full_like(pixels, 65535)
     paths = {

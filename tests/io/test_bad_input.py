@@ -1,4 +1,4 @@
-"""A bad file gives one clear line that names it, and never an array."""
+"""Bad files raise a FilmError of one line that names the file."""
 
 import gzip
 import pickle
@@ -84,7 +84,7 @@ def _printed(folder):
 
 
 def _many_channels(folder):
-    """Sixty values a pixel: of a film of the largest size they would be 12 GB."""
+    """Write sixty values per pixel: a film of the largest size would take 12 GB."""
     tifffile.imwrite(
         folder / "deep.tif", np.zeros((*GREY.shape, 60), np.uint16), photometric="rgb", planarconfig="contig"
     )
@@ -102,7 +102,7 @@ def _float_tiff(folder, offset, factor=1.0):
 
 
 def _unfinished_tiff(folder):
-    """A writer that stopped leaves strips without bytes."""
+    """Write a film whose last strips have no bytes, as an interrupted writer leaves it."""
     path = folder / "strips.tif"
     tifffile.imwrite(path, GREY, photometric="minisblack", rowsperstrip=10)
     with tifffile.TiffFile(path, mode="r+b") as tiff:
@@ -158,17 +158,17 @@ CASES = {
         lambda folder: _write(folder / "film.bmp", _bmp(folder).read_bytes()[:20]),
         "truncated or broken",
     ),
-    "compressed BMP": (lambda folder: _bmp(folder, compression=1), "rare kind of BMP"),
+    "compressed BMP": (lambda folder: _bmp(folder, compression=1), "an unsupported BMP"),
     "BMP bomb": (lambda folder: _bmp(folder, columns=60000, rows=60000), "claims 60000"),
     "PGM": (lambda folder: _write(folder / "film.pgm", b"P5\n2 2\n255\n0000" + bytes(400)), "a Netpbm picture"),
     "WebP": (lambda folder: _write(folder / "film.png", b"RIFF\x10\0\0\0WEBPVP8 " + bytes(400)), "a WebP picture"),
     "HEIF": (lambda folder: _write(folder / "film.jpg", b"\0\0\0\x18ftypheic" + bytes(400)), "a HEIF or AVIF"),
     "MetaImage": (lambda folder: _write(folder / "film.mha", b"ObjectType = Image\n" * 30), "a MetaImage file"),
-    "CMYK TIFF": (_printed, "colours made for printing"),
-    "TIFF of many channels": (_many_channels, "60 values a pixel"),
+    "CMYK TIFF": (_printed, "colours for printing"),
+    "TIFF of many channels": (_many_channels, "60 values per pixel"),
     "complex TIFF": (_complex_tiff, "complex numbers"),
     "TIFF of levels that are one in 32 bits": (lambda folder: _float_tiff(folder, 1e12), "the same value everywhere"),
-    "TIFF of levels that are few in 32 bits": (lambda folder: _float_tiff(folder, 1e8), "too close to be told apart"),
+    "TIFF of levels that are few in 32 bits": (lambda folder: _float_tiff(folder, 1e8), "too close to distinguish"),
     "TIFF of levels that are none in 32 bits": (lambda folder: _float_tiff(folder, 0, 1e-30), "too close"),
     "rescaled beyond 32 bits": (
         lambda folder: save_dicom(folder / "a.dcm", GREY, RescaleSlope="1E38", RescaleIntercept="0"),
@@ -178,9 +178,9 @@ CASES = {
         lambda folder: save_dicom(folder / "a.dcm", GREY, RescaleSlope="1E19", RescaleIntercept="0"),
         "not numbers, or too large",
     ),
-    "rescaled far away": (
+    "rescaled by a large offset": (
         lambda folder: save_dicom(folder / "a.dcm", GREY, RescaleSlope="1", RescaleIntercept="1E9"),
-        "too close to be told apart",
+        "too close to distinguish",
     ),
     "TIFF without its last strips": (_unfinished_tiff, "truncated or broken"),
     "photograph": (_photograph, "a colour picture"),
@@ -188,14 +188,14 @@ CASES = {
     "lateral": (lambda folder: save_dicom(folder / "a.dcm", GREY, PatientOrientation=["A", "F"]), "not frontal"),
     "lateral view": (
         lambda folder: save_dicom(folder / "a.dcm", GREY, ViewPosition="LL"),
-        "called lateral",
+        "a lateral view",
     ),
     "frames": (lambda folder: save_dicom(folder / "a.dcm", GREY, NumberOfFrames=4), "4 frames"),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bad_file_is_refused_with_one_clear_line(tmp_path, case):
+def test_bad_file_raises_a_one_line_error(tmp_path, case):
     make, cause = CASES[case]
     path = make(tmp_path)
     with pytest.raises(FilmError, match=cause) as caught:
@@ -205,7 +205,7 @@ def test_bad_file_is_refused_with_one_clear_line(tmp_path, case):
     assert "Geheim" not in text and "4711" not in text
 
 
-def test_real_files_that_are_no_films_are_refused():
+def test_real_files_of_other_kinds_are_rejected():
     for name in ("CT_small.dcm", "MR_small.dcm", "rtplan.dcm", "SC_rgb_rle.dcm", "OBXXXX1A.dcm", "SC_rgb_2frame.dcm"):
         with pytest.raises(FilmError):
             read_film(get_testdata_file(name, download=False))
@@ -213,14 +213,14 @@ def test_real_files_that_are_no_films_are_refused():
 
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
 @pytest.mark.parametrize("name", ["RG1_J2KR.dcm", "RG1_UNCR.dcm", "RG3_J2KI.dcm"])
-def test_cut_off_pixel_data_is_never_filled_up(tmp_path, name, share):
+def test_truncated_pixel_data_is_not_padded(tmp_path, name, share):
     content = Path(get_testdata_file(name, download=False)).read_bytes()
     path = _write(tmp_path / name, content[: int(share * len(content))])
     with pytest.raises(FilmError):
         read_film(path)
 
 
-def test_an_encoding_that_no_film_is_read_from_is_named(tmp_path):
+def test_unsupported_transfer_syntax_is_named(tmp_path):
     dataset = pydicom.dcmread(get_testdata_file("RG1_J2KR.dcm", download=False))
     dataset.file_meta.TransferSyntaxUID = pydicom.uid.MPEG2MPML
     dataset.save_as(tmp_path / "film.dcm")
@@ -228,34 +228,34 @@ def test_an_encoding_that_no_film_is_read_from_is_named(tmp_path):
         read_film(tmp_path / "film.dcm")
 
 
-def test_small_coloured_label_on_a_film_is_no_photograph(tmp_path):
+def test_film_with_a_small_coloured_label_is_accepted(tmp_path):
     rgb = np.repeat(GREY[..., None], 3, axis=2)
     rgb[:10, :20] = (255, 0, 0)
     film, _ = read_film(_png(tmp_path, rgb))
     np.testing.assert_array_equal(film[:, 20:], GREY[20:].T)
 
 
-def test_film_error_crosses_to_another_process():
+def test_film_error_can_be_pickled():
     error = FilmError("film.dcm", "a", "b", "c")
     assert str(pickle.loads(pickle.dumps(error))) == str(error) == "film.dcm: found a; expected b; c"
 
 
-def test_what_goes_wrong_after_decoding_is_a_film_error_too(tmp_path, monkeypatch):
+def test_error_after_decoding_becomes_film_error(tmp_path, monkeypatch):
     def broken(*_):
         raise TypeError("Geheim")
 
     monkeypatch.setattr("chestxr.io.film_reader.to_grayscale", broken)
-    with pytest.raises(FilmError, match="values in its header that no film has"):
+    with pytest.raises(FilmError, match="invalid values in the header"):
         read_film(_png(tmp_path, np.repeat(GREY[..., None], 3, axis=2)))
 
 
-def test_nothing_of_the_patient_reaches_the_metadata(tmp_path):
+def test_metadata_contains_no_patient_data(tmp_path):
     path = save_dicom(tmp_path / "film.dcm", GREY, bits=8)
     assert "Geheim" in str(dicom_dataset(GREY).PatientName)
     assert "Geheim" not in repr(read_film(path)[1]) and "4711" not in repr(read_film(path)[1])
 
 
-def test_a_header_that_makes_no_sense_is_told_without_its_words(tmp_path):
+def test_invalid_header_error_does_not_quote_the_header(tmp_path):
     path = save_dicom(tmp_path / "film.dcm", np.random.default_rng(0).integers(0, 4096, (96, 72)))
     content = path.read_bytes()
     dataset = pydicom.dcmread(path)
@@ -269,19 +269,19 @@ def test_a_header_that_makes_no_sense_is_told_without_its_words(tmp_path):
     assert "Geheim" not in str(error.value)
 
 
-def test_a_file_that_the_system_does_not_read_is_told(tmp_path, monkeypatch):
+def test_system_error_becomes_film_error(tmp_path, monkeypatch):
     path = save_dicom(tmp_path / "film.dcm", np.random.default_rng(0).integers(0, 4096, (96, 72)))
 
     def broken_disk(*_):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("chestxr.io.decode.sniff_format", broken_disk)
-    with pytest.raises(FilmError, match="the system does not read"):
+    with pytest.raises(FilmError, match="the system cannot read"):
         read_film(path)
 
 
 @pytest.mark.parametrize("orientation", ["RF", "AP", "L"])
-def test_one_orientation_alone_turns_nothing(tmp_path, orientation):
+def test_incomplete_patient_orientation_is_ignored(tmp_path, orientation):
     pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
     plain, alone = (
         save_dicom(tmp_path / f"{n}.dcm", pixels, **tags)

@@ -1,4 +1,4 @@
-"""Scans of a JPEG stream."""
+"""Count the scans of a JPEG stream."""
 
 import io
 
@@ -16,8 +16,8 @@ def _jpeg(**options: object) -> bytes:
     return written.getvalue()
 
 
-def test_what_follows_a_film_or_lies_in_a_segment_is_no_scan(tmp_path):
-    """Telephones append films that move, and cameras small pictures."""
+def test_markers_after_the_end_or_within_a_segment_are_not_scans(tmp_path):
+    """Telephones append videos, and cameras thumbnails."""
     rest = b"\xff\xda" * 100
     appended = _jpeg() + rest
     within = _jpeg(comment=rest)

@@ -1,4 +1,4 @@
-"""One film, one array: whatever the format, the polarity and the way up."""
+"""Every format, polarity and orientation of a film gives the same array."""
 
 import copy
 import hashlib
@@ -43,14 +43,14 @@ def test_every_format_gives_the_same_array(tmp_path, pixels):
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "P", "1"])
-def test_bmp_gives_what_png_does(tmp_path, pixels, mode):
+def test_bmp_and_png_give_the_same_array(tmp_path, pixels, mode):
     picture = Image.fromarray((pixels >> 8).astype(np.uint8)).convert(mode)
     for name in ("film.bmp", "film.png"):
         picture.save(tmp_path / name)
     np.testing.assert_array_equal(read_film(tmp_path / "film.bmp")[0], read_film(tmp_path / "film.png")[0])
 
 
-def test_two_pages_are_two_films(tmp_path, pixels):
+def test_two_pages_are_rejected(tmp_path, pixels):
     with tifffile.TiffWriter(tmp_path / "film.tif") as tiff:
         for _ in range(2):
             tiff.write(pixels, photometric="minisblack", subfiletype=2)
@@ -58,7 +58,7 @@ def test_two_pages_are_two_films(tmp_path, pixels):
         read_film(tmp_path / "film.tif")
 
 
-def test_a_page_that_masks_another_is_no_film(tmp_path, pixels):
+def test_mask_page_is_skipped(tmp_path, pixels):
     with tifffile.TiffWriter(tmp_path / "film.tif") as tiff:
         tiff.write(pixels, photometric="minisblack")
         tiff.write(pixels > 9000, photometric=tifffile.PHOTOMETRIC.MASK, subfiletype=4)
@@ -94,7 +94,7 @@ def test_jpeg_2000_and_uncompressed_agree_on_a_real_film(chest_dicom):
     ],
 )
 def test_real_codecs_are_decoded(tmp_path, name):
-    """Files of other modalities that other vendors compressed, relabelled as radiographs."""
+    """Files of other modalities, compressed by other vendors and relabelled as radiographs."""
     dataset = pydicom.dcmread(get_testdata_file(name, download=False))
     dataset.Modality = "CR"
     dataset.save_as(tmp_path / name)
@@ -110,7 +110,7 @@ def test_demo_film_is_bone_white_and_upright(chest_dicom):
     assert spine > 1.2 * lung
 
 
-def test_mirrored_film_comes_out_upright(tmp_path, leg_dicom):
+def test_mirrored_film_is_flipped(tmp_path, leg_dicom):
     film, meta = read_film(leg_dicom)
     assert meta["reoriented"] == "flipped left-right"
     dataset = pydicom.dcmread(leg_dicom)
@@ -132,7 +132,7 @@ def test_mirrored_film_comes_out_upright(tmp_path, leg_dicom):
         ({"PixelSpacing": [0.2, 0.1], "PatientOrientation": ["F", "L"]}, (0.2, 0.1), "PixelSpacing"),
     ],
 )
-def test_spacing_is_stated_only_when_the_film_states_it(tmp_path, pixels, tags, spacing, source):
+def test_spacing_is_unknown_unless_the_film_states_it(tmp_path, pixels, tags, spacing, source):
     _, meta = read_film(save_dicom(tmp_path / "film.dcm", pixels, **tags))
     np.testing.assert_array_equal(meta["pixel_spacing_mm"], spacing)
     assert meta["pixel_spacing_source"] == source
@@ -141,7 +141,7 @@ def test_spacing_is_stated_only_when_the_film_states_it(tmp_path, pixels, tags, 
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_tiff_orientation_is_honoured_as_pillow_does(tmp_path, pixels, orientation):
+def test_tiff_orientation_agrees_with_pillow(tmp_path, pixels, orientation):
     path = tmp_path / "film.tif"
     stored = (pixels >> 8).astype(np.uint8)
     tifffile.imwrite(path, stored, photometric="minisblack", extratags=[(274, "H", 1, orientation, True)])
@@ -152,7 +152,7 @@ def test_tiff_orientation_is_honoured_as_pillow_does(tmp_path, pixels, orientati
 
 
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
-def test_tiff_of_one_bit_and_signed_tiff_keep_their_order(tmp_path, pixels, photometric):
+def test_one_bit_and_signed_tiff_keep_the_order_of_grey_levels(tmp_path, pixels, photometric):
     sign = 1 if photometric == "minisblack" else -1
     signed = pixels.astype(np.int32) - 32768
     for stored in (signed.astype(np.int16), pixels > np.median(pixels)):
@@ -163,7 +163,7 @@ def test_tiff_of_one_bit_and_signed_tiff_keep_their_order(tmp_path, pixels, phot
 
 
 @pytest.mark.parametrize("photometric", ["MONOCHROME2", "MONOCHROME1"])
-def test_a_table_of_8_bits_for_more_grey_levels_than_256_is_applied_to_all_of_them(tmp_path, pixels, photometric):
+def test_8_bit_voi_lut_with_more_than_256_entries(tmp_path, pixels, photometric):
     twelve_bits = pixels >> 4
     table = Dataset()
     table.LUTDescriptor = [4096, 0, 8]
@@ -178,7 +178,7 @@ def test_a_table_of_8_bits_for_more_grey_levels_than_256_is_applied_to_all_of_th
 
 
 @pytest.mark.parametrize(("slope", "first", "representation"), [(1, 0, "US"), (100, 0, "US"), (1, -1000, "SS")])
-def test_grey_levels_beyond_a_table_take_its_ends(tmp_path, pixels, slope, first, representation):
+def test_grey_levels_outside_a_lut_are_clipped(tmp_path, pixels, slope, first, representation):
     table = Dataset()
     table.add_new("LUTDescriptor", representation, [4096, first, 16])
     table.add_new("LUTData", "OW", (np.arange(4096) * 16).astype("<u2").tobytes())
@@ -187,12 +187,12 @@ def test_grey_levels_beyond_a_table_take_its_ends(tmp_path, pixels, slope, first
     assert np.array_equal(film.T, np.clip(pixels.astype(int) * slope - first, 0, 4095) * 16)
 
 
-def test_magnification_is_noted(tmp_path, pixels):
+def test_magnification_is_read(tmp_path, pixels):
     tags = {"ImagerPixelSpacing": [0.14, 0.14], "EstimatedRadiographicMagnificationFactor": 1.1}
     assert read_film(save_dicom(tmp_path / "film.dcm", pixels, **tags))[1]["magnification"] == 1.1
 
 
-def test_resolution_of_a_picture_is_no_spacing(tmp_path, pixels):
+def test_png_resolution_is_not_used_as_spacing(tmp_path, pixels):
     Image.fromarray(pixels).save(tmp_path / "film.png", dpi=(300, 300))
     assert np.isnan(read_film(tmp_path / "film.png")[1]["pixel_spacing_mm"]).all()
 
@@ -211,7 +211,7 @@ def test_rescale_window_and_padding(tmp_path):
     assert film.min() == 0 and film.max() == 4095 and (np.diff(film[:, 0]) >= 0).all()
 
 
-def test_window_that_hides_everything_is_passed_over(tmp_path, pixels):
+def test_window_that_hides_everything_is_ignored(tmp_path, pixels):
     for window in ({"WindowCenter": 60000.0, "WindowWidth": 1.0}, {"WindowCenter": 1.0, "WindowWidth": 0.0}):
         film, _ = read_film(save_dicom(tmp_path / "film.dcm", pixels // 2, **window))
         np.testing.assert_array_equal(film, (pixels // 2).T)
@@ -236,8 +236,8 @@ def test_monai_loads_films_and_collates_them(tmp_path, pixels):
     assert batch["image"].shape == (len(films), 1, 120, 150)
 
 
-def test_itk_changes_nothing(chest_dicom):
-    """MONAI prefers ITK where it is installed; our reader must not notice."""
+def test_itk_is_not_used(chest_dicom):
+    """MONAI prefers ITK if it is installed; this must not affect our reader."""
     program = textwrap.dedent(
         """
         import sys, types
@@ -261,7 +261,7 @@ def test_itk_changes_nothing(chest_dicom):
     assert len(outputs) == 1
 
 
-def test_hash_and_header_are_of_the_bytes_that_were_decoded(tmp_path, pixels):
+def test_hash_and_header_match_the_decoded_bytes(tmp_path, pixels):
     path = save_dicom(tmp_path / "film.dcm", pixels, PatientName="Geheim^Anna")
     content = path.read_bytes()
     _, meta = read_film(path)
@@ -274,7 +274,7 @@ def test_hash_and_header_are_of_the_bytes_that_were_decoded(tmp_path, pixels):
         assert "Geheim" not in f"{copied} {copied['dicom_header']}"
 
 
-def test_a_film_that_is_no_dicom_has_no_header(tmp_path, pixels):
+def test_other_formats_have_no_dicom_header(tmp_path, pixels):
     Image.fromarray(pixels).save(tmp_path / "film.png")
     assert read_film(tmp_path / "film.png")[1]["dicom_header"] == ""
 
@@ -284,12 +284,12 @@ def test_a_film_that_is_no_dicom_has_no_header(tmp_path, pixels):
     ("x", "y", "stored"),
     [
         (-1, -1, lambda film: film),  # ITK
-        (1, 1, lambda film: film),  # MONAI and nibabel, without an orientation of their own
+        (1, 1, lambda film: film),  # MONAI and nibabel, without an orientation
         (-1, 1, lambda film: film[:, ::-1]),  # dcm2niix
         (1, -1, lambda film: film[::-1]),
     ],
 )
-def test_pictures_that_were_converted_to_nifti_are_upright(tmp_path, x, y, stored, transposed):
+def test_pictures_converted_to_nifti_are_upright(tmp_path, x, y, stored, transposed):
     film = np.random.default_rng(0).integers(0, 4096, (90, 70)).astype(np.float32)
     pixels, affine = stored(film), np.diag([0.2 * x, 0.3 * y, 1, 1])
     if transposed:
@@ -303,13 +303,13 @@ def test_pictures_that_were_converted_to_nifti_are_upright(tmp_path, x, y, store
 
 
 @pytest.mark.parametrize("encode", [imagecodecs.ljpeg_encode, imagecodecs.jpeg_encode])
-def test_jpeg_of_12_bits(tmp_path, encode):
+def test_12_bit_jpeg(tmp_path, encode):
     film = (np.add.outer(np.arange(96), np.arange(80)) * 20).astype(np.uint16)
     (tmp_path / "film.jpg").write_bytes(encode(film, bitspersample=12))
     np.testing.assert_allclose(read_film(tmp_path / "film.jpg")[0].T, film, atol=40)
 
 
-def test_a_float_tiff_of_white_zeros_is_inverted(tmp_path):
+def test_white_is_zero_float_tiff_is_inverted(tmp_path):
     film = np.linspace(0, 1, 96 * 80, dtype=np.float32).reshape(96, 80)
     tifffile.imwrite(tmp_path / "film.tif", 1 - film, photometric="miniswhite")
     found, meta = read_film(tmp_path / "film.tif")

@@ -1,4 +1,4 @@
-"""A film for which there is no memory now may be read where there is more: the fault is not the film's."""
+"""A lack of memory is a temporary error: the film may be read where there is more."""
 
 import pytest
 from pydicom.dataset import Dataset
@@ -14,14 +14,14 @@ def _no_memory(*_, **__):
 
 
 @pytest.mark.parametrize("read", [read_film, read_header])
-def test_while_it_is_opened(monkeypatch, chest_dicom, read):
+def test_memory_error_while_opening(monkeypatch, chest_dicom, read):
     monkeypatch.setattr(dataset.pydicom, "dcmread", _no_memory)
     with pytest.raises(FilmError, match="more memory than there is") as error:
         read(chest_dicom)
     assert not error.value.lasting
 
 
-def test_while_it_is_decoded(monkeypatch, chest_dicom):
+def test_memory_error_while_decoding(monkeypatch, chest_dicom):
     monkeypatch.setattr(Dataset, "pixel_array", property(_no_memory))
     with pytest.raises(FilmError, match="more memory than there is") as error:
         read_film(chest_dicom)

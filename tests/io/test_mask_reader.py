@@ -1,4 +1,4 @@
-"""Masks: merged, by side, as label maps; and back from what inference writes."""
+"""Merged masks, masks of each lung, label maps, and masks written by inference."""
 
 import nibabel as nib
 import numpy as np
@@ -19,7 +19,7 @@ def _save(path, pixels):
     return path
 
 
-def test_merged_mask_counts_above_half(tmp_path):
+def test_merged_mask_is_thresholded_at_half(tmp_path):
     soft = np.where(LABELS > 0, 255, 0).astype(np.uint8)
     soft[0, :3] = (127, 128, 1)
     mask, meta = read_mask([_save(tmp_path / "mask.png", soft)])
@@ -29,7 +29,7 @@ def test_merged_mask_counts_above_half(tmp_path):
     assert not meta["sides_known"]
 
 
-def test_binary_mask_and_label_map_stay_as_they_are(tmp_path):
+def test_binary_mask_and_label_map_are_unchanged(tmp_path):
     np.testing.assert_array_equal(read_mask([_save(tmp_path / "a.png", LABELS > 0)])[0], LABELS > 0)
     labels, meta = read_mask([_save(tmp_path / "b.png", LABELS)])
     np.testing.assert_array_equal(labels, LABELS)
@@ -44,7 +44,7 @@ def test_right_and_left_mask_make_a_label_map(tmp_path):
     assert meta["sides_known"]
 
 
-def test_pairs_that_do_not_fit_are_refused(tmp_path):
+def test_mismatched_and_empty_masks_are_rejected(tmp_path):
     right = _save(tmp_path / "right.png", 255 * (LABELS == 1))
     small = _save(tmp_path / "small.png", 255 * (LABELS == 2)[:-1])
     with pytest.raises(FilmError, match="one size"):
@@ -65,8 +65,8 @@ def test_written_label_map_reads_back(tmp_path, ending):
 
 
 @pytest.mark.parametrize("stored", [np.where(LABELS == 2, 3, LABELS), -1.0 * (LABELS == 0)])
-def test_labels_of_other_organs_and_below_zero_are_refused(tmp_path, stored):
-    """In NIfTI: halfway to the highest label the right lung would be background, and the heart lung."""
+def test_labels_of_other_organs_and_negative_labels_are_rejected(tmp_path, stored):
+    """In NIfTI; thresholded at half the highest label, the right lung would become background and the heart lung."""
     nib.save(nib.Nifti1Image(stored.astype(np.float32), np.eye(4)), tmp_path / "mask.nii.gz")
     with pytest.raises(FilmError, match=r"labels from -?\d to \d"):
         read_mask([tmp_path / "mask.nii.gz"])

@@ -1,4 +1,4 @@
-"""Means with bootstrap intervals."""
+"""Bootstrap intervals and summaries."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ import pytest
 from chestxr.metrics.bootstrap import bootstrap_interval, stratified_draws, summarise
 
 
-def test_interval_is_that_of_a_normal_mean():
+def test_interval_agrees_with_that_of_a_normal_mean():
     values = np.random.default_rng(0).normal(0.95, 0.02, 400)
     low, high = bootstrap_interval(values)
     assert low == pytest.approx(values.mean() - 1.96 * 0.02 / 20, abs=3e-4)
@@ -19,7 +19,7 @@ def test_one_film_has_no_interval():
     assert np.isnan(bootstrap_interval(np.array([0.9]))).all()
 
 
-def test_each_draw_has_as_many_films_of_each_class():
+def test_draws_are_stratified_by_class():
     labels = np.array([0, 1, 1, 0, 1, 1, 1])
     draws = stratified_draws(labels, 20, seed=3)
     assert len(draws) == 20 and all(sorted(labels[draw]) == sorted(labels) for draw in draws)
@@ -27,7 +27,7 @@ def test_each_draw_has_as_many_films_of_each_class():
     np.testing.assert_array_equal(draws, stratified_draws(labels, 20, seed=3))
 
 
-def test_rows_by_site_leave_out_films_without_a_value():
+def test_summary_by_site_ignores_missing_values():
     rows = [
         ("a", "here", "both lungs", "dice", 0.9, "1"),
         ("b", "here", "both lungs", "dice", 0.7, "1"),

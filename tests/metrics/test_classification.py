@@ -1,4 +1,4 @@
-"""Metrics agree with what can be worked out by hand."""
+"""Classification metrics agree with values computed by hand."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from chestxr.metrics.classification import calibration_line, score_rows, threshold_at_sensitivity
 
 
-def test_threshold_calls_enough_of_the_ill():
+def test_threshold_reaches_the_sensitivity():
     labels = np.array([1] * 10 + [0] * 5)
     scores = np.concatenate([np.arange(10) / 10, np.full(5, 0.55)])
     assert threshold_at_sensitivity(labels, scores, 0.9) == 0.1
@@ -25,7 +25,7 @@ def test_well_calibrated_scores_give_slope_1_and_intercept_0():
     assert calibration_line(labels, overconfident)[0] == pytest.approx(0.5, abs=0.03)
 
 
-def test_rows_by_hand():
+def test_metrics_agree_with_hand_computed_values():
     labels = np.array([0, 0, 0, 0, 1, 1, 1, 1])
     probabilities = np.array([0.1, 0.2, 0.3, 0.7, 0.4, 0.6, 0.8, 0.9])
     rows = {row["metric"]: row for row in score_rows(labels, probabilities, 0.5, resamples=200)}
@@ -36,8 +36,8 @@ def test_rows_by_hand():
     assert rows["auc"]["low"] < rows["auc"]["value"] <= rows["auc"]["high"] and rows["auc"]["n"] == 8
 
 
-def test_intervals_cover_what_they_should():
-    """Of 20 samples, about 19 have the true AUC of .76 in their 95% interval."""
+def test_interval_coverage():
+    """About 19 of 20 samples have the true AUC of .76 in their 95% interval."""
     random = np.random.default_rng(1)
     covered = 0
     for _ in range(20):
@@ -47,7 +47,7 @@ def test_intervals_cover_what_they_should():
     assert covered >= 16
 
 
-def test_one_class_and_missing_scores_are_refused():
+def test_single_class_and_missing_scores_raise():
     with pytest.raises(ValueError, match="expected both 0 and 1"):
         score_rows(np.ones(4), np.full(4, 0.5), 0.5)
     with pytest.raises(ValueError, match="a score is missing"):

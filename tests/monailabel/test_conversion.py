@@ -26,5 +26,5 @@ def test_a_film_with_an_odd_header_is_told_without_its_values(tmp_path, label, m
     with pytest.raises(HTTPException) as told:
         conversion.lungs_to_dicom(str(tmp_path / "series"), str(label))
     assert told.value.status_code == 400
-    assert "a header of which no DICOM object can be made;" in told.value.detail
+    assert "a header from which no DICOM object can be built;" in told.value.detail
     assert "1e-400" not in told.value.detail and not target.exists()

@@ -15,6 +15,6 @@ def test_it_costs_itself_alone_and_nothing_is_left_of_it(tmp_path):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1, result.output
     rows = pd.read_parquet(out / "screening.parquet").set_index("film")
-    assert "a file that the system does not read (No such file or directory)" in rows["reason"]["film-1"]
+    assert "a file that the system cannot read (No such file or directory)" in rows["reason"]["film-1"]
     assert list(rows.index[rows["status"] == "failed"]) == ["film-1"]
     assert {path.name for path in out.glob("*_lungs.png")} == {"film-0_lungs.png", "film-2_lungs.png"}

@@ -341,7 +341,7 @@ def test_what_cannot_be_started_says_why(tmp_path):
     result = _screen(tmp_path / "film.png", "--out", tmp_path / "out", "--site-scale", tmp_path / "none.json")
     assert result.exit_code == 2 and "none.json" in result.stderr
     result = _screen(tmp_path / "film.png", "--out", tmp_path / "out", "--uid-root", "abc")
-    assert result.exit_code == 2 and "no root of DICOM identifiers" in result.stderr
+    assert result.exit_code == 2 and "not a root of DICOM UIDs" in result.stderr
     (tmp_path / "taken").write_text("a file where a folder should be")
     result = _screen(tmp_path / "film.png", "--out", tmp_path / "taken")
     assert result.exit_code == 2 and "taken" in result.stderr

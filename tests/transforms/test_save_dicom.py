@@ -42,7 +42,7 @@ def film_with(path, element=b""):
 def test_an_odd_header_is_told_and_the_run_goes_on(tmp_path, element):
     item = _item(film_with(tmp_path / "film.dcm", element))
     found = SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
-    assert found["quality_flags"] == "no DICOM result: a header of which no DICOM object can be made"
+    assert found["quality_flags"] == "no DICOM result: a header from which no DICOM object can be built"
     assert found["dicom_header"] is None and not list(tmp_path.glob("*_seg.dcm"))
 
 

@@ -1,4 +1,4 @@
-"""A file appears whole or not at all."""
+"""Atomic writes."""
 
 import os
 
@@ -7,7 +7,7 @@ import pytest
 from chestxr.utils.atomic import atomic_write, write_text
 
 
-def test_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
+def test_failure_keeps_the_old_file_and_no_temporary_file(tmp_path):
     path = tmp_path / "folder" / "result.csv"
     write_text(path, "old")
     with pytest.raises(RuntimeError), atomic_write(path) as partial:
@@ -17,7 +17,7 @@ def test_failure_leaves_the_old_file_and_no_rubbish(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_the_content_is_on_the_disk_before_the_name(tmp_path, monkeypatch):
+def test_content_is_flushed_before_the_rename(tmp_path, monkeypatch):
     path, flushed = tmp_path / "result.csv", []
     flush = os.fsync
 

@@ -1,4 +1,4 @@
-"""A text from others is no formula in a spreadsheet, and comes back as it was."""
+"""CSV files contain no formulas, and text round-trips."""
 
 import csv
 
@@ -15,7 +15,7 @@ OTHERS = ("film", "a;b", "a; -1", "a;'=1", "';'", "'quoted", "''=1", "1.2.840", 
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_no_cell_begins_as_a_formula_does(tmp_path, text):
+def test_no_cell_starts_like_a_formula(tmp_path, text):
     write_csv(tmp_path / "films.csv", pd.DataFrame({"film": [text], "score": [-0.25]}))
     with (tmp_path / "films.csv").open(newline="") as file:
         film, score = list(csv.reader(file))[1]
@@ -23,7 +23,7 @@ def test_no_cell_begins_as_a_formula_does(tmp_path, text):
 
 
 @given(text=st.text(alphabet=[*BEGINNINGS, *";,'\" a"], min_size=1), separator=st.sampled_from(";,\t"))
-def test_no_cell_begins_as_a_formula_does_whatever_ends_a_cell(tmp_path_factory, text, separator):
+def test_no_cell_starts_like_a_formula_with_any_separator(tmp_path_factory, text, separator):
     path = tmp_path_factory.mktemp("table") / "films.csv"
     write_csv(path, pd.DataFrame({"film": ["film"], "image": [text], "score": [0.25]}))
     with path.open(newline="") as file:
@@ -32,16 +32,16 @@ def test_no_cell_begins_as_a_formula_does_whatever_ends_a_cell(tmp_path_factory,
     assert read_csv(path)["image"][0] == text
 
 
-def test_texts_come_back_as_they_were(tmp_path):
+def test_text_round_trips(tmp_path):
     films = [*FORMULAS, *OTHERS]
     write_csv(tmp_path / "films.csv", pd.DataFrame({"film": films, "area": range(len(films))}), "%.6g")
     table = read_csv(tmp_path / "films.csv")
-    told = table["film"].fillna("").str.replace("\r\n", "\n")
-    assert list(told) == films
+    read = table["film"].fillna("").str.replace("\r\n", "\n")
+    assert list(read) == films
     assert list(table["area"]) == list(range(len(films)))
 
 
-def test_a_carriage_return_ends_no_row(tmp_path):
+def test_carriage_return_does_not_end_a_row(tmp_path):
     write_csv(tmp_path / "films.csv", pd.DataFrame({"film": ["film\r=1+2"], "score": [0.5]}))
     with (tmp_path / "films.csv").open(newline="") as file:
         assert list(csv.reader(file))[1:] == [["film\n'=1+2", "0.5"]]

@@ -1,4 +1,4 @@
-"""Copies of bundles that users changed hold old names for one version."""
+"""Deprecated names of renamed objects."""
 
 import importlib
 
@@ -17,12 +17,12 @@ import pytest
         ("chestxr.io", "Algorithm", "chestxr.utils.provenance", "Algorithm"),
     ],
 )
-def test_an_old_name_is_found_with_a_warning(module, old, new_module, new):
+def test_old_name_resolves_with_a_warning(module, old, new_module, new):
     with pytest.warns(DeprecationWarning, match=f"{module}.{old} is now {new_module}.{new}"):
         found = getattr(importlib.import_module(module), old)
     assert found is getattr(importlib.import_module(new_module), new)
 
 
-def test_a_name_that_never_was_is_not_found():
+def test_unknown_name_raises():
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = importlib.import_module("chestxr.bundles").nothing

@@ -9,7 +9,7 @@ import pytest
 from chestxr.bundle import SCREENING_BUNDLE
 from tests.bundle.bundle_runs import BUNDLES, RESUNET, UNET
 
-# Of a block of 64 MB that was written to and freed, how many the process still holds.
+# Prints how many MB of a freed block of 64 MB the process still holds.
 _FREED = """
 import numpy
 from chestxr.utils.runtime import keep_freed_memory
@@ -40,7 +40,7 @@ def test_freed_memory_is_kept():
     ("bundle", "name"),
     [(UNET, "inference"), (RESUNET, "inference"), (UNET, "train"), (RESUNET, "train"), (SCREENING_BUNDLE, "inference")],
 )
-def test_bundles_ask_for_it_at_their_start(bundle, name):
+def test_bundles_keep_freed_memory_in_initialize(bundle, name):
     assert (
         '"$keep_freed_memory()"' in (BUNDLES / bundle / "configs" / f"{name}.json").read_text().split('"initialize"')[1]
     )

@@ -1,4 +1,4 @@
-"""Processes that work side by side keep to one thread each."""
+"""Limit libraries to one thread per process."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ print(json.dumps([before, threads()]))
 """
 
 
-def test_libraries_keep_to_one_thread():
+def test_libraries_use_one_thread():
     run = subprocess.run([sys.executable, "-c", _THREADS], capture_output=True, text=True, check=True)
     before, after = json.loads(run.stdout)
     assert before["torch"] == before["itk"] == 3 and {"openblas", "openmp"} <= set(before)

@@ -1,4 +1,4 @@
-"""The version that results bear."""
+"""The algorithm version in results."""
 
 import shutil
 
@@ -8,7 +8,7 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.utils.provenance import Algorithm
 
 
-def test_results_of_another_configuration_or_model_bear_another_version(tmp_path):
+def test_version_changes_with_configuration_and_model(tmp_path):
     root, model = tmp_path / "bundle", tmp_path / "model.pt"
     shutil.copytree(bundle_folder(SCREENING_BUNDLE) / "configs", root / "configs")
     model.write_bytes(b"weights")
@@ -23,14 +23,14 @@ def test_results_of_another_configuration_or_model_bear_another_version(tmp_path
     assert Algorithm.of_bundle(root, [model, None]).version == versions[-1]
 
 
-def test_no_file_is_opened_before_the_version_is_asked_for(tmp_path):
+def test_no_file_is_opened_before_the_version_is_read(tmp_path):
     algorithm = Algorithm.of_bundle(tmp_path / "nowhere", [tmp_path / "model.pt"])
     assert algorithm.name == "nowhere"
     with pytest.raises(FileNotFoundError):
         _ = algorithm.version
 
 
-def test_a_version_is_worked_out_once():
+def test_version_is_computed_once():
     asked = []
     algorithm = Algorithm("model", lambda: asked.append(1) or "1.0")
     assert algorithm.version == algorithm.version == "1.0" and len(asked) == 1

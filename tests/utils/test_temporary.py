@@ -1,4 +1,4 @@
-"""Temporary folders, and what killed processes leave of theirs."""
+"""Temporary folders, and the removal of those of killed processes."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ with temporary_folder("film-", Path(sys.argv[1])) as folder:
 """
 
 
-def test_the_folder_of_a_killed_process_is_removed_and_that_of_a_living_one_kept(tmp_path):
+def test_only_folders_of_killed_processes_are_removed(tmp_path):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     killed, living = (subprocess.Popen([sys.executable, "-c", _STAY, str(tmp_path)], **pipes) for _ in range(2))
     for process in (killed, living):

@@ -1,4 +1,4 @@
-"""Headless Chromium, as Debian packages it, driven through ChromeDriver."""
+"""Headless Chromium from Debian, driven through ChromeDriver."""
 
 import shutil
 from collections.abc import Iterator

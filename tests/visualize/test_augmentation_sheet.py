@@ -1,4 +1,4 @@
-"""What training does to a film is taken from the bundle, and from nowhere else."""
+"""The augmentation sheet uses the transforms of the bundle."""
 
 import json
 
@@ -32,7 +32,7 @@ def items(collection):
     return load_split(collection / "datalist.json", collection)["training"][:2]
 
 
-def test_one_picture_for_each_of_the_bundles_transforms(items, tmp_path):
+def test_one_picture_per_transform_of_the_bundle(items, tmp_path):
     never = {"_target_": "RandAffined", "keys": ["image", "label"], "prob": 0.0, "rotate_range": 3.0}
     train = {"deterministic_transforms": DETERMINISTIC, "random_transforms": [never, never]}
     (tmp_path / "configs").mkdir()
@@ -43,6 +43,6 @@ def test_one_picture_for_each_of_the_bundles_transforms(items, tmp_path):
     assert np.array_equal(unchanged, as_in_training) and not np.array_equal(unchanged, turned)
 
 
-def test_folder_that_is_no_bundle_is_refused(items, tmp_path):
-    with pytest.raises(FileNotFoundError, match="give a bundle's folder"):
+def test_folder_without_a_bundle_raises(items, tmp_path):
+    with pytest.raises(FileNotFoundError, match="expected the folder of a bundle"):
         augmentation_sheet(items, tmp_path)

@@ -1,4 +1,4 @@
-"""A check's table says all it found, in 80 columns."""
+"""The check table shows all counts and problems in 80 columns."""
 
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,7 @@ def _print(report: CheckReport) -> str:
     return console.file.getvalue()
 
 
-def test_counts_and_problems_are_said_in_full():
+def test_counts_and_problems_are_printed_in_full():
     report = CheckReport()
     counts = {"films": 1000, "masks": 1000, "pairs": 1000, "without mask": 1000}
     problem = Problem("unreadable", Path("films") / f"{'x' * 90}.png", "an empty file")
@@ -27,14 +27,14 @@ def test_counts_and_problems_are_said_in_full():
     assert f"unreadable: {problem.path}: an empty file\n1 problem\n" in text
 
 
-def test_names_that_a_terminal_cannot_write_are_escaped():
+def test_unprintable_names_are_escaped():
     report = CheckReport()
     report.add("ours-\udce9[/]", 0, {}, [Problem("mask without film", Path("masks/a\nb-\udce9.png"), "of no film")])
     text = _print(report)
     assert "mask without film: masks/a\\nb-\\udce9.png: of no film\n" in text and "ours-\\udce9[/]" in text
 
 
-def test_clean_is_said():
+def test_clean_collection_is_reported():
     report = CheckReport()
     report.add("ours", 0, {"films": 1}, [])
     assert _print(report).endswith("clean\n")

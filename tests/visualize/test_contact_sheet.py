@@ -1,4 +1,4 @@
-"""Sheets hold every picture and every caption in its place."""
+"""Layout of pictures and captions on a contact sheet."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ def _picture(value, height=64, width=64):
     return np.full((height, width, 3), value, np.uint8)
 
 
-def test_pictures_lie_in_rows():
+def test_pictures_are_arranged_in_rows():
     sheet = np.asarray(
         contact_sheet(
             [("one", [("a", _picture(100)), ("b", _picture(150, 64, 40))]), ("two", [("c", _picture(200))])], 64

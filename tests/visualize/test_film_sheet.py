@@ -1,4 +1,4 @@
-"""A collection at a glance: a row for each site and label, right lung orange, left lung blue."""
+"""Contact sheet of a collection: a row for each site and label, right lung orange, left lung blue."""
 
 import numpy as np
 
@@ -13,14 +13,14 @@ def test_row_for_each_site_and_label(collection):
     assert sheet.size == (3 * 128, 4 * (128 + 36))
 
 
-def test_right_lung_lies_left_in_the_picture(tmp_path):
+def test_right_lung_is_left_in_the_picture(tmp_path):
     films = open_collection(write_montgomery(tmp_path)).films[:1]
     sheet = np.asarray(film_sheet(films, side=128))
     columns = [np.argwhere((sheet == colour).all(axis=-1))[:, 1] for colour in (RIGHT_LUNG_COLOUR, LEFT_LUNG_COLOUR)]
     assert len(columns[0]) and len(columns[1]) and columns[0].mean() < columns[1].mean()
 
 
-def test_films_without_masks_are_drawn_too(tmp_path):
+def test_films_without_masks_are_drawn(tmp_path):
     films = open_collection(write_montgomery(tmp_path)).films[2:]
     sheet = np.asarray(film_sheet(films, side=128))
     assert sheet[18:146].any() and not (sheet == RIGHT_LUNG_COLOUR).all(axis=-1).any()

@@ -1,4 +1,4 @@
-"""Pictures keep the film's way up, and outlines lie on the lungs' edges."""
+"""Pictures keep the film's orientation, and contours follow the lungs' edges."""
 
 import numpy as np
 import pytest
@@ -17,10 +17,10 @@ def test_picture_has_rows_first_and_the_film_upright():
 
 
 @pytest.mark.parametrize("longest_side", [120, 300, 900])
-def test_outlines_lie_inside_the_lungs_on_their_side(longest_side):
-    outlined = overlay_lungs(picture_of_film(FILM, longest_side), LABELS)
+def test_contours_are_inside_the_lungs_on_their_side(longest_side):
+    overlay = overlay_lungs(picture_of_film(FILM, longest_side), LABELS)
     for label, colour in ((1, RIGHT_LUNG_COLOUR), (2, LEFT_LUNG_COLOUR)):
-        rows, columns = np.nonzero((outlined == colour).all(axis=2))
+        rows, columns = np.nonzero((overlay == colour).all(axis=2))
         assert len(rows) > 50
         scale = 300 / longest_side
         x, y = (columns + 0.5) * scale, (rows + 0.5) * scale

@@ -1,11 +1,11 @@
-"""The four panels say what they show."""
+"""Titles of the four evaluation plots."""
 
 import numpy as np
 
 from chestxr.visualize.score_plots import plot_scores
 
 
-def test_four_panels(tmp_path):
+def test_titles_of_the_plots(tmp_path):
     labels = np.tile([0, 1], 40)
     probabilities = np.clip(0.3 + 0.4 * labels + np.random.default_rng(0).normal(0, 0.2, 80), 0, 1)
     figure = plot_scores(labels, probabilities, 0.5, "films")

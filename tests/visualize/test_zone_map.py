@@ -1,4 +1,4 @@
-"""Zones are tinted by what they add to the score, and nothing else is."""
+"""Zones are tinted by their contribution to the score; the rest of the picture is unchanged."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Whether a DICOM header and its pixel data say the same; decoders make films of what does not fit."""
+"""Check that a DICOM header matches its pixel data; decoders return an image even if it does not."""
 
 import struct
 from pathlib import Path
@@ -22,14 +22,14 @@ _WIDEST_IN_STREAMS = 16
 
 def check_pixel_data(dataset: Dataset, path: Path) -> None:
     """
-    Refuse a header that contradicts itself or its pixel data (DICOM PS3.3, C.7.6.3).
+    Reject a header that contradicts itself or its pixel data (DICOM PS3.3, C.7.6.3).
 
     Raises
     ------
     FilmError
-        If its encoding is none that films are read from, if the kind of grey or colour is not known or has another
-        number of samples, if values have more bits than room or do not end at the lowest, or if pixel data are shorter,
-        longer, or of another size than the header says.
+        If the transfer syntax is not supported, the photometric interpretation is unknown or does not match the samples
+        per pixel, the bits stored or the high bit do not fit the bits allocated, or the pixel data are shorter, longer
+        or of another size than the header says.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
     if syntax not in FILM_SYNTAXES:
@@ -42,7 +42,7 @@ def check_pixel_data(dataset: Dataset, path: Path) -> None:
     samples = int(dataset.get("SamplesPerPixel") or 1)
     photometric = str(dataset.get("PhotometricInterpretation") or "")
     if samples != (1 if photometric in GREY else 3 if photometric in _COLOURED else 0):
-        raise contradiction(path, "a photometric interpretation that is missing, unknown or does not fit its samples")
+        raise contradiction(path, "a photometric interpretation that is missing, unknown or does not match its samples")
     allocated, stored = int(dataset.get("BitsAllocated") or 0), int(dataset.get("BitsStored") or 0)
     if allocated not in _BITS_ALLOCATED or not 1 <= stored <= allocated:
         raise contradiction(path, f"{stored} bits stored in {allocated} bits")
@@ -51,15 +51,15 @@ def check_pixel_data(dataset: Dataset, path: Path) -> None:
     if syntax in (*UNCOMPRESSED, *RLE):
         highest = number_of(dataset, "HighBit")
         if stored < allocated and highest is not None and not stored - 1 <= highest < allocated:
-            raise contradiction(path, f"{stored} bits stored whose highest is number {highest:.0f} of {allocated}")
+            raise contradiction(path, f"{stored} bits stored with high bit {highest:.0f} in {allocated} bits")
         return
     width = _check_codestream(dataset, samples, path)
     if stored < width and dataset.get("HighBit") not in (None, stored - 1):
-        raise contradiction(path, f"{stored} bits stored whose highest is not number {stored - 1}")
+        raise contradiction(path, f"{stored} bits stored with a high bit other than {stored - 1}")
 
 
 def _check_length(dataset: Dataset, samples: int, path: Path) -> None:
-    """Compare bytes of uncompressed pixel data; less than a row more, or zeros alone, are padding."""
+    """Check the length of uncompressed pixel data; less than an extra row, or only zeros, are padding."""
     row = dataset.Columns * samples * dataset.BitsAllocated // 8
     if "422" in dataset.PhotometricInterpretation:
         row = row * 2 // 3
@@ -67,11 +67,11 @@ def _check_length(dataset: Dataset, samples: int, path: Path) -> None:
     if given < claimed:
         raise truncated(path)
     if given >= claimed + max(row, 2) and any(dataset.PixelData[claimed:]):
-        raise contradiction(path, "more pixel data than rows and columns")
+        raise contradiction(path, "more pixel data than rows and columns hold")
 
 
 def _check_codestream(dataset: Dataset, samples: int, path: Path) -> int:
-    """Compare the size that a JPEG, JPEG-LS or JPEG 2000 stream has itself; find its end; return a value's bits."""
+    """Check size and end of a JPEG, JPEG-LS or JPEG 2000 stream; return its bits per value."""
     if dataset.BitsAllocated > _WIDEST_IN_STREAMS:
         raise contradiction(path, f"compressed values of {dataset.BitsAllocated} bits")
     if END not in dataset.PixelData.rstrip(b"\0")[-64:]:
@@ -81,18 +81,18 @@ def _check_codestream(dataset: Dataset, samples: int, path: Path) -> int:
     except (struct.error, IndexError) as error:
         raise truncated(path) from error
     if head is None or head[:3] != (dataset.Columns, dataset.Rows, samples):
-        raise contradiction(path, "a compressed image of another size or kind than rows and columns")
-    # Compressed values never look like a marker, but heads of fragments lie between them.
+        raise contradiction(path, "a compressed image of another size or type than the header")
+    # Compressed data never contain a marker, but fragment headers lie between them.
     if dataset.PixelData.count(SCAN) > MOST_SCANS:
-        raise contradiction(path, "a JPEG image of very many scans")
+        raise contradiction(path, "a JPEG image with too many scans")
     return head.bits
 
 
 def truncated(path: Path) -> FilmError:
-    """Make the error of pixel data that end early."""
+    """Return the error for pixel data that end early."""
     return FilmError(path, "truncated pixel data", "a whole film", "export or copy it again")
 
 
 def contradiction(path: Path, found: str) -> FilmError:
-    """Make the error of a header that says otherwise than the pixel data."""
-    return FilmError(path, found, "a header that fits its pixel data", "export it again")
+    """Return the error for a header that contradicts the pixel data."""
+    return FilmError(path, found, "a header that matches its pixel data", "export it again")

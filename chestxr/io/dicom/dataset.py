@@ -1,4 +1,4 @@
-"""Open a DICOM file of any origin within bounds of memory and time."""
+"""Read an untrusted DICOM file with bounded memory and time."""
 
 import io
 import re
@@ -20,28 +20,28 @@ from chestxr.utils.errors import FilmError, broken_file
 
 __all__ = ["open_dicom", "without_pixels"]
 
-# An element takes two or three reads, a film has hundreds of elements.
+# An element takes two or three reads; a film has hundreds of elements.
 _MAX_READS = 100_000
-# Text, numbers, tables and sequences of a film; pydicom makes objects of them that take hundreds of times the room.
+# Text, numbers, tables and sequences of a film; pydicom's objects for them take hundreds of times the memory.
 _MAX_HEADER = 2**22
-# Of one sequence, and levels: each makes pydicom's errors three times as long.
+# Items per sequence, and nesting levels: each level makes pydicom's error messages three times as long.
 _MAX_ITEMS, _MAX_LEVELS = 1000, 6
 _ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 _PIECE = 2**20
 # FloatPixelData is the first element of pixels.
 _PIXELS = 0x7FE00008
 _DELIMITER = b"\xfe\xff\xdd\xe0\0\0\0\0"
-# Pixel data of undefined length, in explicit VR: the only form of compressed ones (DICOM PS3.5, A.4).
+# Pixel data of undefined length in explicit VR: the only form of compressed pixel data (DICOM PS3.5, A.4).
 _ENCAPSULATED = re.compile(rb"\xe0\x7f\x10\x00O[BW]\0\0\xff\xff\xff\xff")
 _PLAIN_META = b"\x02\x00\x10\x00UI\x14\x00" + uid.ExplicitVRLittleEndian.encode() + b"\0"
 
 
 class _TooManyElements(ValueError):
-    """A header has more elements, items and levels than any film's."""
+    """Raised for a header with more elements, items or levels than any film has."""
 
 
 class _BoundedBytes(io.BytesIO):
-    """A file in memory, from which no more can be asked than it has, and not without end."""
+    """File in memory that limits the number of reads."""
 
     reads = 0
 
@@ -54,7 +54,7 @@ class _BoundedBytes(io.BytesIO):
 
 def open_dicom(content: bytes, path: Path, **options: Any) -> Dataset:
     """
-    Read a data set, with file meta information or without; private elements are left out.
+    Read a data set, with or without file meta information; private elements are removed.
 
     Parameters
     ----------
@@ -68,8 +68,8 @@ def open_dicom(content: bytes, path: Path, **options: Any) -> Dataset:
     Raises
     ------
     FilmError
-        If the file is broken, inflates to more than any film, or has elements without end or a
-        header without end.
+        If the file is broken, its deflated content is larger than any film, or its header is too large or has too many
+        elements.
     """
     try:
         content = _inflated(content, path)
@@ -84,20 +84,20 @@ def open_dicom(content: bytes, path: Path, **options: Any) -> Dataset:
     except (FilmError, MemoryError):
         raise
     except _TooManyElements as error:
-        raise _hostile(path, "a header of very many elements") from error
-    except Exception as error:  # of a file in memory, nothing else can fail but its own sense
+        raise _hostile(path, "a header with too many elements") from error
+    except Exception as error:  # the file is in memory: only its content can be at fault
         raise broken_file(path, "DICOM") from error
     dataset.buffer = None
     return dataset
 
 
 def without_pixels(dataset: Dataset) -> Dataset:
-    """Return a data set up to its pixel data, none of its values converted."""
+    """Return a data set up to its pixel data, without converting its values."""
     return dataset[:_PIXELS]
 
 
 def _inflated(content: bytes, path: Path) -> bytes:
-    """Return a deflated file as it would be without (DICOM PS3.5, A.5), and others as they are."""
+    """Decompress a deflated file (DICOM PS3.5, A.5); return other files unchanged."""
     file = _BoundedBytes(content)
     read_preamble(file, force=True)
     meta = read_dataset(file, False, True, stop_when=lambda tag, vr, length: tag.group != 2)
@@ -117,9 +117,9 @@ def _inflated(content: bytes, path: Path) -> bytes:
 
 def _recovered(content: bytes, dataset: Dataset) -> Dataset:
     """
-    Find compressed pixel data that pydicom passes over: without their delimiter, cut off, or behind a wrong length.
+    Recover compressed pixel data that pydicom skips: truncated, without a delimiter, or after a wrong length.
 
-    They are the last element of a film; what lies in them is compared with the header by `check_pixel_data`.
+    They are the last element of a film; `check_pixel_data` compares them with the header.
     """
     starts = [match.end() for match in _ENCAPSULATED.finditer(content)]
     if not starts:
@@ -134,7 +134,7 @@ def _recovered(content: bytes, dataset: Dataset) -> Dataset:
 
 
 def _fragments(content: bytes) -> bytes:
-    """Return the items at the beginning of bytes, the last one as long as there are bytes for it."""
+    """Return the items at the start of the content; the last one is cut to the bytes that are there."""
     end = 0
     while content[end : end + 4] == _ITEM_TAGS[0] and end + 8 <= len(content):
         length = int.from_bytes(content[end + 4 : end + 8], "little")
@@ -146,7 +146,7 @@ def _fragments(content: bytes) -> bytes:
 
 
 def _leave_private_out(dataset: Dataset) -> None:
-    """Drop what only its vendor understands: of any size, and a sequence if pydicom knows the vendor."""
+    """Remove private elements, which can have any size and, if pydicom knows the vendor, be sequences."""
     for tag in [element.tag for element in dataset.values() if element.tag.is_private]:
         del dataset[tag]
     for items in _sequences(dataset):
@@ -155,13 +155,13 @@ def _leave_private_out(dataset: Dataset) -> None:
 
 
 def _header_bytes(dataset: Dataset) -> int:
-    """Count the bytes that pydicom makes objects of once they are asked for."""
+    """Return the number of bytes that pydicom converts to objects on access."""
     waiting = sum(len(element.value or b"") for element in _raw_elements(dataset) if not _is_bulk(element))
     return waiting + sum(_header_bytes(item) for items in _sequences(dataset) for item in items)
 
 
 def _sequences(dataset: Dataset) -> list[Sequence]:
-    """Return the sequences that are read: those of undefined length pydicom reads at once."""
+    """Return the sequences that are already parsed; pydicom parses those of undefined length at once."""
     elements = [element for element in dataset.values() if isinstance(element, DataElement)]
     return [element.value for element in elements if element.VR == "SQ"]
 
@@ -172,11 +172,11 @@ def _raw_elements(dataset: Dataset) -> list[RawDataElement]:
 
 
 def _open_sequences(dataset: Dataset, level: int = 0) -> None:
-    """Read sequences of a stated length too, level by level, as long as a film may have so many and so deep ones."""
+    """Parse sequences of defined length too, level by level, up to the limits of items and levels."""
     for element in [element for element in _raw_elements(dataset) if _kind(element) == "SQ"]:
         if max(map((element.value or b"").count, _ITEM_TAGS)) > _MAX_ITEMS:
             raise _TooManyElements
-        with suppress(Exception):  # one that is broken is seen to be so by whoever needs it
+        with suppress(Exception):  # a broken sequence raises again where it is used
             for item in dataset[element.tag].value:
                 _leave_private_out(item)
     for items in _sequences(dataset):
@@ -187,12 +187,12 @@ def _open_sequences(dataset: Dataset, level: int = 0) -> None:
 
 
 def _is_bulk(element: RawDataElement) -> bool:
-    """Say whether pydicom leaves a value as the bytes that it is: pixels, overlays, profiles."""
+    """Return whether pydicom keeps a value as bytes: pixels, overlays, profiles."""
     return _kind(element).startswith("O")
 
 
 def _kind(element: RawDataElement) -> str:
-    """Return an element's value representation, from the dictionary if the file does not tell, "" if nobody knows."""
+    """Return an element's value representation, from the dictionary if the file has none, "" if it is unknown."""
     if element.VR not in (None, "UN"):
         return element.VR
     try:

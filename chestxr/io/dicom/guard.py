@@ -1,4 +1,4 @@
-"""Headers that are against the standard, where DICOM objects are made of them."""
+"""Errors of non-conformant source headers when building SEG and SR objects."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ __all__ = ["dicom_build_errors"]
 @contextmanager
 def dicom_build_errors(path: str | PathLike) -> Iterator[None]:
     """
-    Turn what the DICOM libraries raise on a header that is against the standard into a FilmError.
+    Convert errors of the DICOM libraries on a non-conformant header to FilmError.
 
     Parameters
     ----------
@@ -22,15 +22,15 @@ def dicom_build_errors(path: str | PathLike) -> Iterator[None]:
     Raises
     ------
     FilmError
-        Without what the library's error says.
+        If a library fails; without the library's message.
     """
     try:
         yield
     except (FilmError, MemoryError):
         raise
-    except Exception as error:  # two libraries' errors at hostile headers have no kind in common
+    except Exception as error:  # two libraries raise unrelated exceptions on hostile headers
         if is_system_error(error):
             raise
-        # What such errors say may hold parts of the header.
-        found = "a header of which no DICOM object can be made"
-        raise FilmError(path, found, "a film as an archive keeps it", "export it again") from None
+        # Their messages may quote the header.
+        found = "a header from which no DICOM object can be built"
+        raise FilmError(path, found, "a conformant DICOM header", "export it again") from None

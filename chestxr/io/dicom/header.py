@@ -1,4 +1,4 @@
-"""The header of a film in DICOM, and what results derived from the film take over from it."""
+"""Header of a DICOM film, and the patient and study attributes that derived objects copy from it."""
 
 import copy
 from os import PathLike
@@ -27,7 +27,7 @@ _PATIENT_AND_STUDY = (
     "StudyTime",
     "ReferringPhysicianName",
 )
-# A film's plane has no place in the room: whoever needs its size finds it in the film, which results point to.
+# A projection has no position in patient space; its spacing is found in the film that the results refer to.
 _GEOMETRY = (
     "FrameOfReferenceUID",
     "PixelSpacing",
@@ -40,41 +40,41 @@ _GEOMETRY = (
 
 class DicomHeader(str):
     """
-    A DICOM header as text that says nothing of the patient, for the metadata of a tensor.
+    DICOM header as a string without patient data, for the metadata of a tensor.
 
-    MONAI collates metadata of numbers and text only, and prints it: so the data set is an attribute of a text.
+    MONAI collates only numbers and strings in metadata, and prints them; therefore the data set is an attribute.
 
     Parameters
     ----------
     dataset : pydicom.Dataset
-        The header. It is shared by all copies: copy it before you change it.
+        The header. All copies share it: copy it before changing it.
     """
 
     dataset: Dataset
 
     def __new__(cls, dataset: Dataset) -> "DicomHeader":
-        """Return a text with the data set as its attribute."""
+        """Return a string with the data set as its attribute."""
         header = super().__new__(cls, "DICOM header")
         header.dataset = dataset
         return header
 
     def __getnewargs__(self) -> tuple[Any]:
-        """Return what pickle makes a copy of."""
+        """Return the arguments from which pickle creates a copy."""
         return (self.dataset,)
 
     def __deepcopy__(self, memo: dict) -> "DicomHeader":
-        """Return the header itself: metadata is copied with every transform."""
+        """Return the header itself: every transform copies the metadata."""
         return self
 
 
 def read_header(path: str | PathLike) -> Dataset:
     """
-    Read the header of a film in DICOM, as :py:func:`source_header` returns it.
+    Read the header of a DICOM film; see :py:func:`source_header`.
 
     Raises
     ------
     FilmError
-        If the file is broken or cannot be read, or as :py:func:`source_header` says.
+        If the file is broken or cannot be read, or :py:func:`source_header` raises it.
     """
     path = Path(path)
     with film_errors(path):
@@ -83,26 +83,25 @@ def read_header(path: str | PathLike) -> Dataset:
 
 def source_header(stored: Dataset, path: str | PathLike) -> Dataset:
     """
-    Return the identity of a film's patient, study and image, for objects that are derived from it.
+    Return the header that objects derived from a film refer to and copy from.
 
     Parameters
     ----------
     stored : pydicom.Dataset
-        The film's header as it is stored; it stays as it is.
+        The film's header as stored; it is not changed.
     path : str or os.PathLike
         The film's file, for errors.
 
     Returns
     -------
     pydicom.Dataset
-        The header without private attributes and pixels, and without geometry, of which a projection has none in the
-        room: a derived object lies on the film's pixels. Patient and study attributes that the film leaves out are
-        empty.
+        The header without private attributes, pixels and geometry: a derived object is aligned with the film's pixels,
+        and a projection has no position in patient space. Missing patient and study attributes are empty.
 
     Raises
     ------
     FilmError
-        If the film has no identifiers of its own, or several: nothing can refer to it.
+        If a class, instance, study or series UID is missing or has several values.
     """
     header = without_pixels(stored)
     for keyword in _GEOMETRY:
@@ -111,8 +110,8 @@ def source_header(stored: Dataset, path: str | PathLike) -> Dataset:
     if missing:
         raise FilmError(
             Path(path),
-            f"a DICOM film without {', '.join(missing)} of one value",
-            "a film as an archive keeps it",
+            f"a DICOM film without {', '.join(missing)} (one value each)",
+            "a conformant DICOM header",
             "export it again",
         )
     for keyword in _PATIENT_AND_STUDY:
@@ -127,10 +126,10 @@ def _is_one_text(value: object) -> bool:
 
 def strip_patient_and_study(header: Dataset) -> Dataset:
     """
-    Return a header with patient and study emptied, and no character set.
+    Return a header with empty patient and study attributes and no character set.
 
-    Highdicom refuses non-conformant dates and character sets, and its errors hold the values: `copy_patient_and_study`
-    puts them back.
+    highdicom rejects non-conformant dates and character sets, and its errors quote the values;
+    `copy_patient_and_study` restores them.
     """
     plain = copy.deepcopy(header)
     plain.decode()
@@ -141,7 +140,7 @@ def strip_patient_and_study(header: Dataset) -> Dataset:
 
 
 def copy_patient_and_study(derived: Dataset, header: Dataset) -> None:
-    """Make a derived object one of the film's patient and study, as they are, in the film's own character set."""
+    """Copy patient and study attributes to a derived object, unchanged, with the film's character set."""
     for keyword in ("SpecificCharacterSet", *_PATIENT_AND_STUDY):
         if keyword in header:
             derived[keyword] = copy.deepcopy(header[keyword])

@@ -1,4 +1,4 @@
-"""Films stored as DICOM: computed and digital radiographs, secondary captures."""
+"""DICOM films: computed and digital radiographs, secondary captures."""
 
 import math
 from datetime import datetime
@@ -24,7 +24,7 @@ from .transfer_syntaxes import syntax_name
 __all__ = ["read_dicom"]
 
 _MODALITIES = ("CR", "DX", "DR", "RG", "OT", "SC", "")
-# Of the others those that archives are full of: no other word of a header is quoted.
+# Common other modalities, which errors may name; no other text of a header is quoted.
 _OTHER_MODALITIES = (
     *("CT", "MR", "US", "MG", "NM", "PT", "XA", "RF", "XC", "ES", "ECG", "IO", "PX", "OP", "OPT", "SM", "BMD"),
     *("SR", "SEG", "PR", "KO", "DOC", "REG", "RTIMAGE", "RTDOSE", "RTSTRUCT", "RTPLAN", "RTRECORD"),
@@ -35,13 +35,13 @@ def read_dicom(content: bytes, path: Path) -> DecodedImage:
     """
     Read a frontal film: modality and VOI LUT applied, bone white, upright.
 
-    Spacing is PixelSpacing, else ImagerPixelSpacing (at the detector, with the estimated magnification noted); values
-    that are missing or zero mean that it is unknown (DICOM PS3.3, 10.7.1.3).
+    Spacing is PixelSpacing, else ImagerPixelSpacing (at the detector, with the estimated magnification); it is unknown
+    if the values are missing or zero (DICOM PS3.3, 10.7.1.3).
 
     Raises
     ------
     FilmError
-        If the file is broken, is no single frontal radiograph, or is encoded as no film is that is read.
+        If the file is broken, is not a single frontal radiograph, or has an unsupported encoding.
     """
     dataset = open_dicom(content, path)
     header = without_pixels(dataset)
@@ -66,7 +66,7 @@ def read_dicom(content: bytes, path: Path) -> DecodedImage:
 
 
 def _complete(dataset: Dataset, path: Path) -> None:
-    """Fill in what decoding needs and a header may lack: transfer syntax, photometric interpretation, one sample."""
+    """Complete the attributes that decoding needs: transfer syntax, photometric interpretation, samples per pixel."""
     if "PixelData" not in dataset:
         raise FilmError(path, "a DICOM object without pixel data", "a radiograph", "leave it out")
     _name_transfer_syntax(dataset)
@@ -78,7 +78,7 @@ def _complete(dataset: Dataset, path: Path) -> None:
 
 
 def _name_transfer_syntax(dataset: Dataset) -> None:
-    """Write the encoding that a file without file meta information was found to have into that information."""
+    """Set the transfer syntax of a file without file meta information to the detected encoding."""
     if "TransferSyntaxUID" in dataset.file_meta:
         return
     if not dataset.is_little_endian:
@@ -89,7 +89,7 @@ def _name_transfer_syntax(dataset: Dataset) -> None:
 
 
 def _check_kind(dataset: Dataset, path: Path) -> None:
-    """Refuse what is not one frontal radiograph."""
+    """Raise FilmError if the image is not a single frontal radiograph."""
     modality = str(dataset.get("Modality") or "").strip().upper()
     if modality not in _MODALITIES:
         known = f"modality {modality}" if modality in _OTHER_MODALITIES else "another modality"
@@ -98,14 +98,14 @@ def _check_kind(dataset: Dataset, path: Path) -> None:
     if frames != 1:
         raise FilmError(path, f"{frames} frames", "a single frame", "save each frame as a film")
     if is_other_part(_body_parts(dataset)):
-        found, remedy = "a film of another part of the body by its header (BodyPartExamined)", "leave it out"
+        found, remedy = "another part of the body in the header (BodyPartExamined)", "leave it out"
         raise FilmError(path, found, "a film of the chest", f"{remedy}, or have the header corrected if it is one")
     view = other_view(str(dataset.get("ViewPosition") or ""), _view_codes(dataset))
     if view:
-        raise FilmError(path, f"a film called {view} in its header", "a frontal film (PA or AP)", "leave it out")
+        raise FilmError(path, f"a {view} view in the header", "a frontal film (PA or AP)", "leave it out")
     if is_for_processing(str(dataset.get("SOPClassUID") or ""), str(dataset.get("PresentationIntentType") or "")):
-        found, remedy = "a detector's raw signal (FOR PROCESSING)", "use the image FOR PRESENTATION that goes with it"
-        raise FilmError(path, found, "a film as it is shown", remedy)
+        found, remedy = "a detector's raw signal (FOR PROCESSING)", "use the corresponding image FOR PRESENTATION"
+        raise FilmError(path, found, "an image for presentation", remedy)
 
 
 def _body_parts(dataset: Dataset) -> list[str]:
@@ -119,30 +119,30 @@ def _view_codes(dataset: Dataset) -> list[tuple[str, str]]:
 
 
 def _decode(dataset: Dataset, path: Path) -> np.ndarray:
-    """Return the stored values, after making sure that they are what the header says."""
+    """Check the pixel data against the header and return the stored values."""
     check_pixel_data(dataset, path)
     try:
         return decode_pixels(dataset, path)
     except (FilmError, MemoryError):
         raise
-    except Exception as error:  # decoders raise errors of their own kinds
+    except Exception as error:  # decoders raise unrelated exceptions
         raise FilmError(
             path,
-            f"pixel data in {syntax_name(dataset.file_meta.TransferSyntaxUID)} that does not decode",
+            f"pixel data in {syntax_name(dataset.file_meta.TransferSyntaxUID)} that cannot be decoded",
             "a whole DICOM file",
             "export or copy it again",
         ) from error
 
 
 def _shown(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
-    """Make of stored values what is shown: grey with bone white, or RGB."""
+    """Convert stored values to displayed ones: grey with bone white, or RGB."""
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         return apply_palette(stored, dataset, path)
     return apply_luts(stored, dataset) if stored.ndim == 2 else stored
 
 
 def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarray, str]:
-    """Turn the film as PatientOrientation says; a film that does not say is taken as upright."""
+    """Turn the film upright by PatientOrientation; without it, the film is assumed to be upright."""
     orientation = dataset.get("PatientOrientation") or []
     codes = [] if isinstance(orientation, str) else [str(code) for code in orientation]
     if len(codes) != 2 or not all(codes):
@@ -151,7 +151,7 @@ def _upright(dataset: Dataset, pixels: np.ndarray, path: Path) -> tuple[np.ndarr
 
 
 def _study_date(dataset: Dataset) -> str:
-    """Return the day of the study as 2026-11-30, "" if it states none that is a date."""
+    """Return the study date as 2026-11-30, "" if it is missing or not a date."""
     day = str(dataset.get("StudyDate") or "").strip().replace(".", "")
     if len(day) != 8:
         return ""
@@ -162,7 +162,7 @@ def _study_date(dataset: Dataset) -> str:
 
 
 def _spacing(dataset: Dataset) -> dict:
-    """Return DecodedImage's fields on spacing."""
+    """Return the spacing fields of DecodedImage."""
     for source in ("PixelSpacing", "ImagerPixelSpacing"):
         spacing = _two_positive(numbers_of(dataset, source))
         if spacing is not None:

@@ -1,4 +1,4 @@
-"""What a DICOM header says of an image: the part of the body, the view, and whether it is made to be looked at."""
+"""Body part, view and presentation intent of an image, from its DICOM header."""
 
 import re
 import unicodedata
@@ -8,11 +8,11 @@ __all__ = ["is_for_processing", "is_other_part", "other_view"]
 
 _DX_FOR_PROCESSING = "1.2.840.10008.5.1.4.1.1.1.1.1"
 _FRONTAL_WORDS = {"AP", "PA", "FRONTAL", "ANTEROPOSTERIOR", "POSTEROANTERIOR"}
-# Defined terms of View Position (DICOM PS3.3, C.8.7.1.1.1 and C.8.11.5.1), and what modalities write instead, in
-# English, German, French, Spanish and Portuguese.
+# Defined terms of View Position (DICOM PS3.3, C.8.7.1.1.1 and C.8.11.5.1), and the words that modalities write instead
+# in English, German, French, Spanish and Portuguese.
 _LATERAL_WORDS = {"LL", "RL", "LLD", "RLD", "LLAT", "RLAT", "LTLAT", "RTLAT", "SEITLICH", "PROFIL", "PERFIL"}
 _OBLIQUE_WORDS = {"LLO", "RLO", "LAO", "RAO", "LPO", "RPO"}
-# DICOM PS3.16, CID 4010, in SNOMED CT and in its older codes (SNM3, SRT).
+# DICOM PS3.16, CID 4010, in SNOMED CT and its older codes (SNM3, SRT).
 _LATERAL_CODES = {
     *("399067008", "399173006", "399198007", "399352003", "399260004", "30730003"),
     *("R-102CD", "R-10236", "R-10232", "R-10228", "R-10224"),
@@ -21,8 +21,8 @@ _LATERAL_CODES = {
 _CHEST_BEGINS = ("CHEST", "THORA", "TORA", "LUNG", "PULM", "POUMON", "CXR")
 _SPINE_BEGINS = ("SPINE", "RACHIS", "WIRBEL", "COLUMNA", "COLUNA", "VERTEBR")
 _SPINES = {"CSPINE", "TSPINE", "LSPINE", "SSPINE", "LSSPINE", "TLSPINE", "CTSPINE", "THSPINE", "HWS", "BWS", "LWS"}
-# Body Part Examined by DICOM PS3.16, annex L, and what modalities write in German, French, Spanish and Portuguese. Not
-# ribs, sternum, heart or trunk: such a film may be one of the chest.
+# Body Part Examined (DICOM PS3.16, annex L), and the words that modalities write in German, French, Spanish and
+# Portuguese. Ribs, sternum, heart and trunk are left out: such a film may show the chest.
 _OTHER_PARTS = {
     *("SKULL", "HEAD", "BRAIN", "FACE", "ORBIT", "EYE", "NOSE", "SINUS", "JAW", "MANDIBLE", "MAXILLA", "TMJ", "ZYGOMA"),
     *("TEETH", "TOOTH", "DENTAL", "EAR", "MASTOID", "NECK", "LARYNX", "BREAST", "ABDOMEN", "ABDOMENPELVIS", "PELVIS"),
@@ -39,7 +39,7 @@ _OTHER_PARTS = {
 
 def is_other_part(names: Iterable[str]) -> bool:
     """
-    Return whether a header says that an image shows another part of the body than the chest.
+    Return whether a header states another part of the body than the chest.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def is_other_part(names: Iterable[str]) -> bool:
     Returns
     -------
     bool
-        False if the header says chest, nothing, or what is not known here: the pixels are asked then.
+        False if the header says chest, says nothing, or has an unknown term; the pixels decide then.
     """
     words = {word for name in names for word in _words(name)}
     if words & _SPINES or any(word.startswith(_SPINE_BEGINS) for word in words):
@@ -59,7 +59,7 @@ def is_other_part(names: Iterable[str]) -> bool:
 
 def other_view(position: str, codes: Iterable[tuple[str, str]] = ()) -> str:
     """
-    Return which view an image shows if its header says that it is not frontal.
+    Return the view of an image whose header says that it is not frontal.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def other_view(position: str, codes: Iterable[tuple[str, str]] = ()) -> str:
 
 def is_for_processing(sop_class: str, intent: str) -> bool:
     """
-    Return whether an image holds a detector's raw signal; its mate "for presentation" is the film.
+    Return whether an image is a detector's raw signal; the film is its "for presentation" counterpart.
 
     Parameters
     ----------

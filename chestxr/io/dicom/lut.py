@@ -1,4 +1,4 @@
-"""What the stored values of a grey film in DICOM show: its look-up tables, window, polarity and padding."""
+"""Grey levels of a DICOM film: modality LUT, VOI LUT or window, polarity and pixel padding."""
 
 import struct
 from collections.abc import Callable
@@ -15,10 +15,10 @@ __all__ = ["apply_luts", "is_inverted"]
 
 def apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     """
-    Apply modality LUT and the first VOI LUT or window, invert films that are stored bone black, and darken the padding
-    around the film.
+    Apply the modality LUT and the first VOI LUT or window, invert films stored bone black, and set padding to the
+    darkest grey level.
 
-    A VOI LUT or window that is broken, or leaves nothing to see, is passed over.
+    A VOI LUT or window that is broken or makes the image constant is ignored.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _by_level(shown: Callable[[np.ndarray], np.ndarray], stored: np.ndarray) -> np.ndarray:
-    """Ask what stored values show; of those of 8 and 16 bits once for each level that occurs, not for each pixel."""
+    """Apply a function to stored values; for 8 and 16 bits once per occurring level, not once per pixel."""
     if stored.itemsize > 2:
         return shown(stored)
     stored = stored.astype(stored.dtype.newbyteorder("="), copy=False)
@@ -61,9 +61,9 @@ def _by_level(shown: Callable[[np.ndarray], np.ndarray], stored: np.ndarray) -> 
 
 def is_inverted(dataset: Dataset) -> bool:
     """
-    Return whether a film shows low values bright.
+    Return whether low values are displayed bright.
 
-    Presentation LUT Shape decides where a header has it (DICOM PS3.3, C.8.11.3.1.2), otherwise MONOCHROME1 does.
+    Presentation LUT Shape decides if present (DICOM PS3.3, C.8.11.3.1.2), otherwise MONOCHROME1.
     """
     shape = str(dataset.get("PresentationLUTShape") or "").upper()
     if shape in ("IDENTITY", "INVERSE"):
@@ -87,7 +87,7 @@ def _apply_luts(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _apply_modality(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Apply modality LUT or rescale; pydicom reads tables of 8 and 16 bits alone, others are read as those of 16."""
+    """Apply modality LUT or rescale; pydicom reads only tables of 8 and 16 bits, so others are read as 16."""
     described = _described(dataset, "ModalityLUTSequence")
     if not described:
         return apply_modality_lut(stored, dataset)
@@ -103,8 +103,8 @@ def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     """
     Apply the first VOI LUT or window.
 
-    pydicom counts grey levels in the type of the table's entries: those that a rescale brings beyond it, and in a table
-    of 8 bits those from 256 on, would begin anew.
+    pydicom casts grey levels to the type of the table's entries: values outside it after a rescale, and from 256 on in
+    a table of 8 bits, would wrap around.
     """
     described = _described(dataset, "VOILUTSequence")
     if not described:
@@ -120,9 +120,9 @@ def _apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def _apply_window(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     """
-    Apply the first window, lower values darker (DICOM PS3.3, C.11.2.1.2): it acts on values after the rescale.
+    Apply the first window to rescaled values, lower values darker (DICOM PS3.3, C.11.2.1.2).
 
-    pydicom turns the ramp around where the slope is negative.
+    pydicom inverts the ramp if the slope is negative.
     """
     shown = apply_voi_lut(values, dataset, index=0)
     if shown is values or not dataset.get("RescaleSlope", 1) < 0:
@@ -132,13 +132,13 @@ def _apply_window(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _described(dataset: Dataset, sequence: str) -> MultiValue | None:
-    """Return entries, first value and bits of a sequence's first table, None if there is no whole one."""
+    """Return entries, first value and bits of a sequence's first table, None if it is missing or incomplete."""
     table = (dataset.get(sequence) or [Dataset()])[0]
     return None if table.get("LUTData") is None else table.get("LUTDescriptor")
 
 
 def _value_range(dataset: Dataset) -> tuple[float, float]:
-    """Return the lowest and highest value that the film can have after its LUTs."""
+    """Return the lowest and highest possible value after the LUTs."""
     for sequence in ("VOILUTSequence", "ModalityLUTSequence"):
         if described := _described(dataset, sequence):
             return 0.0, float(2 ** int(described[2]) - 1)
@@ -150,9 +150,9 @@ def _value_range(dataset: Dataset) -> tuple[float, float]:
 
 def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     """
-    Mark the pixels that are padding, not film (DICOM PS3.3, C.7.5.1.1.2).
+    Return a mask of the padding pixels (DICOM PS3.3, C.7.5.1.1.2).
 
-    Value and limit count in the bits of the stored values, also where a header gives them with the other sign.
+    Value and limit are compared as stored bits, even if the header has them with the wrong sign.
     """
     value, limit = (number_of(dataset, name) for name in ("PixelPaddingValue", "PixelPaddingRangeLimit"))
     if value is None:
@@ -163,7 +163,7 @@ def _padding(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _as_stored(value: float, dataset: Dataset) -> int:
-    """Return what a value is in the bits and with the sign of the stored values."""
+    """Convert a value to the bits and the sign of the stored values."""
     bits = int(dataset.BitsStored)
     unsigned = int(value) % 2**bits
     return unsigned - 2**bits if dataset.PixelRepresentation and unsigned >= 2 ** (bits - 1) else unsigned

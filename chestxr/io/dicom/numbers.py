@@ -1,4 +1,4 @@
-"""Numbers of a DICOM header, as programs write them: empty, with a decimal comma, or several where one is expected."""
+"""Tolerant parsing of numbers in a DICOM header: empty values, decimal commas, several values instead of one."""
 
 import math
 
@@ -22,7 +22,7 @@ def numbers_of(dataset: Dataset, keyword: str) -> list[float]:
     Returns
     -------
     list of float
-        Empty if the element is missing or empty, or if one of its values is no finite number. A comma counts as a
+        Empty if the element is missing or empty, or if one of its values is not a finite number. A comma is read as a
         decimal point.
     """
     try:
@@ -35,15 +35,15 @@ def numbers_of(dataset: Dataset, keyword: str) -> list[float]:
 
 
 def number_of(dataset: Dataset, keyword: str) -> float | None:
-    """Return an element's first number, None if there is none, as for :py:func:`numbers_of`."""
+    """Return the first of :py:func:`numbers_of`, None if there is none."""
     return next(iter(numbers_of(dataset, keyword)), None)
 
 
 def rewrite_numbers(dataset: Dataset) -> None:
     """
-    Rewrite rescale and window as pydicom reads them, and remove those that are no numbers.
+    Rewrite rescale and window in a form that pydicom reads, and remove those that are not numbers.
 
-    A slope without an intercept, or the other way round, is completed: by 1 or 0.
+    A missing slope is set to 1 if there is an intercept, a missing intercept to 0 if there is a slope.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Films in DICOM whose pixels are numbers of a palette's colours."""
+"""Palette colour look-up tables of DICOM films."""
 
 from pathlib import Path
 
@@ -15,15 +15,15 @@ _COLOURS = ("Red", "Green", "Blue")
 
 def apply_palette(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarray:
     """
-    Look the colours of pixels up (DICOM PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6).
+    Look up the colours of pixels (DICOM PS3.3, C.7.6.3.1.5 and C.7.6.3.1.6).
 
-    pydicom counts pixels in the type of the palette's entries, so that they begin anew at 256, does not turn the bytes
-    of big endian files, and expands segments without bounds.
+    pydicom casts pixels to the type of the palette's entries, so that they wrap around at 256, does not swap the bytes
+    of big-endian files, and expands segmented palettes without a size limit.
 
     Parameters
     ----------
     stored : numpy.ndarray, shape (rows, columns), integer of at most 16 bits
-        Numbers of colours.
+        Palette indices.
     dataset : pydicom.Dataset
         The film, with its transfer syntax.
     path : pathlib.Path
@@ -37,10 +37,10 @@ def apply_palette(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarra
     Raises
     ------
     FilmError
-        If the palette is in segments, is missing, or is of another size than its descriptors say.
+        If the palette is segmented, missing, or of another size than its descriptors say.
     """
     if f"Segmented{_COLOURS[0]}PaletteColorLookupTableData" in dataset:
-        raise FilmError(path, "a palette in segments", "shades of grey, or a whole palette", "convert it to greyscale")
+        raise FilmError(path, "a segmented palette", "shades of grey, or a whole palette", "convert it to greyscale")
     descriptors = {tuple(dataset.get(f"{colour}PaletteColorLookupTableDescriptor") or ()) for colour in _COLOURS}
     data = [dataset.get(f"{colour}PaletteColorLookupTableData") or b"" for colour in _COLOURS]
     entries, first, bits = max(descriptors) or (0, 0, 0)
@@ -51,7 +51,7 @@ def apply_palette(stored: np.ndarray, dataset: Dataset, path: Path) -> np.ndarra
         raise FilmError(path, "a palette of another size than it says", "a whole palette", "convert it to greyscale")
     words = [np.frombuffer(table, _words(dataset)).astype("<u2") for table in data]
     tables = np.stack([table.view(f"<u{width}")[:entries] for table in words])
-    if tables.max() < 256:  # entries of 8 bits in the room of 16
+    if tables.max() < 256:  # 8-bit entries stored in 16 bits
         tables = tables.astype(np.uint8)
     numbers = np.subtract(stored, first, dtype=np.int32)
     return np.stack([table.take(numbers, mode="clip") for table in tables], axis=-1)

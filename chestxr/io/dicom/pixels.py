@@ -1,7 +1,7 @@
 """
-The stored values of a film in DICOM, however they are encoded.
+Decode the pixel data of a DICOM film in any supported transfer syntax.
 
-Of compressed ones pydicom only gives the stream: gdcm, which it asks first, ends the process over broken ones.
+pydicom only returns the compressed stream: gdcm, its first choice of decoder, ends the process on broken streams.
 """
 
 from pathlib import Path
@@ -21,18 +21,18 @@ from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREA
 
 __all__ = ["decode_pixels"]
 
-# What makes RGB of these is part of decoding it.
+# The JPEG 2000 decoder converts these to RGB.
 _RGB_IN_JPEG_2000 = ("YBR_RCT", "YBR_ICT")
 
 
 def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     """
-    Decode a film of one frame, colours to RGB.
+    Decode a single-frame film; colours are converted to RGB.
 
     Parameters
     ----------
     dataset : pydicom.dataset.Dataset
-        The film; its header has been found to fit its pixel data (`check_pixel_data`).
+        The film; `check_pixel_data` has accepted it.
     path : pathlib.Path
         The file, for errors.
 
@@ -46,14 +46,14 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     FilmError
         If an RLE segment is broken.
     Exception
-        If a stream is broken or cut off, is of another size or has wider values than the header, or has colours of a
-        kind that its encoding has not; decoders raise errors of many kinds.
+        If a stream is broken or truncated, has another size or wider values than the header, or an unsupported colour
+        space. Decoders raise unrelated exceptions.
     """
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in UNCOMPRESSED:
         pixels = _as_stored_bits(_uncompressed(dataset), dataset, highest=number_of(dataset, "HighBit"))
         converted = CONVERTS_COLORS and photometric.startswith("YBR_FULL")
-        # Programs that decompress leave these two names behind.
+        # Programs that decompress JPEG 2000 leave these two names in the header.
         return pixels if converted or photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
     if syntax in RLE:
         stored = _as_stored_bits(decode_rle(dataset, path), dataset, highest=number_of(dataset, "HighBit"))
@@ -62,7 +62,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
 
 
 def _uncompressed(dataset: Dataset) -> np.ndarray:
-    """Return values with all their bits: pydicom keeps the lowest ones alone."""
+    """Return values with all allocated bits: pydicom keeps only the lowest ones."""
     stored = dataset.BitsStored
     dataset.BitsStored = dataset.BitsAllocated
     try:
@@ -74,17 +74,17 @@ def _uncompressed(dataset: Dataset) -> np.ndarray:
 def _decompressed(dataset: Dataset) -> np.ndarray:
     pixels = _decode_stream(b"".join(generate_frames(dataset.PixelData, number_of_frames=1)), dataset)
     if pixels.shape[:2] != (dataset.Rows, dataset.Columns) or pixels.itemsize * 8 > dataset.BitsAllocated:
-        raise ValueError("another size or wider values than in the header")
+        raise ValueError("the size or bit depth differs from the header")
     head = codestream_head(dataset.PixelData)
     if head is None:
         raise ValueError("no codestream")
     if pixels.dtype.kind != _kind(dataset):
-        # JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too.
+        # JPEG and JPEG-LS are unsigned; some programs write unsigned JPEG 2000 too.
         return _as_stored_bits(pixels, dataset, head.bits)
-    # Lossy values may lie a little beyond.
+    # Lossy values may slightly exceed the range.
     lossless = dataset.file_meta.TransferSyntaxUID in LOSSLESS_STREAMS
     if lossless and head.bits > dataset.BitsStored and not np.array_equal(_as_stored_bits(pixels, dataset), pixels):
-        raise ValueError("wider values than in the header")
+        raise ValueError("more bits per value than in the header")
     return pixels
 
 
@@ -99,7 +99,7 @@ def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
 
 
 def _decode_jpeg(stream: bytes, photometric: str, lossless: bool) -> np.ndarray:
-    # Only lossy streams tell a decoder that their colours are to be converted.
+    # Only in lossy streams does the decoder know that colours must be converted.
     if photometric in GREY or not (lossless or photometric == "RGB"):
         return imagecodecs.jpeg_decode(stream)
     pixels = imagecodecs.jpeg_decode(stream, colorspace="RGB", outcolorspace="RGB")
@@ -109,25 +109,25 @@ def _decode_jpeg(stream: bytes, photometric: str, lossless: bool) -> np.ndarray:
 def _decode_jpeg_ls(stream: bytes) -> np.ndarray:
     end = stream.rfind(END)
     if end < 0:
-        # CharLS 2.4.3 seeks the end of some such streams for seconds.
-        raise ValueError("a stream without an end")
+        # CharLS 2.4.3 searches some such streams for seconds.
+        raise ValueError("a stream without an end marker")
     return imagecodecs.jpegls_decode(stream[: end + len(END)])
 
 
 def _as_rgb(pixels: np.ndarray, photometric: str) -> np.ndarray:
-    """Convert the one kind of other colours that these encodings can have."""
+    """Convert YBR_FULL, the only other colour space of these encodings, to RGB."""
     if pixels.ndim < 3 or photometric == "RGB":
         return pixels
     if not photometric.startswith("YBR_FULL") or pixels.itemsize > 1:
-        raise ValueError("colours that its encoding has not")
+        raise ValueError("an unsupported colour space")
     return convert_color_space(pixels, photometric, "RGB")
 
 
 def _as_stored_bits(pixels: np.ndarray, dataset: Dataset, most: int = 32, highest: float | None = None) -> np.ndarray:
     """
-    Read the stored bits of values, with the sign that the header says; the others mean nothing (PS3.5, 8.1.1).
+    Extract the stored bits of values, signed as the header says; the other bits are undefined (PS3.5, 8.1.1).
 
-    They are the lowest bits, unless the highest of them has another number.
+    They are the lowest bits, unless `highest` is another high bit.
     """
     of_kind = pixels.view(pixels.dtype.str.replace(pixels.dtype.kind, _kind(dataset)))
     room = pixels.itemsize * 8
@@ -137,5 +137,5 @@ def _as_stored_bits(pixels: np.ndarray, dataset: Dataset, most: int = 32, highes
 
 
 def _kind(dataset: Dataset) -> str:
-    """Return numpy's letter for integers with or without a sign, as the header says."""
+    """Return NumPy's kind of integer, signed "i" or unsigned "u", as the header says."""
     return "i" if dataset.PixelRepresentation == 1 else "u"

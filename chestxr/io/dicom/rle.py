@@ -1,4 +1,4 @@
-"""Films in RLE Lossless (DICOM PS3.5, G): each segment is one byte of every pixel."""
+"""RLE Lossless (DICOM PS3.5, G): each segment holds one byte of every pixel."""
 
 import struct
 from pathlib import Path
@@ -16,29 +16,29 @@ _HEADER = 64
 
 def decode_rle(dataset: Dataset, path: Path) -> np.ndarray:
     """
-    Decode a film of one frame.
+    Decode a single-frame film.
 
     Returns
     -------
     numpy.ndarray, shape (rows, columns) or (rows, columns, 3)
-        The values without a sign, colours as stored.
+        Unsigned values; colours as stored.
 
     Raises
     ------
     FilmError
-        If there are more or fewer segments, or values in one, than the header says.
+        If the number of segments, or of values in one, differs from the header.
     """
     samples, value_bytes = int(dataset.get("SamplesPerPixel") or 1), dataset.BitsAllocated // 8
     size = dataset.Rows * dataset.Columns
     segments = _segments(dataset.PixelData, samples * value_bytes, path)
-    # Bytes come with the highest first, samples one after the other.
+    # Segments are ordered by sample, most significant byte first.
     planes = np.stack([np.frombuffer(_decode(segment, size, path), np.uint8) for segment in segments], axis=-1)
     values = planes.view(f">u{value_bytes}").astype(f"u{value_bytes}")
     return values.reshape((dataset.Rows, dataset.Columns, samples)[: 2 if samples == 1 else 3])
 
 
 def _segments(encapsulated: bytes, count: int, path: Path) -> list[bytes]:
-    """Cut the first fragment up as its header says."""
+    """Split the first fragment into the segments in its header."""
     try:
         start = 8 + struct.unpack_from("<I", encapsulated, 4)[0]
         length = struct.unpack_from("<I", encapsulated, start + 4)[0]
@@ -48,17 +48,17 @@ def _segments(encapsulated: bytes, count: int, path: Path) -> list[bytes]:
         raise truncated(path) from error
     ends = [*offsets[1:given], len(frame)]
     if given != count or offsets[0] != _HEADER or ends != sorted(ends):
-        raise contradiction(path, "RLE segments of another number of planes than the header says")
+        raise contradiction(path, "another number of RLE segments than the header says")
     return [frame[first:end] for first, end in zip(offsets, ends, strict=False)]
 
 
 def _decode(segment: bytes, size: int, path: Path) -> bytearray:
-    # dicomrle_decode would do the whole frame, and leaves unset what too short a segment does not fill.
+    # dicomrle_decode decodes a whole frame, but leaves uninitialised the part that a short segment does not fill.
     plane = bytearray(size)
     try:
         decoded = imagecodecs.packbits_decode(segment, out=plane)
     except (imagecodecs.PackbitsError, ValueError) as error:
-        raise contradiction(path, "RLE segments that do not fit rows and columns") from error
+        raise contradiction(path, "RLE segments that do not match rows and columns") from error
     if len(decoded) != size:
         raise truncated(path)
     return plane

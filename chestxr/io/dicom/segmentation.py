@@ -1,4 +1,4 @@
-"""Lungs as a DICOM segmentation that lies on its film."""
+"""DICOM Segmentation (SEG) of the lungs, aligned with the film's pixels."""
 
 import hashlib
 
@@ -35,24 +35,24 @@ def lung_segmentation(
     uid_root: str = DEFAULT_UID_ROOT,
 ) -> hd.seg.Segmentation:
     """
-    Make a binary Segmentation (DICOM PS3.3, A.51) of the lungs.
+    Build a binary Segmentation (DICOM PS3.3, A.51) of the lungs.
 
-    It refers to the film pixel by pixel ("spatial locations preserved") and states no geometry of its own, since a
-    projection has none in the room; a film's spacing is found in the film. Patient and study are the film's, the
-    identifiers are derived from those of the film and the algorithm.
+    It refers to the film pixel by pixel ("spatial locations preserved") and has no geometry, since a projection has
+    no position in patient space; the spacing is found in the film. Patient and study are the film's; the UIDs are
+    derived from those of the film and the algorithm.
 
     Parameters
     ----------
     header : pydicom.Dataset
-        The film's, as :py:func:`read_header` gives it.
+        The film's header, as returned by :py:func:`read_header`.
     labels : numpy.ndarray, shape (W, H), integer
-        The film upright: 0 background, 1 right lung, 2 left lung.
+        Label map of the upright film: 0 background, 1 right lung, 2 left lung.
     algorithm : Algorithm or None
-        What outlined the lungs; None for a person.
+        The algorithm that segmented the lungs; None for a manual segmentation.
     reoriented : str, optional
-        How the film was turned upright, as its metadata say.
+        Steps that turned the film upright, as in its metadata.
     uid_root : str, optional
-        Prefix of new identifiers.
+        Prefix of new UIDs.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def lung_segmentation(
     Raises
     ------
     ValueError
-        If there is no lung, or the mask is not of the film's size.
+        If there is no lung, or the size of the mask differs from the film.
     """
     rows = undo_reorientation(np.asarray(labels).T, reoriented).astype(np.uint8)
     if rows.shape != (header.Rows, header.Columns):
@@ -115,7 +115,7 @@ def _describe(label: int, algorithm: Algorithm | None) -> hd.seg.SegmentDescript
 
 
 def _complete(segmentation: hd.seg.Segmentation, header: Dataset, dimensions: str) -> None:
-    """Add what highdicom leaves out: the film's character set and orientation, and dimensions under our own root."""
+    """Set what highdicom does not: the film's character set and orientation, and dimension UIDs under our root."""
     copy_patient_and_study(segmentation, header)
     segmentation.PatientOrientation = header.get("PatientOrientation")
     for sequence in (segmentation.DimensionOrganizationSequence, segmentation.DimensionIndexSequence):

@@ -1,4 +1,4 @@
-"""What was found on a film as a DICOM structured report."""
+"""DICOM Structured Report (SR) of a film: lung areas, tuberculosis score, quality flags."""
 
 import math
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ _DECISIONS = {
 @dataclass(frozen=True)
 class FilmFindings:
     """
-    What a report says of a film.
+    Findings on a film, the content of its report.
 
     Attributes
     ----------
@@ -56,17 +56,17 @@ class FilmFindings:
     pixel_area_mm2 : float
         Area in mm2 of a pixel; NaN when the film states no spacing.
     at_detector : bool
-        Whether that spacing is the detector's, not corrected for magnification.
+        Whether the spacing is that of the detector, not corrected for magnification.
     flags : sequence of str
-        What the quality check found odd.
+        Flags of the quality check.
     probability, low, high : float
         Calibrated probability of tuberculosis and its 95% interval; NaN if there is no score.
     threshold : float
-        Probability at and above which a film is called suspicious.
+        Probability at and above which the decision is "suspicious".
     decision : str
         "suspicious", "not suspicious", or "" if there is no score.
     reasons : sequence of str
-        What moved the score most, in words.
+        The strongest contributions to the score, in words.
     no_score : str
         Why there is no score, "" if there is one.
     """
@@ -92,23 +92,23 @@ def screening_report(
     uid_root: str = DEFAULT_UID_ROOT,
 ) -> hd.sr.ComprehensiveSR:
     """
-    Make an Imaging Measurement Report (DICOM PS3.16, TID 1500) of a film's lungs and tuberculosis score.
+    Build an Imaging Measurement Report (DICOM PS3.16, TID 1500) of a film's lungs and tuberculosis score.
 
-    Lungs are measured in mm2 if the film states its spacing, in pixels if not. The score, a research result, is coded
-    in a scheme of our own, not as a finding of the disease.
+    Lungs are measured in mm2 if the film states its spacing, otherwise in pixels. The score, a research result, is
+    coded in a private scheme, not as a finding of the disease.
 
     Parameters
     ----------
     header : pydicom.Dataset
-        The film's, as :py:func:`read_header` gives it.
+        The film's header, as returned by :py:func:`read_header`.
     segmentation : pydicom.Dataset or None
-        The lungs, as :py:func:`lung_segmentation` makes them; None if none were found.
+        The lungs, as returned by :py:func:`lung_segmentation`; None if none were found.
     findings : FilmFindings
-        What was found.
+        The findings to report.
     algorithm : Algorithm
-        What found it.
+        The algorithm that produced them.
     uid_root : str, optional
-        Prefix of new identifiers.
+        Prefix of new UIDs.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def screening_report(
 
 
 def report_uid(film_uid: str, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT) -> str:
-    """Return the identifier that the report on a film has, or will have: an archive that holds it has the answer."""
+    """Return the SOP Instance UID of a film's report, known before the report exists: if an archive has it, skip."""
     return _uid(film_uid, algorithm, uid_root, "report")
 
 
@@ -156,7 +156,7 @@ def _uid(film_uid: str, algorithm: Algorithm, uid_root: str, kind: str) -> str:
 
 
 def _scheme() -> Dataset:
-    """Declare the scheme of our own codes."""
+    """Return the item that identifies the private coding scheme."""
     scheme = Dataset()
     scheme.CodingSchemeDesignator = _SCHEME
     scheme.CodingSchemeName = "Codes of chestxr"
@@ -178,7 +178,7 @@ def _lung_groups(
     identification: hd.sr.AlgorithmIdentification,
     uids: dict[str, str],
 ) -> list[hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations]:
-    """Measure each lung that was found, in mm2 or, where the film states no spacing, in pixels."""
+    """Return a group for each lung found, its area in mm2 or, if the film states no spacing, in pixels."""
     film = hd.sr.SourceImageForSegmentation(header.SOPClassUID, header.SOPInstanceUID)
     known = math.isfinite(findings.pixel_area_mm2)
     groups = []
@@ -202,7 +202,7 @@ def _lung_groups(
 
 
 def _refer_by_segment_only(group: hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations) -> None:
-    """Take out the frame's number, which highdicom adds: a segment's excludes it (DICOM PS3.3, C.17.3.5)."""
+    """Remove the frame number that highdicom adds: a segment number excludes it (DICOM PS3.3, C.17.3.5)."""
     for item in group[0].ContentSequence:
         for reference in item.get("ReferencedSOPSequence", []):
             if "ReferencedSegmentNumber" in reference:
@@ -210,7 +210,7 @@ def _refer_by_segment_only(group: hd.sr.PlanarROIMeasurementsAndQualitativeEvalu
 
 
 def _frame_of(segmentation: Dataset, label: int) -> int:
-    """Return the number, from 1, of the frame that holds a segment."""
+    """Return the frame number, counted from 1, of a segment."""
     numbers = [
         frame.SegmentIdentificationSequence[0].ReferencedSegmentNumber
         for frame in segmentation.PerFrameFunctionalGroupsSequence
@@ -241,17 +241,17 @@ def _of_no_unit(code: Code, value: float) -> hd.sr.Measurement:
 
 
 def _evaluations(findings: FilmFindings) -> hd.sr.ContainerContentItem:
-    """Put into words what has no number: reasons, flags, and what the result may be used for."""
-    told = [(_LIMITS, RESEARCH_USE)]
-    told += [(_REASON, reason) for reason in findings.reasons]
-    told += [(_FLAGS, flag) for flag in findings.flags]
+    """Return the text items: intended use, reasons, flags, a missing score, and the units of areas."""
+    texts = [(_LIMITS, RESEARCH_USE)]
+    texts += [(_REASON, reason) for reason in findings.reasons]
+    texts += [(_FLAGS, flag) for flag in findings.flags]
     if findings.no_score:
-        told.append((_NO_SCORE, findings.no_score))
+        texts.append((_NO_SCORE, findings.no_score))
     if not math.isfinite(findings.pixel_area_mm2):
-        told.append((_SPACING, "The film states no spacing; areas are in pixels."))
+        texts.append((_SPACING, "The film states no spacing; areas are in pixels."))
     elif findings.at_detector:
-        told.append((_SPACING, "Areas are those at the detector, not corrected for magnification."))
+        texts.append((_SPACING, "Areas are those at the detector, not corrected for magnification."))
     contains = hd.sr.RelationshipTypeValues.CONTAINS
     container = hd.sr.ContainerContentItem(_EVALUATIONS, relationship_type=contains)
-    container.ContentSequence = [hd.sr.TextContentItem(code, text, contains) for code, text in told]
+    container.ContentSequence = [hd.sr.TextContentItem(code, text, contains) for code, text in texts]
     return container

@@ -1,4 +1,4 @@
-"""The encodings of pixel data in DICOM from which films are read (DICOM PS3.5, 10)."""
+"""Supported DICOM transfer syntaxes (DICOM PS3.5, 10)."""
 
 from pydicom import uid
 
@@ -29,5 +29,5 @@ FILM_SYNTAXES = (*UNCOMPRESSED, *RLE, *_JPEG_LOSSY, *JPEG_LOSSLESS, *JPEG_LS, *J
 
 
 def syntax_name(syntax: uid.UID) -> str:
-    """Name a transfer syntax of the standard; what others are called may be anything."""
+    """Return the name of a standard transfer syntax; others are not named, since their text could be anything."""
     return syntax.name if syntax in uid.UID_dictionary else "an unknown transfer syntax"

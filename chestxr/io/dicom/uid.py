@@ -1,32 +1,32 @@
-"""Unique identifiers: those of the DICOM objects that chestxr makes, and what others take for one."""
+"""DICOM UIDs: derive reproducible ones for new objects, and validate others."""
 
 import re
 import uuid
 
 __all__ = ["DEFAULT_UID_ROOT", "check_uid_root", "derived_uid", "is_uid"]
 
-# Identifiers below this root are made of UUIDs and need no registration (DICOM PS3.5, B.2).
+# UIDs below this root are derived from UUIDs and need no registration (DICOM PS3.5, B.2).
 DEFAULT_UID_ROOT = "2.25"
 _ROOT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
-# Numbers that begin with 0 are against the standard, but common, and no harm.
+# Components with leading zeros violate the standard, but are common and harmless.
 _UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _LONGEST_UID = 64
-# A UUID has at most 39 digits and an identifier at most 64 characters (DICOM PS3.5, 9.1).
+# A UUID has at most 39 digits and a UID at most 64 characters (DICOM PS3.5, 9.1).
 _LONGEST_ROOT = _LONGEST_UID - 39 - 1
 
 
 def derived_uid(root: str, *sources: str) -> str:
     """
-    Make an identifier from what an object is made of: the same of the same sources, always.
+    Derive a UID from the sources of an object; the same sources always give the same UID.
 
-    So an object that is made twice, after an interruption say, is one object to an archive, which stores it once.
+    An object that is built twice, for example after an interruption, is therefore stored once by an archive.
 
     Parameters
     ----------
     root : str
         Prefix, such as "2.25" or one registered to an organisation; without the last dot.
     *sources : str
-        What the object is made of: the film's identifier, the model's version, the kind of object.
+        Sources of the object: the film's UID, the model's version, the kind of object.
 
     Returns
     -------
@@ -36,20 +36,20 @@ def derived_uid(root: str, *sources: str) -> str:
     Raises
     ------
     ValueError
-        If the root is no prefix of identifiers, or too long.
+        If the root is not a valid UID prefix, or too long.
     """
     check_uid_root(root)
     return f"{root}.{uuid.uuid5(uuid.NAMESPACE_OID, chr(0).join(sources)).int}"
 
 
 def check_uid_root(root: str) -> None:
-    """Raise ValueError if a root is no prefix of identifiers, or too long."""
+    """Raise ValueError if a root is not a valid UID prefix, or too long."""
     if not _ROOT.fullmatch(root) or len(root) > _LONGEST_ROOT:
         raise ValueError(
-            f"{root}: no root of DICOM identifiers; expected numbers joined by dots, {_LONGEST_ROOT} characters at most"
+            f"{root}: not a root of DICOM UIDs; expected numbers joined by dots, at most {_LONGEST_ROOT} characters"
         )
 
 
 def is_uid(value: object) -> bool:
-    """Say whether a value is one identifier, so that an archive can be asked for it: numbers joined by dots."""
+    """Return whether a value is a single UID that an archive can be queried for: numbers joined by dots."""
     return isinstance(value, str) and len(value) <= _LONGEST_UID and _UID.fullmatch(value) is not None

@@ -11,9 +11,9 @@ from .image import read_with_pillow
 
 __all__ = ["read_bmp"]
 
-# The headers' sizes; the first one's images are never compressed.
+# Header sizes; images with the first one are never compressed.
 _OLD_HEADER, _HEADERS = 12, (12, 40, 52, 56, 64, 108, 124)
-# Rows of pixels as they are, and the same with masks for the colours' bits.
+# Uncompressed RGB, and the same with bit masks for the colours.
 _UNCOMPRESSED = (0, 3, 6)
 
 
@@ -24,7 +24,7 @@ def read_bmp(content: bytes, path: Path) -> DecodedImage:
     Raises
     ------
     FilmError
-        If the file is cut off, broken, compressed or of an impossible size.
+        If the file is truncated, broken, compressed or of an impossible size.
     """
     try:
         (header,) = struct.unpack_from("<I", content, 14)
@@ -34,7 +34,7 @@ def read_bmp(content: bytes, path: Path) -> DecodedImage:
     except struct.error as error:
         raise broken_pixels(path) from error
     if header not in _HEADERS or compression not in _UNCOMPRESSED:
-        raise FilmError(path, "a rare kind of BMP", "one without compression", "save it without compression or as PNG")
-    # Rows are counted below zero where the first one is the uppermost.
+        raise FilmError(path, "an unsupported BMP", "an uncompressed one", "save it without compression or as PNG")
+    # A negative number of rows means that the first row is the top one.
     check_size(path, columns, abs(rows))
     return read_with_pillow(io.BytesIO(content), path)

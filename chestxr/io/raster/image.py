@@ -1,4 +1,4 @@
-"""What the readers of picture files share."""
+"""Shared functions of the raster image readers."""
 
 import io
 import struct
@@ -17,12 +17,12 @@ __all__ = ["decoded", "read_with_pillow"]
 
 def read_with_pillow(source: io.BytesIO, path: Path) -> DecodedImage:
     """
-    Read a picture, turned as its EXIF orientation says; palettes and colours for print become RGB.
+    Read an image with Pillow, apply its EXIF orientation and convert palette, CMYK and YCbCr to RGB.
 
     Raises
     ------
     FilmError
-        If it is cut off, broken or of an impossible size.
+        If the file is truncated, broken or of an impossible size.
     """
     try:
         image = Image.open(source)
@@ -40,7 +40,7 @@ def read_with_pillow(source: io.BytesIO, path: Path) -> DecodedImage:
 
 def decoded(path: Path, decode: Callable[[], Any]) -> Any:
     """
-    Return what a decoder gives.
+    Return the result of a decoder.
 
     Raises
     ------

@@ -17,15 +17,15 @@ __all__ = ["read_jpeg"]
 
 def read_jpeg(content: bytes, path: Path) -> DecodedImage:
     """
-    Read a JPEG file, turned as its EXIF orientation says; those of 12 bits and lossless ones as they are.
+    Read a JPEG file and apply its EXIF orientation; 12-bit and lossless files are read as stored.
 
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of an impossible size, or of very many scans.
+        If the file is truncated, broken, of an impossible size, or has too many scans.
     """
     if has_many_scans(content):
-        found = "a JPEG image of very many scans"
+        found = "a JPEG image with too many scans"
         raise FilmError(path, found, "a film", "check the file's origin; it may be hostile")
     try:
         head = jpeg_head(content)

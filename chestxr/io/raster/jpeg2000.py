@@ -19,12 +19,12 @@ _CHANNELS = (1, 3)
 
 def read_jpeg_2000(content: bytes, path: Path) -> DecodedImage:
     """
-    Read a JPEG 2000 file, as a bare stream or with a header: grey or RGB, of up to 16 bits.
+    Read a JPEG 2000 file, a bare codestream or JP2: grey or RGB, up to 16 bits.
 
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of an impossible size, or has other channels.
+        If the file is truncated, broken, of an impossible size, or neither grey nor RGB.
     """
     try:
         head = jpeg_2000_head(content)

@@ -22,7 +22,7 @@ def read_png(content: bytes, path: Path) -> DecodedImage:
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
+        If the file is truncated, broken, of an impossible size, or its number of pixels differs from its header.
     """
     content, depth, colour_type = open_png(content, path)
     if depth == 16 and colour_type in _PNG_COLOUR_TYPES:

@@ -1,4 +1,4 @@
-"""A PNG file that holds as many pixels as its header says; decoders fill up or pass over what does not fit."""
+"""Check that a PNG file has the number of pixels in its header; decoders silently pad or drop the difference."""
 
 import struct
 import zlib
@@ -15,34 +15,34 @@ _SIGNATURE = 8
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 # PNG, third edition, 8.1: Adam7's seven passes, as first column and row, and steps between them.
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-# Room for the largest film in colours of 8 bits.
+# The largest film in 8-bit colour.
 _MAX_BYTES = 4 * MAX_PIXELS
-# More than any program writes; a decoder takes time for each.
+# More than any program writes; each one costs a decoder time.
 _MAX_CHUNKS = 100_000
 
 
 def open_png(file: bytes, path: Path) -> tuple[bytes, int, int]:
     """
-    Inflate a PNG file's pixels, and see that there are as many as its header says, their checksum right.
+    Decompress the pixels of a PNG file and check their number and checksum.
 
     Parameters
     ----------
     file : bytes
-        A file that begins as PNG does.
+        A file with the PNG signature.
     path : pathlib.Path
         Its name, for errors.
 
     Returns
     -------
     content : bytes
-        The same PNG file, its pixels not compressed: no decoder need inflate them again.
+        The same PNG file with uncompressed pixels, so that no decoder decompresses them again.
     depth, colour_type : int
         As in the header (PNG, third edition, 11.2.1).
 
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of an impossible size, or holds another number of pixels than it says.
+        If the file is truncated, broken, of an impossible size, or its number of pixels differs from its header.
     """
     content = memoryview(file)
     chunks = _chunks(content, path)
@@ -57,7 +57,7 @@ def open_png(file: bytes, path: Path) -> tuple[bytes, int, int]:
 
 
 def _chunks(content: memoryview, path: Path) -> list[tuple[bytes, int, int]]:
-    """Return kind, start and end of each chunk, up to the one that ends the file."""
+    """Return type, start and end of each chunk up to IEND."""
     chunks: list[tuple[bytes, int, int]] = []
     place = _SIGNATURE
     while place + 12 <= len(content) and len(chunks) < _MAX_CHUNKS:
@@ -75,7 +75,7 @@ def _chunks(content: memoryview, path: Path) -> list[tuple[bytes, int, int]]:
 def _inflate(
     content: memoryview, chunks: list[tuple[bytes, int, int]], path: Path
 ) -> tuple[int, int, bytes | bytearray]:
-    """Return depth, kind of colour and the filtered rows."""
+    """Return bit depth, colour type and the filtered rows."""
     columns, rows, depth, colour_type, _, _, interlaced = struct.unpack_from(">IIBBBBB", content, _SIGNATURE + 8)
     check_size(path, columns, rows)
     bits = depth * _CHANNELS.get(colour_type, 0)
@@ -94,7 +94,7 @@ def _inflate(
 
 
 def _pass_bytes(columns: int, rows: int, bits: int, step: tuple[int, int, int, int]) -> int:
-    """Return the bytes of the rows of one pass, each after the byte of its filter."""
+    """Return the number of bytes in the rows of one pass, including one filter byte per row."""
     first_column, first_row, column_step, row_step = step
     width = max(0, -(-(columns - first_column) // column_step))
     height = max(0, -(-(rows - first_row) // row_step))

@@ -17,7 +17,7 @@ from .tiff_consistency import check_tiff
 
 __all__ = ["read_tiff"]
 
-# TIFF 6.0, tag 274: where the first row and the first column of the picture are shown, as directions of a frontal film.
+# TIFF 6.0, tag 274 (orientation), as the directions of rows and columns of a frontal film.
 _TIFF_ORIENTATION = {
     1: ("L", "F"),
     2: ("R", "F"),
@@ -28,19 +28,19 @@ _TIFF_ORIENTATION = {
     7: ("H", "R"),
     8: ("H", "L"),
 }
-# With a film's thumbnails and masks; all of them are looked at.
+# The film, its thumbnails and masks; all pages are read.
 _MOST_PAGES = 16
 
 
 def read_tiff(content: bytes, path: Path) -> DecodedImage:
     """
-    Read a TIFF file of one film, 8 or 16 bits, grey or colour, white-is-zero or black-is-zero, turned as its
-    orientation tag says. Pages that are called a thumbnail or a transparency mask are passed over.
+    Read a TIFF file of one film, 8 or 16 bits, grey or colour, white-is-zero or black-is-zero, and apply its
+    orientation tag. Pages marked as a thumbnail or a transparency mask are skipped.
 
     Raises
     ------
     FilmError
-        If the file is cut off, broken, of several films or of an impossible size, or as :py:func:`check_tiff` says.
+        If the file is truncated, broken, holds several films, has an impossible size, or fails :py:func:`check_tiff`.
     """
     try:
         with tifffile.TiffFile(io.BytesIO(content)) as tiff:
@@ -67,7 +67,7 @@ def read_tiff(content: bytes, path: Path) -> DecodedImage:
 
 
 def _film_page(tiff: tifffile.TiffFile, path: Path) -> tifffile.TiffPage:
-    """Return the one page that is neither a smaller copy nor a mask of another (TIFF 6.0, tags 254 and 255)."""
+    """Return the one page that is neither a reduced copy nor a mask of another (TIFF 6.0, tags 254 and 255)."""
     pages: list[Any] = list(tiff.pages) if len(tiff.pages) <= _MOST_PAGES else []
     films = [page for page in pages if not (page.is_reduced or page.is_mask)] if len(pages) > 1 else pages
     if len(films) != 1:

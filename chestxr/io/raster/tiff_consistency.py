@@ -1,4 +1,4 @@
-"""Whether a TIFF file's pieces make up the film that its header says; tifffile fills up or cuts what does not fit."""
+"""Check that the strips or tiles of a TIFF file match its header; tifffile silently pads or crops the difference."""
 
 import math
 import struct
@@ -14,7 +14,7 @@ __all__ = ["check_tiff"]
 
 # TIFF 6.0, tag 262: white is zero, black is zero, RGB, palette.
 _COLOURS = (0, 1, 2, 3)
-# Decoders of these are told how much a piece holds; JPEG's is not, but its pieces can be asked beforehand.
+# Their decoders are bounded by the size of a piece. JPEG's is not, but its stream header states the size.
 _COMPRESSIONS = (
     *(COMPRESSION.NONE, COMPRESSION.LZW, COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE, COMPRESSION.PACKBITS),
     *(COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6, COMPRESSION.JPEG),
@@ -24,22 +24,22 @@ _MOST_SAMPLES = 4
 
 def check_tiff(page: TiffPage, path: Path) -> None:
     """
-    Refuse, before anything is decoded, what is no grey or colour film as it is shown, and what is not there.
+    Reject unsupported or incomplete TIFF files before decoding.
 
     Raises
     ------
     FilmError
-        If colours are for print, values are complex or more than four a pixel, the compression is none of those that
-        are decoded within bounds, or pieces are missing, larger than the film, or of another size than it says.
+        If the file has colours for print, complex values, more than four values per pixel or an unsupported
+        compression, or if strips or tiles are missing, larger than the film, or of a different size than stated.
     """
     jpeg = page.compression == COMPRESSION.JPEG
     if page.photometric not in _COLOURS and not (page.photometric == PHOTOMETRIC.YCBCR and jpeg):
-        raise FilmError(path, "colours made for printing or measuring", "grey or RGB", "save it in grey")
+        raise FilmError(path, "colours for printing or measuring", "grey or RGB", "save it in grey")
     if page.sampleformat == SAMPLEFORMAT.COMPLEXIEEEFP:
         raise FilmError(path, "complex numbers", "shades of grey", "save it in grey")
     if page.compression not in _COMPRESSIONS or page.jpegheader is not None:
         raise FilmError(
-            path, "a rare compression", "none, LZW, deflate, PackBits, CCITT or JPEG", "save it without compression"
+            path, "an unsupported compression", "none, LZW, deflate, PackBits, CCITT or JPEG", "save it uncompressed"
         )
     pieces = math.prod(page.chunked)
     if (
@@ -47,9 +47,9 @@ def check_tiff(page: TiffPage, path: Path) -> None:
         or page.imagedepth > 1
         or pieces * math.prod(page.chunks) > _MOST_SAMPLES * MAX_PIXELS
     ):
-        found = f"{page.samplesperpixel} values a pixel, in {page.imagedepth} planes, {page.chunks} at a time"
+        found = f"{page.samplesperpixel} values per pixel, {page.imagedepth} planes, pieces of {page.chunks}"
         raise FilmError(path, found, "one film in grey or colour", "check the file's origin; it may be hostile")
-    # tifffile fills pieces that a writer did not come to with black; of pieces that lie in one place it takes many.
+    # tifffile fills missing pieces with black, and decodes pieces that share one offset many times.
     places = page.dataoffsets, page.databytecounts
     if (
         {*map(len, places)} != {pieces}
@@ -61,7 +61,7 @@ def check_tiff(page: TiffPage, path: Path) -> None:
 
 
 def _is_piece(page: TiffPage, offset: int, count: int) -> bool:
-    """Say whether a JPEG stream is as large as a strip or tile of the film; the last strip may have fewer rows."""
+    """Return whether a JPEG stream has the size of a strip or tile; the last strip may have fewer rows."""
     page.parent.filehandle.seek(offset)
     stream = page.parent.filehandle.read(count)
     columns, rows = (page.tilewidth, page.tilelength) if page.is_tiled else (page.imagewidth, page.rowsperstrip)

@@ -1,4 +1,4 @@
-"""What headers say of an image's view, in the words that modalities use; one rule for all callers."""
+"""Body part, view and presentation intent from DICOM headers, in the terms that modalities write."""
 
 import pytest
 from pydicom.dataset import Dataset
@@ -36,27 +36,27 @@ LATERAL_CODES = {
 
 
 @pytest.mark.parametrize("position", LATERALS)
-def test_laterals(position):
+def test_lateral_view_positions(position):
     assert other_view(position) == "lateral"
 
 
 @pytest.mark.parametrize("position", OBLIQUES)
-def test_obliques(position):
+def test_oblique_view_positions(position):
     assert other_view(position) == "oblique"
 
 
 @pytest.mark.parametrize("position", FRONTALS)
-def test_frontal_films_and_those_that_say_nothing(position):
+def test_frontal_and_unknown_view_positions(position):
     assert other_view(position) == ""
 
 
 @pytest.mark.parametrize("code", LATERAL_CODES)
-def test_laterals_by_code(code):
+def test_lateral_view_codes(code):
     assert other_view("", [code]) == "lateral"
 
 
 @pytest.mark.parametrize("code", [("399348003", "antero-posterior"), ("272479007", "postero-anterior"), ("", "")])
-def test_frontal_films_by_code(code):
+def test_frontal_view_codes(code):
     assert other_view("", [code]) == other_view("PA", [code]) == ""
 
 
@@ -70,7 +70,7 @@ def test_frontal_films_by_code(code):
         ("1.2.840.10008.5.1.4.1.1.1", "", False),
     ],
 )
-def test_raw_signals(sop_class, intent, raw):
+def test_for_processing_images_are_detected(sop_class, intent, raw):
     assert is_for_processing(sop_class, intent) == raw
 
 
@@ -90,7 +90,7 @@ def test_raw_signals(sop_class, intent, raw):
         "ABDOMEN",
     ],
 )
-def test_other_parts_of_the_body(name):
+def test_other_body_parts(name):
     assert is_other_part([name])
 
 
@@ -111,22 +111,22 @@ def test_other_parts_of_the_body(name):
         "X",
     ],
 )
-def test_the_chest_and_what_is_not_known(name):
+def test_chest_and_unknown_body_parts(name):
     assert not is_other_part([name])
 
 
-def test_the_region_counts_as_the_part():
+def test_anatomic_region_counts_as_body_part():
     assert is_other_part(["", "Hand"]) and not is_other_part(["", "Thorax"])
 
 
-def test_the_reader_refuses_all(tmp_path):
+def test_reader_rejects_other_views_and_body_parts(tmp_path):
     region = Dataset()
     region.CodeValue, region.CodingSchemeDesignator, region.CodeMeaning = "85562004", "SCT", "Hand"
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "399173006", "SCT", "left lateral"
     for tags, words in (
-        ({"ViewPosition": "LEFT LATERAL"}, "called lateral in its header"),
-        ({"ViewCodeSequence": [code]}, "called lateral in its header"),
+        ({"ViewPosition": "LEFT LATERAL"}, "a lateral view in the header"),
+        ({"ViewCodeSequence": [code]}, "a lateral view in the header"),
         ({"PresentationIntentType": "FOR PROCESSING"}, "FOR PROCESSING"),
         ({"BodyPartExamined": "EXTREMITY"}, "another part of the body"),
         ({"AnatomicRegionSequence": [region]}, "another part of the body"),

@@ -1,4 +1,4 @@
-"""What a table of grey levels shows is what each pixel would show by itself."""
+"""LUTs applied per grey level give the same result as LUTs applied per pixel."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ SHOWN = {
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("kind", SHOWN)
-def test_levels_and_pixels_agree(kind, signed, photometric):
+def test_luts_by_level_equal_luts_by_pixel(kind, signed, photometric):
     dataset = dicom_dataset(STORED, 12, PhotometricInterpretation=photometric, **SHOWN[kind])
     dataset.PixelRepresentation = int(signed)
     stored = STORED.astype(np.int16) - 2048 if signed else STORED
@@ -44,6 +44,6 @@ def test_levels_and_pixels_agree(kind, signed, photometric):
     np.testing.assert_array_equal(by_level, apply_luts(stored.astype(stored.dtype.newbyteorder(">")), dataset))
 
 
-def test_a_window_that_leaves_nothing_to_see_is_passed_over():
+def test_window_that_makes_the_image_constant_is_ignored():
     dataset = dicom_dataset(STORED, 12, WindowCenter=50000, WindowWidth=10)
     np.testing.assert_array_equal(apply_luts(STORED, dataset), STORED)

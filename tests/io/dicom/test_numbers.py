@@ -1,4 +1,4 @@
-"""Numbers that programs write otherwise than the standard asks."""
+"""Non-conformant numbers in DICOM headers."""
 
 import struct
 
@@ -34,7 +34,7 @@ def _read(path, dataset: Dataset):
     ("content", "expected"),
     [("1,5", [1.5]), ("", []), (" 2 ", [2]), ("1.5\\2", [1.5, 2]), ("1,5\\2,5", [1.5, 2.5]), ("x", []), ("nan", [])],
 )
-def test_numbers_are_read_as_they_are_meant_or_not_at_all(content, expected):
+def test_numbers_are_parsed_or_ignored(content, expected):
     dataset = _raw(Dataset(), "RescaleSlope", content)
     assert numbers_of(dataset, "RescaleSlope") == expected
     assert number_of(dataset, "RescaleSlope") == (expected[0] if expected else None)
@@ -44,13 +44,13 @@ def test_numbers_are_read_as_they_are_meant_or_not_at_all(content, expected):
     ("slope", "intercept", "expected"),
     [("", "", STORED), ("1,0", "0,0", STORED), ("2", "", 2 * STORED), ("", "-7", STORED - 7), ("x", "x", STORED)],
 )
-def test_an_incomplete_rescale(tmp_path, slope, intercept, expected):
+def test_incomplete_rescale(tmp_path, slope, intercept, expected):
     dataset = _raw(_raw(dicom_dataset(STORED, 12), "RescaleSlope", slope), "RescaleIntercept", intercept)
     np.testing.assert_array_equal(_read(tmp_path / "film.dcm", dataset)[0].T, expected)
 
 
 @pytest.mark.parametrize("content", ["", "x", "2000"])
-def test_an_incomplete_window_is_left_out(tmp_path, content):
+def test_incomplete_window_is_ignored(tmp_path, content):
     dataset = _raw(dicom_dataset(STORED, 12), "WindowCenter", content)
     np.testing.assert_array_equal(_read(tmp_path / "film.dcm", dataset)[0].T, STORED)
 
@@ -64,7 +64,7 @@ def test_spacing_and_magnification_with_a_decimal_comma(tmp_path):
 
 @pytest.mark.parametrize("padding", [struct.pack("<h", -5000), struct.pack("<hh", -5000, 0)])
 @pytest.mark.parametrize("vr", ["US", "SS"])
-def test_padding_is_found_whatever_its_sign_in_the_header(tmp_path, vr, padding):
+def test_padding_with_either_sign_in_the_header(tmp_path, vr, padding):
     stored = 100 - STORED
     stored[:, :16] = -5000
     dataset = dicom_dataset(stored, 16, PhotometricInterpretation="MONOCHROME1", PixelRepresentation=1)
@@ -74,8 +74,8 @@ def test_padding_is_found_whatever_its_sign_in_the_header(tmp_path, vr, padding)
     assert np.corrcoef(film[:, 16:].ravel(), STORED[:, 16:].ravel())[0, 1] > 0.99
 
 
-def test_a_padding_range_across_zero_of_unsigned_values(tmp_path):
-    """-2 to 1 in a header of signed values are the highest and the lowest of 12 bits."""
+def test_padding_range_across_zero_of_unsigned_values(tmp_path):
+    """-2 to 1 in a signed element are the highest and the lowest 12-bit values."""
     stored = STORED.copy()
     stored[:, :4], stored[:, 4:8] = 4094, 1
     dataset = _raw(dicom_dataset(stored, 12), "PixelPaddingValue", struct.pack("<h", -2), "SS")

@@ -1,4 +1,4 @@
-"""Palettes of every width and order of bytes give the same film, and those that cannot are refused."""
+"""Palettes of every bit depth and byte order give the same film; invalid palettes are rejected."""
 
 import struct
 
@@ -31,25 +31,25 @@ def _saved(folder, tables, descriptor, segmented=""):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_grey_palette_gives_its_levels(tmp_path, width):
+def test_grey_palette_returns_its_levels(tmp_path, width):
     bits, levels = WIDTHS[width]
     film, _ = read_film(_saved(tmp_path, [levels.tobytes()] * 3, [4096, 0, bits]))
     assert np.array_equal(film.T, STORED >> 4)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_palette_of_colours_is_no_film(tmp_path, width):
+def test_colour_palette_is_rejected(tmp_path, width):
     bits, levels = WIDTHS[width]
     with pytest.raises(FilmError, match="a colour picture"):
         read_film(_saved(tmp_path, [levels.tobytes()] * 2 + [bytes(levels.nbytes)], [4096, 0, bits]))
 
 
-def test_pixels_beside_the_palette_take_its_ends(tmp_path):
+def test_pixels_outside_the_palette_are_clipped(tmp_path):
     film, _ = read_film(_saved(tmp_path, [np.arange(1000, dtype="<u2").tobytes()] * 3, [1000, 100, 16]))
     assert np.array_equal(film.T, np.clip(STORED - 100, 0, 999))
 
 
-def test_bytes_of_a_big_endian_film_are_turned(tmp_path):
+def test_big_endian_palette_bytes_are_swapped(tmp_path):
     dataset = dicom_dataset(STORED, bits=12, PhotometricInterpretation="PALETTE COLOR")
     dataset.file_meta.TransferSyntaxUID = uid.ExplicitVRBigEndian
     dataset.PixelData = STORED.astype(">u2").tobytes()
@@ -64,12 +64,12 @@ def test_bytes_of_a_big_endian_film_are_turned(tmp_path):
 @pytest.mark.parametrize(
     ("tables", "descriptor", "segmented", "found"),
     [
-        ([RAMP] * 3, [4096, 0, 16], "Segmented", "a palette in segments"),
+        ([RAMP] * 3, [4096, 0, 16], "Segmented", "a segmented palette"),
         ([LEVELS.astype("<u2").tobytes()[:-2]] * 3, [4096, 0, 16], "", "another size than it says"),
         ([LEVELS.astype("u1").tobytes()] * 3, [4096, 0, 12], "", "another size than it says"),
         ([b""] * 3, [4096, 0, 8], "", "another size than it says"),
     ],
 )
-def test_palettes_that_are_none_are_refused(tmp_path, tables, descriptor, segmented, found):
+def test_invalid_palettes_are_rejected(tmp_path, tables, descriptor, segmented, found):
     with pytest.raises(FilmError, match=found):
         read_film(_saved(tmp_path, tables, descriptor, segmented))

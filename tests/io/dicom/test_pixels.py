@@ -1,4 +1,4 @@
-"""Stored values come out of every encoding of DICOM as they went in, colours as RGB."""
+"""Every transfer syntax returns the stored values unchanged, and colours as RGB."""
 
 import struct
 
@@ -22,7 +22,7 @@ ANY_PREDICTOR, HIGH_THROUGHPUT = "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.
 
 
 def _lossless(pixels: np.ndarray, named_rgb: bool = False) -> bytes:
-    """Encode as is; imagecodecs names the channels R, G and B."""
+    """Encode without colour conversion; imagecodecs names the channels R, G and B."""
     if pixels.ndim == 2:
         return imagecodecs.ljpeg_encode(pixels)
     as_it_is = {"colorspace": "RGB", "outcolorspace": "RGB", "subsampling": "444"}
@@ -37,8 +37,8 @@ def _jpeg_2000(pixels: np.ndarray, mct: bool = False, **options) -> bytes:
     return imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True, mct=mct, **options)
 
 
-def _runs(pixels: np.ndarray) -> bytes:
-    """Write each byte of the values as a segment, rows apart (DICOM PS3.5, G)."""
+def _rle(pixels: np.ndarray) -> bytes:
+    """Encode as RLE: a segment for each byte of the values, each row by itself (DICOM PS3.5, G)."""
     samples = np.moveaxis(np.atleast_3d(pixels), -1, 0)
     planes = [plane for sample in samples for plane in np.moveaxis(_high_bytes_first(sample), -1, 0)]
     segments = [b"".join(imagecodecs.packbits_encode(row.tobytes()) for row in plane) for plane in planes]
@@ -61,7 +61,7 @@ ENCODINGS = {
     "JPEG": (uid.JPEGLosslessSV1, _lossless),
     "JPEG-LS": (uid.JPEGLSLossless, imagecodecs.jpegls_encode),
     "JPEG 2000": (uid.JPEG2000Lossless, _jpeg_2000),
-    "RLE": (uid.RLELossless, _runs),
+    "RLE": (uid.RLELossless, _rle),
 }
 
 
@@ -82,20 +82,20 @@ def test_colours_of_sixteen_bits(tmp_path, kind):
     assert np.array_equal(decode_image(path).pixels, wide)
 
 
-def test_channels_that_the_stream_names_rgb_are_rgb(tmp_path):
+def test_channels_named_rgb_in_the_stream_are_rgb(tmp_path):
     path = _saved(tmp_path, _lossless(RGB, named_rgb=True), uid.JPEGLosslessSV1, "YBR_FULL")
     assert np.array_equal(decode_image(path).pixels, RGB)
 
 
-def test_colours_that_jpeg_2000_itself_transforms_become_rgb(tmp_path):
+def test_jpeg_2000_colour_transform_becomes_rgb(tmp_path):
     path = _saved(tmp_path, _jpeg_2000(RGB, mct=True), uid.JPEG2000Lossless, "YBR_RCT")
     assert np.array_equal(decode_image(path).pixels, RGB)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "JPEG-LS", "RLE"])
-def test_colours_that_an_encoding_has_not_are_refused(tmp_path, kind):
+def test_unsupported_colour_space_is_rejected(tmp_path, kind):
     syntax, encode = ENCODINGS[kind]
-    with pytest.raises(FilmError, match="does not decode"):
+    with pytest.raises(FilmError, match="cannot be decoded"):
         decode_image(_saved(tmp_path, encode(STORED), syntax, "YBR_RCT"))
 
 
@@ -111,17 +111,17 @@ def test_colours_that_an_encoding_has_not_are_refused(tmp_path, kind):
             lambda pixels: imagecodecs.htj2k_encode(pixels, reversible=True),
             marks=pytest.mark.skipif(pydicom.__version__ < "3", reason="pydicom 2 does not write it"),
         ),
-        (uid.RLELossless, _runs),
+        (uid.RLELossless, _rle),
     ],
 )
-def test_twelve_bits_come_out_as_they_went_in(tmp_path, syntax, encode):
+def test_twelve_bits_round_trip(tmp_path, syntax, encode):
     path = save_compressed(tmp_path / "film.dcm", encode(TWELVE), syntax, TWELVE, bits=12)
     assert np.array_equal(decode_image(path).pixels, TWELVE)
 
 
 @pytest.mark.parametrize("kind", ENCODINGS)
-def test_values_below_zero_stay_below_zero(tmp_path, kind):
-    """JPEG and JPEG-LS have no sign, and programs write JPEG 2000 without it too."""
+def test_negative_values_stay_negative(tmp_path, kind):
+    """JPEG and JPEG-LS are unsigned; some programs write unsigned JPEG 2000 too."""
     syntax, encode = ENCODINGS[kind]
     stored = GREY ^ 128
     path = save_compressed(tmp_path / "film.dcm", encode(stored), syntax, GREY, bits=8, PixelRepresentation=1)
@@ -131,8 +131,8 @@ def test_values_below_zero_stay_below_zero(tmp_path, kind):
 @pytest.mark.parametrize(
     ("syntax", "encode"), [(uid.JPEGLosslessSV1, imagecodecs.ljpeg_encode), (uid.JPEG2000Lossless, _jpeg_2000)]
 )
-def test_the_sign_is_where_the_values_of_the_stream_end(tmp_path, syntax, encode):
-    """Programs write 12 bits that a header calls 16."""
+def test_sign_bit_is_the_highest_bit_of_the_stream(tmp_path, syntax, encode):
+    """Some programs write 12-bit streams with a 16-bit header."""
     below = TWELVE.astype(np.int16) - 2048
     stream = encode(below.astype(np.uint16) & 4095, bitspersample=12)
     path = save_compressed(tmp_path / "film.dcm", stream, syntax, TWELVE, bits=16, PixelRepresentation=1)
@@ -141,27 +141,27 @@ def test_the_sign_is_where_the_values_of_the_stream_end(tmp_path, syntax, encode
 
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("kind", ["uncompressed", "RLE"])
-def test_bits_beyond_those_stored_mean_nothing(tmp_path, kind, signed):
+def test_bits_above_bits_stored_are_ignored(tmp_path, kind, signed):
     path = tmp_path / "film.dcm"
     if kind == "uncompressed":
         save_dicom(path, TWELVE | 0x7000, bits=12, PixelRepresentation=int(signed))
     else:
-        save_compressed(path, _runs(TWELVE | 0x7000), uid.RLELossless, TWELVE, bits=12, PixelRepresentation=int(signed))
+        save_compressed(path, _rle(TWELVE | 0x7000), uid.RLELossless, TWELVE, bits=12, PixelRepresentation=int(signed))
     expected = TWELVE.astype(np.int16) << 4 >> 4 if signed else TWELVE
     assert np.array_equal(decode_image(path).pixels, expected)
 
 
 @pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.RLELossless])
-def test_values_that_do_not_end_at_the_lowest_bit_are_read_where_the_header_says_so(tmp_path, syntax):
+def test_values_are_read_at_the_high_bit_in_the_header(tmp_path, syntax):
     path = tmp_path / "film.dcm"
     if syntax == uid.RLELossless:
-        save_compressed(path, _runs(TWELVE << 4), syntax, TWELVE, bits=12, HighBit=15)
+        save_compressed(path, _rle(TWELVE << 4), syntax, TWELVE, bits=12, HighBit=15)
     else:
         save_dicom(path, TWELVE << 4, bits=12, HighBit=15)
     assert np.array_equal(decode_image(path).pixels, TWELVE)
 
 
-def test_the_number_of_the_highest_bit_is_passed_over_where_it_does_not_matter(tmp_path):
+def test_irrelevant_high_bit_is_ignored(tmp_path):
     uncompressed = save_dicom(tmp_path / "uncompressed.dcm", GREY, bits=8, HighBit=15)
     assert np.array_equal(decode_image(uncompressed).pixels, GREY)
     stream = imagecodecs.ljpeg_encode(TWELVE, bitspersample=12)
@@ -170,23 +170,23 @@ def test_the_number_of_the_highest_bit_is_passed_over_where_it_does_not_matter(t
 
 
 @pytest.mark.parametrize("kind", ["JPEG-LS", "JPEG 2000"])
-def test_lossless_values_beyond_the_bits_stored_are_refused_and_lossy_ones_are_not(tmp_path, kind):
+def test_only_lossless_values_beyond_bits_stored_are_rejected(tmp_path, kind):
     syntax, encode = ENCODINGS[kind]
-    with pytest.raises(FilmError, match="does not decode"):
+    with pytest.raises(FilmError, match="cannot be decoded"):
         decode_image(save_compressed(tmp_path / "film.dcm", encode(TWELVE + 10), syntax, TWELVE, bits=12))
     lossy = {"JPEG-LS": uid.JPEGLSNearLossless, "JPEG 2000": uid.JPEG2000}[kind]
     path = save_compressed(tmp_path / "film.dcm", encode(TWELVE + 10), lossy, TWELVE, bits=12)
     assert np.array_equal(decode_image(path).pixels, TWELVE + 10)
 
 
-def test_what_a_program_that_decompressed_left_called_ybr_rct_is_rgb(tmp_path):
+def test_uncompressed_ybr_rct_is_rgb(tmp_path):
     colours = {"PhotometricInterpretation": "YBR_RCT", "SamplesPerPixel": 3, "PlanarConfiguration": 0}
     path = save_dicom(tmp_path / "film.dcm", GREY, bits=8, PixelData=RGB.tobytes(), **colours)
     assert np.array_equal(decode_image(path).pixels, RGB)
 
 
 @pytest.mark.parametrize(("signed", "bits"), [(True, 16), (False, 12)])
-def test_jpeg_2000_has_the_sign_that_the_header_says(tmp_path, signed, bits):
+def test_jpeg_2000_sign_is_that_of_the_header(tmp_path, signed, bits):
     below = TWELVE.astype(np.int16) - 2048
     stream = _jpeg_2000(below, bitspersample=12)
     path = save_compressed(
@@ -196,63 +196,63 @@ def test_jpeg_2000_has_the_sign_that_the_header_says(tmp_path, signed, bits):
 
 
 @pytest.mark.parametrize("kind", ["JPEG-LS", "JPEG 2000"])
-def test_wider_values_than_the_header_has_room_for_are_refused(tmp_path, kind):
-    """Their high bytes were lost in silence."""
+def test_more_bits_than_allocated_are_rejected(tmp_path, kind):
+    """Their high bytes used to be lost silently."""
     syntax, encode = ENCODINGS[kind]
-    with pytest.raises(FilmError, match="does not decode"):
+    with pytest.raises(FilmError, match="cannot be decoded"):
         decode_image(save_compressed(tmp_path / "film.dcm", encode(TWELVE), syntax, TWELVE, bits=8))
 
 
 @pytest.mark.parametrize("bits", [8, 16, 32])
-def test_run_lengths_of_values_of_any_width(tmp_path, bits):
+def test_rle_with_any_bit_depth(tmp_path, bits):
     values = np.random.default_rng(0).integers(0, 2**bits, GREY.shape, dtype=np.uint64).astype(f"u{bits // 8}")
-    path = save_compressed(tmp_path / "film.dcm", _runs(values), uid.RLELossless, GREY, bits, BitsAllocated=bits)
+    path = save_compressed(tmp_path / "film.dcm", _rle(values), uid.RLELossless, GREY, bits, BitsAllocated=bits)
     assert np.array_equal(decode_image(path).pixels, values)
 
 
 @pytest.mark.parametrize(
-    ("runs", "found"),
+    ("stream", "found"),
     [
-        (_runs(np.vstack([GREY, GREY])), "RLE segments that do not fit rows and columns"),
-        (_runs(GREY)[:-40], "RLE segments that do not fit rows and columns"),
-        (_runs(GREY[:-1]), "truncated pixel data"),
-        (_runs(RGB), "RLE segments of another number of planes"),
+        (_rle(np.vstack([GREY, GREY])), "RLE segments that do not match rows and columns"),
+        (_rle(GREY)[:-40], "RLE segments that do not match rows and columns"),
+        (_rle(GREY[:-1]), "truncated pixel data"),
+        (_rle(RGB), "another number of RLE segments"),
     ],
 )
-def test_run_lengths_of_another_film_are_refused(tmp_path, runs, found):
-    path = save_compressed(tmp_path / "film.dcm", runs, uid.RLELossless, GREY, bits=8)
+def test_rle_that_contradicts_the_header_raises(tmp_path, stream, found):
+    path = save_compressed(tmp_path / "film.dcm", stream, uid.RLELossless, GREY, bits=8)
     with pytest.raises(FilmError, match=found):
         decode_image(path)
 
 
 @pytest.mark.parametrize("padding", [b"\0", b"\0\0\0", b"\xff", b" "])
-def test_a_jpeg_ls_stream_may_be_padded(tmp_path, padding):
+def test_padded_jpeg_ls_stream_is_read(tmp_path, padding):
     path = _saved(tmp_path, imagecodecs.jpegls_encode(RGB) + padding, uid.JPEGLSLossless, "RGB")
     assert np.array_equal(decode_image(path).pixels, RGB)
 
 
-def test_a_jpeg_ls_stream_without_end_is_not_given_to_the_decoder(tmp_path, monkeypatch):
-    """It sought the end for seconds."""
+def test_jpeg_ls_stream_without_end_marker_is_not_decoded(tmp_path, monkeypatch):
+    """The decoder searched for the end for seconds."""
     stream = imagecodecs.jpegls_encode(RGB)
     path = _saved(tmp_path, stream + b"\0" * (len(stream) % 2), uid.JPEGLSLossless, "RGB")
     whole = path.read_bytes()
     item = b"\xfe\xff\x00\xe0" + struct.pack("<I", len(stream) + len(stream) % 2)
     path.write_bytes(whole.replace(item, b"\xfe\xff\x00\xe0" + struct.pack("<I", len(stream) - 2)))
     assert path.read_bytes() != whole
-    monkeypatch.setattr(imagecodecs, "jpegls_decode", lambda _: pytest.fail("it was"))
-    with pytest.raises(FilmError, match="does not decode"):
+    monkeypatch.setattr(imagecodecs, "jpegls_decode", lambda _: pytest.fail("the decoder was called"))
+    with pytest.raises(FilmError, match="cannot be decoded"):
         decode_image(path)
 
 
 @pytest.mark.parametrize("highest", [3, 16])
-def test_bits_that_are_not_there_are_refused(tmp_path, highest):
+def test_invalid_high_bit_is_rejected(tmp_path, highest):
     path = save_dicom(tmp_path / "film.dcm", TWELVE, bits=12, HighBit=highest)
-    with pytest.raises(FilmError, match=f"12 bits stored whose highest is number {highest} of 16"):
+    with pytest.raises(FilmError, match=f"12 bits stored with high bit {highest} in 16 bits"):
         decode_image(path)
 
 
 @pytest.mark.parametrize("kind", ["no delimiter", "zeros for it", "zeros after the end", "a wrong length before"])
-def test_compressed_pixels_are_read_where_the_stream_is_whole(tmp_path, kind):
+def test_complete_stream_in_broken_encapsulation_is_read(tmp_path, kind):
     stream = imagecodecs.ljpeg_encode(TWELVE, bitspersample=12)
     path = save_compressed(
         tmp_path / "film.dcm",
@@ -273,7 +273,7 @@ def test_compressed_pixels_are_read_where_the_stream_is_whole(tmp_path, kind):
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
-def test_compressed_pixels_that_end_early_are_called_truncated(tmp_path, share):
+def test_truncated_stream_raises(tmp_path, share):
     noise = np.random.default_rng(0).integers(0, 4096, (96, 80)).astype(np.uint16)
     stream = imagecodecs.ljpeg_encode(noise, bitspersample=12)
     path = save_compressed(tmp_path / "film.dcm", stream, uid.JPEGLosslessSV1, noise, bits=12)
@@ -288,7 +288,7 @@ def test_compressed_pixels_that_end_early_are_called_truncated(tmp_path, share):
     "tags",
     [{"PhotometricInterpretation": "Monochrome2 "}, {"SamplesPerPixel": None}, {"Modality": "DR"}, {"Modality": "dx"}],
 )
-def test_headers_that_others_understand_are_understood(tmp_path, tags):
+def test_common_header_variants_are_accepted(tmp_path, tags):
     assert np.array_equal(decode_image(save_dicom(tmp_path / "film.dcm", TWELVE, bits=12, **tags)).pixels, TWELVE)
 
 

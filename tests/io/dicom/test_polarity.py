@@ -1,4 +1,4 @@
-"""Bone is white whatever look-up tables, slopes, signs and polarities a header combines: dcmtk shows the same."""
+"""Bone is white for every combination of LUTs, slope, sign and polarity; dcmtk is the reference."""
 
 import shutil
 import subprocess
@@ -76,7 +76,7 @@ def _written(path, header: dict) -> list[str]:
 @needs_dcmtk
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(header=headers)
-def test_what_dcmtk_shows_bright_is_bright(header, tmp_path):
+def test_polarity_agrees_with_dcmtk(header, tmp_path):
     film, picture = tmp_path / "film.dcm", tmp_path / "film.png"
     options = _written(film, header)
     subprocess.run(["dcm2pnm", "+on", *options, str(film), str(picture)], check=True, capture_output=True)
@@ -86,7 +86,7 @@ def test_what_dcmtk_shows_bright_is_bright(header, tmp_path):
 
 @pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
-def test_a_window_after_a_negative_slope_darkens_lower_values(tmp_path, photometric, function):
+def test_window_after_negative_slope_keeps_lower_values_darker(tmp_path, photometric, function):
     """OHIF/Viewers#127."""
     header = {"photometric": photometric, "signed": False, "modality": None, "slope": -10, "intercept": 3000}
     _written(tmp_path / "film.dcm", header | {"voi": function, "bits": 12, "shape": None})

@@ -1,4 +1,4 @@
-"""A report says what was found, in the units that the film allows, and is valid DICOM."""
+"""Structured reports contain the findings, in mm2 or pixels, and are valid DICOM."""
 
 import math
 
@@ -47,7 +47,7 @@ def _report(film, findings, lungs=True):
 
 
 def _measured(report):
-    """All numbers and texts of a report, by meaning."""
+    """Return all numbers and texts of a report, by code meaning."""
     found = {}
     for item in report.iterall():
         if item.keyword == "ContentSequence":
@@ -65,11 +65,11 @@ def _measured(report):
 
 @needs_dciodvfy
 @pytest.mark.parametrize(("findings", "lungs"), [(SCORED, True), (NOT_SCORED, False), (NOT_SCORED, True)])
-def test_the_object_is_valid(film, tmp_path, findings, lungs):
+def test_report_is_valid_dicom(film, tmp_path, findings, lungs):
     assert errors_of(_report(film, findings, lungs), tmp_path) == []
 
 
-def test_the_score_comes_back_with_interval_threshold_and_reasons(film, tmp_path):
+def test_score_interval_threshold_and_reasons_are_read_back(film, tmp_path):
     _report(film, SCORED).save_as(tmp_path / "sr.dcm")
     found = _measured(hd.sr.srread(tmp_path / "sr.dcm"))
     assert found["Tuberculosis score, calibrated probability"] == [(0.4218, "1")]
@@ -82,7 +82,7 @@ def test_the_score_comes_back_with_interval_threshold_and_reasons(film, tmp_path
     assert found["Intended use"] == ["Research use only. Not a medical device."]
 
 
-def test_areas_are_pixels_unless_the_film_states_its_spacing(film):
+def test_areas_are_in_pixels_without_spacing_and_in_mm2_with_it(film):
     unknown = _measured(_report(film, SCORED))
     assert unknown["Area"] == [(1200, "{pixels}"), (900, "{pixels}")]
     assert "states no spacing" in unknown["Spacing"][0]
@@ -93,7 +93,7 @@ def test_areas_are_pixels_unless_the_film_states_its_spacing(film):
     assert "not corrected for magnification" in _measured(_report(film, detector))["Spacing"][0]
 
 
-def test_a_film_without_a_score_gets_no_number_that_could_be_taken_for_one(film):
+def test_film_without_a_score_has_no_probability(film):
     found = _measured(_report(film, NOT_SCORED, lungs=False))
     assert found["Tuberculosis score, decision at the threshold"] == ["no score"]
     assert found["Why there is no tuberculosis score"] == ["lungs in pieces"]
@@ -101,7 +101,7 @@ def test_a_film_without_a_score_gets_no_number_that_could_be_taken_for_one(film)
     assert math.isnan(NOT_SCORED.probability)
 
 
-def test_lungs_refer_to_their_segments_and_to_the_film(film, tmp_path):
+def test_lungs_reference_their_segments_and_the_film(film, tmp_path):
     header = read_header(film)
     segmentation = _segmentation(header)
     screening_report(header, segmentation, SCORED, ALGORITHM).save_as(tmp_path / "sr.dcm")
@@ -114,7 +114,7 @@ def test_lungs_refer_to_their_segments_and_to_the_film(film, tmp_path):
         assert group.finding_type.value == code
 
 
-def test_a_lung_that_was_not_found_is_not_measured(film):
+def test_missing_lung_is_not_measured(film):
     one = FilmFindings({1: 1200, 2: 0}, no_score="left lung missing or tiny")
     header = read_header(film)
     labels = np.zeros((header.Columns, header.Rows), np.uint8)

@@ -409,7 +409,7 @@ def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
         result = archive(source, "--out", tmp_path / "out")
         assert result.exit_code == 2 and reason in result.stderr, result.stderr
     result = archive(films, "--out", tmp_path / "out", "--store", "nowhere")
-    assert result.exit_code == 2 and "no address of a DICOMweb service" in result.stderr
+    assert result.exit_code == 2 and "not the URL of a DICOMweb service" in result.stderr
     monkeypatch.setattr(session, "find_spec", lambda name: None)
     result = archive(films, "--out", tmp_path / "out")
     assert result.exit_code == 2 and "pip install -c constraints.txt '.[ray]'" in result.stderr
