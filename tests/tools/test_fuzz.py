@@ -63,8 +63,8 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_pixels_not_explained_by_the_file_are_a_finding(case):
     broken, film, why = BROKEN[case]
-    allowed, told = judge(_facts(), broken, FILM, film)
-    assert not allowed and why in told
+    allowed, reason = judge(_facts(), broken, FILM, film)
+    assert not allowed and why in reason
 
 
 def test_pixels_explained_by_the_file_are_allowed():

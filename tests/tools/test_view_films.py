@@ -42,5 +42,5 @@ def test_held_out_films_are_not_used_for_training(data, site):
 def test_lateral_films_of_one_case_share_their_fold_and_each_is_held_out_once(data):
     folds = {film.name: fold for film, fold in view_films.lateral_films(data)}
     assert folds["a.png"] == folds["c.png"] and set(folds.values()) == {0, 1, 2}
-    learnt = [name for site in view_films.SITES for name in _names(data, site, "lateral")]
-    assert {name: learnt.count(name) for name in folds} == dict.fromkeys(folds, len(view_films.SITES) - 1)
+    training = [name for site in view_films.SITES for name in _names(data, site, "lateral")]
+    assert {name: training.count(name) for name in folds} == dict.fromkeys(folds, len(view_films.SITES) - 1)

@@ -57,8 +57,8 @@ def merge(experiment: str, rows: list[dict]) -> None:
     path = BUNDLE / "docs" / "results.json"
     results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
     kept = [row for row in results["rows"] if row["experiment"] != experiment]
-    told = [{"experiment": experiment, "model": "xgboost"} | _rounded(row) for row in rows]
-    ordered = sorted(kept + told, key=lambda row: list(EXPERIMENTS).index(row["experiment"]))
+    new = [{"experiment": experiment, "model": "xgboost"} | _rounded(row) for row in rows]
+    ordered = sorted(kept + new, key=lambda row: list(EXPERIMENTS).index(row["experiment"]))
     lines = ",\n".join("  " + json.dumps(row) for row in ordered)
     head = {"command": "python -m tools.experiments.screening DATASET_DIR", "versions": package_versions()}
     write_text(path, json.dumps(head, indent=1)[:-2] + f',\n "rows": [\n{lines}\n ]\n}}\n')

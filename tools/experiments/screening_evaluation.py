@@ -88,8 +88,8 @@ def _local_threshold(scored: pd.DataFrame) -> list[dict]:
     for _ in range(_LOCAL_DRAWS):
         local = scored.groupby("label").sample(_LOCAL_FILMS // 2, random_state=random.integers(2**31))
         rest = scored.drop(local.index)
-        called = rest["probability"] >= threshold_at_sensitivity(local["label"], local["probability"], 0.9)
-        found.append([called[rest["label"] == 1].mean(), 1 - called[rest["label"] == 0].mean()])
+        positive = rest["probability"] >= threshold_at_sensitivity(local["label"], local["probability"], 0.9)
+        found.append([positive[rest["label"] == 1].mean(), 1 - positive[rest["label"] == 0].mean()])
     low, mean, high = np.quantile(found, 0.025, axis=0), np.mean(found, axis=0), np.quantile(found, 0.975, axis=0)
     return [
         {"metric": f"{name}, threshold from {_LOCAL_FILMS} local films", "value": float(mean[i]), "low": float(low[i])}

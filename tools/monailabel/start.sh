@@ -9,7 +9,7 @@
 set -euo pipefail
 here=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-films=${1:?"give a folder of films or the address of a DICOMweb service"}
+films=${1:?"found no films; expected a folder or the URL of a DICOMweb service"}
 shift
 case $films in http://* | https://* | /*) ;; *) films=$here/$films ;; esac
 source tools/monailabel/environment.sh

@@ -151,9 +151,9 @@ class _FilmDatastore(DICOMWebDatastore):
     def _metadata(self, study: str, series: str) -> list[Dataset]:
         """Return a segmentation's metadata if it contains drawn lungs; cached, since stored objects do not change."""
         if series not in self._segmentations:
-            told = self._archive.metadata(study, series)
-            fits = is_drawn_lungs(told[0]) and "ReferencedSeriesSequence" in told[0]
-            self._segmentations[series] = told[:1] if fits else []
+            instances = self._archive.metadata(study, series)
+            fits = is_drawn_lungs(instances[0]) and "ReferencedSeriesSequence" in instances[0]
+            self._segmentations[series] = instances[:1] if fits else []
         return self._segmentations[series]
 
     def _dicom_info(self, series_id: str) -> dict[str, str]:
