@@ -1,1 +1,1 @@
-"""What only developers run; not part of the installed package."""
+"""Developer tools; not part of the installed package."""

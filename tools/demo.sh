@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Outlines the lungs on a real chest film (DICOM) and gives its tuberculosis score, with the shipped bundles.
+# Segments the lungs on a real chest film (DICOM) and computes its tuberculosis score with the shipped bundles.
 # Usage: bash tools/demo.sh [OUTPUT_DIR]
 set -euo pipefail
 here=$PWD
@@ -18,7 +18,7 @@ for task in lung_segmentation_unet tuberculosis_screening; do
         --films "$film" --output_dir "$output/$task"
 done
 echo
-echo "Lungs outlined and film scored in $((SECONDS - started)) s. Research use only."
+echo "Lungs segmented and film scored in $((SECONDS - started)) s. Research use only."
 find "$output" -type f | sort
 echo
 python - "$output/tuberculosis_screening/screening.csv" <<'PYTHON'

@@ -1,7 +1,7 @@
-# Sourced by the other scripts: makes the virtual environment .venv in the clone, and enters it.
-#   source tools/environment.sh demo     # what running needs, and the demonstration's film
-#   source tools/environment.sh dev      # what the tests need besides: added to the same environment
-# It is made again when setup.cfg or constraints.txt change. PYTHON names the interpreter (3.11 to 3.13).
+# Sourced by the other scripts: creates the virtual environment .venv in the clone and activates it.
+#   source tools/environment.sh demo     # dependencies and the demonstration film
+#   source tools/environment.sh dev      # test dependencies, added to the same environment
+# It is recreated when setup.cfg or constraints.txt change. PYTHON sets the interpreter (3.11 to 3.13).
 
 _chestxr_python() {
     local candidate
@@ -11,11 +11,11 @@ _chestxr_python() {
             return
         fi
     done
-    echo "chestxr needs Python 3.11, 3.12 or 3.13; none was found. Set PYTHON to one." >&2
+    echo "found no Python 3.11, 3.12 or 3.13; expected one of them; set PYTHON to its path" >&2
     return 1
 }
 
-# Modules are compiled when they are first imported, not all at once: most never are, and their bytecode takes 300 MB.
+# Modules are compiled on first import, not at installation: most are never imported, and bytecode takes 300 MB.
 unset PYTHONDONTWRITEBYTECODE
 
 _chestxr_extra=$1
@@ -25,9 +25,9 @@ case $_chestxr_made in
 "$_chestxr_stamp dev" | "$_chestxr_stamp $_chestxr_extra") ;;
 *)
     if [ "${_chestxr_made% *}" = "$_chestxr_stamp" ]; then
-        echo "Adding to the environment .venv what \"$_chestxr_extra\" needs (once; a few minutes) ..."
+        echo "Adding the dependencies of \"$_chestxr_extra\" to the environment .venv (once; a few minutes) ..."
     else
-        echo "Making the environment .venv (once; a few minutes) ..."
+        echo "Creating the environment .venv (once; a few minutes) ..."
         _chestxr_interpreter=$(_chestxr_python)
         "$_chestxr_interpreter" -m venv --clear .venv
     fi

@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
-# A DICOM archive on this machine, to try chestxr with: Orthanc with its DICOMweb plug-in, reachable from here alone.
+# Local DICOM archive for trying chestxr: Orthanc with its DICOMweb plug-in, reachable from this machine only.
 #
 #   apt-get install orthanc orthanc-dicomweb      # Debian's packages
-#   bash tools/orthanc.sh [FOLDER]                # films stay in FOLDER (output/orthanc); Ctrl-C stops it
+#   bash tools/orthanc.sh [FOLDER]                # stores films in FOLDER (output/orthanc); Ctrl-C stops it
 #
-# It refuses requests from other machines.
-#
-# DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT chooses another port.
-# With ARCHIVE_USER and ARCHIVE_PASSWORD it asks for them. Other machines reach an archive through a web server that speaks
-# TLS, such as nginx, in front of it.
+# DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT sets another port.
+# With ARCHIVE_USER and ARCHIVE_PASSWORD it requires them. For access from other machines put a reverse proxy with TLS,
+# such as nginx, in front of it.
 set -euo pipefail
 folder=${1:-output/orthanc}
 mkdir -p "$folder"
@@ -20,11 +18,11 @@ if ! command -v Orthanc >/dev/null || [ ! -e "$plugin" ]; then
     exit 1
 fi
 if [ -n "${ARCHIVE_USER:-}" ] && [ -z "${ARCHIVE_PASSWORD:-}" ]; then
-    echo "ARCHIVE_USER is set and ARCHIVE_PASSWORD is not: an archive with a name and no password is open to all" >&2
+    echo "found ARCHIVE_USER without ARCHIVE_PASSWORD; expected both; set ARCHIVE_PASSWORD" >&2
     exit 1
 fi
 case ${ARCHIVE_USER:-}${ARCHIVE_PASSWORD:-}$folder in *[\"\\]*)
-    echo "a quotation mark or a backslash in ARCHIVE_USER, ARCHIVE_PASSWORD or FOLDER: choose others" >&2
+    echo "found a quotation mark or backslash in ARCHIVE_USER, ARCHIVE_PASSWORD or FOLDER; choose other values" >&2
     exit 1 ;;
 esac
 (

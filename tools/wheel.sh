@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the wheel, installs it with what it requires in an environment of its own, outside the clone, and tests it there.
-# Arguments go to pytest.
+# Builds the wheel, installs it with its dependencies in a separate environment outside the clone, and tests it there.
+# Arguments are passed to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/environment.sh dev
@@ -8,7 +8,7 @@ source tools/environment.sh dev
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 export PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
-rm -rf build  # setuptools packs what an earlier build left there
+rm -rf build  # setuptools would package leftovers of an earlier build
 python -m pip wheel --quiet --no-deps --wheel-dir "$place" .
 python -m venv "$place/environment"
 "$place/environment/bin/python" -m pip install --quiet --no-compile "$place"/chestxr-*.whl

@@ -1,4 +1,4 @@
-"""What is fast stays fast: ratios within one run, with room for a busy machine, never times."""
+"""Performance regressions: ratios within one run, with tolerance for a busy machine, never absolute times."""
 
 import numpy as np
 import pytest
@@ -24,8 +24,8 @@ def films(tmp_path) -> list[dict]:
     return found
 
 
-def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tmp_path):
-    """Measured: see tools/benchmarks/segmentation.json; 1.7 times the floor before argmax and clean-up were mended."""
+def test_bundle_is_near_its_floor_and_faster_than_zoo_style(films, tmp_path):
+    """Measured in tools/benchmarks/segmentation.json; 1.7 times the floor before argmax and clean-up were optimised."""
     from tools.benchmarks.baseline import BareOutline
     from tools.benchmarks.interleaved import ms_per_film
     from tools.benchmarks.peers import zoo_loop
@@ -40,14 +40,14 @@ def test_the_bundle_stays_near_its_floor_and_ahead_of_a_zoo_style_loop(films, tm
         "zoo": zoo_loop(checkpoint, tmp_path / "zoo"),
     }
     taken = ms_per_film(candidates, films * 2, 8)
-    # The least of each: whatever else runs meanwhile takes from one or the other.
+    # Use minima: other processes slow down one or the other.
     least = {name: np.min(values) for name, values in taken.items()}
     assert least["bundle"] / least["floor"] < 1.6
     assert least["zoo"] / least["bundle"] > 1.25
 
 
-def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
-    """Measured: see tools/benchmarks/features.json; the same numbers to 1e-9."""
+def test_features_are_faster_than_stock_pyradiomics(tmp_path):
+    """Measured in tools/benchmarks/features.json; values agree within 1e-9."""
     from tools.benchmarks.features import measured_by_both
 
     film, lungs = chest_film((512, 512), 0)
@@ -57,8 +57,8 @@ def test_features_stay_ahead_of_stock_pyradiomics(tmp_path):
     assert stock / own > 4
 
 
-def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
-    """Measured: see tools/benchmarks/training.json; augmentation, logs and checkpoint are what is more."""
+def test_epoch_of_training_is_near_its_floor(films, tmp_path):
+    """Measured in tools/benchmarks/training.json; the overhead is augmentation, logs and checkpoint."""
     from tools.benchmarks.interleaved import ms_per_film
     from tools.benchmarks.training import bundle_and_floor
 
@@ -71,8 +71,8 @@ def test_an_epoch_of_training_stays_near_its_floor(films, tmp_path):
     assert np.min(taken["bundle"] / taken["floor"]) < 1.5
 
 
-def test_screening_stays_near_its_floor(films, tmp_path):
-    """Measured: see tools/benchmarks/stages.json; no stage but measuring takes much of a film's time."""
+def test_screening_is_near_its_floor(films, tmp_path):
+    """Measured in tools/benchmarks/stages.json; only feature extraction takes much of a film's time."""
     from pydicom.uid import ExplicitVRLittleEndian
 
     from tools.benchmarks.dicom_films import write_dicom_films
@@ -87,7 +87,7 @@ def test_screening_stays_near_its_floor(films, tmp_path):
     assert np.median(stages["features"] / whole) > 0.6 and np.median(stages["classify"] / whole) < 0.1
 
 
-def test_every_transform_of_the_screening_bundle_belongs_to_a_stage():
+def test_every_transform_of_the_screening_bundle_has_a_stage():
     from tools.benchmarks.stage_clock import _AFTER, _BEFORE
 
     for chain, stages in (("preprocessing", _BEFORE), ("postprocessing", _AFTER)):

@@ -1,4 +1,4 @@
-"""These tests run in MONAI Label's own environment: bash tools/monailabel/test.sh."""
+"""Tests for MONAI Label's own environment: bash tools/monailabel/test.sh."""
 
 from importlib.util import find_spec
 

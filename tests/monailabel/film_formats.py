@@ -1,4 +1,4 @@
-"""One real film in every format that MONAI Label's apps are asked to outline: 1841 x 1955 pixels."""
+"""One real film (1841 x 1955 px) in every format that the MONAI Label apps are tested with."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ CHEST = Path(get_testdata_file("RG1_UNCR.dcm", download=False))
 
 
 def write_formats(folder: Path) -> Path:
-    """Write the film once in each of ``FORMATS``, named by it; the DX states its spacing."""
+    """Write the film in each of ``FORMATS``, named by format; the DX states its spacing."""
     film = read_film(CHEST)[0]
     scaled = ((film - film.min()) / np.ptp(film)).T
     twelve_bits = (scaled * 4095).astype(np.uint16)
@@ -33,13 +33,13 @@ def write_formats(folder: Path) -> Path:
 
 
 def own_mask(bundle: OpenBundle, folder: Path, film: Path) -> np.ndarray:
-    """Return the mask, (W, H), of a bundle that was opened with this output folder: what every app has to answer."""
+    """Return the mask, (W, H), of a bundle opened with this output folder, as reference for the apps."""
     kind = film.name.split(".")[0]
     assert bundle.run_film({"film": kind, "image": str(film)}) is None
     return read_mask([folder / f"{kind}_lungs.png"])[0]
 
 
 def smaller_dice(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the smaller of both lungs' Dice."""
+    """Return the smaller Dice of the two lungs."""
     channels = (from_numpy(np.stack([mask == 1, mask == 2])[None].astype(np.float32)) for mask in (one, other))
     return float(compute_dice(*channels).min())

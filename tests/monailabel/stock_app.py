@@ -1,4 +1,4 @@
-"""MONAI Label's stock app "monaibundle" with the lung bundles in it, as its documentation has it set up."""
+"""MONAI Label's stock app "monaibundle" with the lung bundles, set up as documented."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ class StockServer(LabelServer):
     films : Path
         The folder.
     folder : Path
-        Where the app and its log go.
+        Folder for the app and its log.
     bundles : sequence of str
         The bundles to copy into the app.
     """
@@ -45,6 +45,6 @@ class StockServer(LabelServer):
         self._start(command, port, folder, environment | {"MONAI_LABEL_DATASTORE_FILE_EXT": endings})
 
     def settings(self, section: str, model: str) -> dict:
-        """Return what 3D Slicer sends with a request: the first choice of each setting that the server offers."""
+        """Return the settings that 3D Slicer sends with a request: the first choice of each."""
         offered = self.get("/info/")[section][model]["config"]
         return {name: value[0] if isinstance(value, list) else value for name, value in offered.items()}

@@ -1,4 +1,4 @@
-"""The MONAI Label app over REST: every answer is checked for what it holds, never for its status alone."""
+"""The MONAI Label app over REST: responses are checked for their content, not only their status."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ BUNDLES = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentati
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory) -> Path:
-    """One real film in every format, and a file that is none."""
+    """One real film in every format, and an unreadable file."""
     folder = write_formats(tmp_path_factory.mktemp("films"))
     (folder / "broken.png").write_bytes(b"no film")
     return folder
@@ -38,7 +38,7 @@ def server(films, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def own_masks(films, tmp_path_factory) -> dict[tuple[str, str], np.ndarray]:
-    """What the bundles themselves give."""
+    """Masks of the bundles themselves."""
     found = {}
     for model, name in BUNDLES.items():
         out = tmp_path_factory.mktemp(model)
@@ -49,7 +49,7 @@ def own_masks(films, tmp_path_factory) -> dict[tuple[str, str], np.ndarray]:
     return found
 
 
-def test_it_tells_its_models_without_a_model_zoo(server):
+def test_info_lists_the_models_without_a_model_zoo(server):
     info = server.get("/info/")
     assert set(info["models"]) == set(info["trainers"]) == set(BUNDLES)
     assert info["models"]["unet"]["labels"] == {"right lung": 1, "left lung": 2}
@@ -60,7 +60,7 @@ def test_it_tells_its_models_without_a_model_zoo(server):
 
 @pytest.mark.parametrize("model", BUNDLES)
 @pytest.mark.parametrize("kind", FORMATS)
-def test_the_mask_is_the_bundles_own(server, own_masks, model, kind):
+def test_mask_equals_the_bundles(server, own_masks, model, kind):
     mask = server.mask(model, kind)
     assert mask.shape == read_film(CHEST)[0].shape
     assert set(np.unique(mask)) == {0, 1, 2}
@@ -69,16 +69,16 @@ def test_the_mask_is_the_bundles_own(server, own_masks, model, kind):
 
 
 @pytest.mark.parametrize("ending", [".nii.gz", ".nii", ".nrrd", ".png"])
-def test_masks_come_in_the_asked_format(server, own_masks, ending):
+def test_mask_has_the_requested_format(server, own_masks, ending):
     assert (server.mask("unet", "dicom", ending) == own_masks["unet", "dicom"]).all()
 
 
 def test_outputs(server, own_masks):
-    told = server.infer("unet", "dicom", "json").json()
-    assert told["label_names"] == {"right lung": 1, "left lung": 2} and told["version"] == "shipped"
-    assert told["quality"]["right_area"] == pytest.approx((own_masks["unet", "dicom"] == 1).mean(), abs=1e-4)
+    params = server.infer("unet", "dicom", "json").json()
+    assert params["label_names"] == {"right lung": 1, "left lung": 2} and params["version"] == "shipped"
+    assert params["quality"]["right_area"] == pytest.approx((own_masks["unet", "dicom"] == 1).mean(), abs=1e-4)
     both = parts(server.infer("unet", "dicom", "all"))
-    assert json.loads(both["params"])["quality"] == told["quality"]
+    assert json.loads(both["params"])["quality"] == params["quality"]
     assert (mask_of(both["image"], ".nii.gz") == own_masks["unet", "dicom"]).all()
 
 
@@ -94,27 +94,27 @@ def test_outputs(server, own_masks):
         ("/train/unet?run_sync=true", 400, "expected 2 or more"),
     ],
 )
-def test_mistakes_are_told_and_the_server_stays_up(server, path, status, words):
+def test_client_errors_are_reported_and_the_server_keeps_running(server, path, status, words):
     answer = requests.post(f"{server.url}{path}", timeout=120)
     assert answer.status_code == status and words in answer.json()["detail"]
     assert server.get("/info/")["name"] == "chestxr"
 
 
-def test_a_background_task_tells_in_its_last_line_why_it_failed(server):
-    told = server.background("/train/unet")
-    assert told["status"] == "ERROR"
-    assert told["details"][-1] == "failed: 0 films with a final label; expected 2 or more; save corrected labels first"
-    assert "Traceback" not in "".join(told["details"]), "the reason is enough"
+def test_failed_background_task_reports_the_reason_in_its_last_line(server):
+    task = server.background("/train/unet")
+    assert task["status"] == "ERROR"
+    assert task["details"][-1] == "failed: 0 films with a final label; expected 2 or more; save corrected labels first"
+    assert "Traceback" not in "".join(task["details"]), "the reason is enough"
 
 
-def test_what_is_no_label_of_the_film_is_refused(server, own_masks, tmp_path):
+def test_invalid_label_is_rejected(server, own_masks, tmp_path):
     (tmp_path / "text.nii.gz").write_text("no mask")
     nib.save(
         nib.Nifti1Image(np.zeros(own_masks["unet", "dicom"].shape, np.uint8), np.eye(4)), tmp_path / "empty.nii.gz"
     )
     nib.save(nib.Nifti1Image(own_masks["unet", "dicom"][::2], np.eye(4)), tmp_path / "small.nii.gz")
-    told = {"text": "no image that chestxr reads", "empty": "marks nothing", "small": "as the film has"}
-    for name, words in told.items():
+    found = {"text": "no image that chestxr reads", "empty": "marks nothing", "small": "as the film has"}
+    for name, words in found.items():
         answer = _put(server, "dx", tmp_path / f"{name}.nii.gz")
         assert answer.status_code == 400 and words in answer.json()["detail"], answer.text
     assert _put(server, "nowhere", tmp_path / "text.nii.gz").status_code == 404
@@ -127,7 +127,7 @@ def _put(server: LabelServer, image: str, label: Path) -> requests.Response:
         return requests.put(url, files={"label": (label.name, content)}, data={"params": "{}"}, timeout=60)
 
 
-def test_pages_of_other_origins_are_not_let_in(server):
+def test_cross_origin_requests_are_rejected(server):
     answer = requests.get(f"{server.url}/info/", headers={"Origin": "http://elsewhere.example"}, timeout=30)
     assert "elsewhere" not in answer.headers.get("access-control-allow-origin", "")
     assert answer.headers.get("access-control-allow-origin") != "*"
@@ -139,13 +139,13 @@ def test_pages_of_other_origins_are_not_let_in(server):
     assert requests.get(f"{server.url}/info/", headers={"Origin": server.url}, timeout=30).status_code == 200
 
 
-def test_an_unknown_version_or_format_is_refused(server):
+def test_unknown_version_or_format_is_rejected(server):
     for params, words in (({"version": "v9"}, "no such version"), ({"result_extension": ".bmp"}, "expected one of")):
         answer = server.infer("unet", "dicom", "image", **params)
         assert answer.status_code == 400 and words in answer.json()["detail"]
 
 
-def test_a_batch_finishes_its_good_films(server):
+def test_batch_continues_after_an_unreadable_film(server):
     done = server.post("/batch/infer/unet?images=all&run_sync=true").json()
     assert set(done) == {*FORMATS, "broken"}
     assert "no image that chestxr reads" in done["broken"]["error"]
@@ -203,8 +203,8 @@ def test_correcting_scoring_choosing_training_and_rolling_back(server, films, ow
         "--weights",
         str(server.weights),
     ]
-    told = subprocess.run([*command, "--serve", "shipped"], check=True, capture_output=True, text=True)
-    first, second = told.stdout.splitlines()
+    listing = subprocess.run([*command, "--serve", "shipped"], check=True, capture_output=True, text=True)
+    first, second = listing.stdout.splitlines()
     assert (
         first.startswith("v1: trained on 2 films, from shipped; Dice on 1 held out: 0.")
         and second == "shipped (served)"

@@ -1,4 +1,4 @@
-"""The MONAI Label app on a real archive: masks from DICOM films, segmentations back to it, and read again."""
+"""The MONAI Label app on a DICOMweb archive: masks of DICOM films, segmentations stored and read back."""
 
 import io
 import json
@@ -34,14 +34,14 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def film() -> np.ndarray:
-    """A real film of 12 bits, bone white, (rows, columns)."""
+    """A real 12-bit film, bone white, (rows, columns)."""
     pixels = read_film(get_testdata_file("RG1_UNCR.dcm", download=False))[0].T
     return ((pixels - pixels.min()) / np.ptp(pixels) * 4095).astype(np.uint16)
 
 
 @pytest.fixture(scope="module")
 def archive(film, tmp_path_factory):
-    """An archive with the film as CR, MONOCHROME1, DX and stored mirrored; the series by kind."""
+    """An archive with the film as CR, MONOCHROME1, DX and mirrored; the series by kind."""
     folder = tmp_path_factory.mktemp("archive")
     orthanc = Orthanc(folder / "orthanc").start()
     series = {}
@@ -65,7 +65,7 @@ def archive(film, tmp_path_factory):
 
 
 def _by_a_machine(film: Path, path: Path, shape: tuple[int, int]) -> Path:
-    """Write what chestxr pacs screen stores beside a film: no reader has looked at it."""
+    """Write a segmentation as stored by chestxr pacs screen, not reviewed by a reader."""
     labels = np.zeros(shape[::-1], np.uint8)
     labels[100:200, 100:200], labels[300:400, 100:200] = 1, 2
     lung_segmentation(read_header(film), labels, Algorithm("machine", "1")).save_as(path)
@@ -80,7 +80,7 @@ def server(archive, tmp_path):
 
 
 @needs_dciodvfy
-def test_films_are_outlined_corrected_stored_and_read_again(archive, server, film, tmp_path):
+def test_films_are_segmented_corrected_stored_and_read_back(archive, server, film, tmp_path):
     orthanc, series = archive
     assert server.post("/train/unet?run_sync=true").status_code == 400, "no reader has drawn anything"
     assert set(server.get("/datastore/?output=all")["objects"]) <= set(series.values())
@@ -88,7 +88,7 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
     masks = {kind: server.mask("unet", uid) for kind, uid in series.items()}
     for kind, mask in masks.items():
         assert mask.shape == film.T.shape and set(np.unique(mask)) == {0, 1, 2}
-        assert (mask == masks["plain"]).mean() > 0.999, f"{kind}: upright and bone white whatever the file says"
+        assert (mask == masks["plain"]).mean() > 0.999, f"{kind}: upright and bone white in every encoding"
 
     for kind, uid in series.items():
         answer = server.infer("unet", uid, "dicom_seg", label_info=[{"name": "right lung"}, {"name": "left lung"}])
@@ -135,9 +135,9 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
     finally:
         again.stop()
     for running in (server, again):
-        told = running.log.read_text()
+        log = running.log.read_text()
         for secret in ("Geheim", "ID-4711", *series.values()):
-            assert secret not in told
+            assert secret not in log
     for note in tmp_path.rglob("datastore_v2.json"):
         assert "Geheim" not in note.read_text() and "ID-4711" not in note.read_text()
 
@@ -146,9 +146,7 @@ def test_films_are_outlined_corrected_stored_and_read_again(archive, server, fil
     ("failing", "said"),
     [("its film", Answer(status=500)), ("its segmentation", Answer(status=500)), ("its segmentation", as_json([]))],
 )
-def test_a_readers_label_stays_while_the_archive_fails_and_goes_when_it_is_gone(
-    archive, server, tmp_path, failing, said
-):
+def test_label_is_kept_while_the_archive_fails_and_removed_with_its_source(archive, server, tmp_path, failing, said):
     orthanc, series = archive
     film = series["dx"]
     for image in (film, series["plain"]):
@@ -160,10 +158,10 @@ def test_a_readers_label_stays_while_the_archive_fails_and_goes_when_it_is_gone(
     def through(method: str, path: str, body: bytes) -> Answer:
         if state == ["failing"] and any(f"/series/{one}/" in path for one in broken):
             return said
-        told = _sent_on(orthanc, path)
+        response = _sent_on(orthanc, path)
         if state == ["gone"] and "Modality=SEG" in path:
-            return as_json([one for one in json.loads(told.content) if one["0020000E"]["Value"][0] not in drawn])
-        return told
+            return as_json([one for one in json.loads(response.content) if one["0020000E"]["Value"][0] not in drawn])
+        return response
 
     with odd_archive(through) as url:
         for now in ("well", "failing", "gone"):
@@ -177,29 +175,29 @@ def test_a_readers_label_stays_while_the_archive_fails_and_goes_when_it_is_gone(
 
 
 def _drawn(orthanc: Orthanc, film: str) -> set[str]:
-    """List the series of a film's lungs that a person drew."""
+    """Return the series of a film's lung segmentations drawn by a person."""
     objects = [pydicom.dcmread(io.BytesIO(content)) for content in orthanc.objects("SEG")]
     ours = [one for one in objects if one.ReferencedSeriesSequence[0].SeriesInstanceUID == film]
     return {str(one.SeriesInstanceUID) for one in ours if one.SoftwareVersions == "manual"}
 
 
 def _sent_on(orthanc: Orthanc, path: str) -> Answer:
-    """Ask an archive what another was asked."""
+    """Forward a request to the archive."""
     search = "?" in path or path.endswith("/metadata")
     kind = "application/dicom+json" if search else 'multipart/related; type="application/dicom"'
-    told = requests.get(f"{orthanc.url}{path}", headers={"Accept": kind}, timeout=60)
-    return Answer(told.content, told.status_code, told.headers["Content-Type"])
+    response = requests.get(f"{orthanc.url}{path}", headers={"Accept": kind}, timeout=60)
+    return Answer(response.content, response.status_code, response.headers["Content-Type"])
 
 
 def _upright(segmentation: pydicom.Dataset, kind: str) -> np.ndarray:
-    """Put a segmentation's frames together, and turn what was stored mirrored."""
+    """Assemble a segmentation's frames, and flip what was stored mirrored."""
     frames = segmentation.pixel_array
     rows = frames[0] + 2 * frames[1]
     return (rows[:, ::-1] if kind == "mirrored" else rows).T
 
 
 def _written(mask: np.ndarray, path):
-    """Write a label as a client sends it: 3D Slicer sends NRRD."""
+    """Write a label as a client sends it; 3D Slicer sends NRRD."""
     if path.suffix == ".nrrd":
         sitk.WriteImage(sitk.GetImageFromArray(mask.T), str(path))
     else:

@@ -1,4 +1,4 @@
-"""Labels become DICOM segmentations, or it is said why not."""
+"""Conversion of labels to DICOM segmentations, and its errors."""
 
 import nibabel as nib
 import numpy as np
@@ -18,13 +18,13 @@ def label(tmp_path):
 
 
 @pytest.mark.parametrize("element", ODD.values(), ids=ODD)
-def test_a_film_with_an_odd_header_is_told_without_its_values(tmp_path, label, monkeypatch, element):
+def test_error_over_a_non_conformant_header_omits_its_values(tmp_path, label, monkeypatch, element):
     (tmp_path / "series").mkdir()
     film_with(tmp_path / "series" / "film.dcm", element)
     target = tmp_path / "segmentation.dcm"
     monkeypatch.setattr(conversion, "_temporary", lambda ending: target.touch() or str(target))
-    with pytest.raises(HTTPException) as told:
+    with pytest.raises(HTTPException) as raised:
         conversion.lungs_to_dicom(str(tmp_path / "series"), str(label))
-    assert told.value.status_code == 400
-    assert "a header from which no DICOM object can be built;" in told.value.detail
-    assert "1e-400" not in told.value.detail and not target.exists()
+    assert raised.value.status_code == 400
+    assert "a header from which no DICOM object can be built;" in raised.value.detail
+    assert "1e-400" not in raised.value.detail and not target.exists()

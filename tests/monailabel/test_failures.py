@@ -1,4 +1,4 @@
-"""What a background task says last when an error ends it."""
+"""The last output line of a failed background task."""
 
 import pytest
 from fastapi import HTTPException
@@ -20,12 +20,12 @@ def _raised(error: Exception, cause: Exception | None = None) -> Exception:
         (HTTPException(400, "val_split 2: expected a share"), "failed: val_split 2: expected a share"),
         (
             KeyError("1.2.826.0.1.3680043.8"),
-            "failed: an error that nobody foresaw; look at the server's log, and report it: '(identifier)'",
+            "failed: unexpected error; see the server's log, and report it: '(identifier)'",
         ),
         (RuntimeError("applying transform"), "failed: film.png: found noise; expected a film; export it"),
     ],
 )
-def test_it_is_the_reason_in_one_line_without_identifiers(capsys, error, last):
+def test_reason_is_one_line_without_identifiers(capsys, error, last):
     cause = FilmError("film.png", "noise", "a film", "export it") if isinstance(error, RuntimeError) else None
     raised = _raised(error, cause)
     failures._say(type(raised), raised, raised.__traceback__)

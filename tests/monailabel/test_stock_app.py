@@ -1,4 +1,4 @@
-"""MONAI Label's stock app runs and trains the lung bundles: masks and weights are compared, a status says nothing."""
+"""MONAI Label's stock app runs and trains the lung bundles: masks and weights are compared, not only the status."""
 
 import json
 import tempfile
@@ -37,7 +37,7 @@ def server(films, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def own_masks(films, tmp_path_factory) -> dict[tuple[str, str], np.ndarray]:
-    """What the bundles themselves give, (W, H)."""
+    """Masks of the bundles themselves, (W, H)."""
     found = {}
     for model in BUNDLES:
         out = tmp_path_factory.mktemp(model)
@@ -54,12 +54,12 @@ def _image(content: bytes, ending: str) -> sitk.Image:
 
 
 def _array(image: sitk.Image) -> np.ndarray:
-    """Return a picture's pixels, (W, H)."""
+    """Return an image's pixels, (W, H)."""
     rows = sitk.GetArrayFromImage(image)
     return (rows[0] if rows.ndim == 3 else rows).T
 
 
-def test_it_tells_of_both_bundles(server):
+def test_info_lists_both_bundles(server):
     info = server.get("/info/")
     assert set(info["models"]) == set(info["trainers"]) == set(BUNDLES)
     for model in info["models"].values():
@@ -69,7 +69,7 @@ def test_it_tells_of_both_bundles(server):
 
 @pytest.mark.parametrize("model", BUNDLES)
 @pytest.mark.parametrize("kind", FORMATS)
-def test_3d_slicer_lays_the_bundles_own_mask_over_the_film(server, films, own_masks, model, kind):
+def test_mask_in_3d_slicer_equals_the_bundles(server, films, own_masks, model, kind):
     answer = server.infer(model, kind, "all", **server.settings("models", model) | SLICER)
     assert answer.status_code == 200, answer.text
     found = parts(answer)
@@ -85,8 +85,8 @@ def test_3d_slicer_lays_the_bundles_own_mask_over_the_film(server, films, own_ma
 
 @pytest.mark.parametrize("ending", [".nii.gz", ".nii", ".png", ""])
 @pytest.mark.parametrize("kind", ["dx", "png8", "nifti"])
-def test_the_mask_is_right_in_every_format(server, films, own_masks, kind, ending):
-    """Without an ending asked for, the app takes the film's own."""
+def test_mask_in_every_format(server, films, own_masks, kind, ending):
+    """Without a requested extension, the app uses the film's own."""
     model = BUNDLES[0]
     answer = server.infer(model, kind, "image", **({"result_extension": ending} if ending else {}))
     assert answer.status_code == 200, answer.text
@@ -94,7 +94,7 @@ def test_the_mask_is_right_in_every_format(server, films, own_masks, kind, endin
     assert mask.shape == (1841, 1955) and smaller_dice(mask, own_masks[model, kind]) >= 0.999
 
 
-def test_many_films_are_outlined_in_the_background(server, own_masks):
+def test_batch_inference_in_the_background(server, own_masks):
     model = BUNDLES[1]
     asked = {"multi_gpu": False, "label_tag": "original", "result_extension": ".nii.gz"}
     done = server.background(f"/batch/infer/{model}?images=all", **asked)
@@ -105,7 +105,7 @@ def test_many_films_are_outlined_in_the_background(server, own_masks):
 
 
 @pytest.mark.parametrize("model", BUNDLES)
-def test_it_trains_on_corrected_labels_and_serves_what_it_trained(server, films, own_masks, model, tmp_path):
+def test_training_on_corrected_labels_and_serving_the_result(server, films, own_masks, model, tmp_path):
     weights = server.models / model / "models"
     shipped = sha256(bundle_folder(model) / "models" / "model.pt")
     for kind in FORMATS[:5]:
@@ -125,7 +125,7 @@ def test_it_trains_on_corrected_labels_and_serves_what_it_trained(server, films,
         versions.append(sha256(weights / "model.pt"))
     assert sha256(weights / "model_shipped.pt") == shipped
     assert len({shipped, *versions}) == 3, "each training changes the weights"
-    # The shortest name is what the app takes by default, whatever the file holds.
+    # By default the app takes the file with the shortest name.
     offered = server.get("/info/")["trainers"][model]["config"]["model_filename"]
     assert offered == ["model.pt", "model_shipped.pt"]
     after, before = (torch.load(weights / name, weights_only=True) for name in offered)

@@ -1,4 +1,4 @@
-"""Versions of the weights, whatever else lies in their folder."""
+"""Versions of the weights, and foreign files in their folder."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def weights(tmp_path) -> Weights:
     return made
 
 
-def test_the_newest_is_in_use_and_others_can_be(weights):
+def test_newest_version_is_served_and_others_can_be(weights):
     assert weights.versions() == ["v2", "v1", SHIPPED] and weights.served() == "v2"
     weights.serve("v1")
     assert weights.served() == "v1" and weights.next_version() == "v3"
@@ -23,13 +23,13 @@ def test_the_newest_is_in_use_and_others_can_be(weights):
         weights.serve("v7")
 
 
-def test_a_copy_beside_them_is_no_version(weights):
+def test_copy_in_the_folder_is_not_a_version(weights):
     for name in ("v1-copy.pt", "vessel.pt"):
         (weights.folder / name).write_bytes(b"weights")
     assert weights.versions() == ["v2", "v1", SHIPPED]
 
 
-def test_notes_are_added_to(weights):
+def test_notes_are_merged(weights):
     weights.note("v1", {"validation_dice": {"before": 0.9, "after": 0.8}})
     assert weights.about("v1")["from"] == SHIPPED and weights.about("v1")["validation_dice"]["after"] == 0.8
     (weights.folder / "v3.pt").write_bytes(b"put here by hand")

@@ -1,4 +1,4 @@
-"""The build of what the bundles share: copies follow their source, and nothing else changes."""
+"""The build of shared bundle parts: copies follow their source, and nothing else changes."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ TEXT = """{
 
 @pytest.fixture
 def clone(tmp_path) -> Path:
-    """A copy of what the build reads and writes."""
+    """A copy of the files that the build reads and writes."""
     shutil.copytree(ROOT / "bundles", tmp_path / "bundles", ignore=shutil.ignore_patterns("*.md", "eval", "output"))
     for path in ("LICENSE", SHIPPED_SHA256):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def test_a_change_of_the_source_reaches_all_copies(clone):
     assert not differences(clone) and not write(clone)
 
 
-def test_references_are_to_the_entries_of_the_section(clone):
+def test_references_point_to_entries_of_the_section(clone):
     for path, section in ((f"{UNET}/configs/train.json", "validate"), (f"{SCREENING}/configs/train.json", "train")):
         inverted = _config(clone, path)[section]["lung_transforms"][1]
         assert inverted["_target_"] == "Invertd" and inverted["transform"] == f"@{section}#preprocessing"
@@ -93,7 +93,7 @@ def test_references_are_to_the_entries_of_the_section(clone):
         (f"{SCREENING}/configs/metadata.json", "network_data_format#outputs#tuberculosis#dtype"),
     ],
 )
-def test_what_is_a_bundles_own_is_left_alone(clone, path, name):
+def test_own_entries_are_kept(clone, path, name):
     _change(clone / path, name, [7])
     here = _config(clone, path)
     for part in name.split("#"):
@@ -101,8 +101,8 @@ def test_what_is_a_bundles_own_is_left_alone(clone, path, name):
     assert here == [7]
 
 
-def test_every_own_entry_is_there_to_differ():
-    """An entry that no longer differs, or was renamed, would be left out of the copies in silence."""
+def test_every_own_entry_exists_and_differs():
+    """A renamed or identical entry would silently be left out of the copies."""
     texts = {path: (ROOT / path).read_text() for copy in COPIES for path in (copy.target, copy.source)}
     for copy in COPIES:
         for name in copy.own:

@@ -1,4 +1,4 @@
-"""What chestxr imports, its installation brings: the tests' environment has more."""
+"""Every package that chestxr imports is a declared dependency: the tests' environment has more."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import chestxr
 
 _ROOT = Path(chestxr.__file__).parent
-# Brought by an extra, and asked for by name before they are imported.
+# Installed by an extra, and imported on request only.
 _OF_EXTRAS = {"ray", "fsspec", "onnx", "onnxscript", "onnxruntime"}
 
 
@@ -35,8 +35,8 @@ def test_every_package_that_is_imported_is_required():
     assert "numpy" in imported and not missing
 
 
-def test_there_is_one_version_of_xgboost():
-    """Two distributions own its files; which of them is required is a matter of the platform."""
+def test_both_xgboost_distributions_have_the_same_version():
+    """Two distributions install the same files; the platform decides which one is required."""
     lines = (_ROOT.parent / "constraints.txt").read_text().splitlines()
     assert len({line.partition("==")[2] for line in lines if line.startswith("xgboost")}) == 1
     required = [entry for entry in requires("chestxr") if _plain(entry).startswith("xgboost")]

@@ -1,4 +1,4 @@
-"""tools/environment.sh installs what is asked for, and no more often than it has to."""
+"""tools/environment.sh installs what is requested, and only when needed."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 TOOLS = Path(__file__).parents[2] / "tools"
-# Stands for Python: makes an environment of itself, and notes down what is installed.
+# Replaces Python: creates an environment with itself as interpreter, and records what is installed.
 INTERPRETER = """#!/usr/bin/env bash
 case "$*" in
 "-m venv --clear .venv")
@@ -39,7 +39,7 @@ def source(tmp_path):
     return source
 
 
-def test_the_tests_packages_are_added_to_those_of_the_demonstration(source, tmp_path):
+def test_dev_packages_are_added_to_the_demo_environment(source, tmp_path):
     assert source("demo") == ["made", ".[demo]"]
     assert source("demo") == []
     assert source("dev") == [".[dev]"]
@@ -49,5 +49,5 @@ def test_the_tests_packages_are_added_to_those_of_the_demonstration(source, tmp_
 
 
 @pytest.mark.parametrize(("script", "extra"), [("demo.sh", "demo"), ("test.sh", "dev"), ("wheel.sh", "dev")])
-def test_scripts_ask_for_what_they_need(script, extra):
+def test_scripts_request_the_extra_that_they_need(script, extra):
     assert f"\nsource tools/environment.sh {extra}\n" in (TOOLS / script).read_text()

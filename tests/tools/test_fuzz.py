@@ -1,4 +1,4 @@
-"""A short run of the fuzzer, and what it judges by."""
+"""A short run of the fuzzer, and its oracle."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ def rows(tmp_path_factory):
         return list(fuzzer.rows(range(FILES)))
 
 
-def test_no_broken_film_does_what_no_film_should(rows):
+def test_broken_films_cause_no_findings(rows):
     assert [row for row in rows if row["outcome"] == "finding"] == []
 
 
@@ -32,7 +32,7 @@ def test_films_of_each_format_are_read_and_refused(rows):
     assert len({row["mutation"] for row in rows}) > 40
 
 
-def test_masks_unlike_the_whole_films_come_with_a_warning(rows, tmp_path):
+def test_masks_that_differ_come_with_a_warning(rows, tmp_path):
     changed = [row for row in rows if row["outcome"] == "accepted, changed" and "/chest/" in row["seed"]]
     found = outlined(changed, 1, tmp_path)
     masks = Counter(found["masks"])
@@ -56,29 +56,29 @@ BROKEN = {
     "one value, two pixels": (_facts(ONE_BYTE), OTHER, "more pixels changed"),
     "half the film": (_facts(), FILM[:25], "the same pixels and header"),
     "half the film, scaled": (_facts(slope=2), FILM[:25], "another number of pixels"),
-    "a scale that tells like from like": (_facts(slope=2), OTHER + 1, "like pixels became unlike"),
+    "a scale that separates equal values": (_facts(slope=2), OTHER + 1, "like pixels became unlike"),
 }
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_pixels_that_the_file_does_not_account_for_are_found(case):
+def test_pixels_not_explained_by_the_file_are_a_finding(case):
     broken, film, why = BROKEN[case]
-    allowed, told = judge(_facts(), broken, FILM, film)
-    assert not allowed and why in told
+    allowed, reason = judge(_facts(), broken, FILM, film)
+    assert not allowed and why in reason
 
 
-def test_pixels_that_the_file_accounts_for_are_not():
+def test_pixels_explained_by_the_file_are_allowed():
     one = FILM.copy()
     one[0, 0] = 255
     assert judge(_facts(), _facts(ONE_BYTE), FILM, one) == (True, "stored pixels")
     assert judge(_facts(), _facts(slope=2), FILM, 2 * FILM) == (True, "scale of grey")
 
 
-def test_a_reader_that_died_is_a_finding_and_another_goes_on(tmp_path):
+def test_crash_of_the_reader_is_a_finding_and_the_reader_is_restarted(tmp_path):
     path = tmp_path / "film.dcm"
     path.write_bytes(b"no film")
     with BoundedReader() as reader:
         assert reader.read(path, path).kind == "refused"
-        os.kill(reader.pid, signal.SIGSEGV)  # as a decoder that goes astray
+        os.kill(reader.pid, signal.SIGSEGV)  # as a crashing decoder
         assert reader.read(path, path).detail == "died (-11)"
         assert reader.read(path, path).kind == "refused"

@@ -1,4 +1,4 @@
-"""Tables of broken files count what the programs found."""
+"""Tables of broken files count the fuzzing results."""
 
 import json
 
@@ -14,14 +14,14 @@ def found() -> dict:
     return {name: json.loads((folder / f"{name}.json").read_text()) for name in tables.FOUND}
 
 
-def test_what_was_found_is_shown(found):
+def test_findings_are_counted(found):
     found["results"]["findings"] = {"crashed": 1, "too slow": 2}
     found["guided"]["files"] += 4
     rows = tables.broken_files(*found.values()).splitlines()
     assert rows[2].endswith("| 3 |") and rows[4].endswith("| 4 |")
 
 
-def test_outlines_are_those_of_the_films_that_were_read(found):
+def test_masks_are_those_of_the_films_read(found):
     for suffix in ("", "_unseen"):
         fuzzed, outlined = found[f"results{suffix}"], found[f"outlines{suffix}"]
         assert fuzzed["files"] == outlined["broken_films"] == sum(fuzzed["outcomes"].values())

@@ -1,4 +1,4 @@
-"""What is compared in the model card is what the configuration's entries are replaced by."""
+"""The candidates in the model card override the intended entries of the configuration."""
 
 import json
 
@@ -9,7 +9,7 @@ from tools.experiments import model_selection
 
 
 @pytest.mark.parametrize("model", model_selection.CHOICES)
-def test_a_choice_replaces_what_it_means_to(model):
+def test_candidate_overrides_the_intended_entry(model):
     train = json.loads((BUNDLES / f"cxr_lung_segmentation_{model}" / "configs" / "train.json").read_text())
     for settings in model_selection.CHOICES[model].values():
         for name, value in settings.items():

@@ -1,4 +1,4 @@
-"""The recipe's contrast changes match its 8-bit arithmetic, on films of any scale."""
+"""The recipe's contrast changes match its 8-bit arithmetic on films of any scale."""
 
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ from tools.experiments.augmentations import (
 )
 
 GREY = np.arange(256, dtype=np.float32)[None]
-# OpenCV 5.0.0: where cv2.addWeighted's eight levels begin, for brightness -40 and then contrast -120.
+# OpenCV 5.0.0: where the eight levels of cv2.addWeighted begin, for brightness -40 and then contrast -120.
 FIRST_GREY_OF_LEVEL = {123: 0, 124: 7, 125: 49, 126: 89, 127: 130, 128: 172, 129: 213, 130: 254}
 
 

@@ -1,4 +1,4 @@
-"""Spoilt films are spoilt in the way, and as much, as is said."""
+"""Perturbations of films have the documented kind and strength."""
 
 import numpy as np
 import pytest
@@ -25,45 +25,45 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
     return float(np.abs(np.asarray(one, dtype=float) - np.asarray(other, dtype=float)).mean())
 
 
-def test_strength_zero_leaves_film_and_mask_as_they_are(film, mask):
+def test_strength_zero_changes_nothing(film, mask):
     for name in (UNTOUCHED, *PERTURBATIONS):
         assert perturbed(film, name, 0, "film") == film and perturbed(mask, name, 0, "film") == mask
 
 
 @pytest.mark.parametrize(("name", "strength"), STEPS)
-def test_the_same_film_is_spoilt_alike_each_time(name, strength, film, mask):
-    spoilt = perturbed(film, name, strength, "film")
-    assert spoilt.mode == "L" and spoilt == perturbed(film, name, strength, "film")
-    assert spoilt.size != film.size or _difference(spoilt, film) > 0
+def test_perturbations_are_reproducible(name, strength, film, mask):
+    changed = perturbed(film, name, strength, "film")
+    assert changed.mode == "L" and changed == perturbed(film, name, strength, "film")
+    assert changed.size != film.size or _difference(changed, film) > 0
     moved = perturbed(mask, name, strength, "film")
-    assert moved.mode == "1" and moved.size == spoilt.size
+    assert moved.mode == "1" and moved.size == changed.size
     assert (moved != mask) == PERTURBATIONS[name].moves_lungs
 
 
 @pytest.mark.parametrize("name", sorted(PERTURBATIONS.keys() - {"crop"}))
 def test_strengths_grow(name, film):
-    spoilt = [perturbed(film, name, strength, "film") for strength in PERTURBATIONS[name].strengths]
-    changes = [_difference(picture.resize(film.size), film) for picture in spoilt]
+    changed = [perturbed(film, name, strength, "film") for strength in PERTURBATIONS[name].strengths]
+    changes = [_difference(picture.resize(film.size), film) for picture in changed]
     assert changes == sorted(changes)
 
 
-def test_film_and_mask_are_moved_alike(film, mask):
+def test_film_and_mask_are_transformed_alike(film, mask):
     for name in ("rotation", "mirrored", "downsampling", "crop"):
         strength = PERTURBATIONS[name].strengths[0]
         lungs = np.asarray(perturbed(mask, name, strength, "film"))
-        spoilt = np.asarray(perturbed(film, name, strength, "film"))
+        changed = np.asarray(perturbed(film, name, strength, "film"))
         before = np.asarray(film)[np.asarray(mask)].mean()
-        assert spoilt[lungs].mean() == pytest.approx(before, rel=0.03)
+        assert changed[lungs].mean() == pytest.approx(before, rel=0.03)
 
 
-def test_twice_mirrored_or_inverted_is_the_film(film):
+def test_mirroring_and_inversion_are_involutions(film):
     for name in ("mirrored", "inverted polarity"):
         once = perturbed(film, name, 1, "film")
         assert perturbed(once, name, 1, "film") == film
     assert np.array_equal(np.asarray(perturbed(film, "inverted polarity", 1, "film")), 255 - np.asarray(film))
 
 
-def test_rotation_is_by_the_degrees_that_are_said(mask):
+def test_rotation_angle(mask):
     disc = Image.fromarray(np.hypot(*np.mgrid[-128:128, -60:196]) < 20)
     for film in ("one", "another", "a third"):
         rows, columns = np.nonzero(np.asarray(perturbed(disc, "rotation", 20, film)))
@@ -72,12 +72,12 @@ def test_rotation_is_by_the_degrees_that_are_said(mask):
         assert abs((turned - start + 180) % 360 - 180) == pytest.approx(20, abs=1)
 
 
-def test_crop_and_downsampling_give_the_size_that_is_said(film):
+def test_size_after_crop_and_downsampling(film):
     assert perturbed(film, "crop", 0.1, "film").size == (256, 204)
     assert perturbed(film, "downsampling", 64, "film").size == (64, 51)
 
 
-def test_noise_and_tone_are_as_strong_as_is_said():
+def test_strength_of_noise_and_gamma():
     grey = Image.fromarray(np.full((256, 256), 128, dtype=np.uint8))
     noise = np.asarray(perturbed(grey, "noise", 0.1, "film"))
     assert noise.mean() == pytest.approx(128, abs=1) and noise.std() == pytest.approx(25.5, rel=0.05)
@@ -86,7 +86,7 @@ def test_noise_and_tone_are_as_strong_as_is_said():
 
 
 @pytest.mark.parametrize(("name", "x", "y"), [("text in a corner", 0.1, 0.1), ("text over a lung", 0.30, 0.45)])
-def test_words_are_written_where_and_as_large_as_is_said(name, x, y, film):
+def test_position_and_size_of_text(name, x, y, film):
     changed = np.asarray(perturbed(film, name, 0.16, "film")) != np.asarray(film)
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     assert columns[0] <= x * 320 <= columns[-1] and rows[0] <= y * 256 <= rows[-1]

@@ -1,4 +1,4 @@
-"""Effects of degraded films are counted, printed and drawn as they were measured."""
+"""Counts, tables and plots of the effects of degraded films."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tools.experiments.robustness_rows import lung_rows, score_rows_of
 from tools.experiments.robustness_tables import outlying_features, robustness_scores, robustness_segmentation
 
 LIMIT = 0.2
-WARNING = "unlike the films that the classifier learnt from"
+WARNING = "unlike the films that the classifier was trained on"
 ROBUSTNESS = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening" / "docs" / "robustness.json"
 
 
@@ -52,7 +52,7 @@ def test_wrong_scores_without_a_warning_are_counted():
     found = _values(score_rows_of(films, LIMIT))
     shares = {"refused": 2, "warned of": 3, "warned of features only": 1, "wrong": 2, "wrong in silence": 1}
     assert {metric: found[metric] * 8 for metric in shares} == shares
-    # Of six films with a score: the ill have .9, .1, .3 and the well .1, .8, .2.
+    # Of six films with a score: TB-positive .9, .1, .3 and TB-negative .1, .8, .2.
     assert found["auc"] == pytest.approx((3 + 0.5 + 2) / 9, abs=1e-4)
     assert found["sensitivity at threshold"] == pytest.approx(2 / 3, abs=1e-4) == found["specificity at threshold"]
 
@@ -61,7 +61,7 @@ def test_films_of_one_label_have_no_auc():
     assert "auc" not in _values(score_rows_of(_scored((1, 0.9, 0.0, ""), (0, None, None, "")), LIMIT))
 
 
-def test_tables_show_what_was_measured_only():
+def test_tables_show_measured_rows_only():
     rows = [
         {"perturbation": "blur", "strength": 0.02, "unit": "sigma", "site": "all"} | row
         for row in score_rows_of(_scored((1, 0.9, 0.0, ""), (0, 0.1, 0.3, WARNING)), LIMIT)

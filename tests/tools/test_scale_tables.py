@@ -1,4 +1,4 @@
-"""The benchmark of archives sees what a program takes, and the plan follows from what it measured."""
+"""The archive benchmark measures whole process trees, and the plan is computed from its results."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from tests.tools.repository import REPOSITORY
 from tools.experiments.scale_tables import TABLES
 
 
-def test_the_plan_follows_from_the_cpu_time_of_a_film():
+def test_plan_is_computed_from_the_cpu_time_per_film():
     measured = json.loads((REPOSITORY / "tools" / "benchmarks" / "archive.json").read_text())
     [film] = [
         run["cpu_seconds_per_film"]
@@ -20,8 +20,8 @@ def test_the_plan_follows_from_the_cpu_time_of_a_film():
     assert int(planned.replace(",", "")) == round(film * 1e6 / 3600)
 
 
-def test_memory_and_time_of_a_whole_process_tree_are_seen(tmp_path):
-    """A program that starts another one, which takes 200 MB and works until a file tells it to end."""
+def test_memory_and_time_of_a_process_tree(tmp_path):
+    """A program starts another one, which takes 200 MB and runs until a file appears."""
     from tools.benchmarks.process_tree import run_watched
 
     (tmp_path / "child.py").write_text(

@@ -1,4 +1,4 @@
-"""Tables of speed show what the benchmarks measured."""
+"""Tables of speed show the benchmarks' results."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_a_peer_that_was_not_timed_has_no_row(measured):
     assert "MONAI Label" not in table(segmentation)
 
 
-def test_costs_follow_from_the_times(measured):
+def test_costs_are_computed_from_the_times(measured):
     for found in measured["stages"]["kinds"].values():
         whole = found["ms_per_film"]["bundle"]["median"]
         assert found["films_per_second_per_core"] == pytest.approx(1000 / whole, abs=0.01)

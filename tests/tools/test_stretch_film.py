@@ -1,4 +1,4 @@
-"""A stretched film counts as the original: nothing restores the size it was stored at."""
+"""A stretched film replaces the original: results are not restored to the stored size."""
 
 import numpy as np
 import pytest
@@ -35,12 +35,12 @@ def test_film_and_mask_get_the_size(item):
     assert share[1] == pytest.approx(share[0], rel=0.02)
 
 
-def test_spacing_is_no_longer_known_and_nothing_is_left_to_invert(item):
+def test_spacing_is_unknown_and_no_transform_is_traced(item):
     stretched = stretch()(item)["image"]
     assert np.isnan(stretched.meta["pixel_spacing_mm"]).all() and not stretched.applied_operations
 
 
-def test_the_source_is_left_alone(item):
+def test_source_is_unchanged(item):
     stretch()(item)
     assert item["image"].shape == (1, 96, 112)
     assert item["image"].meta["pixel_spacing_mm"].tolist() == [0.5, 0.25]

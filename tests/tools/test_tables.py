@@ -1,4 +1,4 @@
-"""The printed tables are those that the results give."""
+"""The READMEs and model cards print tables made from the results."""
 
 import re
 
@@ -24,7 +24,7 @@ def test_the_readme_shows_what_is_lost_at_another_site():
     assert [line for line in lines if "Montgomery only" in line and "Shenzhen, all 662 films" in line]
 
 
-def test_an_ambiguous_row_is_refused():
+def test_ambiguous_row_raises():
     rows = [{"site": "a", "value": 1.0}, {"site": "a", "value": 2.0}]
     with pytest.raises(ValueError, match="2 rows"):
         tables.find(rows, site="a")

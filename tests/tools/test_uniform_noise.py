@@ -1,4 +1,4 @@
-"""The recipe's noise: a tenth of a whole number from 0 to 254, never clipped."""
+"""The recipe's noise: a tenth of an integer from 0 to 254, never clipped."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_noise_follows_the_films_scale():
     torch.testing.assert_close(small(film) * 255, large(film))
 
 
-def test_the_seed_decides():
+def test_noise_depends_on_the_seed():
     def noisy(seed):
         return RandUniformNoise(prob=1.0).set_random_state(seed)(torch.zeros(1, 32, 32))
 
@@ -47,7 +47,7 @@ def test_the_seed_decides():
     assert not torch.equal(noisy(5), noisy(6))
 
 
-def test_without_luck_nothing_changes():
+def test_probability_zero_changes_nothing():
     film = white_film(8)
     assert torch.equal(RandUniformNoise(prob=0.0)(film), film)
     assert torch.equal(RandUniformNoised("image", prob=0.0)({"image": film})["image"], film)
@@ -61,7 +61,7 @@ def test_each_item_has_its_own_noise_and_keeps_its_metadata():
     assert noisy["label"] is film and not film.any()
 
 
-def test_a_determined_chain_repeats_itself():
+def test_seeded_chain_is_reproducible():
     def noisy():
         set_determinism(seed=7)
         chain = Compose([UniformNoised("image")])

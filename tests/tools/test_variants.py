@@ -1,4 +1,4 @@
-"""Overlays that experiments lay over a bundle's configurations."""
+"""Overlays of the experiments on bundle configurations."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ OVERLAYS = [FOLDER / "recipe_augmentation.json", *sorted((FOLDER / "variants").g
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.stem)
-def test_an_overlay_names_transforms_that_can_be_made(overlay):
+def test_transforms_of_an_overlay_can_be_built(overlay):
     (named,) = (entry for name, entry in json.loads(overlay.read_text()).items() if name.endswith("transforms"))
     made = ConfigParser({"transforms": named}).get_parsed_content("transforms")
     assert made and all(isinstance(transform, MapTransform) for transform in made)

@@ -1,4 +1,4 @@
-"""What the check of a film's view learns from leaves out what it is measured on."""
+"""Training films of the view check exclude those that it is evaluated on."""
 
 import pytest
 
@@ -9,7 +9,7 @@ CASES = {"lateral/a.png": "case 1", "lateral/b.png": "case 2", "lateral/c.png": 
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
-    """Folders as the collections have them; of Montgomery and Shenzhen the split alone."""
+    """Folders as in the collections; of Montgomery and Shenzhen only the split."""
     for name in ("others/frontal_nih/n.png", "others/other_body_part/knee.png"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,12 +28,12 @@ def _names(data, held_out, kind):
     return [film.name for film, of_kind in view_films.films_of(data, held_out) if of_kind == kind]
 
 
-def test_no_validation_or_test_film_is_learnt_from(data):
+def test_no_validation_or_test_film_is_used_for_training(data):
     assert _names(data, None, "frontal") == ["m.png", "t1.png", "n.png"]
 
 
 @pytest.mark.parametrize("site", view_films.SITES)
-def test_what_is_held_out_is_not_learnt_from(data, site):
+def test_held_out_films_are_not_used_for_training(data, site):
     measured = {film.name for film in view_films.frontal_films(site, data, ("training",))}
     assert measured and not measured & set(_names(data, site, "frontal"))
     assert "knee.png" not in _names(data, site, "no chest") and "knee.png" in _names(data, None, "no chest")
@@ -42,5 +42,5 @@ def test_what_is_held_out_is_not_learnt_from(data, site):
 def test_lateral_films_of_one_case_share_their_fold_and_each_is_held_out_once(data):
     folds = {film.name: fold for film, fold in view_films.lateral_films(data)}
     assert folds["a.png"] == folds["c.png"] and set(folds.values()) == {0, 1, 2}
-    learnt = [name for site in view_films.SITES for name in _names(data, site, "lateral")]
-    assert {name: learnt.count(name) for name in folds} == dict.fromkeys(folds, len(view_films.SITES) - 1)
+    training = [name for site in view_films.SITES for name in _names(data, site, "lateral")]
+    assert {name: training.count(name) for name in folds} == dict.fromkeys(folds, len(view_films.SITES) - 1)

@@ -1,1 +1,1 @@
-"""Programs that time chestxr next to its peers."""
+"""Benchmarks of chestxr against its peers."""

@@ -1,15 +1,15 @@
 """
-How fast ``chestxr archive`` goes through an archive, and what it takes of the machine meanwhile.
+Measure the throughput of ``chestxr archive`` and its use of memory and processor time.
 
     python -m tools.benchmarks.archive ../shared/data/cxr                                    # 10,000 films: hours
     python -m tools.benchmarks.archive ../shared/data/cxr --films 200 --workers 2 --out quick.json
 
 The archive is training films (PNG, 512 x 512 px) linked under new names; a second, smaller one is a real computed
-radiograph in DICOM under new names, for the sizes that a hospital has. Each is screened by one worker and by two, with
-films done and the memory of all processes looked at every few seconds. The first films are screened by
-``chestxr screen`` too, with as many processes. Rates leave the start out: they are those of equal pieces of the time
-between the first film and the last. The result is tools/benchmarks/archive.json and .png; a count of workers that the
-result holds for as many films is not measured again.
+radiograph in DICOM under new names, for realistic image sizes. Each is screened by one worker and by two, with
+progress and the memory of all processes sampled every few seconds. The first films are also screened by
+``chestxr screen`` with as many processes. Rates exclude the start-up: they are computed over equal intervals
+between the first film and the last. The result is tools/benchmarks/archive.json and .png; a number of workers that the
+result already holds for as many films is not measured again.
 """
 
 import argparse
@@ -33,23 +33,23 @@ from tools.benchmarks.interleaved import spread
 from tools.benchmarks.machine import MEASURED_BY, machine
 from tools.benchmarks.process_tree import Sample, run_watched
 
-# Seconds between looks, of which each takes some of the machine itself.
+# Seconds between samples; sampling itself costs processor time.
 _EVERY, _EVERY_OF_FEW, _FEW = 2.0, 0.5, 500
 _WINDOWS = 20
 _POINTS = 60
-# Torch takes every core for itself otherwise, whatever number of workers is asked for.
+# Otherwise torch uses every core, regardless of the number of workers.
 _ALONE = {"OMP_NUM_THREADS": "1"}
 _CHESTXR = (sys.executable, "-c", "from chestxr.cli import app; app()")
 
 
 def main() -> None:
-    """Measure, write the result, plot it."""
+    """Measure, write the result and plot it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--films", type=int, default=10_000, help="films in the archive")
     parser.add_argument("--dicom-films", type=int, default=200, help="films in the archive of DICOM files")
-    parser.add_argument("--screen-films", type=int, default=200, help="films that chestxr screen takes, to compare")
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="counts of workers to measure")
+    parser.add_argument("--screen-films", type=int, default=200, help="films for the comparison with chestxr screen")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="numbers of workers to measure")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     training = load_split("default", arguments.dataset_dir.absolute())["training"]
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _known(out: Path, about: Mapping, wanted: Sequence[tuple[str, str, int]]) -> list[dict]:
-    """Return the runs of a result that are wanted, if it is of this machine and these versions."""
+    """Return the requested runs of an earlier result, if machine and versions are the same."""
     before = json.loads(out.read_text()) if out.is_file() else {"runs": []}
     if not before.items() >= about.items():
         return []
@@ -84,7 +84,7 @@ def _known(out: Path, about: Mapping, wanted: Sequence[tuple[str, str, int]]) ->
 
 
 def _linked(films: Sequence[Path], count: int, folder: Path) -> Path:
-    """Make an archive: films under new names, a thousand a folder."""
+    """Create an archive of symbolic links to films, a thousand per folder."""
     for number, film in enumerate(itertools.islice(films, count)):
         path = folder / f"{number // 1000:03d}" / f"{number:06d}{film.suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ def _linked(films: Sequence[Path], count: int, folder: Path) -> Path:
 
 
 def _listing(source: Path) -> dict[str, float]:
-    """Measure the memory that the list of films takes in the program that starts a run."""
+    """Measure the memory that the list of films takes in the driver process."""
     tracemalloc.start()
     films = len(list_source(str(source)))
     _, peak = tracemalloc.get_traced_memory()
@@ -102,9 +102,9 @@ def _listing(source: Path) -> dict[str, float]:
 
 
 def _measure(result: dict, out: Path, program: str, kind: str, source: Path, workers: int, films: int) -> None:
-    """Run a program on an archive, unless the result has it; add what was seen, and keep it."""
-    told = {"program": program, "kind": kind, "workers": workers, "films": films}
-    if any(run.items() >= told.items() for run in result["runs"]):
+    """Run a program on an archive unless the result holds that run; add its measurements and write the result."""
+    about = {"program": program, "kind": kind, "workers": workers, "films": films}
+    if any(run.items() >= about.items() for run in result["runs"]):
         return
     with tempfile.TemporaryDirectory(prefix="chestxr-bench-out-") as folder:
         made, every = Path(folder), _EVERY if films > _FEW else _EVERY_OF_FEW
@@ -113,29 +113,29 @@ def _measure(result: dict, out: Path, program: str, kind: str, source: Path, wor
         manifest = json.loads((made / "run.json").read_text())
         if status or manifest["films"]["all"] != films:
             raise SystemExit(f"chestxr {program}: exit status {status}, {manifest['films']} of {films} films")
-        result["runs"].append(told | MEASURED_BY | _seen(samples) | _sizes(source, made, films) | _by_stage(manifest))
-    # Long runs: what is measured is kept, whatever becomes of the next one.
+        result["runs"].append(about | MEASURED_BY | _seen(samples) | _sizes(source, made, films) | _by_stage(manifest))
+    # Runs are long: write each result, in case the next run fails.
     write_text(out, json.dumps(result, indent=1) + "\n")
 
 
 def _done(out: Path) -> int:
-    """Count the films whose lungs are written."""
+    """Return the number of lung masks written."""
     return sum(1 for _ in out.rglob("*_lungs.png"))
 
 
 def _seen(samples: Sequence[Sample]) -> dict[str, object]:
-    """Put what was seen of a run into numbers, and a series of few points."""
+    """Summarise the samples of a run, and thin them out to a short series."""
     seconds, done, cpu, root_cpu, memory = (
         np.array([getattr(sample, name) for sample in samples])
         for name in ("seconds", "done", "cpu_seconds", "root_cpu_seconds", "memory_mb")
     )
-    # The start is no film's, and the end is that of a program that has nothing to do.
+    # Exclude start-up and shutdown.
     first, last = int(np.argmax(done > 0)), int(np.argmax(done == done.max()))
     edges = np.linspace(seconds[first], seconds[last], min(_WINDOWS, max(1, last - first)) + 1)
     rates = np.diff(np.interp(edges, seconds, done)) / np.diff(edges)
     between = int(done[last] - done[first])
     if not between:
-        raise SystemExit(f"{done[last]} films were done between two looks; expected more films")
+        raise SystemExit(f"{done[last]} films were done between two samples; expected more films")
     kept = samples[:: -(-len(samples) // _POINTS)]
     return {
         "seconds": round(seconds[-1], 1),
@@ -151,12 +151,12 @@ def _seen(samples: Sequence[Sample]) -> dict[str, object]:
 
 
 def _sizes(source: Path, out: Path, films: int) -> dict[str, int]:
-    """Return the bytes read and written for a film."""
+    """Return the bytes read and written per film."""
     read = [path.stat().st_size for path in source.rglob("*") if path.is_file()] if source.is_dir() else []
     written = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     files = sum(1 for path in out.rglob("*") if path.is_file())
-    told = {"bytes_written_per_film": round(written / films), "files_written_per_film": round(files / films, 3)}
-    return {"bytes_read_per_film": round(sum(read) / len(read))} | told if read else told
+    sizes = {"bytes_written_per_film": round(written / films), "files_written_per_film": round(files / films, 3)}
+    return {"bytes_read_per_film": round(sum(read) / len(read))} | sizes if read else sizes
 
 
 def _by_stage(manifest: Mapping) -> dict[str, object]:

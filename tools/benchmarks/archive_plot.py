@@ -1,4 +1,4 @@
-"""An archive's runs over time."""
+"""Plot of archive runs over time."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +16,12 @@ _LINES = {"archive": "-", "screen": ":"}
 
 def plot_runs(path: Path, runs: Sequence[dict]) -> None:
     """
-    Draw films done and memory over time, a colour for each count of workers.
+    Plot films done and memory over time, with a colour for each number of workers.
 
     Parameters
     ----------
     path : pathlib.Path
-        Picture to write.
+        PNG file to write.
     runs : sequence of dict
         ``program``, ``workers``, and ``series`` of seconds, films done and memory in MB.
     """

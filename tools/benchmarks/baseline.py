@@ -1,4 +1,4 @@
-"""The floor: films outlined and measured by plain calls, without MONAI, metadata, clean-up or checks."""
+"""Lower bounds on run time ("floor"): plain calls without MONAI, metadata, post-processing or checks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,29 +15,29 @@ from chestxr.radiomics import FilmFeatures
 
 __all__ = ["BareOutline", "BareScreening"]
 
-# Pillow's own level takes several times as long; the bundle does not use it either.
+# Pillow's default level takes several times as long; the bundle does not use it either.
 _COMPRESSION = 1
 
 
 class BareOutline:
     """
-    Decode, shrink, run the network, restore, write: what any program must do that outlines lungs on a film in PNG.
+    Decode, downsample, run the network, upsample, write: the minimum for segmenting lungs on a PNG film.
 
     Parameters
     ----------
     network : torch.nn.Module
-        From (B, 1, size, size) to classes.
+        Maps (B, 1, size, size) to classes.
     size : int
-        The network's size in pixels.
+        The network's input size in pixels.
     out : pathlib.Path
-        Folder of the masks.
+        Output folder for masks.
     """
 
     def __init__(self, network: torch.nn.Module, size: int, out: Path) -> None:
         self.network, self.size, self.out = network.eval(), size, out
 
     def __call__(self, films: Sequence[dict]) -> None:
-        """Outline films, one after the other."""
+        """Segment films one by one."""
         with torch.inference_mode():
             for film in films:
                 mask = Image.fromarray(self.outline(film["image"]))
@@ -50,23 +50,23 @@ class BareOutline:
 
 class BareScreening:
     """
-    Decode films in DICOM, outline and measure them; nothing is cleaned up, classified or written.
+    Decode DICOM films, segment and measure them, without post-processing, classification or output.
 
     Parameters
     ----------
     network : torch.nn.Module
-        From (B, 1, size, size) to classes.
+        Maps (B, 1, size, size) to classes.
     size : int
-        The network's size in pixels.
+        The network's input size in pixels.
     measure : chestxr.radiomics.FilmFeatures
-        The feature engine.
+        The feature extractor.
     """
 
     def __init__(self, network: torch.nn.Module, size: int, measure: FilmFeatures) -> None:
         self.network, self.size, self.measure = network.eval(), size, measure
 
     def __call__(self, films: Sequence[dict]) -> None:
-        """Screen films, one after the other."""
+        """Screen films one by one."""
         with torch.inference_mode():
             for film in films:
                 pixels = _stored(film["image"]).astype(np.float32)
@@ -74,7 +74,7 @@ class BareScreening:
 
 
 def _stored(path: str) -> np.ndarray:
-    """Decode a film in DICOM, uncompressed or in JPEG 2000."""
+    """Decode a DICOM film, uncompressed or in JPEG 2000."""
     film = pydicom.dcmread(path)
     if not film.file_meta.TransferSyntaxUID.is_compressed:
         return film.pixel_array
@@ -82,7 +82,7 @@ def _stored(path: str) -> np.ndarray:
 
 
 def outline(film: np.ndarray, network: torch.nn.Module, size: int) -> np.ndarray:
-    """Return the label map of a film, (rows, columns): shrink, scale, run the network, restore."""
+    """Return the label map of a film, (rows, columns): downsample, scale, run the network, upsample."""
     pixels = torch.from_numpy(film)[None, None]
     small = interpolate(pixels, (size, size), mode="area")
     low, high = np.percentile(small.numpy(), (0.5, 99.5))

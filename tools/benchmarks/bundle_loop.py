@@ -1,4 +1,4 @@
-"""A bundle's inference.json, run as it is declared."""
+"""Run a bundle's inference.json repeatedly without reloading it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,19 +10,19 @@ __all__ = ["BundleLoop"]
 
 class BundleLoop:
     """
-    An inference.json whose evaluator is made once and run on films after films.
+    An inference.json whose evaluator is built once and run on successive lists of films.
 
     Parameters
     ----------
     config : pathlib.Path
-        The file.
+        The configuration file.
     **overrides
-        Entries of it that differ.
+        Entries of the configuration to override.
 
     Attributes
     ----------
     parser : monai.bundle.ConfigParser
-        What was declared, to look at its parts.
+        The parsed configuration, to access its parts.
     """
 
     def __init__(self, config: Path, **overrides: object) -> None:
@@ -32,8 +32,8 @@ class BundleLoop:
         self.dataset, self.evaluator = (self.parser.get_parsed_content(name) for name in ("dataset", "evaluator"))
 
     def __call__(self, films: Sequence[dict]) -> None:
-        """Run it on films."""
+        """Run the evaluator on films."""
         self.dataset.data = [dict(film) for film in films]
-        # Ignite keeps the number of batches of the last run.
+        # Ignite keeps the number of batches of the previous run.
         self.evaluator.state.epoch_length = None
         self.evaluator.run()

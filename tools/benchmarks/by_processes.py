@@ -1,4 +1,4 @@
-"""What a second process gains, and what it could gain at most on this machine."""
+"""Speed-up by several processes, and its upper limit on this machine."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 __all__ = ["control_steps", "speed_up_by_processes"]
 
-# About a third of a second, as a film's features take.
+# About a third of a second, as long as extracting a film's features.
 _ADDITIONS = 8_000_000
 
 
@@ -15,27 +15,27 @@ def speed_up_by_processes(
     work: Mapping[str, Callable[[int], Iterator]], counts: Sequence[int], steps: int
 ) -> dict[str, dict[str, float]]:
     """
-    Time kinds of work on some processes and on others, in turn.
+    Time workloads on different numbers of processes, alternating between them.
 
     Parameters
     ----------
     work : mapping of str to callable
-        By name, from the number of processes to an iterator over `steps` steps that are done.
+        By name, a function from the number of processes to an iterator over `steps` completed steps.
     counts : sequence of int
-        Numbers of processes; the first is what the others are compared with.
+        Numbers of processes; the first is the reference.
     steps : int
-        How many steps each iterator gives, more than there are processes.
+        Number of steps that each iterator yields, more than there are processes.
 
     Returns
     -------
     dict of str to dict of str to float
-        By name and number of processes: steps a second over those on the first number.
+        By name and number of processes: steps per second relative to the first number of processes.
     """
     rates = {name: {} for name in work}
     for count in counts:
         for name, start in work.items():
             done = start(count)
-            # The processes' start is left out: the clock runs from the first steps that are done.
+            # Start-up is excluded: timing starts with the first completed steps.
             for _ in range(count):
                 next(done)
             started = time.perf_counter()
@@ -51,10 +51,10 @@ def speed_up_by_processes(
 
 def control_steps(steps: int, processes: int) -> Iterator[int]:
     """
-    Add numbers: work that needs neither memory nor other processes, so that only the processor's cores limit it.
+    Yield additions as a control workload, limited by the processor's cores alone, not by memory or other processes.
 
-    Where the machine's cores are threads of one core, or run slower together, this falls short of the number of
-    processes, and so must everything else.
+    Where cores are hyper-threads of one core, or clock lower under load, its speed-up falls short of the number of
+    processes, and so does that of every other workload.
     """
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for job in as_completed([pool.submit(_add) for _ in range(steps)]):

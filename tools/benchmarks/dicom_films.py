@@ -1,4 +1,4 @@
-"""Films written as an archive keeps them."""
+"""Write PNG films as DICOM, as in an archive."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,30 +18,30 @@ from pydicom.uid import (
 
 __all__ = ["write_dicom_films"]
 
-# Of PNG films' 8 bits make the 12 of a detector.
+# Scales 8 bits of PNG films to the 12 of a detector.
 _BITS, _STEPS = 12, 16
 
 
 def write_dicom_films(films: Sequence[dict], folder: Path, side: int, syntax: UID) -> list[dict]:
     """
-    Write films in PNG as digital radiographs in DICOM, 12 bits, nobody's.
+    Write PNG films as 12-bit digital radiographs in DICOM, without patient data.
 
     Parameters
     ----------
     films : sequence of dict
-        ``film`` and ``image`` each.
+        Items with ``film`` and ``image``.
     folder : pathlib.Path
-        Folder to write to; made if it is not there.
+        Output folder; created if missing.
     side : int
-        Width and height in pixels that the films are brought to. Films that were made larger are smoother than those
-        of a detector of that size, so they are smaller when compressed, and decoded sooner.
+        Width and height in pixels to resample films to. Upsampled films are smoother than those of a detector of that
+        size, so they compress better and decode faster.
     syntax : pydicom.uid.UID
         Transfer syntax: ExplicitVRLittleEndian or JPEG2000Lossless.
 
     Returns
     -------
     list of dict
-        ``film`` and ``image`` of what was written.
+        ``film`` and ``image`` of the files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     return [

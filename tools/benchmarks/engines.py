@@ -1,13 +1,13 @@
 """
-What runs the network fastest on a CPU: torch as shipped, or in another layout, precision or engine.
+Compare inference engines on a CPU: torch as shipped, other memory layouts, precisions and runtimes.
 
     pip install openvino
     python -m tools.benchmarks.engines ../shared/data/cxr
 
-Each engine runs inside the lung bundles, as their ``inferer``, on the same films (PNG, 512 x 512 px, of the training
-part) in turn, chunk by chunk; nothing else differs. Masks are compared with those of torch as shipped, film by film and
-lung by lung. One earns its place if it makes the whole bundle 10% faster and its masks are the same (least Dice .999).
-The result is tools/benchmarks/engines.json. Engines that are not installed are left out.
+Each engine runs inside the lung bundles as their ``inferer``, on the same films (PNG, 512 x 512 px, of the training
+set), alternating chunk by chunk; nothing else differs. Masks are compared with those of torch as shipped, per film and
+lung. An engine is worth adopting if it makes the whole bundle 10% faster with the same masks (minimum Dice .999).
+The result is tools/benchmarks/engines.json. Engines that are not installed are skipped.
 """
 
 import argparse
@@ -43,14 +43,14 @@ __all__ = ["EngineInferer"]
 Run = Callable[[torch.Tensor], torch.Tensor]
 BUNDLES = ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet")
 SHIPPED = "torch"
-# What MONAI's bundles give the network at once; a shape that engines may count on.
+# Batch size of the bundles; a static shape that engines may rely on.
 _BATCH = 8
 _CHUNK = 16
 
 
 class EngineInferer(SimpleInferer):
     """
-    Run a bundle's network by one of the engines.
+    Run a bundle's network with one of the engines.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class EngineInferer(SimpleInferer):
         self._prepare, self._run = ENGINES[engine], None
 
     def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: object, **kwargs: object) -> torch.Tensor:
-        """Return what the network gives for a batch; the first batch makes the engine ready."""
+        """Return the network's output for a batch; the first batch prepares the engine."""
         batch = plain(inputs)
         if self._run is None:
             self._run = self._prepare(network, batch)
@@ -71,15 +71,15 @@ class EngineInferer(SimpleInferer):
 
 
 def as_shipped(network: torch.nn.Module, batch: torch.Tensor) -> Run:
-    """Call the network in single precision."""
+    """Run the network in single precision."""
     return network
 
 
 def channels_last(network: torch.nn.Module, batch: torch.Tensor) -> Run:
     """
-    Lay channels side by side in memory.
+    Use the channels-last memory format.
 
-    torch's instance normalisation changes back each time; group normalisation with a group for each channel is the same
+    torch's instance normalisation converts back each time; group normalisation with one group per channel is equivalent
     (Wu and He, ECCV 2018; arXiv 1803.08494) and does not.
     """
     for name, part in list(network.named_modules()):
@@ -89,7 +89,7 @@ def channels_last(network: torch.nn.Module, batch: torch.Tensor) -> Run:
 
 
 def bfloat16(network: torch.nn.Module, batch: torch.Tensor) -> Run:
-    """Compute in bfloat16 where torch holds it for safe."""
+    """Run the network in bfloat16 autocast."""
 
     def run(batch: torch.Tensor) -> torch.Tensor:
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -99,12 +99,12 @@ def bfloat16(network: torch.nn.Module, batch: torch.Tensor) -> Run:
 
 
 def compiled(network: torch.nn.Module, batch: torch.Tensor) -> Run:
-    """Let torch compile the network; needs a C++ compiler."""
+    """Compile the network with torch.compile; needs a C++ compiler."""
     return torch.compile(network, dynamic=False)
 
 
 def onnx_runtime(network: torch.nn.Module, batch: torch.Tensor) -> Run:
-    """Export the network and run it by ONNX Runtime."""
+    """Export the network and run it with ONNX Runtime."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -114,7 +114,7 @@ def onnx_runtime(network: torch.nn.Module, batch: torch.Tensor) -> Run:
 
 
 def openvino(network: torch.nn.Module, batch: torch.Tensor) -> Run:
-    """Export the network and run it by OpenVINO, in single precision."""
+    """Export the network and run it with OpenVINO, in single precision."""
     from openvino import Core
 
     settings = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": torch.get_num_threads()}
@@ -144,10 +144,10 @@ _NEEDS = {"ONNX Runtime": "onnxruntime", "OpenVINO": "openvino"}
 
 
 def main() -> None:
-    """Time each engine in each bundle, compare the masks, write the result."""
+    """Time each engine in each bundle, compare masks, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--films", type=int, default=240, help="films to outline by each engine")
+    parser.add_argument("--films", type=int, default=240, help="films per engine")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     hide_engine_messages()
@@ -169,7 +169,7 @@ def main() -> None:
 
 
 def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, dict]:
-    """Return each engine's ms a film in a bundle, its gain over torch as shipped, and the least Dice of a lung."""
+    """Return each engine's time per film in ms, its gain over torch as shipped, and the minimum Dice of a lung."""
     with tempfile.TemporaryDirectory() as out:
         runs = {name: _bundle(bundle, Path(out) / name, name) for name in engines}
         taken = ms_per_film(runs, films, _CHUNK)
@@ -192,7 +192,7 @@ def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, di
 
 
 def least_dice(*masks: Path) -> float:
-    """Return the smaller of both lungs' Dice between two masks; 1 for a lung that neither has."""
+    """Return the smaller Dice of the two lungs between two masks; 1 for a lung missing in both."""
     return min(lung_dice(*map(np.asarray, map(Image.open, masks))).values())
 
 

@@ -1,13 +1,12 @@
 """
-How fast a film's features are measured, beside stock calls of pyradiomics with the same settings, images and regions.
+Compare the speed of feature extraction with stock pyradiomics at the same settings, images and regions.
 
     python -m tools.benchmarks.features ../shared/data/cxr
 
-Both measure the same films, on one core, after a film to warm up; whichever comes first by turns. Then chestxr measures
-alone on one process and on as many as there are cores, and as a control additions, which nothing but the cores limits:
-what these gain is the most that processes can gain on this machine. The ratios are those within this run. Values that
-differ by more than 1e-9 are an error. Masks are the collection's own. The result is tools/benchmarks/features.json and
-.png.
+Both measure the same films on one core, after a warm-up film, alternating in order. Then chestxr alone is timed on one
+process and on as many as there are cores, next to a control workload of additions: its speed-up is the most that
+processes can gain on this machine. Ratios are computed within this run. Values that differ by more than 1e-9 are an
+error. Masks are the collection's manual masks. The result is tools/benchmarks/features.json and .png.
 """
 
 import argparse
@@ -45,11 +44,11 @@ _LABELS = {"bundle": "chestxr", "stock": "pyradiomics, same values"}
 
 
 def main() -> None:
-    """Measure, compare, and write the result."""
+    """Measure, compare and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--films", type=int, default=12, help="films to measure by both")
-    parser.add_argument("--pool-films", type=int, default=48, help="films to measure by several processes")
+    parser.add_argument("--films", type=int, default=12, help="films for the comparison")
+    parser.add_argument("--pool-films", type=int, default=48, help="films for the multi-process timing")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     hide_library_messages()
@@ -80,7 +79,7 @@ def main() -> None:
 
 
 def measured_by_both(item: dict, own_first: bool = False) -> tuple[float, float]:
-    """Measure a film by stock calls and by the engine; return the seconds of each."""
+    """Measure a film with stock pyradiomics and with chestxr; return the seconds of each."""
     film = read_film(item["image"])[0]
     paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
     labels = LungLabels()(read_mask(paths)[0][None])[0]
@@ -117,7 +116,7 @@ def _stock(extractor: RadiomicsFeatureExtractor, pixels: np.ndarray, regions: di
 
 
 def _by_processes(items: list[dict], cache: Path) -> dict[str, dict[str, float]]:
-    """Time whole films, read and measured, each once (a film met again is not measured), and the control."""
+    """Time whole films, read and measured, each once (repeated films come from the cache), and the control."""
     films = [FilmToMeasure(item["film"], Path(item["image"]), _masks(item)) for item in items]
     work = {
         "speed_up_by_processes": lambda count: measure_films(films, cache / str(count), count),

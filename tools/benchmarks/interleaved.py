@@ -1,4 +1,4 @@
-"""Candidates timed in turn on the same films, so that their ratios hold when the machine's speed drifts."""
+"""Time candidates alternately on the same films, so that ratios are robust against drift of the machine's speed."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,21 +13,21 @@ def ms_per_film(
     candidates: Mapping[str, Callable[[Sequence], object]], films: Sequence, chunk: int
 ) -> dict[str, np.ndarray]:
     """
-    Time each candidate on each chunk of films, one after the other, after a warm-up on the first chunk.
+    Time each candidate on each chunk of films in turn, after a warm-up on the first chunk.
 
     Parameters
     ----------
     candidates : mapping of str to callable
-        What takes a sequence of films.
+        Functions that take a sequence of films.
     films : sequence
-        The films; what is left over after the last whole chunk is not used.
+        The films; an incomplete last chunk is not used.
     chunk : int
-        Films at once.
+        Films per call.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (chunks,)
-        Milliseconds a film.
+        Milliseconds per film.
     """
     chunks = [films[start : start + chunk] for start in range(0, len(films) - chunk + 1, chunk)]
     for run in candidates.values():
@@ -48,5 +48,5 @@ def spread(values: np.ndarray, digits: int = 2) -> dict[str, float]:
 
 
 def ratios(taken: Mapping[str, np.ndarray], over: str) -> dict[str, dict[str, float]]:
-    """Return each candidate's time over another's, chunk by chunk."""
+    """Return each candidate's time relative to another's, chunk by chunk."""
     return {name: spread(values / taken[over], 3) for name, values in taken.items() if name != over}

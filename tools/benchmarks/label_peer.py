@@ -1,4 +1,4 @@
-"""MONAI Label's stock path for bundles, in its own environment."""
+"""MONAI Label's stock bundle inference task, run in its own environment."""
 
 import json
 import os
@@ -13,25 +13,25 @@ _HERE = Path(__file__).parent
 
 
 def label_python() -> Path | None:
-    """Return MONAI Label's interpreter, None if its environment was not made: see tools/monailabel/environment.sh."""
+    """Return MONAI Label's interpreter, None if its environment is missing: see tools/monailabel/environment.sh."""
     python = _HERE.parents[1] / ".venv-monailabel" / "bin" / "python"
     return python if python.is_file() else None
 
 
 class LabelPeer:
     """
-    A bundle as the MONAI model zoo writes them, run film by film as MONAI Label's server does.
+    A model-zoo-style bundle, run film by film as by MONAI Label's server.
 
-    Version 0.8.5 gives a film's mask as a volume with an axis too many, or empty: this is about its speed alone.
+    Version 0.8.5 returns masks as volumes with an extra axis, or empty ones: only the speed is compared.
 
     Parameters
     ----------
     python : pathlib.Path
-        The interpreter of MONAI Label's environment.
+        Interpreter of MONAI Label's environment.
     bundle : pathlib.Path
-        The bundle that has the weights and the metadata.
+        The bundle with weights and metadata.
     out : pathlib.Path
-        Folder for the zoo-style bundle and the masks.
+        Folder for the generated bundle and the masks.
     """
 
     def __init__(self, python: Path, bundle: Path, out: Path) -> None:
@@ -52,7 +52,7 @@ class LabelPeer:
         self._answer()
 
     def __call__(self, films: Sequence[dict]) -> None:
-        """Outline films."""
+        """Segment films."""
         print(json.dumps([film["image"] for film in films]), file=self._task.stdin, flush=True)
         self.last_mask = Path(self._answer())
 
@@ -66,6 +66,6 @@ class LabelPeer:
         if not answer:
             raise ChildProcessError(
                 f"MONAI Label's task ended with status {self._task.wait()}; expected an answer; "
-                "make its environment anew: bash -c 'source tools/monailabel/environment.sh'"
+                "recreate its environment: bash -c 'source tools/monailabel/environment.sh'"
             )
         return answer

@@ -1,8 +1,8 @@
 """
-MONAI Label's stock task for bundles, asked over a pipe: what its server runs for a film.
+MONAI Label's stock inference task for bundles, served over a pipe.
 
-`segmentation.py` starts this file in MONAI Label's own environment. A line on standard input is a JSON list of films;
-the answer, once all are outlined, is the path of the last one's mask.
+`segmentation.py` runs this file in MONAI Label's environment. Each line on standard input is a JSON list of films; the
+reply, once all are segmented, is the path of the last mask.
 """
 
 import json
@@ -12,14 +12,14 @@ import sys
 
 from monailabel.tasks.infer.bundle import BundleInferTask
 
-# As 3D Slicer's client asks.
+# As sent by 3D Slicer's client.
 _WANTED = {"device": "cpu", "result_extension": ".nrrd", "result_dtype": "uint16", "result_compress": False}
 
 
 def main() -> None:
-    """Open the bundle, say so, and answer."""
+    """Load the bundle, report that it is ready, and serve requests."""
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # keep library output out of the replies
     logging.disable(logging.WARNING)
     task = BundleInferTask(sys.argv[1], {})
     print("ready", file=answers, flush=True)

@@ -1,4 +1,4 @@
-"""The machine that figures were measured on, when, and by which code."""
+"""Machine, date and code version of a measurement."""
 
 import os
 import platform
@@ -15,15 +15,15 @@ __all__ = ["MEASURED_BY", "machine"]
 
 
 def machine() -> dict[str, object]:
-    """Describe processor, cores, accelerator and versions."""
-    told = {"processor": _processor(), "cores": os.cpu_count(), "versions": package_versions()}
+    """Return processor, cores, accelerator and package versions."""
+    found = {"processor": _processor(), "cores": os.cpu_count(), "versions": package_versions()}
     if torch.cuda.is_available():
-        told["gpu"] = torch.cuda.get_device_name()
-    return told
+        found["gpu"] = torch.cuda.get_device_name()
+    return found
 
 
 def _measured_by() -> dict[str, str]:
-    """Tell the day, and the commit of the code, with "-dirty" if the code was changed since."""
+    """Return the date and the commit, with "-dirty" if the working tree was modified."""
     day = {"day": datetime.now(UTC).date().isoformat()}
     if not shutil.which("git"):
         return day | {"commit": "unknown"}
@@ -38,7 +38,7 @@ def _git(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def _processor() -> str:
-    """Return the processor's name and the widest vectors that it computes with."""
+    """Return the processor's name and its widest vector instructions."""
     about = Path("/proc/cpuinfo")
     if not about.exists():
         return platform.processor() or platform.machine()
@@ -49,5 +49,5 @@ def _processor() -> str:
     return " ".join(filter(None, (lines.get("model name", platform.machine()), widest)))
 
 
-# Of the program's start: what is committed while it measures has not measured anything.
+# Read at import: later commits are not what was measured.
 MEASURED_BY = _measured_by()

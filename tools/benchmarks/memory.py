@@ -1,10 +1,10 @@
 """
-What it brings to keep freed memory for the next film, as the bundles do at their start, and what it takes.
+Measure speed and memory when freed memory is kept for the next film, as the bundles do.
 
     python -m tools.benchmarks.memory ../shared/data/cxr
 
-Each job is done by two processes that take turns, chunk by chunk: one keeps what is freed, the other gives it back to
-the system as glibc does by default. Peaks are those of whole processes, libraries included. The result is
+Each job runs in two processes that alternate chunk by chunk: one keeps freed memory, the other returns it to the
+system, glibc's default. Peaks are those of whole processes, libraries included. The result is
 tools/benchmarks/memory.json.
 """
 
@@ -35,7 +35,7 @@ from tools.benchmarks.training import bundle_epoch
 KEPT, GIVEN_BACK = "kept", "given back"
 _SIDE = 2000
 _LUNGS = ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet")
-# By name: the bundle, None to train the U-Net; the films' kind; films; films at once.
+# By name: the bundle, None to train the U-Net; kind of films; number of films; films per call.
 JOBS = {
     "U-Net's inference.json, 512 px": (_LUNGS[0], "png", 128, 16),
     "ResUNet's inference.json, 512 px": (_LUNGS[1], "png", 128, 16),
@@ -48,7 +48,7 @@ _run: Callable[[Sequence[dict]], object] | None = None
 
 
 def main() -> None:
-    """Time each job in both ways, write the result."""
+    """Time each job in both modes, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _measured(bundle: str | None, films: Sequence[dict], chunk: int, out: Path) -> dict[str, object]:
-    """Do a job in both ways."""
+    """Run a job in both modes."""
     with ExitStack() as stack:
         pools = {
             how: stack.enter_context(
@@ -86,7 +86,7 @@ def _measured(bundle: str | None, films: Sequence[dict], chunk: int, out: Path) 
 
 
 def _open(bundle: str | None, films: Sequence[dict], how: str, out: Path) -> None:
-    """Make a process ready for its job; what a bundle does at its start is left to `how`."""
+    """Prepare a process for its job; `how` replaces the bundle's memory setting."""
     global _run
     if how == KEPT:
         keep_freed_memory()

@@ -1,4 +1,4 @@
-"""What a user would take instead of the bundle."""
+"""Alternatives to the bundle, for comparison."""
 
 import importlib.util
 import sys
@@ -12,19 +12,19 @@ __all__ = ["psp_net", "zoo_loop"]
 
 
 def zoo_loop(checkpoint: Path, out: Path) -> BundleLoop:
-    """Return a bundle as the MONAI model zoo writes them, with this project's network and weights."""
+    """Return a model-zoo-style bundle with this project's network and weights."""
     config = Path(__file__).with_name("zoo_inference.json")
     return BundleLoop(config, checkpoint=str(checkpoint), output_dir=str(out))
 
 
 def psp_net() -> torch.nn.Module:
     """
-    Return the architecture of torchxrayvision's lung segmentation, with random weights: its own cannot be shipped.
+    Return the architecture of torchxrayvision's lung segmentation with random weights: its own cannot be redistributed.
 
     Raises
     ------
     ModuleNotFoundError
-        If torchxrayvision is not installed. The package alone is enough: it is not imported as a whole.
+        If torchxrayvision is not installed. Its dependencies are not needed: it is not imported as a whole.
     """
     package = importlib.util.find_spec("torchxrayvision")
     if package is None:

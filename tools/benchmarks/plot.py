@@ -1,4 +1,4 @@
-"""Pictures of what candidates and stages take."""
+"""Bar charts of the times of candidates and stages."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,24 +13,24 @@ __all__ = ["plot_candidates", "plot_stages"]
 
 _OWN, _OTHER = "#0072b2", "#999999"
 _STAGES = ("#e69f00", "#56b4e9", "#0072b2", "#009e73", "#f0e442", "#d55e00", "#cc79a7", "#555555", "#bbbbbb")
-# Bars shorter than this share of the longest film have no room for a number.
+# Bars shorter than this fraction of the longest bar have no room for a number.
 _NARROW = 0.03
 
 
 def plot_candidates(path: Path, taken: Mapping[str, Mapping[str, float]], labels: Mapping[str, str], axis: str) -> None:
     """
-    Draw medians with quartiles on a log axis, the fastest on top; what is this project's own stands out.
+    Plot medians with quartiles on a log axis, the fastest on top; this project's own are highlighted.
 
     Parameters
     ----------
     path : pathlib.Path
-        Picture to write.
+        PNG file to write.
     taken : mapping of str to mapping
         ``median``, ``q25`` and ``q75`` by candidate.
     labels : mapping of str to str
-        Words for the candidates.
+        Labels of the candidates.
     axis : str
-        Words for the axis.
+        Label of the axis.
     """
     names = sorted(taken, key=lambda name: taken[name]["median"], reverse=True)
     figure = Figure(figsize=(8, 0.5 + 0.45 * len(names)), layout="constrained")
@@ -60,12 +60,12 @@ def plot_candidates(path: Path, taken: Mapping[str, Mapping[str, float]], labels
 
 def plot_stages(path: Path, kinds: Mapping[str, Mapping[str, Mapping]]) -> None:
     """
-    Draw the stages of a film end to end, a bar for each kind of film, with the floor as a thin bar under it.
+    Plot the stages of a film as stacked bars, one bar per kind of film, with the floor as a thin bar below.
 
     Parameters
     ----------
     path : pathlib.Path
-        Picture to write.
+        PNG file to write.
     kinds : mapping of str to mapping
         ``stages_ms_per_film`` and ``ms_per_film`` by kind, as tools/benchmarks/stages.py writes them.
     """

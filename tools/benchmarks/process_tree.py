@@ -1,4 +1,4 @@
-"""What a program and all that it starts take of the machine, read from /proc while it runs."""
+"""Memory and processor time of a program and all its child processes, sampled from /proc."""
 
 import os
 import time
@@ -16,24 +16,24 @@ _TICK = os.sysconf("SC_CLK_TCK")
 @dataclass(frozen=True)
 class Sample:
     """
-    A moment of a run.
+    A sample of a run.
 
     Attributes
     ----------
     seconds : float
-        Since the start.
+        Since the start of the run.
     done : int
-        How much was done.
+        Amount of work done.
     memory_mb : float
         Memory of all processes, shared pages counted once (proportional set size).
     largest_mb : float
-        That of the largest process.
+        Memory of the largest process.
     processes : int
-        How many there were.
+        Number of processes.
     cpu_seconds : float
-        Processor time of all processes until then, those that ended included.
+        Processor time of all processes so far, including ended ones.
     root_cpu_seconds : float
-        That of the program itself.
+        Processor time of the program itself.
     """
 
     seconds: float
@@ -49,25 +49,25 @@ def run_watched(
     command: Sequence[str], done: Callable[[], int], every: float, environment: Mapping[str, str]
 ) -> tuple[int, list[Sample]]:
     """
-    Run a program; look at it every few seconds.
+    Run a program and sample it at intervals.
 
     Parameters
     ----------
     command : sequence of str
         The program and its arguments.
     done : callable
-        Tells how much is done.
+        Returns the amount of work done.
     every : float
-        Seconds between looks.
+        Seconds between samples.
     environment : mapping of str to str
-        Its environment.
+        Environment variables.
 
     Returns
     -------
     int
         Its exit status.
     list of Sample
-        What was seen.
+        The samples.
     """
     started = time.perf_counter()
     process = Popen(command, stdout=DEVNULL, env=dict(environment))
@@ -83,7 +83,7 @@ def run_watched(
 
 
 def _look(root: int, taken: dict[int, float]) -> list[float]:
-    """Return the memory of each process of a tree, in MB; note the processor time that each has taken."""
+    """Return the memory of each process of a tree in MB; update the processor time of each in `taken`."""
     found = {int(path.name): fields for path in Path("/proc").glob("[0-9]*") if (fields := _stat(path))}
     below, memory = {root}, []
     for _ in range(8):
@@ -95,20 +95,20 @@ def _look(root: int, taken: dict[int, float]) -> list[float]:
 
 
 def _stat(process: Path) -> list[str] | None:
-    """Return a process's numbers from its state on (proc(5)), None if it has ended."""
-    # Its name, in brackets, may hold anything.
-    told = _read(process / "stat")
-    return told.rpartition(")")[2].split() if told else None
+    """Return the fields of a process from its state on (proc(5)), None if it has ended."""
+    # The name, in parentheses, may contain any character.
+    content = _read(process / "stat")
+    return content.rpartition(")")[2].split() if content else None
 
 
 def _memory(process: Path, resident_pages: int) -> float:
-    """Return a process's share of memory in MB; all that it has where the kernel does not tell shares."""
+    """Return a process's proportional set size in MB; its resident size where the kernel does not report shares."""
     shares = [line.split()[1] for line in _read(process / "smaps_rollup").splitlines() if line.startswith("Pss:")]
     return int(shares[0]) / 1024 if shares else resident_pages * _PAGE / 2**20
 
 
 def _read(path: Path) -> str:
-    """Return what a file of /proc says, "" once its process has ended."""
+    """Return the content of a file in /proc, "" once its process has ended."""
     try:
         return path.read_text()
     except (FileNotFoundError, ProcessLookupError, PermissionError):

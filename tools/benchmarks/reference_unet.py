@@ -1,4 +1,4 @@
-"""The U-Net of the public recipe that this project starts from."""
+"""The U-Net of the public recipe on which this project is based."""
 
 from monai.networks.nets import BasicUNet
 from monai.networks.nets.basic_unet import UpCat
@@ -10,13 +10,13 @@ class ReferenceUNet(BasicUNet):
     """
     MONAI's BasicUNet in the shape of a public Keras U-Net for chest films: 7,759,521 parameters for one output.
 
-    Two 3x3 convolutions with bias and ReLU a level, widths 32-64-128-256-512, transposed convolutions up. It differs
-    from :py:class:`monai.networks.nets.BasicUNet` in that the last step up halves its channels as the others do.
+    Two 3x3 convolutions with bias and ReLU per level, widths 32-64-128-256-512, transposed convolutions going up. It
+    differs from :py:class:`monai.networks.nets.BasicUNet` in that the last upsampling step also halves the channels.
 
     Parameters
     ----------
     spatial_dims : int
-        2 for films.
+        2 for images.
     in_channels : int
         Channels of the input.
     out_channels : int
@@ -24,7 +24,7 @@ class ReferenceUNet(BasicUNet):
     features : sequence of int, optional
         Widths from the top down.
     norm : str or tuple, optional
-        Normalisation after every convolution; none by default, as in the recipe.
+        Normalisation after every convolution; default none, as in the recipe.
     """
 
     def __init__(

@@ -1,15 +1,15 @@
 """
-How fast lungs are outlined, beside what a user would take instead.
+Compare the speed of lung segmentation with alternatives.
 
     pip install --no-deps torchxrayvision==1.5.7
-    bash -c 'source tools/monailabel/environment.sh'      # for MONAI Label; without it that peer is left out
+    bash -c 'source tools/monailabel/environment.sh'      # for MONAI Label; optional
     python -m tools.benchmarks.segmentation ../shared/data/cxr
 
-The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are those of one chunk. The
-bundle writes masks at the films' own size, cleans them up and checks them; the floor is the same network called bare.
-PSPNet runs alone, on the first films, read beforehand, and writes nothing; its weights are random. MONAI Label's task
-runs in its own environment, in a process that answers over a pipe; the size of its mask is noted, since it is not the
-film's. All but that one keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The
+The same films (PNG, 512 x 512 px) go through each candidate in turn, chunk by chunk; ratios are computed per chunk. The
+bundle writes masks at the films' original size, post-processes and checks them; the floor is plain calls of the same
+network. PSPNet runs alone, on the first films, preloaded, without output; its weights are random. MONAI Label's task
+runs in its own environment in a process that replies over a pipe; the size of its mask is recorded, since it is not the
+film's. All others keep freed memory for the next film, as the bundle does (tools/benchmarks/memory.py). The
 result is tools/benchmarks/segmentation.json and .png.
 """
 
@@ -52,11 +52,11 @@ _LABELS = {
 
 
 def main() -> None:
-    """Time, compare the masks, write the result."""
+    """Time, compare masks and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--films", type=int, default=200, help="films to outline by each")
-    parser.add_argument("--psp-films", type=int, default=20, help="films for PSPNet, which takes seconds each")
+    parser.add_argument("--films", type=int, default=200, help="films per candidate")
+    parser.add_argument("--psp-films", type=int, default=20, help="films for PSPNet, which takes seconds per film")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     hide_engine_messages()
@@ -102,10 +102,10 @@ def _candidates(out: Path) -> dict[str, object]:
 
 @contextmanager
 def _label(out: Path) -> Iterator[dict[str, LabelPeer]]:
-    """Start MONAI Label's task if its environment is there."""
+    """Start MONAI Label's task if its environment exists."""
     python = label_python()
     if python is None:
-        print("MONAI Label is left out: make its environment, as above, to have it timed", file=sys.stderr)
+        print("MONAI Label is skipped: found no environment for it; create it as described in --help", file=sys.stderr)
         yield {}
         return
     peer = LabelPeer(python, bundle_folder(UNET), out)

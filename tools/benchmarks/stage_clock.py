@@ -1,4 +1,4 @@
-"""What the stages of a bundle take, timed inside its own engine."""
+"""Time the stages of a bundle inside its own engine."""
 
 import time
 from collections import defaultdict
@@ -41,20 +41,20 @@ _AFTER = {
 
 class StageClock:
     """
-    Count what each stage of a screening bundle takes.
+    Accumulate the time of each stage of a screening bundle.
 
-    The bundle runs as it is declared: each transform and the inferer are given a class of their own that does what
-    theirs does and looks at the clock; rows and tables are what happens between two events of the engine.
+    The bundle runs as declared: each transform and the inferer get a subclass that times their calls; the time for rows
+    and tables is measured between two events of the engine.
 
     Parameters
     ----------
     bundle : BundleLoop
-        The bundle. A transform of which it is not known to which stage it belongs is an error.
+        The bundle. A transform not assigned to a stage is an error.
 
     Attributes
     ----------
     seconds : dict of str to float
-        By stage, since `restart`.
+        Per stage, since `restart`.
     """
 
     def __init__(self, bundle: BundleLoop) -> None:
@@ -67,7 +67,7 @@ class StageClock:
         self._time_between(bundle.evaluator, Events.EPOCH_COMPLETED, Events.COMPLETED, "write")
 
     def restart(self) -> None:
-        """Begin to count from nothing."""
+        """Reset all times."""
         self.seconds.clear()
 
     def _time_calls(self, part: object, stage: str) -> None:
@@ -83,7 +83,7 @@ class StageClock:
         part.__class__ = type(kind.__name__, (kind,), {"__call__": timed, "__module__": kind.__module__})
 
     def _time_between(self, evaluator: Engine, first: object, last: object, stage: str) -> None:
-        """Count what the handlers of the last event take: those that were attached before now."""
+        """Time the handlers of the last event that are already attached."""
         started = []
         evaluator.add_event_handler(first, lambda engine: started.append(time.perf_counter()))
 

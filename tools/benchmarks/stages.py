@@ -1,12 +1,12 @@
 """
-What a film's way from DICOM to its results takes, stage by stage, in the screening bundle.
+Time the screening bundle from DICOM to results, stage by stage.
 
     python -m tools.benchmarks.stages ../shared/data/cxr
 
-Real films of the training part, written as DICOM: at 512 px, and made larger to 2,000 px, where the codec decides. The
-bundle writes mask, segmentation, structured report and the table's row; its pictures are timed apart. Beside it stands
-the floor: the pixels decoded by pydicom or imagecodecs, the same network called bare, the feature engine, and nothing
-else. All on one core, in turn, chunk by chunk; stages are timed inside the bundle's own engine. The result is
+Real films of the training set, written as DICOM at 512 px and upsampled to 2,000 px, where the codec dominates. The
+bundle writes mask, SEG, SR and the table's row; its images are timed separately. The comparison is
+the floor: pixels decoded by pydicom or imagecodecs, plain calls of the same network, the feature extractor, and nothing
+else. All run on one core, in turn, chunk by chunk; stages are timed inside the bundle's own engine. The result is
 tools/benchmarks/stages.json and .png.
 """
 
@@ -47,11 +47,11 @@ _CHUNK = 4
 
 
 def main() -> None:
-    """Time, and write the result."""
+    """Time and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--films", type=int, default=40, help="films of each kind")
-    parser.add_argument("--usd-per-core-hour", type=float, default=0.04, help="what a core is assumed to cost")
+    parser.add_argument("--usd-per-core-hour", type=float, default=0.04, help="assumed cost of a core")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
@@ -61,7 +61,7 @@ def main() -> None:
         bench = ScreeningBench(Path(folder) / "results")
         for name, (side, syntax) in _KINDS.items():
             films = write_dicom_films(items, Path(folder) / name, side, syntax)
-            kinds[name] = _told(*bench.ms_per_film(films, _CHUNK), arguments.usd_per_core_hour)
+            kinds[name] = _summary(*bench.ms_per_film(films, _CHUNK), arguments.usd_per_core_hour)
     result = {
         "command": "python -m tools.benchmarks.stages DATASET_DIR",
         **machine(),
@@ -78,16 +78,16 @@ def main() -> None:
 
 class ScreeningBench:
     """
-    The screening bundle and its floor, opened once.
+    The screening bundle and its floor, loaded once.
 
     Parameters
     ----------
     out : pathlib.Path
-        Folder of what the bundle writes.
+        Output folder of the bundle.
     """
 
     def __init__(self, out: Path) -> None:
-        # As the bundle does at its start; the floor has it too.
+        # The bundle does so at its start; do the same for the floor.
         keep_freed_memory()
         folder = bundle_folder(SCREENING)
         network = bundle_entry(folder, "network_def")
@@ -109,31 +109,31 @@ class ScreeningBench:
 
     def ms_per_film(self, films: Sequence[dict], chunk: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """
-        Time floor, bundle, and bundle with pictures in turn.
+        Time floor, bundle, and bundle with images in turn.
 
         Returns
         -------
         dict of str to numpy.ndarray, shape (chunks,)
-            Milliseconds a film: ``floor``, ``bundle``, ``pictures``.
+            Milliseconds per film: ``floor``, ``bundle``, ``pictures``.
         dict of str to numpy.ndarray, shape (chunks,)
-            The bundle's by stage, and what is none of them.
+            The bundle's by stage, and the remainder.
         """
-        noted = []
+        clocked_ms = []
 
         def clocked(some: Sequence[dict]) -> None:
             self._clock.restart()
             self._bundle(some)
-            noted.append([self._clock.seconds[stage] / len(some) * 1000 for stage in STAGES])
+            clocked_ms.append([self._clock.seconds[stage] / len(some) * 1000 for stage in STAGES])
 
         taken = ms_per_film({"floor": self._floor, "bundle": clocked, "pictures": self._pictured}, films, chunk)
-        # The first of them is the warm-up.
-        stages = dict(zip(STAGES, np.array(noted[1:]).T, strict=True))
+        # The first one is the warm-up.
+        stages = dict(zip(STAGES, np.array(clocked_ms[1:]).T, strict=True))
         return taken, stages | {REST: taken["bundle"] - sum(stages.values())}
 
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Keep the libraries to one thread."""
+    """Limit the libraries to one thread."""
     before, before_itk = torch.get_num_threads(), sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
     torch.set_num_threads(1)
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
@@ -145,8 +145,8 @@ def one_core() -> Iterator[None]:
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before_itk)
 
 
-def _told(taken: Mapping[str, np.ndarray], stages: Mapping[str, np.ndarray], usd_per_core_hour: float) -> dict:
-    """Put what films of a kind take into words of speed and cost."""
+def _summary(taken: Mapping[str, np.ndarray], stages: Mapping[str, np.ndarray], usd_per_core_hour: float) -> dict:
+    """Return speed and cost of a kind of film."""
     core_hours = float(np.median(taken["bundle"])) / 1000 / 3600 * 1e6
     return {
         "ms_per_film": {name: spread(taken[name]) for name in ("floor", "bundle")},

@@ -1,11 +1,11 @@
 """
-What an epoch of training takes, beside its floor and beside a bundle as the MONAI model zoo writes them.
+Time an epoch of training, against its floor and a model-zoo-style bundle.
 
     python -m tools.benchmarks.training ../shared/data/cxr
 
-The same films of the training part, in turn, epoch by epoch, after one that fills the caches: the U-Net bundle's
+The same films of the training set, alternating epoch by epoch, after one that fills the caches: the U-Net bundle's
 train.json with its augmentations, logs and checkpoint; the floor, which is the same network, loss and optimizer on
-batches that are ready; and zoo_train.json beside this file. Validation is left out of all. The result is
+preloaded batches; and zoo_train.json in this folder. Validation is excluded from all. The result is
 tools/benchmarks/training.json and .png.
 """
 
@@ -39,11 +39,11 @@ _LABELS = {
 
 
 def main() -> None:
-    """Time, and write the result."""
+    """Time and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--films", type=int, default=128, help=f"films of an epoch, a multiple of {_BATCH}")
-    parser.add_argument("--epochs", type=int, default=7, help="epochs of each")
+    parser.add_argument("--films", type=int, default=128, help=f"films per epoch, a multiple of {_BATCH}")
+    parser.add_argument("--epochs", type=int, default=7, help="epochs per candidate")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     hide_engine_messages()
@@ -71,14 +71,14 @@ def main() -> None:
 
 def bundle_and_floor(items: Sequence[dict], out: Path, **overrides: object) -> dict[str, object]:
     """
-    Return the bundle and its floor, each of which trains for one epoch when it is called.
+    Return the bundle and its floor; each trains for one epoch when called.
 
     Parameters
     ----------
     items, out, **overrides
         As for `bundle_epoch`.
     """
-    # As the bundle does at its start; the floor has it too, and what is timed beside them.
+    # The bundle does so at its start; do the same for the floor and other candidates.
     keep_freed_memory()
     bundle = bundle_epoch(items, out, **overrides)
     return {"floor": BareTraining(bundle.parser), "bundle": bundle}
@@ -91,11 +91,11 @@ def bundle_epoch(items: Sequence[dict], out: Path, **overrides: object) -> "Epoc
     Parameters
     ----------
     items : sequence of dict
-        ``image`` and ``label`` of an epoch's films, a multiple of the batch's size.
+        ``image`` and ``label`` of an epoch's films, a multiple of the batch size.
     out : pathlib.Path
         Folder for logs and checkpoints.
     **overrides
-        Entries of the bundle's train.json that differ.
+        Entries of the bundle's train.json to override.
     """
     config = bundle_folder(UNET) / "configs" / "train.json"
     handlers = ConfigParser.load_config_file(str(config))["train"]["handlers"]
@@ -114,14 +114,14 @@ def bundle_epoch(items: Sequence[dict], out: Path, **overrides: object) -> "Epoc
 
 class EpochLoop:
     """
-    A train.json whose trainer is made once and run epoch after epoch.
+    A train.json whose trainer is built once and run epoch by epoch.
 
     Parameters
     ----------
     config : pathlib.Path
-        The file.
+        The configuration file.
     **overrides
-        Entries of it that differ.
+        Entries of the configuration to override.
     """
 
     def __init__(self, config: Path, **overrides: object) -> None:
@@ -131,14 +131,14 @@ class EpochLoop:
         self.trainer = self.parser.get_parsed_content("train#trainer")
 
     def __call__(self, films: Sequence[dict]) -> None:
-        """Train for one epoch, whatever the films: they are the bundle's own."""
+        """Train for one epoch on the bundle's own films; `films` is ignored."""
         self.trainer.state.max_epochs = self.trainer.state.epoch + 1
         self.trainer.run()
 
 
 class BareTraining:
     """
-    Forward, loss, backward and optimizer of a bundle's network, on batches that its own loader made once.
+    Forward, loss, backward and optimizer step of a bundle's network, on batches preloaded from its own loader.
 
     Parameters
     ----------

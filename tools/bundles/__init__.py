@@ -1,1 +1,1 @@
-"""The entries and files that the bundles share, written into each of them."""
+"""Build of the entries and files that the bundles share."""

@@ -2,22 +2,22 @@
 Write the entries and files that the bundles share into each of them.
 
     python -m tools.bundles.build            # after any change in bundles/
-    python -m tools.bundles.build --check    # writes nothing; names what differs and ends with 1
+    python -m tools.bundles.build --check    # writes nothing; lists files that differ, exits with status 1
 
-A bundle travels alone: MONAI, MONAI Label and the model zoo copy one folder. So each has its own copy of what it shares
-with others. Every copy is written by this program from one source, which is edited by hand. The source is a file of a
-bundle too, not a template: what is edited is what runs.
+A bundle must be self-contained: MONAI, MONAI Label and the model zoo copy a single folder. So each bundle has its own
+copy of shared entries. This program writes every copy from one source, which is edited by hand. The source is a file of
+a bundle too, not a template: the edited file is the one that runs.
 
 - The U-Net's inference.json is the source of the network and of the transforms before and after it.
-- The ResUNet's configurations are the U-Net's, but for the entries that ``COPIES`` names as its own.
-- The screening bundle's configurations take the entries that they share and keep the others.
-- LICENSE, logging.conf and the ResUNet's data_license.txt are copies of whole files.
+- The ResUNet's configurations equal the U-Net's except for the entries that ``COPIES`` lists as its own.
+- The screening bundle's configurations copy the shared entries and keep their own.
+- LICENSE, logging.conf and the ResUNet's data_license.txt are copied as whole files.
 - So are the U-Net's weights in the screening bundle, models/model.pt: without them a fresh clone, the wheel and a
-  bundle that was copied alone would have to be built before they run. Git stores the same content once.
+  copied bundle would need a build before they run. Git stores identical content once.
 - chestxr/bundle/shipped.sha256 lists the SHA-256 of all configurations.
 
-Text is copied, not values: line breaks stay as they were written. JSON has no comments, so a copy does not say that it
-is one; a change to it fails tests/bundle/test_configs.py, which names the file to change instead.
+Text is copied, not values, which preserves line breaks. JSON has no comments, so copies are not marked; editing one
+fails tests/bundle/test_configs.py, which names the file to change instead.
 """
 
 import argparse
@@ -41,7 +41,7 @@ SHIPPED_SHA256 = "chestxr/bundle/shipped.sha256"
 @dataclass(frozen=True)
 class Copy:
     """
-    What a configuration takes from another.
+    Entries that one configuration copies from another.
 
     Attributes
     ----------
@@ -50,12 +50,12 @@ class Copy:
     own : tuple of str
         Entries that `target` keeps; "a#b" is the entry b of a.
     only : tuple of str
-        The entries that are taken; () for all that both files have, but `own`.
+        The entries to copy; () for all that both files have, except `own`.
     whole : bool
         Whether `target` has all entries of `source`, in their order, and no others.
     section : str
-        The entry of `target` in which its copies are, "" for the top. References to an entry of this section are
-        written as such: "@preprocessing" as "@validate#preprocessing".
+        The entry of `target` that holds the copies, "" for the top level. References to entries of this section are
+        rewritten: "@preprocessing" becomes "@validate#preprocessing".
     """
 
     target: str
@@ -66,7 +66,7 @@ class Copy:
     section: str = ""
 
 
-# In this order: a source is complete before it is copied.
+# The order matters: a source must be complete before it is copied.
 COPIES = (
     Copy(
         f"{UNET}/configs/train.json",
@@ -150,7 +150,7 @@ COPIES = (
     ),
 )
 
-# Copies of whole files by their source.
+# Copies of whole files, by source.
 FILES = {
     "LICENSE": tuple(f"{bundle}/LICENSE" for bundle in (UNET, RESUNET, SCREENING)),
     f"{UNET}/configs/logging.conf": tuple(f"{bundle}/configs/logging.conf" for bundle in (RESUNET, SCREENING)),
@@ -161,7 +161,7 @@ FILES = {
 
 def build(root: Path = ROOT) -> dict[str, bytes]:
     """
-    Return the files that hold copies as they are to be, by their path.
+    Return the expected content of all files that hold copies, by path.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def build(root: Path = ROOT) -> dict[str, bytes]:
 
 
 def _copied(copy: Copy, target: str, source: str) -> str:
-    """Return a configuration with the entries that it takes from another."""
+    """Return a configuration with the entries copied from another."""
     if copy.whole:
         for name in copy.own:
             source = with_entry(source, (name,), entry(target, (name,)))
@@ -199,7 +199,7 @@ def _copied(copy: Copy, target: str, source: str) -> str:
 
 
 def _taken(path: tuple[str, ...], copy: Copy, target: str, source: str) -> Iterator[tuple[str, ...]]:
-    """Return the paths of what is taken of an entry: itself, unless parts of it are the target's own."""
+    """Yield the paths to copy for an entry: the entry itself, unless parts of it are the target's own."""
     name = "#".join(path)
     if name in copy.own:
         return
@@ -213,7 +213,7 @@ def _taken(path: tuple[str, ...], copy: Copy, target: str, source: str) -> Itera
 
 
 def _hashes(root: Path, built: dict[str, bytes]) -> str:
-    """Return the list of configurations as sha256sum prints it in the folder of the bundles."""
+    """Return the SHA-256 list of the configurations, formatted as by sha256sum in the folder bundles."""
     paths = sorted(path.relative_to(root).as_posix() for path in root.glob("bundles/*/configs/*") if path.is_file())
     contents = {path: built.get(path) or (root / path).read_bytes() for path in paths}
     return "".join(
@@ -222,7 +222,7 @@ def _hashes(root: Path, built: dict[str, bytes]) -> str:
 
 
 def differences(root: Path = ROOT) -> list[str]:
-    """Return a line about each file that is not as built, with the file to change instead."""
+    """Return one message for each file that differs from the build, with the file to change instead."""
     sources = {SHIPPED_SHA256: ["bundles/*/configs"]}
     for copy in COPIES:
         sources.setdefault(copy.target, []).append(copy.source)
@@ -235,7 +235,7 @@ def differences(root: Path = ROOT) -> list[str]:
 
 
 def write(root: Path = ROOT) -> list[str]:
-    """Write the files that are not as built, and return their paths."""
+    """Write the files that differ from the build, and return their paths."""
     differing = _differing(root)
     for path, content in differing.items():
         (root / path).write_bytes(content)
@@ -243,7 +243,7 @@ def write(root: Path = ROOT) -> list[str]:
 
 
 def _differing(root: Path) -> dict[str, bytes]:
-    """Return the files that are not as built, as they are to be."""
+    """Return the expected content of files that differ from the build, by path."""
     return {
         path: content
         for path, content in build(root).items()
@@ -252,9 +252,9 @@ def _differing(root: Path) -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Write the copies and name those that changed, or only say which differ."""
+    """Write the copies and print those that changed, or only report those that differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if a file differs")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with status 1 if a file differs")
     if parser.parse_args().check:
         sys.exit("\n".join(differences()) or None)
     for path in write():

@@ -1,4 +1,4 @@
-"""Entries of a JSON file as text: what is copied keeps the line breaks that its author gave it."""
+"""Read and replace entries of a JSON file as text, preserving its formatting."""
 
 import json
 import re
@@ -10,18 +10,18 @@ _INDENT = 4
 
 
 def entries(text: str, path: tuple[str, ...] = ()) -> list[str]:
-    """Return the names of the entries of an object, the whole file's without `path`."""
+    """Return the keys of an object; of the whole file without `path`."""
     return list(_spans(text, _span(text, path)[0]))
 
 
 def entry(text: str, path: tuple[str, ...]) -> str:
-    """Return an entry's value as it is written, indented as at the top of the file."""
+    """Return an entry's value as text, indented as at the top level."""
     start, end = _span(text, path)
     return text[start:end].replace("\n" + " " * _INDENT * (len(path) - 1), "\n")
 
 
 def with_entry(text: str, path: tuple[str, ...], value: str) -> str:
-    """Return the file with another value of an entry, given as :py:func:`entry` returns it."""
+    """Return the file with an entry's value replaced; `value` is text as :py:func:`entry` returns it."""
     start, end = _span(text, path)
     return text[:start] + value.replace("\n", "\n" + " " * _INDENT * (len(path) - 1)) + text[end:]
 
@@ -34,7 +34,7 @@ def _span(text: str, path: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _spans(text: str, start: int) -> dict[str, tuple[int, int]]:
-    """Return where the values of the object that begins at `start` begin and end."""
+    """Return start and end of each value of the object that begins at `start`."""
     spans = {}
     while name := _NAME.match(text, start):
         _, start = json.JSONDecoder().raw_decode(text, name.end())

@@ -1,1 +1,1 @@
-"""Programs that regenerate every published figure."""
+"""Experiments that regenerate every published figure."""

@@ -1,4 +1,4 @@
-"""Trainings and evaluations through ``python -m monai.bundle run``, as a user does them."""
+"""Train and evaluate bundles with ``python -m monai.bundle run``."""
 
 import json
 import subprocess
@@ -20,13 +20,13 @@ DATA = "Montgomery + Shenzhen, 8-bit, 512 x 512 px, aspect squashed upstream"
 
 
 def bundle_of(model: str) -> Path:
-    """Return a model's bundle."""
+    """Return the folder of a model's bundle."""
     return REPOSITORY / "bundles" / BUNDLES[model]
 
 
 def train(model: str, dataset_dir: Path, split: str, training: str = "as shipped", **settings) -> Path:
     """
-    Train on a split, or go on with it where it was stopped.
+    Train on a split, or resume an interrupted training.
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ def train(model: str, dataset_dir: Path, split: str, training: str = "as shipped
     split : str
         Shipped split.
     training : str
-        What this training is called in the results.
+        Name of this training in the results.
     **settings
-        Knobs of train.json that differ; ``overlays``, a list of further config files.
+        Overrides of train.json; ``overlays`` is a list of further config files.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def evaluate(
     Parameters
     ----------
     model, dataset_dir, split, training, **settings
-        As for `train`; ``checkpoint`` names other weights than the shipped ones.
+        As for `train`; ``checkpoint`` sets weights other than the shipped ones.
     section : str
         "training", "validation" or "test".
     variant : str
@@ -99,12 +99,12 @@ def pool(model: str, splits: list[str], name: str) -> list[dict]:
     splits : list of str
         Shipped splits whose test films do not overlap.
     name : str
-        What all of them together are called.
+        Name of the pooled test set.
 
     Returns
     -------
     list of dict
-        Rows as `evaluate` gives them.
+        Rows as returned by `evaluate`.
     """
     tables = [_folder(model, "test", split, "original", "as shipped") / "films.csv" for split in splits]
     films = pd.concat([pd.read_csv(table) for table in tables], ignore_index=True)
@@ -112,23 +112,23 @@ def pool(model: str, splits: list[str], name: str) -> list[dict]:
 
 
 def predict(bundle: Path, films: list[str], output: Path) -> Path:
-    """Outline the lungs of some films with a bundle's shipped weights; return the folder of masks and films.csv."""
+    """Segment films with a bundle's shipped weights; return the folder of masks and films.csv."""
     run_bundle(bundle, ["inference"], films=films, output_dir=output, save_overlay=False)
     return output
 
 
 def run_bundle(bundle: Path, configs: Sequence[str | Path], **settings: object) -> None:
     """
-    Run a bundle as a user does.
+    Run a bundle from the command line.
 
     Parameters
     ----------
     bundle : pathlib.Path
         The bundle's folder.
     configs : sequence of str or pathlib.Path
-        Names in its folder configs, without ".json", or paths of further config files; later ones win.
+        Names in its configs folder, without ".json", or paths of further config files; later ones take precedence.
     **settings
-        Knobs.
+        Overrides.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Pictures of the best, median and worst test films."""
+"""Figures of the best, median and worst test films."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _SIDE = 220
 
 def draw_best_median_worst(bundle: Path, dataset_dir: Path, work: Path) -> None:
     """
-    Write docs/films.png: three films each, the truth above the prediction.
+    Write docs/films.png: three films each, with the reference mask above the prediction.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def draw_best_median_worst(bundle: Path, dataset_dir: Path, work: Path) -> None:
     dataset_dir : pathlib.Path
         The collection's folder.
     work : pathlib.Path
-        Folder with the evaluation of the test films, where the predictions are put.
+        Folder with the evaluation of the test films; predictions are written there.
     """
     table = pd.read_csv(work / "test-default-original-as_shipped" / "films.csv")
     dice = table.query("metric == 'dice' and structure == 'both lungs'").set_index("film")["value"].sort_values()

@@ -1,10 +1,10 @@
 """
-Measure what the limits of LungContrast and of the lung frame's range come from.
+Measure the data behind the limits of LungContrast and of the lung frame's range.
 
     python -m tools.experiments.lung_contrast ../shared/data
 
-Prints, for the films of each site that are not for testing, the smallest and largest of what is measured of the lungs
-that the shipped U-Net outlines. The folder holds the collections cxr, tbx11k and others.
+Prints the smallest and largest measurements of the lungs segmented by the shipped U-Net, for each site's films
+outside the test set. The folder contains the collections cxr, tbx11k and others.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from chestxr.radiomics import lung_frame
 from tools.experiments.bundle_runs import WORK, bundle_of, predict
 from tools.experiments.view_films import SITES, frontal_films
 
-# The sides of the frames that features are measured in, in pixels.
+# Side lengths in pixels of the frames in which features are measured.
 SIZES = (128, 384)
 
 
 def main() -> None:
-    """Measure all films, and print."""
+    """Measure all films, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder of the collections")
     data = parser.parse_args().data.absolute()

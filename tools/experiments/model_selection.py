@@ -1,8 +1,8 @@
 """
-What was compared before one network and one preparation were shipped.
+Compare candidates for network and preprocessing.
 
-Each is trained for a few epochs on the training films and judged on the validation films of the split "default"; the
-test films have no say. Knobs are those of the bundle's train.json.
+Each candidate is trained for a few epochs on the training films and evaluated on the validation films of the split
+"default"; test films are not used. The entries are overrides of the bundle's train.json.
 """
 
 from pathlib import Path
@@ -31,12 +31,12 @@ CHOICES = {
 
 def choice_rows(model: str, dataset_dir: Path) -> list[dict]:
     """
-    Compare a model's choices.
+    Evaluate a model's candidates.
 
     Returns
     -------
     list of dict
-        For each choice its validation metrics, and the network's size and time; all times are taken in one go.
+        Validation metrics, network size and network time of each candidate; all times are measured in one run.
     """
     rows, epochs = [], EPOCHS[model]
     for choice, settings in CHOICES[model].items():

@@ -1,4 +1,4 @@
-"""What a bundle's network costs: parameters, and time for one film on one core."""
+"""Cost of a bundle's network: parameters, and time per film on one core."""
 
 import platform
 import time
@@ -15,19 +15,19 @@ _WARM_UP = 5
 
 def network_cost(config: Path, settings: dict | None = None) -> list[dict]:
     """
-    Count the network's parameters and time it on one film at the bundle's image size.
+    Count the network's parameters and time one film at the bundle's image size.
 
     Parameters
     ----------
     config : pathlib.Path
         One of the bundle's configs.
     settings : dict, optional
-        Knobs of the config that differ.
+        Overrides of the config.
 
     Returns
     -------
     list of dict
-        One row for the trainable parameters; one for the time in ms on one thread, after a warm-up: the median, with
+        One row for trainable parameters; one for the time in ms on one thread, after a warm-up: the median, with
         the 2.5th and 97.5th percentile as low and high.
     """
     parser = ConfigParser()

@@ -1,11 +1,11 @@
 """
-Measure what the limit of outlying features comes from, and regenerate docs/outlying_features.json of the bundle.
+Measure the data behind the limit of outlying features, and regenerate docs/outlying_features.json of the bundle.
 
     python -m tools.experiments.outlying_features ../shared/data/cxr
 
-How many outlying features the films have that the shipped classifier learnt from (training and validation films of the
-split "default"), ill and well, and how many of them the screening bundle warns of. Test films are left
-out. Then run tools/experiments/write_tables.py.
+Counts outlying features of the films that the shipped classifier was trained on (training and validation films of the
+split "default"), TB-positive and TB-negative, and the films with a warning. Test films are not
+used. Then run tools/experiments/write_tables.py.
 """
 
 import argparse
@@ -25,12 +25,12 @@ from tools.experiments.robustness_rows import share_row
 from tools.experiments.screening_films import BUNDLE
 
 DATA = "training and validation films of the split default, Montgomery + Shenzhen, 8-bit, 512 x 512 px"
-PART, UNCHANGED = "learnt from", (UNTOUCHED, 0)
+PART, UNCHANGED = "training films", (UNTOUCHED, 0)
 QUANTILES = {"median": 0.5, "95%": 0.95, "99%": 0.99, "largest": 1.0}
 
 
 def main() -> None:
-    """Measure what is missing, and write the results."""
+    """Run missing measurements, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     arguments = parser.parse_args()

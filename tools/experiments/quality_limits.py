@@ -1,14 +1,14 @@
 """
-Measure what LungQuality's limits come from.
+Measure the data behind LungQuality's limits.
 
-Prints what the quality check measures on the lung masks of a split's training and validation films, how many films it
-flags, and how many of their mirror images it takes for mirrored. Test films are left out.
+Prints the quality check's measurements on the lung masks of a split's training and validation films, the number of
+films flagged, and the number of mirror images recognised as mirrored. Test films are not used.
 
     python -m tools.experiments.quality_limits ../shared/data/cxr
 
-A mask has no confidence and is whole by nature. Those two, and how many mirrored and cropped films are noticed on what
-the network outlines, are measured on predictions: the shipped U-Net's, of the validation films as they are, of their
-mirror images, and of what is left when a part of each side is cut off.
+Masks have no confidence and are complete by nature. Those two limits, and the detection of mirrored and cropped films,
+are measured on predictions of the shipped U-Net: on validation films, on their mirror images, and on films cropped
+at each side.
 """
 
 import argparse
@@ -30,13 +30,13 @@ from tools.experiments.robustness_films import UNTOUCHED, perturbed
 
 SECTIONS = ("training", "validation")
 QUANTILES = (0.0, 0.01, 0.05, 0.5, 0.95, 0.99, 1.0)
-# As robustness_films.py names and measures them.
+# Named and measured as in robustness_films.py.
 CHANGES = ((UNTOUCHED, 0), ("mirrored", 1), ("crop", 0.05), ("crop", 0.10), ("crop", 0.20))
 SWAPPED = np.array([0, 2, 1])
 
 
 def measure_masks(items: list[dict], section: str) -> pd.DataFrame:
-    """Return one row per film: the measurements of its mask, its flags, and those of its mirror image."""
+    """Return one row per film: measurements and flags of its mask, and of the mirror image."""
     load = Compose([LoadImaged("label", reader=MaskReader(), ensure_channel_first=True), LungLabelsd("label")])
     prepare = bundle_entry(bundle_of("unet"), "preprocessing")
     one_hot, check = AsDiscrete(to_onehot=3), LungQuality()
@@ -52,7 +52,7 @@ def measure_masks(items: list[dict], section: str) -> pd.DataFrame:
 
 
 def measure_predictions(items: list[dict], change: tuple[str, float]) -> pd.DataFrame:
-    """Return the table that inference writes for some films that were changed, as `perturbed` changes them."""
+    """Return the table that inference writes for films changed by `perturbed`."""
     with TemporaryDirectory() as folder:
         films = []
         for item in items:
@@ -68,17 +68,17 @@ def describe(table: pd.DataFrame, title: str) -> None:
 
 
 def count_flags(flags: pd.Series) -> str:
-    """Say how many films have a flag, and which."""
+    """Return the share of films with a flag, and counts per flag."""
     counts = flags[flags != ""].value_counts()
     each = "".join(f"\n    {number}: {flag}" for flag, number in counts.items())
     return f"{counts.sum()} of {len(flags)} ({counts.sum() / len(flags):.1%}){each}"
 
 
 def main() -> None:
-    """Read the command line, and print."""
+    """Parse the command line, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dataset_dir", type=Path, help="the collection's folder")
-    parser.add_argument("--split", default="default", help="shipped split, or a datalist's file")
+    parser.add_argument("dataset_dir", type=Path, help="folder of the collection")
+    parser.add_argument("--split", default="default", help="shipped split, or path of a datalist")
     arguments = parser.parse_args()
     split = load_split(arguments.split, arguments.dataset_dir, masked=True)
     for section in SECTIONS:

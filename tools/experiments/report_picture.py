@@ -1,9 +1,9 @@
 """
-Draw docs/report.png of the screening bundle: the page of a run in headless Chromium, its table and one film.
+Draw docs/report.png of the screening bundle: the HTML report in headless Chromium, its table and one film.
 
     python -m tools.experiments.report_picture ../shared/data/cxr
 
-The films are the demo film and test films of the split "default" at set places of the list.
+The films are the demo film and test films of the split "default" at fixed positions in the list.
 """
 
 import argparse
@@ -27,7 +27,7 @@ _PLACES = (5, 60, 100, 130, 150)
 
 
 def main() -> None:
-    """Screen, open the page, and take its picture."""
+    """Screen films, open the report and take screenshots."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     arguments = parser.parse_args()

@@ -1,15 +1,15 @@
 """
-Measure what spoilt films do to masks, scores and alarms, and regenerate docs/robustness.json and .png of the bundle.
+Measure the effect of degraded films on masks, scores and warnings; regenerate docs/robustness.json and .png.
 
     python -m tools.experiments.robustness ../shared/data/cxr
-    python -m tools.experiments.robustness ../shared/data/cxr --summarise   # from what earlier, stopped calls measured
+    python -m tools.experiments.robustness ../shared/data/cxr --summarise   # from the measurements so far
 
-Test films of the split "default" that have a mask, and only to measure: nothing is chosen by them. Each is rotated,
-cropped, darkened, ... (robustness_films.py), written as PNG, and given to the shipped bundles as any film is: to the
-U-Net's for Dice and the quality check's alarms, at every strength; to the screening bundle for its scores, which takes
-ten times as long, on a fixed part of the films (as many ill as well within each site) at the strongest and then at a
-middle strength. What is measured is kept in output/results/robustness/, by the models and their inference.json, and the
-same command goes on where it was stopped. Then run tools/experiments/write_tables.py.
+Uses the test films of the split "default" that have a mask, for measurement only. Each is rotated,
+cropped, darkened, ... (robustness_films.py), written as PNG, and run through the shipped bundles: through the
+U-Net's for Dice and the quality check's warnings, at every strength; through the screening bundle for scores, 10 times
+as slow, on a fixed subset (as many TB-positive as TB-negative films per site) at the strongest, then at a
+middle strength. Measurements are kept in output/results/robustness/, keyed by models and inference.json, and the
+same command resumes an interrupted run. Then run tools/experiments/write_tables.py.
 """
 
 import argparse
@@ -41,22 +41,22 @@ from tools.experiments.robustness_rows import lung_rows, score_rows_of
 from tools.experiments.screening_films import BUNDLE
 
 KEPT = WORK / "robustness"
-# Films of each site and label that are scored; Montgomery has no more test films that are ill.
+# Scored films per site and label; Montgomery has no more TB-positive test films.
 SCORED = {"montgomery": 12, "shenzhen": 38}
 DATA = "test films of the split default that have a mask, Montgomery + Shenzhen, 8-bit, 512 x 512 px"
 PLAIN = {"save_overlay": False}
 BUNDLES = {
     "lungs": (bundle_of("unet"), "films.csv", PLAIN),
-    **dict.fromkeys(("scores", "learnt from"), (BUNDLE, "screening.csv", PLAIN | {"save_zone_map": False})),
+    **dict.fromkeys(("scores", "training films"), (BUNDLE, "screening.csv", PLAIN | {"save_zone_map": False})),
 }
 Step = tuple[str, float]
 
 
 def main() -> None:
-    """Measure what is missing, and write the results."""
+    """Run missing measurements, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
-    parser.add_argument("--summarise", action="store_true", help="measure nothing more")
+    parser.add_argument("--summarise", action="store_true", help="write results without further measurements")
     arguments = parser.parse_args()
     hide_engine_messages()
     films = load_split("default", arguments.dataset_dir.absolute(), masked=True)["test"]
@@ -67,26 +67,26 @@ def main() -> None:
     by_name = {item["film"]: item for item in films}
     rows = [about(step) | row for step in lung_steps() for row in _rows_of(step, by_name)]
     if not rows:
-        raise SystemExit(f"{KEPT}: nothing was measured of these models yet; run it without --summarise")
+        raise SystemExit(f"{KEPT}: found no measurements of these models; run without --summarise first")
     write_rows("robustness", DATA, rows)
     with atomic_write(BUNDLE / "docs" / "robustness.png") as path:
         draw_robustness(rows).savefig(path, dpi=90)
 
 
 def lung_steps() -> list[Step]:
-    """Return every perturbation at every strength, the untouched films first."""
+    """Return every perturbation at every strength, unchanged films first."""
     return [(UNTOUCHED, 0), *((name, strength) for name, p in PERTURBATIONS.items() for strength in p.strengths)]
 
 
 def score_steps() -> list[Step]:
-    """Return the untouched films, every perturbation at its strongest, then those with several at a middle one."""
+    """Return the unchanged films, every perturbation at its strongest, then at a middle strength."""
     strongest = [(name, p.strengths[-1]) for name, p in PERTURBATIONS.items()]
     middle = [(name, p.strengths[(len(p.strengths) - 1) // 2]) for name, p in PERTURBATIONS.items()]
     return list(dict.fromkeys([(UNTOUCHED, 0), *strongest, *middle]))
 
 
 def balanced(films: list[dict], seed: int = 0) -> list[dict]:
-    """Draw as many ill as well films of each site, always the same."""
+    """Draw equal numbers of TB-positive and TB-negative films per site, reproducibly."""
     random = np.random.default_rng(seed)
     kinds = [(site, label, number) for site, number in SCORED.items() for label in (0, 1)]
     drawn = []
@@ -97,7 +97,7 @@ def balanced(films: list[dict], seed: int = 0) -> list[dict]:
 
 
 def measure(part: str, items: list[dict], steps: list[Step]) -> None:
-    """Run a part's bundle on the films of every step that has no table yet."""
+    """Run the bundle of a part on the films of every step that has no table yet."""
     waiting = [step for step in steps if not table_of(part, step).is_file()]
     if not waiting:
         return
@@ -117,7 +117,7 @@ def measure(part: str, items: list[dict], steps: list[Step]) -> None:
 
 
 def write_films(items: list[dict], step: Step, folder: Path) -> list[dict]:
-    """Write the films of one step as PNG; return the items that the bundle reads."""
+    """Write the films of one step as PNG; return the items for the bundle."""
     folder.mkdir(exist_ok=True)
     for item in items:
         with Image.open(item["image"]) as film:
@@ -126,7 +126,7 @@ def write_films(items: list[dict], step: Step, folder: Path) -> list[dict]:
 
 
 def dice_of(item: dict, step: Step, predicted: Path) -> float:
-    """Return the Dice of both lungs against the mask, moved as the film was; 0 where no lung was found."""
+    """Return the Dice of both lungs against the mask, transformed like the film; 0 if no lung was found."""
     paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
     mask = perturbed(Image.fromarray(read_mask(paths)[0].T > 0), *step, item["film"])
     if not predicted.is_file():
@@ -138,7 +138,7 @@ def dice_of(item: dict, step: Step, predicted: Path) -> float:
 def write_rows(
     name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "view.pt", "tuberculosis.json")
 ) -> None:
-    """Write docs/NAME.json of the screening bundle, measured with some of its models."""
+    """Write docs/NAME.json of the screening bundle with measurements of its models."""
     head = {
         "command": f"python -m tools.experiments.{name} DATASET_DIR",
         "data": data,
@@ -151,7 +151,7 @@ def write_rows(
 
 
 def about(step: Step) -> dict:
-    """Say what was done to films."""
+    """Return a description of a step."""
     unit = PERTURBATIONS[step[0]].unit if step[0] in PERTURBATIONS else ""
     return {"perturbation": step[0], "strength": step[1], "unit": unit}
 
@@ -166,18 +166,18 @@ def _rows_of(step: Step, films: dict[str, dict]) -> Iterator[dict]:
 
 
 def table_of(part: str, step: Step) -> Path:
-    """Return where what was measured of one step is kept."""
+    """Return the path of the measurements of one step."""
     return KEPT / _models_of(part) / part / f"{step[0].replace(' ', '_')}-{step[1]:g}.csv"
 
 
 @cache
 def _models_of(part: str) -> str:
-    """Return a name for a part's models and how they run: what others measured is not taken for theirs."""
+    """Return a key of a part's models and settings, so that measurements of other models are not reused."""
     return bundle_entry(BUNDLES[part][0], "algorithm").version.replace(" ", "-")
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read what a bundle wrote, by film; words that are not there are ""."""
+    """Read a bundle's table, indexed by film; missing text becomes ""."""
     no_number = {"probability": [""], "outlying_features": [""]}
     return pd.read_csv(path, keep_default_na=False, na_values=no_number).set_index("film")
 

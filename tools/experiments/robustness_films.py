@@ -1,4 +1,4 @@
-"""Films that are spoilt on purpose, step by step, and their lung masks with them."""
+"""Perturbations of films and their lung masks in graded strengths."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -19,18 +19,18 @@ _WORDS = "AP ERECT"
 
 class Perturbation(NamedTuple):
     """
-    One way to spoil a film.
+    A perturbation of a film.
 
     Attributes
     ----------
     change : callable
-        Takes a picture (PIL, mode "L"), a strength and a random generator; returns the picture changed.
+        Takes an image (PIL, mode "L"), a strength and a random generator; returns the changed image.
     strengths : tuple of float
         From weak to strong.
     unit : str
-        What a strength is, in words.
+        Description of the strength.
     moves_lungs : bool
-        Whether the mask (mode "1", which PIL samples by nearest neighbour) is changed in the same way.
+        Whether the mask (mode "1", which PIL samples by nearest neighbour) is transformed in the same way.
     """
 
     change: Callable[[Image.Image, float, np.random.Generator], Image.Image]
@@ -41,7 +41,7 @@ class Perturbation(NamedTuple):
 
 def perturbed(picture: Image.Image, name: str, strength: float, film: str) -> Image.Image:
     """
-    Spoil one film, or move its mask as the film is moved.
+    Perturb a film, or transform its mask with it.
 
     Parameters
     ----------
@@ -50,14 +50,14 @@ def perturbed(picture: Image.Image, name: str, strength: float, film: str) -> Im
     name : str
         Key of `PERTURBATIONS`, or ``UNTOUCHED``.
     strength : float
-        In the perturbation's unit; 0 leaves the picture as it is.
+        In the perturbation's unit; 0 returns the image unchanged.
     film : str
-        The film's name, which seeds what is drawn at random: film and mask are moved alike.
+        The film's name, used as random seed so that film and mask are transformed alike.
 
     Returns
     -------
     PIL.Image.Image
-        Of the same mode.
+        Image of the same mode.
     """
     if name == UNTOUCHED or not strength:
         return picture

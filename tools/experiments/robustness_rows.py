@@ -1,4 +1,4 @@
-"""From a row for each spoilt film to results with intervals."""
+"""Summarise measurements of degraded films with confidence intervals."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from chestxr.metrics.classification import score_rows
 
 __all__ = ["POOR", "lung_rows", "score_rows_of", "share_row"]
 
-# Dice below which an outline counts as poor.
+# Masks with a Dice below this are poor.
 POOR = 0.9
-# How the warning of a film unlike those that the classifier learnt from begins.
+# Start of the warning about out-of-distribution features.
 _UNLIKE = "unlike the films"
-_TOLD = ("auc", "sensitivity at threshold", "specificity at threshold")
+_REPORTED = ("auc", "sensitivity at threshold", "specificity at threshold")
 
 
 def lung_rows(films: pd.DataFrame) -> Iterator[dict]:
@@ -25,13 +25,13 @@ def lung_rows(films: pd.DataFrame) -> Iterator[dict]:
     Parameters
     ----------
     films : pandas.DataFrame
-        What the lung bundle wrote, with the columns dice and site.
+        Table of the lung bundle, with the columns dice and site.
 
     Yields
     ------
     dict
-        Rows site, metric, value, low, high, n: "dice", the mean of both lungs; and shares of films: "flagged" (a
-        warning, or not read at all), "poor outlines" (Dice below .9), "unflagged poor outlines".
+        Rows site, metric, value, low, high, n: "dice", the mean of both lungs; and fractions of films: "flagged" (a
+        warning, or unreadable), "poor outlines" (Dice below .9), "unflagged poor outlines".
     """
     flagged = films["status"] != "ok"
     poor = films["dice"] < POOR
@@ -50,17 +50,17 @@ def score_rows_of(films: pd.DataFrame, limit: float) -> Iterator[dict]:
     Parameters
     ----------
     films : pandas.DataFrame
-        What the screening bundle wrote, with the columns site and tuberculosis.
+        Table of the screening bundle, with the columns site and tuberculosis.
     limit : float
-        Of outlying features, beyond which a film is warned of.
+        Limit of outlying features above which a film gets a warning.
 
     Yields
     ------
     dict
-        Rows as `lung_rows` gives them, over both sites. Shares of all films: "refused", which got no score; "warned
-        of", which got one with a warning; "warned of features only", none of whose warnings is of the outlines;
-        "wrong", on the wrong side of the shipped threshold; "wrong in silence", without a warning. Of the films with a
-        score: AUC, and sensitivity and specificity at that threshold; none of these if those of one label got none.
+        Rows as yielded by `lung_rows`, over both sites. Fractions of all films: "refused", without a score; "warned
+        of", scored with a warning; "warned of features only", no warning concerns the masks;
+        "wrong", on the wrong side of the shipped threshold; "wrong in silence", without a warning. For films with a
+        score: AUC, and sensitivity and specificity at that threshold; omitted if only one label is left.
     """
     has_score, of_features = films["probability"].notna(), films["outlying_features"] > limit
     of_outlines = has_score & films["reason"].map(_of_outlines)
@@ -73,7 +73,7 @@ def score_rows_of(films: pd.DataFrame, limit: float) -> Iterator[dict]:
     if scored["tuberculosis"].nunique() == 2:
         threshold = float(scored["threshold"].astype(float).iloc[0])
         for row in score_rows(scored["tuberculosis"], scored["probability"], threshold, calibration=False):
-            if row["metric"] in _TOLD:
+            if row["metric"] in _REPORTED:
                 yield {"site": "all"} | _row(row["metric"], row["value"], (row["low"], row["high"]), row["n"])
 
 
@@ -88,7 +88,7 @@ def _of_outlines(reason: str) -> bool:
 
 
 def share_row(metric: str, chosen: pd.Series) -> dict:
-    """Return the row of a share of films, with Wilson's interval."""
+    """Return the row of a fraction of films, with Wilson's interval."""
     interval = binomtest(int(chosen.sum()), len(chosen)).proportion_ci(method="wilson")
     return _row(metric, chosen.mean(), (interval.low, interval.high), len(chosen))
 

@@ -1,14 +1,14 @@
 """
-Judge tuberculosis screening, and regenerate docs/results.json, docs/roc.png and docs/explained.png of its bundle.
+Evaluate tuberculosis screening, and regenerate docs/results.json, docs/roc.png and docs/explained.png of its bundle.
 
     python -m tools.experiments.screening ../shared/data/cxr
     python -m tools.experiments.screening ../shared/data/cxr --experiments "in site" "across sites"
 
-Every film's lungs are outlined by a network that did not learn from the film (the U-Nets of the five folds, which
-tools/experiments/segmentation.py trains); manual masks enter one ablation only. Features, hyper-parameters, calibration
-and threshold are chosen inside the training films of each fit. "shipped" trains the bundle's classifier on the training
-and validation films of the split "default" and evaluates it on the test films, through ``python -m monai.bundle run``.
-What an earlier call measured is kept unless its experiment is named again.
+Every film's lungs are segmented by a network that was not trained on it (the U-Nets of the five folds, trained by
+tools/experiments/segmentation.py); manual masks are used in one ablation only. Features, hyper-parameters, calibration
+and threshold are selected inside the training films of each fit. "shipped" trains the bundle's classifier on the
+training and validation films of the split "default" and evaluates it on the test films, with ``python -m monai.bundle
+run``. Earlier results are kept unless their experiment is named again.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from tools.experiments.screening_evaluation import across_sites, in_site, shippe
 from tools.experiments.screening_films import BUNDLE
 from tools.experiments.screening_pictures import draw_pictures
 
-# Each gives rows, in parts: what is done is kept, should the next part be stopped.
+# Each yields rows in parts, so that finished parts are kept if a later one is interrupted.
 EXPERIMENTS = {
     "in site": in_site,
     "across sites": across_sites,
@@ -36,11 +36,11 @@ EXPERIMENTS = {
 
 
 def main() -> None:
-    """Run the experiments that are asked for."""
+    """Run the requested experiments."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--experiments", nargs="+", choices=EXPERIMENTS, default=list(EXPERIMENTS))
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="films measured, and fits made, at once")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="processes for features and fits")
     arguments = parser.parse_args()
     bench = Bench(arguments.dataset_dir.absolute(), arguments.processes)
     for experiment in arguments.experiments:
@@ -53,12 +53,12 @@ def main() -> None:
 
 
 def merge(experiment: str, rows: list[dict]) -> None:
-    """Put an experiment's rows into docs/results.json, in place of its earlier ones."""
+    """Replace an experiment's rows in docs/results.json."""
     path = BUNDLE / "docs" / "results.json"
     results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
     kept = [row for row in results["rows"] if row["experiment"] != experiment]
-    told = [{"experiment": experiment, "model": "xgboost"} | _rounded(row) for row in rows]
-    ordered = sorted(kept + told, key=lambda row: list(EXPERIMENTS).index(row["experiment"]))
+    new = [{"experiment": experiment, "model": "xgboost"} | _rounded(row) for row in rows]
+    ordered = sorted(kept + new, key=lambda row: list(EXPERIMENTS).index(row["experiment"]))
     lines = ",\n".join("  " + json.dumps(row) for row in ordered)
     head = {"command": "python -m tools.experiments.screening DATASET_DIR", "versions": package_versions()}
     write_text(path, json.dumps(head, indent=1)[:-2] + f',\n "rows": [\n{lines}\n ]\n}}\n')

@@ -1,4 +1,4 @@
-"""What each part of the design is worth."""
+"""Ablations of the classifier's design."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -14,7 +14,7 @@ __all__ = ["ablations"]
 
 
 def ablations(bench: Bench) -> Iterator[list[dict]]:
-    """What each part of the design is worth, inside a site and across."""
+    """Yield ablations of the design, inside a site and across sites."""
     films = {site: bench.films(site) for site in SITES}
     names = films["shenzhen"].features.columns
     parts = [name.split(".") for name in names]
@@ -53,6 +53,6 @@ def _inside_and_across(bench: Bench, films: dict[str, TrainingFilms], fit: Fit, 
 
 
 def _only(films: dict[str, TrainingFilms], names: Sequence[str]) -> dict[str, TrainingFilms]:
-    """Keep some of the features."""
+    """Keep only the named features."""
     names = list(names)
     return {site: TrainingFilms(f.features[names], f.labels, f.patients, f.sites) for site, f in films.items()}

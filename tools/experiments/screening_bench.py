@@ -1,4 +1,4 @@
-"""How films are scored in the experiments: inside a site by nested cross-validation, and across sites."""
+"""Score films inside a site by nested cross-validation, and across sites."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,21 +20,21 @@ _FOLDS = 5
 
 
 class Bench:
-    """The films by site, and the ways in which they are scored."""
+    """Films by site, with methods to score them."""
 
     def __init__(self, dataset_dir: Path, processes: int) -> None:
         self.dataset_dir, self.processes = dataset_dir, processes
         self._measured: dict[str, TrainingFilms] = {}
 
     def films(self, site: str, masks: str = "predicted") -> TrainingFilms:
-        """Return a site's films, measured under one kind of mask."""
+        """Return a site's films, measured with one kind of mask."""
         if masks not in self._measured:
             self._measured[masks], _ = measured_films(self.dataset_dir, masks, self.processes)
         films = self._measured[masks]
         return films[np.flatnonzero(films.sites == site)]
 
     def nested(self, films: TrainingFilms, fit: Fit = boosted, repeats: int = 1) -> pd.DataFrame:
-        """Score films in repeated cross-validation by patient; each fit chooses inside its own films."""
+        """Score films in repeated cross-validation grouped by patient; each fit selects models on its own films."""
         parts = [part for repeat in range(repeats) for part in patient_folds(films, _FOLDS, 100 + repeat)]
         jobs = (delayed(_fit_and_score)(fit, films[inside], films[outside]) for inside, outside in parts)
         found = [scores for (scores,) in Parallel(self.processes)(jobs)]
@@ -43,7 +43,7 @@ class Bench:
     def across(
         self, films: dict[str, TrainingFilms], fit: Fit = boosted
     ) -> Iterator[tuple[str, str, bool, pd.DataFrame]]:
-        """Learn on each site and score the other, as it is and adapted by its unlabelled films."""
+        """Train on each site and score the other, without and with adaptation by its unlabelled films."""
         ways = (SITES[::-1], SITES)
         jobs = (delayed(_fit_and_score)(fit, films[a], films[b], (False, True)) for a, b in ways)
         for (source, target), found in zip(ways, Parallel(self.processes)(jobs), strict=True):
@@ -51,7 +51,7 @@ class Bench:
                 yield source, target, adapted, _table(films[target], *scores)
 
     def rows(self, scored: pd.DataFrame, **about: object) -> list[dict]:
-        """Measure scores; ``about`` says what was scored."""
+        """Return metrics of scores; ``about`` describes what was scored."""
         measured = score_rows(
             scored["label"].to_numpy(), scored["probability"].to_numpy(), scored["threshold"].to_numpy()
         )
@@ -73,7 +73,7 @@ def _table(films: TrainingFilms, probability: np.ndarray, threshold: float | np.
 def _mean_over_repeats(
     films: TrainingFilms, outsides: list[np.ndarray], found: list[tuple], repeats: int
 ) -> pd.DataFrame:
-    """Average each film's probability, and the threshold it was held against, over the repeats."""
+    """Average each film's probability and threshold over the repeats."""
     probability, threshold = np.zeros(len(films)), np.zeros(len(films))
     for outside, (scores, fixed) in zip(outsides, found, strict=True):
         probability[outside] += scores / repeats

@@ -1,4 +1,4 @@
-"""What should tell nothing, and what the score makes of it."""
+"""Negative controls: inputs without information about disease."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ __all__ = ["controls"]
 
 
 def controls(bench: Bench) -> Iterator[list[dict]]:
-    """Score by what should tell nothing: background, shape, age and sex, shuffled labels; and tell the sites apart."""
+    """Score background, shape, age and sex, and shuffled labels as negative controls; and classify the site."""
     for site in SITES:
         films = bench.films(site)
         shape = [name for name in films.features if ".shape2D." in name]
@@ -35,17 +35,17 @@ def controls(bench: Bench) -> Iterator[list[dict]]:
 
 
 def _people(films: TrainingFilms, dataset_dir: Path) -> TrainingFilms:
-    """Put age and sex in the place of the features; the films that tell both."""
+    """Replace the features by age and sex, for films with both."""
     known = {film.name: film for film in open_collection(dataset_dir).films}
     people = [known[name] for name in films.features.index]
-    told = [{"age": film.age_years, "male": {"M": 1.0, "F": 0.0}.get(film.sex)} for film in people]
-    table = pd.DataFrame(told, index=films.features.index, dtype=float)
+    values = [{"age": film.age_years, "male": {"M": 1.0, "F": 0.0}.get(film.sex)} for film in people]
+    table = pd.DataFrame(values, index=films.features.index, dtype=float)
     kept = table.notna().all(axis=1).to_numpy()
     return TrainingFilms(table[kept], films.labels[kept], films.patients[kept], films.sites[kept])
 
 
 def _which_site(bench: Bench) -> list[dict]:
-    """Tell Shenzhen's normal films from Montgomery's."""
+    """Classify Shenzhen's normal films against Montgomery's."""
     films = [bench.films(site) for site in SITES]
     normal = [site.labels == 0 for site in films]
     joined = TrainingFilms(

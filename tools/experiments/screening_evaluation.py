@@ -1,4 +1,4 @@
-"""What the score is worth: inside a site, by groups, across sites, and as it is shipped."""
+"""Evaluation of the score: inside a site, by groups, across sites, and as shipped."""
 
 from collections.abc import Iterator
 
@@ -18,12 +18,12 @@ __all__ = ["across_sites", "in_site", "shipped"]
 _REPEATS = 3
 _LOCAL_FILMS, _LOCAL_DRAWS = 20, 200
 _AGES = [0, 18, 40, 60, 120]
-# Fewer ill or well films than this are not judged by themselves.
+# Groups with fewer TB-positive or TB-negative films are not evaluated separately.
 _LEAST_OF_A_CLASS = 10
 
 
 def in_site(bench: Bench) -> Iterator[list[dict]]:
-    """Nested cross-validation inside each site; by sex, age and reading where they are known."""
+    """Yield nested cross-validation inside each site; by sex, age and reading where known."""
     films = {film.name: film for film in open_collection(bench.dataset_dir).films}
     for site in SITES:
         scored = bench.nested(bench.films(site), repeats=_REPEATS)
@@ -37,11 +37,11 @@ def in_site(bench: Bench) -> Iterator[list[dict]]:
                 yield bench.rows(part, **about, group=group)
         for group, members in _by_reading(people).items():
             if members.any():
-                yield [about | {"group": group, "data": DATA} | _share_called(scored[members])]
+                yield [about | {"group": group, "data": DATA} | _sensitivity(scored[members])]
 
 
 def _by_people(films: list[Film]) -> dict[str, np.ndarray]:
-    """Tell which films are of each sex and age group."""
+    """Return masks of the films of each sex and age group."""
     sex = pd.Series([film.sex for film in films])
     age = pd.cut(pd.Series([film.age_years for film in films], dtype=float), _AGES, right=False)
     of_sex = {f"sex {value}": (sex == value).to_numpy() for value in ("F", "M")}
@@ -49,7 +49,7 @@ def _by_people(films: list[Film]) -> dict[str, np.ndarray]:
 
 
 def _by_reading(films: list[Film]) -> dict[str, np.ndarray]:
-    """Tell which films read as tuberculosis name both lungs, or one, or a field of it."""
+    """Return masks of TB-positive films by reading: both lungs, or one, or a field of it."""
     readings = pd.Series([(film.reading or "").lower() if film.tuberculosis else "" for film in films])
     both = readings.str.contains("bilateral")
     one = ~both & readings.str.contains("right|left")
@@ -62,17 +62,17 @@ def _by_reading(films: list[Film]) -> dict[str, np.ndarray]:
     }
 
 
-def _share_called(scored: pd.DataFrame) -> dict:
-    """Give the share of ill films that are called, with Wilson's interval."""
-    called = scored["probability"] >= scored["threshold"]
-    found = binomtest(int(called.sum()), len(called))
+def _sensitivity(scored: pd.DataFrame) -> dict:
+    """Return the sensitivity, with Wilson's interval."""
+    positive = scored["probability"] >= scored["threshold"]
+    found = binomtest(int(positive.sum()), len(positive))
     low, high = found.proportion_ci(method="wilson")
-    value = {"metric": "sensitivity at threshold", "value": float(called.mean())}
-    return value | {"low": float(low), "high": float(high), "n": len(called), "unit": "1"}
+    value = {"metric": "sensitivity at threshold", "value": float(positive.mean())}
+    return value | {"low": float(low), "high": float(high), "n": len(positive), "unit": "1"}
 
 
 def across_sites(bench: Bench) -> Iterator[list[dict]]:
-    """Learn on one site, score the other: as it is, adapted by unlabelled films, and with a threshold from 20 films."""
+    """Yield scores of one site, trained on the other: as is, adapted without labels, with a threshold from 20 films."""
     films = {site: bench.films(site) for site in SITES}
     for source, target, adapted, scored in bench.across(films):
         keep_scores(scored, source, target, adapted)
@@ -82,14 +82,14 @@ def across_sites(bench: Bench) -> Iterator[list[dict]]:
 
 
 def _local_threshold(scored: pd.DataFrame) -> list[dict]:
-    """Set the threshold for 90% sensitivity on 20 labelled local films, and judge it on the others; over many draws."""
+    """Set the threshold for 90% sensitivity on 20 labelled local films, and evaluate it on the others, repeatedly."""
     random = np.random.default_rng(0)
     found = []
     for _ in range(_LOCAL_DRAWS):
         local = scored.groupby("label").sample(_LOCAL_FILMS // 2, random_state=random.integers(2**31))
         rest = scored.drop(local.index)
-        called = rest["probability"] >= threshold_at_sensitivity(local["label"], local["probability"], 0.9)
-        found.append([called[rest["label"] == 1].mean(), 1 - called[rest["label"] == 0].mean()])
+        positive = rest["probability"] >= threshold_at_sensitivity(local["label"], local["probability"], 0.9)
+        found.append([positive[rest["label"] == 1].mean(), 1 - positive[rest["label"] == 0].mean()])
     low, mean, high = np.quantile(found, 0.025, axis=0), np.mean(found, axis=0), np.quantile(found, 0.975, axis=0)
     return [
         {"metric": f"{name}, threshold from {_LOCAL_FILMS} local films", "value": float(mean[i]), "low": float(low[i])}
@@ -99,5 +99,5 @@ def _local_threshold(scored: pd.DataFrame) -> list[dict]:
 
 
 def shipped(bench: Bench) -> Iterator[list[dict]]:
-    """Train and evaluate the classifier that the bundle holds."""
+    """Yield the training and evaluation of the bundle's classifier."""
     yield [row | {"data": DATA} for row in evaluate_shipped(bench.dataset_dir, bench.processes)]

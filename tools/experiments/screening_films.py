@@ -1,4 +1,4 @@
-"""All films of the collection with features, their lungs outlined by a network that did not learn from them."""
+"""Features of all films of the collection, with lungs segmented by a network that was not trained on them."""
 
 import sys
 from pathlib import Path
@@ -28,36 +28,36 @@ __all__ = ["BUNDLE", "CACHE", "all_items", "measured_films", "perturbed_films", 
 
 BUNDLE = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
 CACHE = WORK / "screening" / "features"
-# Films of each site that are measured under every perturbation.
+# Films per site measured under every perturbation.
 _PERTURBED = 40
 
 
 def all_items(dataset_dir: Path) -> list[dict]:
-    """Return the collection's films, masked or not, by name."""
+    """Return the collection's films, with or without mask, by name."""
     sections = load_split("default", dataset_dir).values()
     return sorted((item for section in sections for item in section), key=lambda item: item["film"])
 
 
 def measured_films(dataset_dir: Path, masks: str = "predicted", processes: int = 2) -> tuple[TrainingFilms, str]:
     """
-    Measure all films under one kind of mask.
+    Measure all films with one kind of mask.
 
     Parameters
     ----------
     dataset_dir : pathlib.Path
         The collection's folder.
     masks : str, optional
-        "predicted": each film's lungs by the U-Net of the fold that tests on it; "manual": the collection's masks, of
-        the films that have one; "background": all of the film but the lungs and a margin, as a control.
+        "predicted": each film's lungs by the U-Net of the fold that tests on it; "manual": the collection's masks, for
+        films that have one; "background": everything but the lungs and a margin, as a control.
     processes : int, optional
-        Films measured at once.
+        Number of parallel processes.
 
     Returns
     -------
     films : TrainingFilms
         The films that could be measured.
     settings_hash : str
-        The settings of their features.
+        Hash of the feature settings.
     """
     items = all_items(dataset_dir)
     folder = {"predicted": predicted_lungs, "manual": manual_lungs, "background": background_masks}[masks](dataset_dir)
@@ -76,7 +76,7 @@ def measured_films(dataset_dir: Path, masks: str = "predicted", processes: int =
 
 
 def perturbed_films(dataset_dir: Path, processes: int = 2) -> pd.DataFrame:
-    """Measure some films of each site under every perturbation, and under the manual instead of the predicted mask."""
+    """Measure some films of each site under every perturbation, and with the manual instead of the predicted mask."""
     path = WORK / "screening" / "perturbed.parquet"
     if not path.is_file():
         masked = [item for item in all_items(dataset_dir) if "label" in item]
@@ -97,7 +97,7 @@ def _with_masks(items: list[dict], folder: Path) -> list[FilmToMeasure]:
 
 
 def predicted_lungs(dataset_dir: Path) -> Path:
-    """Outline every film's lungs by the U-Net of the fold that tests on it; return the folder."""
+    """Segment every film's lungs with the U-Net of the fold that tests on it; return the folder."""
     folder = WORK / "screening" / "lungs"
     for fold in range(5):
         films = load_split(f"fold-{fold}", dataset_dir)["test"]
@@ -127,7 +127,7 @@ def manual_lungs(dataset_dir: Path) -> Path:
 
 
 def background_masks(dataset_dir: Path) -> Path:
-    """Write masks of all but the lungs and a margin of 16 pixels, halved at the midline between the lungs."""
+    """Write masks of everything but the lungs and a margin of 16 pixels, divided at the midline between the lungs."""
     lungs, folder = predicted_lungs(dataset_dir), WORK / "screening" / "background"
     for path in track(sorted(lungs.glob("*_lungs.png")), "background masks"):
         if (folder / path.name).is_file():

@@ -1,4 +1,4 @@
-"""What is fitted in the experiments: the classifier, with fewer features too, and the baselines beside it."""
+"""Models fitted in the experiments: the classifier, variants with fewer features, and baselines."""
 
 from collections.abc import Callable, Collection
 
@@ -14,8 +14,8 @@ from chestxr.tuberculosis.site_scaler import SiteScaler
 
 __all__ = ["Fit", "Model", "boosted", "few_features", "logistic", "stable_only"]
 
-# A fit takes films and gives a model; a model takes films to score, and whether to adapt to them, and gives their
-# probabilities and the threshold that the training films set.
+# A fit takes films and returns a model; a model takes films to score, and whether to adapt to them, and returns their
+# probabilities and the threshold set on the training films.
 Model = Callable[[TrainingFilms, bool], tuple[np.ndarray, float]]
 Fit = Callable[[TrainingFilms], Model]
 
@@ -32,7 +32,7 @@ def boosted(training: TrainingFilms, unstable: Collection[str] = ()) -> Model:
 
 
 def stable_only(perturbed: pd.DataFrame, training: TrainingFilms) -> Model:
-    """Fit without the features that small changes move, as the training films among the perturbed ones tell."""
+    """Fit without features that small perturbations change, judged on the training films among the perturbed ones."""
     icc = stability_table(perturbed, among=training.features.index)["least"]
     return boosted(training, icc.index[~(icc >= LEAST_STABLE)])
 

@@ -1,4 +1,4 @@
-"""Pictures of the screening bundle's documentation: ROC curves, and films with their reasons."""
+"""Figures of the screening bundle's documentation: ROC curves, and films with explanations."""
 
 from pathlib import Path
 
@@ -21,20 +21,20 @@ SCORES = WORK / "screening" / "scores"
 _SIDE = 360
 PANELS = {
     "Inside a site, nested cross-validation": ("shenzhen-shenzhen", "montgomery-montgomery"),
-    "Learnt on Shenzhen, tested on Montgomery": ("shenzhen-montgomery", "shenzhen-montgomery-adapted"),
-    "Learnt on Montgomery, tested on Shenzhen": ("montgomery-shenzhen", "montgomery-shenzhen-adapted"),
+    "Trained on Shenzhen, tested on Montgomery": ("shenzhen-montgomery", "shenzhen-montgomery-adapted"),
+    "Trained on Montgomery, tested on Shenzhen": ("montgomery-shenzhen", "montgomery-shenzhen-adapted"),
 }
 
 
 def keep_scores(scored: pd.DataFrame, source: str, target: str, adapted: bool = False) -> None:
-    """Keep films' scores for the pictures."""
+    """Save films' scores for the figures."""
     name = "-".join([source, target] + ["adapted"] * adapted)
     with atomic_write(SCORES / f"{name}.csv") as partial:
         scored.to_csv(partial, index_label="film")
 
 
 def draw_pictures(dataset_dir: Path) -> None:
-    """Draw docs/roc.png and docs/explained.png from what the experiments left; skip what they did not."""
+    """Draw docs/roc.png and docs/explained.png from saved results; skip those that are missing."""
     if all((SCORES / f"{name}.csv").is_file() for names in PANELS.values() for name in names):
         with atomic_write(BUNDLE / "docs" / "roc.png") as partial:
             _roc().savefig(partial, dpi=90)
@@ -57,20 +57,20 @@ def _roc() -> Figure:
 
 
 def _explained(dataset_dir: Path) -> Image.Image:
-    """Show test films of both labels, at the 90th, the 50th and the 10th percentile of their scores."""
+    """Return a contact sheet of test films of both labels, at the 90th, 50th and 10th percentile of their scores."""
     films = {item["film"]: item["image"] for item in load_split("default", dataset_dir)["test"]}
     scores = pd.read_csv(WORK / "screening" / "evaluated" / "scores.csv", index_col="film")
     ordered = [scores[scores["tuberculosis"] == label]["probability"].sort_values().index for label in (1, 0)]
     chosen = [[names[int(share * (len(names) - 1))] for share in (0.9, 0.5, 0.1)] for names in ordered]
     folder = _screen([films[name] for names in chosen for name in names])
-    told = pd.read_csv(folder / "screening.csv").set_index("film")["probability"]
-    rows = [[(f"probability {told[name]:.2f}", _zone_map(folder, name)) for name in names] for names in chosen]
+    scored = pd.read_csv(folder / "screening.csv").set_index("film")["probability"]
+    rows = [[(f"probability {scored[name]:.2f}", _zone_map(folder, name)) for name in names] for names in chosen]
     titles = ("Read as tuberculosis", "Read as normal")
     return contact_sheet(list(zip(titles, rows, strict=True)), side=_SIDE)
 
 
 def _screen(paths: list[str]) -> Path:
-    """Run the bundle on some films, with the classifier that was trained; return the folder of its results."""
+    """Run the bundle on films with the newly trained classifier; return the folder of results."""
     folder = WORK / "screening" / "explained"
     run_bundle(BUNDLE, ["inference"], films=paths, output_dir=folder, classifier=TRAINED / "tuberculosis.json")
     return folder

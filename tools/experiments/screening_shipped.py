@@ -1,4 +1,4 @@
-"""The classifier that the screening bundle holds: trained and evaluated through ``python -m monai.bundle run``."""
+"""Train and evaluate the shipped classifier with ``python -m monai.bundle run``."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def evaluate_shipped(dataset_dir: Path, processes: int) -> list[dict]:
     """
     Train on the training and validation films of the split "default", and evaluate on its test films.
 
-    The lungs of every film come from a network that did not learn from it. The classifier is left in
+    The lungs of every film are segmented by a network that was not trained on it. The classifier is written to
     output/results/screening/trained; copy it into the bundle to ship it.
     """
     lungs = predicted_lungs(dataset_dir)

@@ -1,12 +1,12 @@
 """
-Regenerate the results that the bundles' READMEs print: docs/results.json and docs/films.png of each bundle.
+Regenerate the results printed in the bundles' READMEs: docs/results.json and docs/films.png of each bundle.
 
     python -m tools.experiments.segmentation ../shared/data/cxr
     python -m tools.experiments.segmentation ../shared/data/cxr --bundle unet --experiments default variants
 
-Everything runs through ``python -m monai.bundle run``. The split "default", which is fold-0, is evaluated with the
-shipped weights; the other experiments train a network first, in output/results/, and go on where they were stopped.
-What an earlier call measured is kept unless its experiment is named again.
+Everything runs with ``python -m monai.bundle run``. The split "default", which is fold-0, is evaluated with the
+shipped weights; the other experiments first train a network in output/results/, and resume if interrupted.
+Earlier results are kept unless their experiment is named again.
 """
 
 import argparse
@@ -26,7 +26,7 @@ FOLDS = [f"fold-{fold}" for fold in range(5)]
 SITES = ["montgomery-to-shenzhen", "shenzhen-to-montgomery"]
 VARIANTS = ["contrast_v1", "contrast_v2", "noise", "landscape", "portrait"]
 RECIPE = Path(__file__).parent / "recipe_augmentation.json"
-# Montgomery alone has a quarter of the films: as many steps take more epochs.
+# Montgomery alone has a quarter of the films: an equal number of steps takes more epochs.
 TRAINING = {
     "montgomery-to-shenzhen": {"epochs": 180, "val_interval": 12, "patience": 72, "warmup_epochs": 8},
 }
@@ -34,7 +34,7 @@ EXPERIMENTS = ("choices", "default", "variants", "recipe", "folds", "sites", "co
 
 
 def main() -> None:
-    """Run the experiments that are asked for."""
+    """Run the requested experiments."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset_dir", type=Path, help="folder of the combined collection")
     parser.add_argument("--bundle", nargs="+", choices=BUNDLES, default=list(BUNDLES))
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def run_experiment(model: str, experiment: str, dataset_dir: Path) -> Iterator[list[dict]]:
-    """Run one experiment; give its rows, split by split."""
+    """Run one experiment; yield its rows, split by split."""
     if experiment == "choices":
         yield choice_rows(model, dataset_dir)
     elif experiment == "default":
@@ -75,7 +75,7 @@ def run_experiment(model: str, experiment: str, dataset_dir: Path) -> Iterator[l
 
 
 def merge(model: str, experiment: str, rows: list[dict]) -> None:
-    """Put an experiment's rows into docs/results.json, in place of those of the same splits."""
+    """Replace the rows of the same splits in docs/results.json."""
     path = bundle_of(model) / "docs" / "results.json"
     results = json.loads(path.read_text()) if path.is_file() else {"rows": []}
     rows = [{"experiment": experiment} | row for row in rows]

@@ -1,14 +1,13 @@
 """
-Measure the check of a film's view on sites that its network did not learn from, and regenerate the bundle's
-docs/view.json.
+Evaluate the view check on sites that its network was not trained on, and regenerate the bundle's docs/view.json.
 
     python -m tools.experiments.view ../shared/data
 
-For each site a network is trained by configs/train_view.json on the other two (view_films.py --held_out SITE), if its
-weights are not in output/results/view yet: a quarter of an hour on one core. It is asked about the site's training and
-validation films, about these turned and mirrored, and about the lateral films, turned films and films of other parts
-of the body that it did not learn from. The shipped weights are asked about validation films. The folder holds the
-collections cxr, tbx11k and others. No test film is asked about. Then run tools/experiments/write_tables.py.
+For each site a network is trained with configs/train_view.json on the other two (view_films.py --held_out SITE), if its
+weights are not in output/results/view yet: 15 minutes on one core. It is evaluated on the site's training and
+validation films, on these turned and mirrored, and on lateral films, turned films and films of other body parts
+that it was not trained on. The shipped weights are evaluated on validation films. The folder contains the
+collections cxr, tbx11k and others. Test films are not used. Then run tools/experiments/write_tables.py.
 """
 
 import argparse
@@ -35,14 +34,14 @@ from tools.experiments.view_films import SITES, frontal_films, lateral_films
 
 FOLDER = WORK / "view"
 DATA = "Montgomery + Shenzhen, TBX11K, ChestX-ray8, lateral films, films of other parts of the body; 96 x 96 px"
-# Of a site's frontal films so many are taken for something else where the shares caught are compared.
+# Fraction of a site's frontal films that may be rejected where detection rates are compared.
 FALSE_ALARM = 0.02
 NAMES = {"lateral": "a lateral film", "other part of the body": "not a frontal chest film"}
 NAMES |= {name: f"a film {name}" for name in TURNS[1:]}
 
 
 class View:
-    """The check with some weights, and the films as it is given them."""
+    """The view check with given weights, and its input films."""
 
     def __init__(self, weights: Path) -> None:
         self._parser = ConfigParser()
@@ -52,11 +51,11 @@ class View:
         self.limit, self.most_mirrored = self._check.least_frontal, self._check.most_mirrored
 
     def films(self, paths: list[Path]) -> list[torch.Tensor]:
-        """Read films as the check sees them."""
+        """Read films with the check's preprocessing."""
         return [self._read({"image": str(path)})["image"].as_tensor() for path in paths]
 
     def answers(self, films: list[torch.Tensor], limit: float) -> pd.DataFrame:
-        """Return the probabilities that each film is frontal and mirrored, and what it is called below a limit."""
+        """Return the probabilities of each film being frontal and mirrored, and its flag at a limit."""
         self._check.least_frontal = limit
         plain = {"quality": {}, "quality_flags": "", "is_chest": True}
         found = [self._check(plain | {"image": film}) for film in films]
@@ -64,7 +63,7 @@ class View:
 
 
 def main() -> None:
-    """Train what is missing, measure, and write the results."""
+    """Train missing networks, measure, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder of the collections")
     data = parser.parse_args().data.absolute()
@@ -73,7 +72,7 @@ def main() -> None:
 
 
 def weights_without(site: str, data: Path) -> Path:
-    """Return the weights of a network that learnt nothing of a site; train it if they are not there."""
+    """Return the weights of a network trained without a site; train it if they are missing."""
     folder = FOLDER / f"without {site}"
     if not (folder / "view.pt").is_file():
         table = FOLDER / f"without {site}.csv"
@@ -85,7 +84,7 @@ def weights_without(site: str, data: Path) -> Path:
 
 def held_out_rows(site: str, data: Path) -> Iterator[dict]:
     """
-    Measure on a site's films, by a network that learnt nothing of them.
+    Evaluate a site's films with a network that was not trained on them.
 
     Parameters
     ----------
@@ -120,7 +119,7 @@ def held_out_rows(site: str, data: Path) -> Iterator[dict]:
 
 
 def _auc_row(of_frontal: pd.Series, of_others: pd.Series) -> dict:
-    """Return the row of the AUROC of others against frontal films, with a bootstrap interval."""
+    """Return the AUROC of other films against frontal films, with a bootstrap interval."""
     labels, scores = np.repeat([0, 1], [len(of_frontal), len(of_others)]), pd.concat([of_frontal, of_others])
     measured = score_rows(labels, scores.to_numpy(), 0.5, calibration=False)
     auc = next(row for row in measured if row["metric"] == "auc")
@@ -130,7 +129,7 @@ def _auc_row(of_frontal: pd.Series, of_others: pd.Series) -> dict:
 def others(
     site: str, data: Path, read: Callable[[list[Path]], list[torch.Tensor]], frontal: list[torch.Tensor]
 ) -> Iterator[tuple[str, list[torch.Tensor], str]]:
-    """Yield what is not frontal and upright: what it is, the films, and how its name begins."""
+    """Yield films that are not frontal and upright: kind, films, and start of the flag."""
     fold = SITES.index(site)
     yield "lateral", read([film for film, of_fold in lateral_films(data) if of_fold == fold]), NAMES["lateral"]
     yield (
@@ -146,7 +145,7 @@ def others(
 
 
 def shipped_rows(data: Path) -> Iterator[dict]:
-    """Yield the share of validation films that the shipped weights take for something else, by site."""
+    """Yield the fraction of validation films that the shipped weights reject, by site."""
     view = View(BUNDLE / "models" / "view.pt")
     for site in SITES[:2]:
         answers = view.answers(view.films(frontal_films(site, data, ("validation",))), view.limit)

@@ -1,11 +1,11 @@
 """
-Write the table of films that configs/train_view.json of the screening bundle learns from.
+Write the table of films on which configs/train_view.json of the screening bundle is trained.
 
     python -m tools.experiments.view_films ../shared/data --out view_films.csv
     python -m tools.experiments.view_films ../shared/data --out without.csv --held_out TBX11K
 
-The folder holds the collections cxr, tbx11k and others. With ``--held_out`` a site's frontal films, a third of the
-lateral films and all films of other parts of the body are left out, to measure on. No test film is in any table.
+The folder contains the collections cxr, tbx11k and others. ``--held_out`` leaves out a site's frontal films, a third of
+the lateral films and all films of other body parts, for evaluation. No test film is in any table.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from chestxr.utils.csv import write_csv
 __all__ = ["SITES", "films_of", "frontal_films", "lateral_films"]
 
 SITES = ("Montgomery and Shenzhen", "TBX11K", "ChestX-ray8")
-# Grey pictures that scikit-image ships: no films at all.
+# Grey images shipped with scikit-image: not radiographs.
 _PICTURES = (
     *("brick", "camera", "cell", "chessboard_GRAY", "clock_motion", "coins", "grass", "gravel", "horse"),
     *("microaneurysms", "moon", "page", "phantom", "text"),
@@ -43,7 +43,7 @@ def main() -> None:
 
 def frontal_films(site: str, data: Path, sections: tuple[str, ...]) -> list[Path]:
     """
-    Return a site's frontal films of some sections; ChestX-ray8, which has none, is wholly of "training".
+    Return a site's frontal films of some sections; ChestX-ray8 has no sections and counts as "training".
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def frontal_films(site: str, data: Path, sections: tuple[str, ...]) -> list[Path
     data : pathlib.Path
         Folder of the collections.
     sections : tuple of str
-        "training", "validation"; no test film is ever asked for.
+        "training", "validation"; test films are never requested.
     """
     if site == "Montgomery and Shenzhen":
         split = load_split("default", data / "cxr")
@@ -65,7 +65,7 @@ def frontal_films(site: str, data: Path, sections: tuple[str, ...]) -> list[Path
 
 
 def lateral_films(data: Path) -> list[tuple[Path, int]]:
-    """Return the lateral films, each with its fold, one for each site; films of one published case share theirs."""
+    """Return the lateral films with their folds, one fold per site; films of one published case share a fold."""
     table = data / "others" / "sources.csv"
     rows = [row for _, row in read_user_table(table, "file", "source") if row["file"].startswith("lateral/")]
     cases = list(dict.fromkeys(row["source"] for row in rows))
@@ -74,15 +74,15 @@ def lateral_films(data: Path) -> list[tuple[Path, int]]:
 
 def films_of(data: Path, held_out: str | None) -> Iterator[tuple[Path, str]]:
     """
-    Return each film to learn from with its kind.
+    Yield each training film with its kind.
 
     Parameters
     ----------
     data : pathlib.Path
         Folder of the collections.
     held_out : str or None
-        The site that is left out, with a third of the lateral films and all of other parts of the body; None for what
-        the shipped weights learn from.
+        The site to leave out, with a third of the lateral films and all of other body parts; None for the training
+        films of the shipped weights.
     """
     for site in SITES:
         if site != held_out:

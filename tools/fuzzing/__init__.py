@@ -1,1 +1,1 @@
-"""Programs that break films and read them."""
+"""Fuzzing of the film readers."""

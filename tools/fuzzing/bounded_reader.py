@@ -1,4 +1,4 @@
-"""Read hostile files in a process of its own, with bounds on memory and time, and tell all that came of it."""
+"""Read malformed files in a separate process with limits on memory and time, and report the outcome."""
 
 import contextlib
 import functools
@@ -31,28 +31,28 @@ __all__ = ["MEMORY", "SECONDS", "BoundedReader", "Outcome", "read_within"]
 
 MEMORY, SECONDS = 3 * 2**30, 10
 _START_SECONDS = 300.0
-# A process that waits takes no time of its own.
+# Wall-clock limit: a process that waits uses no processor time.
 _WAIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class Outcome:
     """
-    What came of reading one file.
+    Outcome of reading one file.
 
     Attributes
     ----------
     kind : str
         "accepted, same", "accepted, changed", "refused" or "finding".
     detail : str
-        Of a film that changed, what accounts for it; of one refused, what was found; of a finding, what is wrong, the
-        same words for what is likely the same fault.
+        For a film that changed, what explains it; for a refused one, what was found; for a finding, the fault, with
+        the same text for what is probably the same fault.
     text : str
-        Of a finding, all that is known of it.
+        Full details of a finding.
     seconds : float
-        Processor time that it took.
+        Processor time used.
     memory : int
-        By how many bytes the process grew at most.
+        Maximum growth of the process in bytes.
     """
 
     kind: str
@@ -64,14 +64,14 @@ class Outcome:
 
 class BoundedReader:
     """
-    A process that reads files one by one, started anew whenever one of them ends it.
+    A process that reads files one by one and is restarted when it dies.
 
     Parameters
     ----------
     memory : int, optional
-        Bytes of address space that it may take beyond what it has at its start.
+        Limit of address space in bytes beyond what the process has at its start.
     seconds : int, optional
-        Processor time that it may take for a file.
+        Limit of processor time per file.
     """
 
     def __init__(self, memory: int = MEMORY, seconds: int = SECONDS) -> None:
@@ -79,20 +79,20 @@ class BoundedReader:
         self._process = None
 
     def __enter__(self) -> "BoundedReader":
-        """Start the process with the first file."""
+        """Return the reader; the process starts with the first file."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
+        """Stop the process."""
         self._stop()
 
     @property
     def pid(self) -> int | None:
-        """The process that reads, if it lives."""
+        """Process ID of the reading process, None if there is none."""
         return self._process and self._process.pid
 
     def read(self, path: Path, whole: Path | None) -> Outcome:
-        """Read a file that was made of a whole one, in a folder named after its format; None leaves pixels unjudged."""
+        """Read a file made from a whole one, in a folder named after its format; None skips the check of pixels."""
         if self._process is None:
             self._start()
         with contextlib.suppress(BrokenPipeError):
@@ -128,7 +128,7 @@ class BoundedReader:
 
 
 def _serve(pipe: Connection, memory: int, seconds: int) -> None:
-    """Read what comes through the pipe until it closes."""
+    """Read the files named on the pipe until it closes."""
     _bound_memory(memory)
     pipe.send("ready")
     with contextlib.suppress(EOFError):
@@ -145,31 +145,31 @@ def _bound_memory(memory: int) -> None:
 
 
 def _bound_time(seconds: int) -> None:
-    """Let the system end the process when it takes more time of the processor from now on; whole seconds."""
+    """Set the limit of processor time from now on, in whole seconds."""
     limit = math.ceil(time.process_time()) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def read_within(path: Path, whole: Path | None = None) -> Outcome:
     """
-    Read a film in this process, and look at all that is said meanwhile.
+    Read a film in this process, and capture all output.
 
-    Errors that are no FilmError, an array that is no film, pixels that the file does not account for, and the
-    patient's name in an error with its causes, in metadata, a log, a warning or what a library prints are findings.
+    Findings are errors other than FilmError, an array that is not a film, pixels not explained by the file, and the
+    patient's name in an error or its causes, in metadata, a log, a warning or the output of a library.
 
     Parameters
     ----------
     path : pathlib.Path
         The film.
     whole : pathlib.Path or None, optional
-        The film that it was made of; without it pixels are not judged.
+        The film from which it was made; without it pixels are not judged.
     """
     start, memory = time.process_time(), _reset_peak()
-    with _all_that_is_said() as said:
+    with _captured_output() as said:
         kind, detail, text, film = _read(path)
     seconds, memory = time.process_time() - start, _peak() - memory
     words = f"{text}\n{said.getvalue()}"
-    if kind != "finding" and _tells(words):
+    if kind != "finding" and _leaks(words):
         kind, detail = "finding", f"leak ({_where(text, said.getvalue())})"
     if kind == "accepted, same" and whole is not None:
         kind, detail = _compare(film, path, whole)
@@ -177,7 +177,7 @@ def read_within(path: Path, whole: Path | None = None) -> Outcome:
 
 
 def _compare(film: np.ndarray, path: Path, whole: Path) -> tuple[str, str]:
-    """Return kind and detail of a film that was read."""
+    """Return kind and detail of the outcome for a film that was read."""
     before, kind = _whole_film(whole), whole.parent.name
     if before.shape == film.shape and (before == film).all():
         return "accepted, same", ""
@@ -196,7 +196,7 @@ def _whole_facts(whole: Path) -> Facts:
 
 
 def _read(path: Path) -> tuple[str, str, str, np.ndarray | None]:
-    """Return the kind and the detail of the outcome, the words that reach a user, and the film."""
+    """Return kind and detail of the outcome, the text that reaches a user, and the film."""
     try:
         film, meta = read_film(path)
     except FilmError as error:
@@ -222,8 +222,8 @@ def _unforeseen(error: BaseException) -> tuple[str, str, str, None]:
 
 
 @contextlib.contextmanager
-def _all_that_is_said():
-    """Gather logs, warnings, and what Python and C code write to standard output and error."""
+def _captured_output():
+    """Capture logs, warnings, and what Python and C code write to standard output and error."""
     said = io.StringIO()
     handler = logging.StreamHandler(said)
     logging.getLogger().addHandler(handler)
@@ -246,19 +246,19 @@ def _all_that_is_said():
             said.write(printed.read(2**20).decode(errors="replace"))
 
 
-def _tells(words: str) -> bool:
-    return any(secret in words.lower() for secret in SECRETS)
+def _leaks(text: str) -> bool:
+    return any(secret in text.lower() for secret in SECRETS)
 
 
 def _where(text: str, said: str) -> str:
-    """Say where a secret stands: in the error's own words, behind it, or in what a library said."""
-    if _tells(said):
+    """Return where a secret appears: in the error message, in its causes, or in the output of a library."""
+    if _leaks(said):
         return "said by a library"
-    return "the error's words" if _tells(text.split("\n")[0]) else "behind the error"
+    return "the error's words" if _leaks(text.split("\n")[0]) else "behind the error"
 
 
 def _reset_peak() -> int:
-    """Forget the peak of memory so far; return what is used now."""
+    """Reset the recorded peak of memory; return the memory in use."""
     Path("/proc/self/clear_refs").write_text("5")
     return _peak()
 

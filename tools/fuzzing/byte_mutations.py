@@ -1,4 +1,4 @@
-"""What can happen to the bytes of any file."""
+"""Mutations of the bytes of any file."""
 
 from random import Random
 
@@ -9,12 +9,12 @@ _INTERESTING = (b"\x00", b"\xff", b"\x7f\xff", b"\x00\x80", b"\xff\xff\xff\xff",
 
 
 def flip_header_bits(content: bytes, rng: Random) -> bytes:
-    """Flip one to eight bits near the start."""
+    """Flip one to eight bits near the start of the file."""
     return _flip(content, rng, min(len(content), _HEADER), rng.randint(1, 8))
 
 
 def flip_any_bits(content: bytes, rng: Random) -> bytes:
-    """Flip one to 64 bits anywhere."""
+    """Flip one to 64 bits at random positions."""
     return _flip(content, rng, len(content), rng.choice((1, 2, 8, 64)))
 
 
@@ -26,12 +26,12 @@ def _flip(content: bytes, rng: Random, end: int, bits: int) -> bytes:
 
 
 def truncate(content: bytes, rng: Random) -> bytes:
-    """Cut the end off."""
+    """Cut off the end."""
     return content[: rng.randrange(len(content) + 1)] if rng.random() < 0.7 else content[: -rng.randint(1, 16)]
 
 
 def extreme_numbers(content: bytes, rng: Random) -> bytes:
-    """Write the largest and smallest numbers over one to four places near the start."""
+    """Overwrite one to four places near the start with extreme numbers."""
     changed = bytearray(content)
     for _ in range(rng.randint(1, 4)):
         number = rng.choice(_INTERESTING)
@@ -41,19 +41,19 @@ def extreme_numbers(content: bytes, rng: Random) -> bytes:
 
 
 def drop_a_piece(content: bytes, rng: Random) -> bytes:
-    """Leave out some bytes."""
+    """Delete some bytes."""
     start = rng.randrange(len(content) + 1)
     return content[:start] + content[start + rng.choice((1, 2, 4, 100, 4096)) :]
 
 
 def repeat_a_piece(content: bytes, rng: Random) -> bytes:
-    """Write some bytes twice or more."""
+    """Duplicate some bytes."""
     start, size = rng.randrange(len(content) + 1), rng.choice((1, 2, 8, 100, 4096))
     return content[:start] + content[start : start + size] * rng.randint(2, 5) + content[start + size :]
 
 
 def random_run(content: bytes, rng: Random) -> bytes:
-    """Write noise over a run of bytes."""
+    """Overwrite a range of bytes with noise."""
     start, size = rng.randrange(len(content) + 1), rng.choice((4, 64, 1024, 8192))
     end = min(len(content), start + size)
     return content[:start] + rng.randbytes(end - start) + content[end:]

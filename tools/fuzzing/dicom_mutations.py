@@ -1,4 +1,4 @@
-"""What can be wrong with a DICOM file."""
+"""Mutations of DICOM files."""
 
 import io
 import struct
@@ -59,7 +59,7 @@ _SYNTAXES = (
 
 
 def absurd_sizes(content: bytes, rng: Random) -> bytes:
-    """Claim other numbers of rows, columns, bits, samples or frames."""
+    """Set wrong numbers of rows, columns, bits, samples or frames."""
     dataset = _parsed(content)
     for keyword in rng.sample(_NUMBERS, rng.randint(1, 3)):
         _put(dataset, keyword, _short(dataset, rng.choice(_ABSURD)), "US")
@@ -69,7 +69,7 @@ def absurd_sizes(content: bytes, rng: Random) -> bytes:
 
 
 def likely_sizes(content: bytes, rng: Random) -> bytes:
-    """Claim a size near the true one: halved, swapped, a few less or more."""
+    """Set a size near the true one: halved, swapped, slightly smaller or larger."""
     dataset = _parsed(content)
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     sizes = [(rows // 2, columns), (rows, columns // 2), (columns, rows), (rows - 1, columns), (rows, columns - 1)]
@@ -80,7 +80,7 @@ def likely_sizes(content: bytes, rng: Random) -> bytes:
 
 
 def contradictions(content: bytes, rng: Random) -> bytes:
-    """Say of the pixels what does not fit them."""
+    """Set pixel attributes that contradict the pixel data."""
     dataset = _parsed(content)
     claims = (
         ("BitsStored", _short(dataset, rng.choice((4, 8, 10, 13, 16, 20)))),
@@ -97,7 +97,7 @@ def contradictions(content: bytes, rng: Random) -> bytes:
 
 
 def odd_values(content: bytes, rng: Random) -> bytes:
-    """Put words that make no sense into technical elements."""
+    """Put invalid values into technical elements."""
     dataset = _parsed(content)
     for keyword in rng.sample(_TECHNICAL[:-1], rng.randint(1, 3)):
         _put(dataset, keyword, rng.choice(_WORDS))
@@ -105,7 +105,7 @@ def odd_values(content: bytes, rng: Random) -> bytes:
 
 
 def secret_elsewhere(content: bytes, rng: Random) -> bytes:
-    """Put the patient's name where a number or a code belongs."""
+    """Put the patient's name into numeric or coded elements."""
     dataset = _parsed(content)
     for keyword in rng.sample(_TECHNICAL, rng.randint(1, 4)):
         vr = rng.choice((None, None, "LO", "PN", "UI", "UN"))
@@ -114,7 +114,7 @@ def secret_elsewhere(content: bytes, rng: Random) -> bytes:
 
 
 def odd_vr(content: bytes, rng: Random) -> bytes:
-    """Give elements other value representations, or add elements of odd ones."""
+    """Change the VR of elements, or add elements with unusual ones."""
     dataset = _parsed(content)
     present = [element.tag for element in dataset.values()]
     for _ in range(rng.randint(1, 4)):
@@ -126,7 +126,7 @@ def odd_vr(content: bytes, rng: Random) -> bytes:
 
 
 def odd_tables(content: bytes, rng: Random) -> bytes:
-    """Add look-up tables with broken descriptors."""
+    """Add look-up tables (LUTs) with broken descriptors."""
     dataset = _parsed(content)
     for keyword in rng.sample(("ModalityLUTSequence", "VOILUTSequence"), rng.randint(1, 2)):
         item = Dataset()
@@ -143,7 +143,7 @@ def odd_tables(content: bytes, rng: Random) -> bytes:
 
 
 def wrong_lengths(content: bytes, rng: Random) -> bytes:
-    """Write other lengths before values."""
+    """Corrupt the value lengths of elements."""
     places = [element.value_tell for element in _parsed(content).values() if element.is_raw]
     changed = bytearray(content)
     for place in rng.sample(places, min(len(places), rng.randint(1, 3))):
@@ -154,7 +154,7 @@ def wrong_lengths(content: bytes, rng: Random) -> bytes:
 
 
 def wrong_fragments(content: bytes, rng: Random) -> bytes:
-    """Write other lengths before the fragments of encapsulated pixel data, or drop and repeat item tags."""
+    """Corrupt the lengths of fragments of encapsulated pixel data, or drop and repeat item tags."""
     tag = b"\xfe\xff\x00\xe0"
     place = content.rfind(tag) if rng.random() < 0.7 else content.find(tag)
     if place < 0:
@@ -167,7 +167,7 @@ def wrong_fragments(content: bytes, rng: Random) -> bytes:
 
 
 def nested_sequences(content: bytes, rng: Random) -> bytes:
-    """Put sequences in sequences, thousands deep, or thousands of items in one, of a stated length or without."""
+    """Nest sequences thousands deep, or add thousands of items to one, of defined or undefined length."""
     depth = rng.choice((50, 400, 3000, 100_000))
     opening, item = b"\x08\x00\x40\x11SQ\0\0", b"\xfe\xff\x00\xe0"
     endless = b"\xff\xff\xff\xff"
@@ -184,14 +184,14 @@ def nested_sequences(content: bytes, rng: Random) -> bytes:
 
 
 def many_elements(content: bytes, rng: Random) -> bytes:
-    """Add very many small elements."""
+    """Add a very large number of small elements."""
     count = rng.choice((1000, 20_000))
     elements = b"".join(struct.pack("<HH2sH", 0x0009, number % 0x10000, b"LO", 0) for number in range(count))
     return _insert_at_start(content, elements)
 
 
 def other_syntax(content: bytes, rng: Random) -> bytes:
-    """Name another transfer syntax than the file is written in."""
+    """Declare a transfer syntax other than the one in which the file is encoded."""
     dataset = _parsed(content)
     old = str(dataset.file_meta.get("TransferSyntaxUID", "")).encode()
     new = str(rng.choice(_SYNTAXES)).encode()
@@ -205,7 +205,7 @@ def other_syntax(content: bytes, rng: Random) -> bytes:
 
 
 def deflated_bomb(content: bytes, rng: Random) -> bytes:
-    """Deflate a data set that is mostly zeros: few bytes that inflate to many."""
+    """Deflate a data set that is mostly zeros (decompression bomb)."""
     dataset = _parsed(content)
     dataset.PixelData = b""
     dataset["PixelData"].VR = "OW"
@@ -223,7 +223,7 @@ def deflated_bomb(content: bytes, rng: Random) -> bytes:
 
 
 def rle_bomb(content: bytes, rng: Random) -> bytes:
-    """Claim a huge film and give runs for it."""
+    """Declare a huge film with RLE data to match."""
     dataset = _parsed(content)
     side = rng.choice((3000, 9999, 30000))
     dataset.Rows = dataset.Columns = side
@@ -238,7 +238,7 @@ def rle_bomb(content: bytes, rng: Random) -> bytes:
 
 
 def rle_headers(content: bytes, rng: Random) -> bytes:
-    """Write other segment counts and offsets into an RLE frame."""
+    """Corrupt segment counts and offsets of an RLE frame."""
     place = content.rfind(b"\xfe\xff\x00\xe0")
     if place < 0:
         return other_syntax(content, rng)
@@ -250,7 +250,7 @@ def rle_headers(content: bytes, rng: Random) -> bytes:
 
 
 def codestream_sizes(content: bytes, rng: Random) -> bytes:
-    """Write other sizes into the header of a JPEG, JPEG-LS or JPEG 2000 stream, and often into Rows and Columns."""
+    """Change the size in the header of a JPEG, JPEG-LS or JPEG 2000 stream, and often in Rows and Columns."""
     width, height = (rng.choice((1, 64, 100, 200, 300, 9999, 60000, 65535)) for _ in range(2))
     changed = bytearray(content)
     siz = content.find(b"\xff\x4f\xff\x51")
@@ -288,7 +288,7 @@ def _parsed(content: bytes) -> Dataset:
 
 
 def _written(dataset: Dataset) -> bytes:
-    """Write as it was read, with whatever was put in."""
+    """Write the data set without changing inserted values."""
     target = io.BytesIO()
     little, implicit = dataset.original_encoding[1], dataset.original_encoding[0]
     syntax = dataset.file_meta.get("TransferSyntaxUID")
@@ -301,12 +301,12 @@ def _written(dataset: Dataset) -> bytes:
 
 
 def _put(dataset: Dataset, keyword: str | BaseTag, value: bytes, vr: str | None = None) -> None:
-    """Set a value as bytes, unchecked."""
+    """Set a value as raw bytes, without validation."""
     tag = Tag(keyword)
     implicit, little = dataset.original_encoding
     if vr is None:
         vr = str(pydicom.datadict.dictionary_VR(tag))[:2]
-    if vr == "SQ" and not little:  # pydicom would read what is no sequence before it writes it
+    if vr == "SQ" and not little:  # pydicom would parse an invalid sequence before writing it
         vr = "UN"
     padded = value + b" " * (len(value) % 2)
     dataset._dict[tag] = RawDataElement(tag, vr, len(padded), padded, 0, implicit, little)
@@ -323,7 +323,7 @@ def _short(dataset: Dataset, number: int) -> bytes:
 
 
 def _data_set_start(content: bytes) -> int:
-    """Return where the data set begins, after the file meta information."""
+    """Return the offset of the data set, after the file meta information."""
     if content[128:132] != b"DICM":
         return 0
     return 144 + struct.unpack("<I", content[140:144])[0]

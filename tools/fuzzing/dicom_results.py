@@ -1,4 +1,4 @@
-"""What is written in DICOM of a broken film that was read."""
+"""Write and check the SEG and SR of a broken film that was read."""
 
 import tempfile
 from pathlib import Path
@@ -28,26 +28,26 @@ _SCREENING = {
 
 def write_results(path: Path, film: np.ndarray, meta: dict) -> str:
     """
-    Write segmentation and report of a film as the screening bundle does, each half of it a lung, and read them.
+    Write SEG and SR of a film as the screening bundle does, with each half of it as a lung, and read them back.
 
     Parameters
     ----------
     path : pathlib.Path
         The film.
     film : numpy.ndarray, shape (W, H)
-        Its pixels.
+        The pixels.
     meta : dict
-        What is known of it, as :py:func:`chestxr.io.read_film` gives it.
+        Metadata as returned by :py:func:`chestxr.io.read_film`.
 
     Returns
     -------
     str
-        What reaches the user: why there is no result, if there is none.
+        Text that reaches the user: the reason for a missing result, if any.
 
     Raises
     ------
     AssertionError
-        If a result is of another patient, or is no object of its kind.
+        If a result belongs to another patient or is not an object of its kind.
     """
     lungs = np.ones((1, *film.shape), np.uint8)
     lungs[:, film.shape[0] // 2 :] = 2

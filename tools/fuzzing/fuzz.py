@@ -1,13 +1,13 @@
 """
-Read broken films by the thousand, and see that each is read or refused.
+Read thousands of broken films, and check that each is read correctly or refused.
 
     python -m tools.fuzzing.fuzz --files 24000 --seed 0
 
-Each film is drawn by its number, so a run can be repeated, and by the same code is taken up again where it was stopped;
-of 24,000 more than 20,000 are DICOM, PNG or NIfTI, the others JPEG, JPEG 2000, TIFF and BMP. Processes with bounds on
-memory and time read them, and write segmentation and report of those in DICOM that are read. What the films did goes
-to tools/fuzzing/results.json; files that did what no file should (tools/fuzzing/oracle.py says what) go to the output
-folder, made smaller, and the command ends with status 1. Whether lungs are still found on them: outlines.py.
+Each film is generated from its number, so a run is reproducible and, with the same code, resumes where it stopped.
+Of 24,000 films more than 20,000 are DICOM, PNG or NIfTI, the others JPEG, JPEG 2000, TIFF and BMP. Processes with
+limits on memory and time read them, and write SEG and SR of the DICOM films that are read. The outcomes go
+to tools/fuzzing/results.json; files with a finding (defined in tools/fuzzing/oracle.py) are written to the output
+folder, minimised, and the exit status is 1. outlines.py checks the lung masks of films that were read.
 """
 
 import argparse
@@ -37,16 +37,16 @@ _SMALL_ENOUGH_SECONDS = 1.0
 
 class Fuzzer:
     """
-    Draws broken films and reads them.
+    Generate broken films and read them.
 
     Parameters
     ----------
     run : int
         Seed of the run.
     folder : pathlib.Path
-        Where films are written, and findings kept.
+        Output folder for films and findings.
     workers : int
-        Processes that read.
+        Number of reading processes.
     """
 
     def __init__(self, run: int, folder: Path, workers: int) -> None:
@@ -58,7 +58,7 @@ class Fuzzer:
         self._processes, self._readers = ExitStack(), SimpleQueue()
 
     def __enter__(self) -> "Fuzzer":
-        """Write the whole films, and see that they are read."""
+        """Write the whole films, and check that they are read."""
         (self._folder / "findings").mkdir(parents=True, exist_ok=True)
         for name, path in self._whole.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,11 +74,11 @@ class Fuzzer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the processes."""
+        """Stop the processes."""
         self._processes.close()
 
     def rows(self, numbers: range):
-        """Read films, and give what each did, in their order."""
+        """Read films, and yield their outcomes in order."""
         with ThreadPool(self._workers) as pool:
             yield from pool.imap(self._row, numbers)
 
@@ -89,7 +89,7 @@ class Fuzzer:
             film = self._folder / f"film-{id(reader):x}{mutant.ending}"
             film.write_bytes(mutant.content)
             outcome = reader.read(film, self._whole[mutant.seed])
-            if outcome.detail == "too slow":  # once, a busy machine may account for it
+            if outcome.detail == "too slow":  # a busy machine may cause this once
                 outcome = reader.read(film, self._whole[mutant.seed])
             if outcome.kind == "finding":
                 self._keep(mutant, outcome, reader, film)
@@ -107,7 +107,7 @@ class Fuzzer:
         }
 
     def _keep(self, mutant: Mutant, outcome: Outcome, reader: BoundedReader, film: Path) -> None:
-        """Keep what was found: its words, the file, and the file made smaller unless that takes too long."""
+        """Save a finding: its text, the file, and a minimised file unless that takes too long."""
 
         def shows(content: bytes) -> bool:
             film.write_bytes(content)
@@ -116,7 +116,7 @@ class Fuzzer:
         kept = self._folder / "findings" / f"{mutant.number}_{mutant.mutation}"
         kept.with_suffix(".txt").write_text(f"{mutant.seed}\n{outcome.detail}\n{outcome.text}\n")
         kept.with_suffix(mutant.ending).write_bytes(mutant.content)
-        if outcome.seconds < _SMALL_ENOUGH_SECONDS and reader.pid:  # to start another for each try takes minutes
+        if outcome.seconds < _SMALL_ENOUGH_SECONDS and reader.pid:  # restarting the reader for each try takes minutes
             kept.with_name(f"{kept.name}_small{mutant.ending}").write_bytes(shrink(mutant.content, shows))
 
 
@@ -125,12 +125,12 @@ def _file_name(name: str, seeds: dict[str, bytes]) -> str:
 
 
 def main() -> None:
-    """Read the films and write what they did."""
+    """Read the films and write their outcomes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=int, default=24000, help="broken films to read")
+    parser.add_argument("--files", type=int, default=24000, help="number of broken films")
     parser.add_argument("--seed", type=int, default=0, help="seed of the run")
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes that read")
-    parser.add_argument("--out", type=Path, default=Path("output/fuzzing"), help="where findings and progress are kept")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="reading processes")
+    parser.add_argument("--out", type=Path, default=Path("output/fuzzing"), help="folder for findings and progress")
     parser.add_argument("--result", type=Path, default=Path(__file__).with_name("results.json"), help="result to write")
     arguments = parser.parse_args()
     folder = run_folder(arguments.out, arguments.seed)
@@ -144,7 +144,7 @@ def main() -> None:
 
 
 def _read_all(fuzzer: Fuzzer, progress: Path, files: int) -> list[dict]:
-    """Read the films that no earlier run has read; return a row for each."""
+    """Read the films not covered by an earlier run; return a row for each film."""
     rows = [json.loads(line) for line in progress.read_text().splitlines()] if progress.exists() else []
     rows = rows[:files]
     with progress.open("a") as lines:
@@ -156,7 +156,7 @@ def _read_all(fuzzer: Fuzzer, progress: Path, files: int) -> list[dict]:
 
 
 def _summary(rows: list[dict]) -> dict:
-    """Count what the films did, by format and by mutation."""
+    """Count outcomes by format and by mutation."""
     slowest, largest = (max(rows, key=lambda row: row[key]) for key in ("seconds", "memory"))
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",

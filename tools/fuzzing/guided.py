@@ -1,14 +1,14 @@
 """
-Let a fuzzer that watches the readers at work look for broken films that nobody thought of.
+Search for broken films by coverage-guided fuzzing of the readers.
 
     pip install atheris        # Linux; not among the packages that chestxr installs
     python -m tools.fuzzing.guided --seconds 600
 
-atheris starts from the whole films of seeds.py, and goes on from every file that led chestxr's readers, pydicom or
-nibabel where no other has been; those files are kept in the output folder, where a later run starts. A file that did
-what none should (an error that is no FilmError, a name told, a crash, more than 10 s or 3 GiB) ends it and is kept as
-``crash-...``. Whether pixels are the right ones is not asked here: fuzz.py asks, which knows what it broke. How many
-files were read, and what came of them, goes to tools/fuzzing/guided.json.
+atheris starts from the whole films of seeds.py, and mutates every file that reaches new code in chestxr's readers,
+pydicom or nibabel; those files are kept in the output folder, where a later run starts. A file with a finding (an error
+other than FilmError, a leaked name, a crash, more than 10 s or 3 GiB) ends the run and is kept as
+``crash-...``. Pixels are not checked here but in fuzz.py, which knows each mutation. The number of files read and
+their outcomes are written to tools/fuzzing/guided.json.
 """
 
 import argparse
@@ -29,15 +29,15 @@ from tools.fuzzing.run_folder import DECODERS
 from tools.fuzzing.seeds import make_seeds
 
 _LONGEST = 2**16
-# atheris ends the process itself, so the result is written on the way.
+# atheris ends the process itself, so the result is written during the run.
 _WRITTEN_EVERY_S = 5.0
 
 
 def main() -> None:
-    """Write the whole films, and let atheris go on from there."""
+    """Write the whole films, and start atheris on them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=600, help="how long to look")
-    parser.add_argument("--out", type=Path, default=Path("output/fuzzing/guided"), help="where files are kept")
+    parser.add_argument("--seconds", type=int, default=600, help="duration in seconds")
+    parser.add_argument("--out", type=Path, default=Path("output/fuzzing/guided"), help="folder for files")
     parser.add_argument("--result", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     films = arguments.out / "films"
@@ -45,15 +45,15 @@ def main() -> None:
     for name, content in make_seeds().items():
         (films / name.replace("/", "-")).write_bytes(content)
     bounds = [f"-timeout={SECONDS}", f"-rss_limit_mb={MEMORY >> 20}", f"-max_len={_LONGEST}"]
-    told = [f"-max_total_time={arguments.seconds}", f"-artifact_prefix={arguments.out}/", "-print_final_stats=1"]
+    options = [f"-max_total_time={arguments.seconds}", f"-artifact_prefix={arguments.out}/", "-print_final_stats=1"]
     with TemporaryDirectory() as folder:
         reader = _Reader(Path(folder) / "film", arguments)
-        atheris.Setup([sys.argv[0], *bounds, *told, str(films)], reader)
+        atheris.Setup([sys.argv[0], *bounds, *options, str(films)], reader)
         atheris.Fuzz()
 
 
 class _Reader:
-    """Reads files one by one, and counts what comes of them."""
+    """Reads files one by one, and counts the outcomes."""
 
     def __init__(self, path: Path, arguments: argparse.Namespace) -> None:
         self._path, self._result = path, arguments.result
@@ -67,7 +67,7 @@ class _Reader:
     def __call__(self, content: bytes) -> None:
         self._path.write_bytes(content)
         outcome = read_within(self._path)
-        # The same pixels or others: without a whole film to compare with, nobody knows.
+        # Without a whole film for comparison, changed pixels cannot be detected.
         self._outcomes[outcome.kind.partition(",")[0]] += 1
         seconds = time.monotonic() - self._started
         if outcome.kind == "finding" or seconds - self._written > _WRITTEN_EVERY_S:

@@ -1,4 +1,4 @@
-"""Broken films, each drawn by its number."""
+"""Broken films, each generated from its number."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ class Mutant:
     Attributes
     ----------
     number : int
-        Which one of the run.
+        Number within the run.
     seed : str
-        Name of the film that it was made of.
+        Name of the film from which it was made.
     mutation : str
-        What was done to it, first of all.
+        Name of the first mutation.
     content : bytes
-        The file.
+        Content of the file.
     ending : str
-        The ending of its name.
+        Extension of the file name.
     """
 
     number: int
@@ -44,27 +44,27 @@ class Mutant:
 
     @property
     def format(self) -> str:
-        """The format, as the seed's."""
+        """The format, same as the seed's."""
         return self.seed.split("/")[0]
 
 
 def mutations_of(kind: str) -> tuple[Callable[[bytes, Random], bytes], ...]:
-    """Return what can be done to a file of a format; what is done to bytes as often as what is the format's own."""
+    """Return the mutations for a format: byte mutations and format-specific ones with equal probability."""
     return (*BYTE_MUTATIONS, *_OWN.get(kind, ()))
 
 
 def draw_mutant(seeds: dict[str, bytes], run: int, number: int) -> Mutant:
     """
-    Draw a broken film; the same run and number give the same one.
+    Generate a broken film; the same run and number give the same one.
 
     Parameters
     ----------
     seeds : dict of str to bytes
-        Whole films, as :py:func:`make_seeds` gives them.
+        Whole films, as returned by :py:func:`make_seeds`.
     run : int
         Seed of the run.
     number : int
-        Which film.
+        Number of the film.
     """
     rng = Random(f"{run}-{number}")
     kind = rng.choices(list(_SHARES), _SHARES.values())[0]
@@ -72,7 +72,7 @@ def draw_mutant(seeds: dict[str, bytes], run: int, number: int) -> Mutant:
     mutation = rng.choice(mutations_of(kind))
     try:
         content = mutation(seeds[seed], rng)
-    except Exception:  # pydicom does not write all that it is given
+    except Exception:  # pydicom cannot write every mutation
         mutation = rng.choice(BYTE_MUTATIONS)
         content = mutation(seeds[seed], rng)
     if rng.random() < _SECOND_BLOW:
@@ -81,7 +81,7 @@ def draw_mutant(seeds: dict[str, bytes], run: int, number: int) -> Mutant:
 
 
 def ending_of(seed: str, content: bytes) -> str:
-    """Return the ending that a file of this seed has; NIfTI is told apart by it."""
+    """Return the file extension for a seed; it distinguishes compressed NIfTI."""
     kind = seed.split("/")[0]
     if kind == "nifti":
         return ".nii.gz" if content[:2] == b"\x1f\x8b" else ".nii"

@@ -1,4 +1,4 @@
-"""What can be wrong with a NIfTI file, compressed or not."""
+"""Mutations of NIfTI files, compressed or not."""
 
 import gzip
 import struct
@@ -17,7 +17,7 @@ _DIM, _DATATYPE, _PIXDIM, _VOX_OFFSET, _SLOPE, _QFORM, _MAGIC = 40, 70, 76, 108,
 
 
 def _on_plain(mutate):
-    """Let a mutation see the uncompressed file."""
+    """Apply a mutation to the uncompressed file."""
 
     def mutate_plain(content: bytes, rng: Random) -> bytes:
         if content[:2] != _GZIP:
@@ -30,7 +30,7 @@ def _on_plain(mutate):
 
 @_on_plain
 def absurd_dimensions(content: bytes, rng: Random) -> bytes:
-    """Claim other dimensions."""
+    """Set wrong dimensions."""
     dims = list(struct.unpack("<8h", content[_DIM : _DIM + 16]))
     for place in rng.sample(range(8), rng.randint(1, 3)):
         dims[place] = rng.choice(range(-1, 10)) if place == 0 else rng.choice(_SIDES)
@@ -39,7 +39,7 @@ def absurd_dimensions(content: bytes, rng: Random) -> bytes:
 
 @_on_plain
 def likely_dimensions(content: bytes, rng: Random) -> bytes:
-    """Claim a size near the true one."""
+    """Set a size near the true one."""
     dims = list(struct.unpack("<8h", content[_DIM : _DIM + 16]))
     first, second = [place for place in (1, 2, 3) if dims[place] > 1]
     change = rng.randrange(5)
@@ -54,19 +54,19 @@ def likely_dimensions(content: bytes, rng: Random) -> bytes:
 
 @_on_plain
 def odd_types(content: bytes, rng: Random) -> bytes:
-    """Claim another type of number."""
+    """Set another data type."""
     return _over(content, _DATATYPE, struct.pack("<hh", rng.choice(_TYPES), rng.choice((0, 1, 8, 16, 32, 64, -8))))
 
 
 @_on_plain
 def odd_scale(content: bytes, rng: Random) -> bytes:
-    """Scale values by what is no scale."""
+    """Set an invalid intensity scale."""
     return _over(content, _SLOPE, struct.pack("<ff", rng.choice(_FLOATS), rng.choice(_FLOATS)))
 
 
 @_on_plain
 def odd_geometry(content: bytes, rng: Random) -> bytes:
-    """Claim another place and size of voxels."""
+    """Set other voxel positions and sizes."""
     changed = _over(content, _PIXDIM, struct.pack("<8f", *(rng.choice(_FLOATS) for _ in range(8))))
     if rng.random() < 0.5:
         return changed
@@ -76,14 +76,14 @@ def odd_geometry(content: bytes, rng: Random) -> bytes:
 
 @_on_plain
 def odd_offset(content: bytes, rng: Random) -> bytes:
-    """Claim that the values begin elsewhere."""
+    """Set another offset of the values."""
     offset = rng.choice((0.0, 1.0, 348.0, 353.0, 400.0, 5000.0, 1e6, 1e9, 3e9, 1e30, -352.0, *_FLOATS))
     return _over(content, _VOX_OFFSET, struct.pack("<f", offset))
 
 
 @_on_plain
 def odd_magic(content: bytes, rng: Random) -> bytes:
-    """Claim another version of the format, or the other order of bytes."""
+    """Set another version of the format, or the other byte order."""
     if rng.random() < 0.5:
         return _over(content, _MAGIC, rng.choice((b"ni1\0", b"n+2\0", b"n+1 ", b"ni2\0", b"\0\0\0\0")))
     return _over(content, 0, rng.choice((b"\0\0\1\x5c", b"\x1c\2\0\0", b"\0\0\2\x1c", bytes(4))))
@@ -91,7 +91,7 @@ def odd_magic(content: bytes, rng: Random) -> bytes:
 
 @_on_plain
 def extensions(content: bytes, rng: Random) -> bytes:
-    """Announce header extensions, of sizes that they have or not, with the patient's name."""
+    """Declare header extensions of right or wrong sizes, with the patient's name."""
     size = rng.choice((0, 8, 16, 17, 64, 2**20, 2**30, 2**31 - 1, -1))
     code = rng.choice((0, 2, 4, 6, 30, 32, 44, -1))
     text = (PATIENT_NAME.encode() * 4).ljust(56, b"\0")
@@ -101,7 +101,7 @@ def extensions(content: bytes, rng: Random) -> bytes:
 
 
 def gzip_bombs(content: bytes, rng: Random) -> bytes:
-    """Give zeros that inflate to far more than the file: as values, as extensions, or without sense."""
+    """Add zeros that inflate to far more than the file: as values, as extensions, or as unused data."""
     plain = gzip.decompress(content) if content[:2] == _GZIP else content
     head = bytearray(plain[:352])
     if rng.random() < 0.5:
@@ -116,7 +116,7 @@ def gzip_bombs(content: bytes, rng: Random) -> bytes:
 
 
 def gzip_twice(content: bytes, rng: Random) -> bytes:
-    """Compress again, in members, or with noise between them."""
+    """Compress again, in several members, or with noise between them."""
     plain = gzip.decompress(content) if content[:2] == _GZIP else content
     half = rng.randrange(len(plain))
     parts = gzip.compress(plain[:half], 1, mtime=0), gzip.compress(plain[half:], 1, mtime=0)

@@ -1,12 +1,12 @@
 """
-Whether a broken film that was read with other pixels than the whole one may have them.
+Judge whether a broken film may be read with pixels that differ from the whole film's.
 
-A film's pixels may differ only where the file says something else of them:
+A film's pixels may differ only where the file explains it:
 
 - its stored pixels differ, and no more pixels of the film than stored values. Streams of JPEG, JPEG-LS and JPEG 2000,
-  TIFF and BMP have no checksum, and one bit spoils many pixels: of these it is only known that the stream is another;
-- its header differs in what gives stored pixels their meaning (listed below), and the film has as many pixels as are
-  stored. If the header differs in the scale of grey only, then like stored values must have become like values.
+    TIFF and BMP have no checksum, and one bit affects many pixels: for these, a changed stream explains any change;
+- its header differs in attributes that give stored pixels their meaning (listed below), and the film has as many pixels
+    as are stored. If the header differs in the grey scale only, equal stored values must map to equal values.
 
 Everything else is a finding.
 """
@@ -41,7 +41,7 @@ _LAYOUT = (
         for part in ("Descriptor", "Data")
     ),
 )
-# Where a NIfTI-1 header has dimensions, type, voxel sizes, offset and scale, and the place in the room.
+# Offsets of dimensions, type, voxel sizes, intensity scale and spatial position in a NIfTI-1 header.
 _NIFTI_LAYOUT = ((0, 4), (40, 56), (70, 112), (123, 124), (252, 328), (344, 348))
 _NIFTI_SCALE = (112, 120)
 _MAX_INFLATED = 2**29
@@ -51,18 +51,18 @@ _PNG_LAYOUT = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"iTXt", b"zTXt", b"tEXt")
 @dataclass(frozen=True)
 class Facts:
     """
-    What a file says of its pixels.
+    Pixel data and related header fields of a file.
 
     Attributes
     ----------
     stored : bytes
         The pixels as stored.
     value_bytes : int
-        Bytes of a stored value; 0 where values cannot be told apart.
+        Bytes per stored value; 0 where values cannot be separated.
     pixels : int
-        How many pixels fit into the bytes stored; 0 where that is not known.
+        Number of pixels that fit into the stored bytes; 0 if unknown.
     scale, layout : dict
-        What the header says of the scale of grey, and of all else.
+        Header fields of the grey scale, and all others.
     """
 
     stored: bytes
@@ -73,21 +73,21 @@ class Facts:
 
 
 def facts_of(content: bytes, kind: str) -> Facts:
-    """Gather what a file of a format says, by means that are not the reader's own."""
+    """Return the facts of a file, parsed independently of the reader."""
     with silence_libraries():
         return _FACTS.get(kind, _facts_of_stream)(content)
 
 
 def judge(whole: Facts, broken: Facts, whole_film: np.ndarray, film: np.ndarray) -> tuple[bool, str]:
     """
-    Judge a film that was read with other pixels than the whole one.
+    Judge a film that was read with pixels that differ from the whole film's.
 
     Returns
     -------
     allowed : bool
-        Whether the file accounts for them.
+        Whether the file explains them.
     why : str
-        By what, or what is wrong.
+        The explanation, or the fault.
     """
     stored, scale, layout = (getattr(whole, name) != getattr(broken, name) for name in ("stored", "scale", "layout"))
     if not (stored or scale or layout):
@@ -112,7 +112,7 @@ def _changed_values(whole: Facts, broken: Facts) -> int:
 
 
 def _is_function(before: np.ndarray, after: np.ndarray) -> bool:
-    """Say whether each value before has become one value; before, a window may have made values alike."""
+    """Return whether each old value maps to one new value; a window may have merged values before."""
     if before.shape != after.shape:
         return False
     order = np.argsort(before, axis=None)
@@ -125,7 +125,7 @@ def _facts_of_dicom(content: bytes) -> Facts:
     dataset = pydicom.dcmread(io.BytesIO(content), force=True)
     syntax = dataset.file_meta.get("TransferSyntaxUID", "")
     compressed = bool(syntax) and syntax in pydicom.uid.UID_dictionary and syntax.is_encapsulated
-    # The reader finds compressed pixel data that pydicom passes over.
+    # The reader finds compressed pixel data that pydicom skips.
     stored = dataset.get("PixelData", b"")
     layout = {keyword: _said(dataset, keyword) for keyword in _LAYOUT}
     layout["encoding"] = compressed and str(syntax), bool(dataset.original_encoding[1])
@@ -139,15 +139,15 @@ def _facts_of_dicom(content: bytes) -> Facts:
 
 
 def _said(dataset: Dataset, keyword: str) -> str:
-    """Give value and representation; what pydicom does not understand, as bytes."""
+    """Return value and VR; as bytes what pydicom cannot parse."""
     if keyword not in dataset:
         return ""
     element = dataset._dict[Tag(keyword)]
     try:
-        if dataset[keyword].VR == "SQ":  # its words leave out what is in long tables
+        if dataset[keyword].VR == "SQ":  # str() of a sequence omits the values of long tables
             return str([[f"{inner.tag} {inner.VR} {inner.value}" for inner in item] for item in dataset[keyword].value])
         return f"{dataset[keyword].VR} {dataset[keyword].value}"
-    except Exception:  # whatever the value, and pydicom's reading of it, may be
+    except Exception:  # pydicom fails over invalid values with many kinds of errors
         return f"{element.VR} {element.value}"
 
 
@@ -160,7 +160,7 @@ def _facts_of_png(content: bytes) -> Facts:
     inflate = zlib.decompressobj()
     stored = inflate.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT"), _MAX_INFLATED)
     width, height = struct.unpack_from(">II", content, 16)
-    # A value's filter takes in its neighbours: values cannot be told apart.
+    # PNG filters use neighbouring values: values cannot be separated.
     return Facts(stored, 0, width * height, {}, {"chunks": [chunk for chunk in chunks if chunk[0] in _PNG_LAYOUT]})
 
 
@@ -169,7 +169,7 @@ def _facts_of_nifti(content: bytes) -> Facts:
         with gzip.open(io.BytesIO(content)) as file:
             content = file.read(_MAX_INFLATED)
     order = "<" if content[:4] == b"\x5c\x01\0\0" else ">"
-    if struct.unpack_from(f"{order}i", content)[0] != 348:  # the other version has its fields elsewhere
+    if struct.unpack_from(f"{order}i", content)[0] != 348:  # NIfTI-2 has other offsets
         return Facts(content, 0, 0, {}, {"version": 2})
     count, *dims = struct.unpack_from(f"{order}8h", content, 40)
     bits, offset = struct.unpack_from(f"{order}h", content, 72)[0], struct.unpack_from(f"{order}f", content, 108)[0]

@@ -1,14 +1,14 @@
 """
-Outline the lungs on broken films, and count the masks that are unlike the whole film's and come without a warning.
+Segment the lungs on broken films, and count masks that differ from the whole film's without a warning.
 
-    python -m tools.fuzzing.fuzz             # first: which broken films are read, and which with other pixels
+    python -m tools.fuzzing.fuzz             # first
     python -m tools.fuzzing.outlines
 
-The U-Net's bundle outlines each film that fuzz.py read with other pixels and that is made of a chest film, unless the
-quality check warns of the whole film already. A broken file may show another picture in earnest: cut, moved, of other
-greys; its mask is then another, and right. What must not happen is a mask of no lungs that the quality check lets pass.
-Nothing but eyes can tell the two: the films whose masks are unlike the whole film's (Dice below .9, or of another size)
-and are let pass lie in the output folder, with their outlines, to be looked at. The result is
+The U-Net's bundle segments each chest film that fuzz.py read with changed pixels, unless the quality check
+already warns of the whole film. A broken file may validly contain another image: cropped, shifted, with other
+grey values; then its mask differs, and is right. A mask without lungs must not pass the quality check.
+Only visual inspection can separate the two: films whose masks differ from the whole film's (Dice below .9, or another
+size) and pass are written to the output folder, with contours, for inspection. The result is
 tools/fuzzing/outlines.json.
 """
 
@@ -41,10 +41,10 @@ _BATCH = 64
 
 
 def main() -> None:
-    """Outline, compare, write the result."""
+    """Segment, compare and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0, help="seed of the run of fuzz.py")
-    parser.add_argument("--runs", type=Path, default=Path("output/fuzzing"), help="where fuzz.py keeps its runs")
+    parser.add_argument("--runs", type=Path, default=Path("output/fuzzing"), help="output folder of fuzz.py")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     hide_engine_messages()
@@ -66,22 +66,22 @@ def main() -> None:
 
 def outlined(rows: list[dict], seed: int, let_pass: Path) -> dict[str, object]:
     """
-    Count masks alike, unlike and warned of, unlike and not, by what accounts for the films' other pixels.
+    Count masks that match, differ with a warning, and differ without one, by the explanation of the changed pixels.
 
     Parameters
     ----------
     rows : list of dict
-        The films, as :py:meth:`fuzz.Fuzzer.rows` tells of them.
+        The films, as rows of :py:meth:`fuzz.Fuzzer.rows`.
     seed : int
-        Seed of the run that drew them.
+        Seed of the run that generated them.
     let_pass : pathlib.Path
-        Folder of the films whose masks are unlike and not warned of, with their outlines; made anew.
+        Folder for films whose masks differ without a warning, with contours; recreated.
 
     Returns
     -------
     dict
-        The whole films that are warned of and so compared with nothing; how many films were compared, and what came of
-        them.
+        Whole films with a warning, which are not compared; the number of films compared, and the
+        counts.
     """
     seeds = make_seeds()
     shutil.rmtree(let_pass, ignore_errors=True)
@@ -123,7 +123,7 @@ class _Outlined(NamedTuple):
 
 
 def _run(bundle: OpenBundle, work: Path, files: dict) -> dict[object, _Outlined]:
-    """Outline films; give them by their keys."""
+    """Segment films; return the results by key."""
     items = []
     for place, (content, ending) in enumerate(files.values()):
         path = work / f"film-{place}{ending}"

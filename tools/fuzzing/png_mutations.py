@@ -1,4 +1,4 @@
-"""What can be wrong with a PNG file."""
+"""Mutations of PNG files."""
 
 import struct
 import zlib
@@ -14,7 +14,7 @@ _SIDES = (0, 1, 63, 64, 100, 9999, 10_001, 60_000, 2**31 - 1, 2**31, 2**32 - 1)
 
 
 def absurd_header(content: bytes, rng: Random) -> bytes:
-    """Claim another size, depth, kind of colour or interlacing, the checksum right or wrong."""
+    """Set another size, bit depth, colour type or interlacing, with a right or wrong checksum."""
     fields = list(_header(content))
     for field in rng.sample(range(7), rng.randint(1, 3)):
         fields[field] = rng.choice(_SIDES) if field < 2 else rng.choice((0, 1, 2, 3, 4, 6, 8, 16, 32, 255))
@@ -22,7 +22,7 @@ def absurd_header(content: bytes, rng: Random) -> bytes:
 
 
 def likely_header(content: bytes, rng: Random) -> bytes:
-    """Claim a size near the true one, or another kind of grey, the checksum right."""
+    """Set a size near the true one, or another grey type, with a right checksum."""
     width, height, depth, colour, *rest = _header(content)
     sizes = ((width, height // 2), (width // 2, height), (height, width), (width, height - 1), (width - 1, height))
     others = [(*size, depth, colour) for size in (*sizes, (width, height + 1))]
@@ -31,7 +31,7 @@ def likely_header(content: bytes, rng: Random) -> bytes:
 
 
 def wrong_chunk_lengths(content: bytes, rng: Random) -> bytes:
-    """Write another length before a chunk."""
+    """Corrupt the length of a chunk."""
     starts = [start for start, _, _ in _chunks(content)]
     start = rng.choice(starts)
     length = rng.choice((0, 1, 13, 100, len(content), 2**31 - 1, 2**31, 2**32 - 1))
@@ -39,7 +39,7 @@ def wrong_chunk_lengths(content: bytes, rng: Random) -> bytes:
 
 
 def chunks_in_disorder(content: bytes, rng: Random) -> bytes:
-    """Drop, repeat or mix up chunks."""
+    """Drop, repeat or shuffle chunks."""
     chunks = [_chunk(kind, data) for _, kind, data in _chunks(content)]
     if rng.random() < 0.4:
         del chunks[rng.randrange(len(chunks))]
@@ -51,7 +51,7 @@ def chunks_in_disorder(content: bytes, rng: Random) -> bytes:
 
 
 def flipped_data(content: bytes, rng: Random) -> bytes:
-    """Flip bits of the compressed pixels, the checksum of the chunk right."""
+    """Flip bits of the compressed pixels, with a right chunk checksum."""
     changed = []
     for _, kind, data in _chunks(content):
         if kind == b"IDAT":
@@ -64,7 +64,7 @@ def flipped_data(content: bytes, rng: Random) -> bytes:
 
 
 def pixel_bomb(content: bytes, rng: Random) -> bytes:
-    """Give pixels that inflate to far more than the file, fitting the header or not."""
+    """Add pixels that inflate to far more than the file, matching the header or not."""
     fields = list(_header(content))
     if rng.random() < 0.7:
         fields[:2] = [rng.choice((5000, 9999, 30_000))] * 2
@@ -89,7 +89,7 @@ def side_bomb(content: bytes, rng: Random) -> bytes:
 
 
 def secret_chunks(content: bytes, rng: Random) -> bytes:
-    """Put the patient's name into chunks where a program might quote it."""
+    """Put the patient's name into chunks that a program might quote."""
     name = PATIENT_NAME.encode()
     kinds = (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP", b"tIME", b"gAMA", b"pHYs", b"acTL", b"fcTL", b"Gust", b"sBIT")
     added = b"".join(
@@ -99,7 +99,7 @@ def secret_chunks(content: bytes, rng: Random) -> bytes:
 
 
 def many_chunks(content: bytes, rng: Random) -> bytes:
-    """Add very many empty chunks, before, between or after the pixels."""
+    """Add a very large number of empty chunks, before, between or after the pixels."""
     return _insert(content, _chunk(rng.choice((b"tEXt", b"IDAT", b"aaAa")), b"") * rng.choice((1000, 50_000)), rng)
 
 
@@ -113,7 +113,7 @@ def _with_header(content: bytes, fields: list, right: bool) -> bytes:
 
 
 def _chunks(content: bytes) -> list[tuple[int, bytes, bytes]]:
-    """Return where each chunk starts, its kind and its data."""
+    """Return offset, kind and data of each chunk."""
     chunks, place = [], len(_SIGNATURE)
     while place + 12 <= len(content):
         length, kind = struct.unpack(">I4s", content[place : place + 8])
@@ -127,7 +127,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _insert(content: bytes, chunks: bytes, rng: Random) -> bytes:
-    """Put chunks after the header or at the end."""
+    """Insert chunks after the header or at the end."""
     place = rng.choice((33, 33, len(content) - 12))
     return content[:place] + chunks + content[place:]
 

@@ -1,4 +1,4 @@
-"""Where a run of the fuzzer is kept, so that none goes on from what other code has read."""
+"""Folder of a fuzzing run, keyed by the code, so that no run resumes one of other code."""
 
 import hashlib
 import json
@@ -9,17 +9,17 @@ __all__ = ["DECODERS", "run_folder"]
 
 DECODERS = ("pydicom", "pillow", "nibabel", "imagecodecs", "tifffile", "numpy")
 _REPOSITORY = Path(__file__).parents[2]
-# What decides which films are drawn, and what comes of them.
+# Files that determine which films are generated and their outcomes.
 _CODE = ("chestxr/io", "chestxr/transforms", "tools/fuzzing", "tests/phantom.py")
 _AFTERWARDS = ("guided.py", "outlines.py")
 
 
 def run_folder(out: Path, seed: int) -> Path:
-    """Return the folder of a run by its seed, this code and these versions of what decodes films."""
-    told = hashlib.sha256(json.dumps({name: version(name) for name in (*DECODERS, "highdicom")}).encode())
+    """Return the folder of a run, keyed by its seed, this code and the versions of the decoding libraries."""
+    digest = hashlib.sha256(json.dumps({name: version(name) for name in (*DECODERS, "highdicom")}).encode())
     for name in _CODE:
         place = _REPOSITORY / name
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             if path.name not in _AFTERWARDS:
-                told.update(path.read_bytes())
-    return out / f"seed-{seed}-{told.hexdigest()[:12]}"
+                digest.update(path.read_bytes())
+    return out / f"seed-{seed}-{digest.hexdigest()[:12]}"

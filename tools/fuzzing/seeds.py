@@ -1,4 +1,4 @@
-"""Films to break: real DICOM headers with small pixels in every encoding, PNG, NIfTI, JPEG, JPEG 2000, TIFF and BMP."""
+"""Seed films: real DICOM headers with small pixels in every encoding, PNG, NIfTI, JPEG, JPEG 2000, TIFF and BMP."""
 
 import gzip
 import io
@@ -19,7 +19,7 @@ from tests.phantom import chest_film
 __all__ = ["PATIENT_ID", "PATIENT_NAME", "SECRETS", "make_seeds"]
 
 PATIENT_NAME, PATIENT_ID = "Geheim^Gustav", "GEHEIM-4711-XQ"
-# What no error, log or warning may hold, in lower case.
+# Secrets that no error, log or warning may contain, in lower case.
 SECRETS = ("geheim", "gustav", "4711-xq")
 
 _REAL = {"chest": ("RG1_UNCR.dcm", 8), "leg": ("RG3_UNCR.dcm", 10)}
@@ -27,7 +27,7 @@ _REAL = {"chest": ("RG1_UNCR.dcm", 8), "leg": ("RG3_UNCR.dcm", 10)}
 
 def make_seeds() -> dict[str, bytes]:
     """
-    Make the films.
+    Create the seed films.
 
     Returns
     -------
@@ -47,11 +47,11 @@ def make_seeds() -> dict[str, bytes]:
 
 
 def _real_header(film: str) -> Dataset:
-    """Return a real film, its pixels thinned out, under the name of nobody."""
+    """Return a real film, downsampled, without patient data."""
     name, step = _REAL[film]
     dataset = pydicom.dcmread(get_testdata_file(name, download=False))
     pixels = dataset.pixel_array[::step, ::step]
-    # Else the leg is refused by its header, and its pixels are never decoded.
+    # Otherwise the leg is refused by its header, and its pixels are never decoded.
     dataset.BodyPartExamined = "CHEST"
     dataset.PatientName, dataset.PatientID = PATIENT_NAME, PATIENT_ID
     dataset.Rows, dataset.Columns = pixels.shape
@@ -71,7 +71,7 @@ def _with_pixels(dataset: Dataset, syntax: uid.UID, pixel_data: bytes, **tags) -
 
 
 def _written(dataset: Dataset) -> bytes:
-    """Write a file as its transfer syntax asks, whatever it was read from."""
+    """Write a file in its transfer syntax, regardless of the source's."""
     dataset.decode()
     free = Dataset(dataset)
     free.file_meta = dataset.file_meta
@@ -81,7 +81,7 @@ def _written(dataset: Dataset) -> bytes:
 
 
 def _dicom_forms(dataset: Dataset) -> dict[str, bytes]:
-    """Write one film in the transfer syntaxes that radiographs come in."""
+    """Return one film in each transfer syntax used for radiographs."""
     pixels = dataset.pixel_array
     eight = (pixels.astype(float) * 255 / pixels.max()).astype(np.uint8)
     twelve = (pixels.astype(float) * 4095 / pixels.max()).astype(np.uint16)
@@ -145,7 +145,7 @@ def _dicom_forms(dataset: Dataset) -> dict[str, bytes]:
 
 
 def _with_voi_lut(dataset: Dataset) -> Dataset:
-    """Add two tables for 12 bits in a sequence of a stated length; the first, which is applied, keeps levels apart."""
+    """Add two 12-bit VOI LUTs in a sequence of defined length; the first, which is applied, keeps levels distinct."""
     dataset.VOILUTSequence = []
     for bits in (16, 8):
         table = Dataset()
@@ -156,7 +156,7 @@ def _with_voi_lut(dataset: Dataset) -> Dataset:
 
 
 def _with_palette(dataset: Dataset) -> Dataset:
-    """Make the levels those of a palette of grey, of 8 bits."""
+    """Map the levels to an 8-bit grey palette."""
     dataset.PhotometricInterpretation = "PALETTE COLOR"
     for colour in ("Red", "Green", "Blue"):
         dataset.add_new(f"{colour}PaletteColorLookupTableDescriptor", "US", [4096, 0, 8])
@@ -166,7 +166,7 @@ def _with_palette(dataset: Dataset) -> Dataset:
 
 
 def _bare(dataset: Dataset) -> bytes:
-    """Write a data set alone, without preamble and file meta information."""
+    """Return a data set alone, without preamble and file meta information."""
     dataset.decode()
     target = io.BytesIO()
     pydicom.dcmwrite(target, Dataset(dataset), implicit_vr=True, little_endian=True, enforce_file_format=False)
@@ -174,7 +174,7 @@ def _bare(dataset: Dataset) -> bytes:
 
 
 def _plain_forms(unit: np.ndarray) -> dict[str, bytes]:
-    """Write values from 0 to 1 (rows, columns) as picture files and NIfTI."""
+    """Return values from 0 to 1 (rows, columns) as image files and NIfTI."""
     eight, sixteen = (unit * 255).astype(np.uint8), (unit * 65535).astype(np.uint16)
     rgb = np.repeat(eight[..., None], 3, axis=2)
     greys = np.repeat((np.arange(256) * 257).astype(np.uint16)[None], 3, axis=0)

@@ -1,4 +1,4 @@
-"""Make a file that shows a fault smaller."""
+"""Minimise a file that reproduces a fault."""
 
 from collections.abc import Callable
 
@@ -9,16 +9,16 @@ _TRIES = 60
 
 def shrink(content: bytes, shows: Callable[[bytes], bool], tries: int = _TRIES) -> bytes:
     """
-    Leave out pieces, from halves to single bytes, the last ones first, as long as the fault still shows.
+    Remove pieces, from halves to single bytes, from the end to the start, while the fault is reproduced.
 
     Parameters
     ----------
     content : bytes
         The file.
     shows : callable
-        Says whether a file shows the fault.
+        Returns whether a file reproduces the fault.
     tries : int, optional
-        How often to ask.
+        Maximum number of calls.
     """
     piece = len(content) // 2
     while piece and tries > 0:

@@ -26,9 +26,9 @@ say_why_it_failed()
 
 class ChestFilms(MONAILabelApp):
     """
-    Lungs on chest films: outlined by the U-Net or the ResUNet, corrected by a reader, learnt from.
+    Lungs on chest films: segmented by the U-Net or the ResUNet, corrected by a reader, used for further training.
 
-    ``--conf models unet,resunet`` chooses the models, ``--conf weights FOLDER`` where trained versions are kept.
+    ``--conf models unet,resunet`` selects the models, ``--conf weights FOLDER`` the folder of trained versions.
     """
 
     def __init__(self, app_dir: str, studies: str, conf: dict[str, str]) -> None:
@@ -47,28 +47,28 @@ class ChestFilms(MONAILabelApp):
         )
 
     def init_infers(self) -> dict[str, OutlineLungs]:
-        """Open each model's bundle."""
+        """Return a segmentation task for each model."""
         return {name: OutlineLungs(weights) for name, weights in self._weights.items()}
 
     def init_trainers(self) -> dict[str, TrainLungs]:
-        """Train each model by its bundle's train.json."""
+        """Return a training task for each model."""
         return {name: TrainLungs(weights) for name, weights in self._weights.items()}
 
     def init_strategies(self) -> dict[str, object]:
-        """Choose the next film: the least certain, any, or the first."""
+        """Return the strategies for the next film: highest uncertainty, random or first."""
         return {"uncertain": MostUncertain(), "random": Random(), "first": First()}
 
     def init_scoring_methods(self) -> dict[str, object]:
-        """Score what was drawn, and what is to be drawn."""
+        """Return the scoring methods: Dice and uncertainty."""
         first = next(iter(self._infers.values()))
         return {"dice": LungDice(), "uncertainty": Uncertainty(first)}
 
     def init_batch_infer(self) -> BatchInferTask:
-        """Outline many films, on one device: a CPU too."""
+        """Return a batch task that runs on one device, also on a CPU."""
         return _OnOneDevice()
 
     def init_datastore(self) -> Datastore:
-        """Take films from a folder or from an archive; both refuse labels that are none."""
+        """Return a datastore on a folder or an archive; both reject labels that do not match."""
         if self.studies.startswith(("http://", "https://")):
             return super().init_datastore()
         return FilmFolder(
@@ -78,11 +78,11 @@ class ChestFilms(MONAILabelApp):
         )
 
     def init_remote_datastore(self) -> Datastore:
-        """Take films from a DICOMweb service, and give segmentations back to it."""
+        """Return a datastore on a DICOMweb service, which also stores segmentations."""
         return archive.film_datastore(self.studies)
 
     def infer(self, request: dict, datastore: Datastore | None = None) -> dict:
-        """Outline a film; an unknown model or film is the client's mistake."""
+        """Segment a film; an unknown model or film is a client error."""
         if request.get("model") not in self._infers:
             raise HTTPException(404, f"{request.get('model')}: no such model; there are {', '.join(self._infers)}")
         return super().infer(request, datastore)
@@ -104,7 +104,7 @@ class ChestFilms(MONAILabelApp):
         return super().scoring(request, datastore)
 
     def next_sample(self, request: dict) -> dict:
-        """Choose the next film to draw on."""
+        """Return the next film to label."""
         if request.get("strategy") and request["strategy"] not in self._strategies:
             raise HTTPException(
                 404, f"{request['strategy']}: no such strategy; there are {', '.join(self._strategies)}"
@@ -120,5 +120,5 @@ class _OnOneDevice(BatchInferTask):
             except HTTPException as error:
                 return {"error": error.detail}
 
-        # MONAI Label's own default asks for GPUs, and finds no device where there is none.
+        # MONAI Label's default requests GPUs, and finds no device without one.
         return super().__call__({"max_workers": 1} | request | {"multi_gpu": False}, datastore, infer_or_say_why)

@@ -1,4 +1,4 @@
-"""MONAI Label's own server, closed to web pages of other origins: its default lets every page read and change films."""
+"""MONAI Label's server without cross-origin access: its default lets every web page read and change films."""
 
 import os
 from argparse import Namespace
@@ -12,22 +12,22 @@ from starlette.responses import JSONResponse
 
 
 async def refuse_other_origins(request, call_next):
-    """Answer a browser only if the page that asks came from this server."""
+    """Reject browser requests from pages of other origins."""
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):
-        return JSONResponse({"detail": "pages of other origins are not answered"}, 403)
+        return JSONResponse({"detail": "requests from pages of other origins are rejected"}, 403)
     return await call_next(request)
 
 
 class Server(Main):
-    """MONAI Label's main program, whose background tasks start too."""
+    """MONAI Label's main program, with working background tasks."""
 
     def start_server_init_settings(self, args: Namespace) -> None:
         """
-        Hand the settings on to the processes of background tasks, by the environment.
+        Pass the settings to background processes through environment variables.
 
-        Each of them prints its settings as JSON before all else, and fails over an origin: MONAI Label 0.8.5 reads it
-        as a URL, which is no JSON. They answer no pages.
+        Each of them first prints its settings as JSON, and fails over an origin: MONAI Label 0.8.5 parses it
+        as a URL, which is not JSON serialisable. Background processes serve no pages.
         """
         super().start_server_init_settings(args)
         os.environ["MONAI_LABEL_CORS_ORIGINS"] = "[]"
@@ -35,7 +35,7 @@ class Server(Main):
 
 if __name__ == "__main__":
     hide_identifiers()
-    # As plain text: given by its environment variable, MONAI Label 0.8.5 fails to print it and adds a slash to it.
+    # As plain text: from its environment variable, MONAI Label 0.8.5 fails to print it and appends a slash.
     settings.MONAI_LABEL_CORS_ORIGINS = [f"http://127.0.0.1:{os.environ['PORT']}"]
     from monailabel.app import app
 

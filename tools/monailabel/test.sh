@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests of the MONAI Label app against a running server, and of the readers with pydicom 2, in its own environment.
-# Arguments go to pytest.
+# Runs the tests of the MONAI Label app against a running server, and of the readers with pydicom 2, in its environment.
+# Arguments are passed to pytest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source tools/monailabel/environment.sh

@@ -1,9 +1,9 @@
 """
-Let torchvision be imported beside a CPU build of torch; ``environment.sh`` installs this for MONAI Label.
+Make torchvision importable with a CPU build of torch; installed for MONAI Label by ``environment.sh``.
 
-MONAI Label imports torchvision for its pictures alone. The registry's torchvision is built for CUDA: beside a CPU build
-of torch its compiled operators do not load, and its import then fails with "operator torchvision::nms does not exist".
-Only the two operators that its import asks for are declared, and only if the compiled ones did not load.
+MONAI Label imports torchvision only for images. The registry's torchvision is built for CUDA: with a CPU build
+of torch its compiled operators do not load, and its import fails with "operator torchvision::nms does not exist".
+Only the two operators needed at import are declared, and only if the compiled ones did not load.
 """
 
 import sys
@@ -17,26 +17,26 @@ _OPERATORS = (
 
 
 class _BeforeTheyAreUsed:
-    """A finder that finds nothing: it learns when torchvision, its operators loaded or not, comes to use them."""
+    """Import finder that finds nothing, but detects when torchvision is about to use its operators."""
 
     declared = None
 
     @classmethod
     def find_spec(cls, name: str, path: object = None, target: object = None) -> None:
-        """Declare the operators when their first use is about to be imported."""
+        """Declare the operators when their first user is about to be imported."""
         if name == "torchvision._meta_registrations":
             sys.meta_path.remove(cls)
             cls.declared = _declare()
 
 
 def install() -> None:
-    """Watch for the import of torchvision; costs nothing where it is not imported."""
+    """Watch for the import of torchvision; without that import it has no effect."""
     if _BeforeTheyAreUsed not in sys.meta_path:
         sys.meta_path.insert(0, _BeforeTheyAreUsed)
 
 
 def _declare() -> object:
-    """Return what holds the declarations: they go when it does."""
+    """Return the library object that holds the declarations; they last as long as it does."""
     import torch
     from torchvision.extension import _has_ops
 

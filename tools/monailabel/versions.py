@@ -1,7 +1,7 @@
 """
-List the versions of a model's weights, and put one into use: python tools/monailabel/versions.py unet --serve shipped.
+List the versions of a model's weights, and serve one: python tools/monailabel/versions.py unet --serve shipped.
 
-A running server takes it over with its next request.
+A running server uses it from its next request.
 """
 
 import argparse
@@ -14,11 +14,11 @@ from lib.models import MODELS, Weights
 
 
 def main() -> None:
-    """List, or serve."""
+    """List or serve versions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=MODELS)
-    parser.add_argument("--serve", metavar="VERSION", help="the version to use from now on")
-    parser.add_argument("--weights", default="", help="folder of trained versions, as --conf weights names it")
+    parser.add_argument("--serve", metavar="VERSION", help="version to serve")
+    parser.add_argument("--weights", default="", help="folder of trained versions, as for --conf weights")
     arguments = parser.parse_args()
     weights = Weights(arguments.model, arguments.weights)
     if arguments.serve:
@@ -28,11 +28,11 @@ def main() -> None:
             parser.error(str(error))
     for version in weights.versions():
         served = " (served)" if version == weights.served() else ""
-        print(f"{version}{served}{_told(weights.about(version))}")
+        print(f"{version}{served}{_summary(weights.about(version))}")
 
 
-def _told(about: dict) -> str:
-    """Say what a version was trained on, and whether it is better than what it was trained from."""
+def _summary(about: dict) -> str:
+    """Return what a version was trained on, and its Dice before and after."""
     films, dice = about.get("films"), about.get("validation_dice")
     if not films:
         return ""

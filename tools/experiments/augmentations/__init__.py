@@ -1,4 +1,4 @@
-"""What the public recipe does to films, as transforms: experiments train with it, and test what has seen none of it."""
+"""Augmentations of the public recipe as transforms, for training experiments and for robustness tests."""
 
 from .recipe_contrast import (
     ContrastV1,

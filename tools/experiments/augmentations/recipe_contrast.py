@@ -1,8 +1,8 @@
 """
-The contrast augmentations, v1 and v2, of the public recipe that this project starts from.
+Contrast augmentations, v1 and v2, of the public recipe on which this project is based.
 
-The recipe works on 8-bit films with OpenCV, which rounds and saturates after every step; so do these transforms, on
-films of any scale. Rounding is most of what v1 does: it leaves eight grey levels.
+The recipe processes 8-bit films with OpenCV, which rounds and saturates after every step; so do these transforms, for
+films of any scale. Rounding is most of the effect of v1: it leaves eight grey levels.
 """
 
 from collections.abc import Hashable, Mapping
@@ -30,7 +30,7 @@ _FLATTENED = 131 * (_CONTRAST + 127) / (127 * (131 - _CONTRAST))
 
 class ContrastV1(Transform):
     """
-    Brightness -40, then contrast -120, as widely copied OpenCV code computes them: a nearly flat film.
+    Brightness -40, then contrast -120, as computed by widely copied OpenCV code: a nearly flat film.
 
     On 8-bit values, x becomes 0.843 x and then 0.0288 x + 123.35, rounded each time.
 
@@ -46,7 +46,7 @@ class ContrastV1(Transform):
         self.white = white
 
     def __call__(self, img: NdarrayOrTensor) -> torch.Tensor:
-        """Return the film (any shape) with its contrast changed, float32, on its own scale."""
+        """Return the film (any shape) with changed contrast, float32, on its own scale."""
         grey = _to_8_bits(img, self.white)
         dimmed = _round(grey * _DIMMED)
         return _round(dimmed * _FLATTENED + 127 * (1 - _FLATTENED)) * (self.white / 255)
@@ -68,12 +68,12 @@ class ContrastV2(Transform):
         self.white = white
 
     def __call__(self, img: NdarrayOrTensor) -> torch.Tensor:
-        """Return the film (any shape) with its contrast changed, float32, on its own scale."""
+        """Return the film (any shape) with changed contrast, float32, on its own scale."""
         return _round(_to_8_bits(img, self.white) * 1.5 + 0.7) * (self.white / 255)
 
 
 def _to_8_bits(img: NdarrayOrTensor, white: float) -> torch.Tensor:
-    """Bring a film to whole values from 0 to 255."""
+    """Convert a film to whole values from 0 to 255."""
     return _round(convert_to_tensor(img, dtype=torch.float32, track_meta=True) * (255 / white))
 
 
@@ -93,7 +93,7 @@ class _Always(MapTransform):
         self.transform = self.array_transform(white)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
-        """Return the items with their contrast changed."""
+        """Return the items with changed contrast."""
         changed = dict(data)
         for key in self.key_iterator(changed):
             changed[key] = self.transform(changed[key])
@@ -111,7 +111,7 @@ class _Sometimes(RandomizableTransform):
         self.transform = self.array_transform(white)
 
     def __call__(self, img: NdarrayOrTensor, randomize: bool = True) -> NdarrayOrTensor:
-        """Return the film, its contrast changed if the dice say so."""
+        """Return the film, with changed contrast if the random draw says so."""
         if randomize:
             self.randomize(None)
         return self.transform(img) if self._do_transform else img
@@ -131,7 +131,7 @@ class _SometimesEach(RandomizableTransform, MapTransform):
         self.transform = self.array_transform(white)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
-        """Return the items, their contrast changed if the dice say so."""
+        """Return the items, with changed contrast if the random draw says so."""
         self.randomize(None)
         changed = dict(data)
         if self._do_transform:

@@ -1,4 +1,4 @@
-"""Give a film another aspect, as if it had been stored so."""
+"""Resample a film to another aspect ratio, as if it had been stored so."""
 
 from collections.abc import Sequence
 
@@ -12,21 +12,21 @@ __all__ = ["StretchFilmd"]
 
 class StretchFilmd(MapTransform):
     """
-    Dictionary-based change of a film's size and aspect that leaves no trace to invert.
+    Dictionary-based change of a film's size and aspect ratio that is not inverted later.
 
-    Collections are often squashed to a square. Stretched back to its published size, a film and its mask stand in for
-    the original: whatever follows restores its results to the stretched size, not to the stored one.
+    Collections are often squashed to squares. Stretched back to its published size, a film with its mask replaces
+    the original: later transforms restore results to the stretched size, not to the stored one.
 
     Parameters
     ----------
     keys : str or sequence of str
         Items to stretch: (1, W, H) MetaTensors.
     spatial_size : sequence of int
-        Size (W, H) in pixels that the film is to have.
+        Target size (W, H) in pixels.
     mode : str or sequence of str, optional
         Interpolation, for all items or for each: "bilinear" for films, "nearest-exact" for label maps.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip items that a film does not have.
     """
 
     backend = Resize.backend
@@ -44,7 +44,7 @@ class StretchFilmd(MapTransform):
         self._resize = Resize(self.spatial_size)
 
     def __call__(self, data: dict) -> dict:
-        """Return the items at the wanted size; their affine follows, their spacing in mm becomes unknown."""
+        """Return the items at the target size; their affine is adapted, their spacing in mm becomes unknown."""
         stretched = dict(data)
         for key, mode in self.key_iterator(stretched, self.mode):
             item: MetaTensor = self._resize(stretched[key], mode=mode)

@@ -1,4 +1,4 @@
-"""The noise augmentation of the public recipe that this project starts from."""
+"""Noise augmentation of the public recipe on which this project is based."""
 
 from collections.abc import Hashable, Mapping
 
@@ -17,9 +17,9 @@ __all__ = [
 
 class RandUniformNoise(RandomizableTransform):
     """
-    With a probability, add to every pixel a tenth of a whole number drawn evenly from 0 to 254, on 8-bit scale.
+    With a probability, add uniform noise: a tenth of a random integer from 0 to 254 per pixel, on 8-bit scale.
 
-    Nothing is clipped, and the film gets brighter by 12.7 in the mean, as in the recipe.
+    Values are not clipped, and the mean brightness rises by 12.7, as in the recipe.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class RandUniformNoise(RandomizableTransform):
         self.white = white
 
     def __call__(self, img: NdarrayOrTensor, randomize: bool = True) -> NdarrayOrTensor:
-        """Return the film (any shape) with noise if the dice say so, float32, on its own scale."""
+        """Return the film (any shape) with noise if the random draw says so, float32, on its own scale."""
         if randomize:
             self.randomize(None)
         if not self._do_transform:
@@ -49,7 +49,7 @@ class RandUniformNoise(RandomizableTransform):
 
 class UniformNoise(RandUniformNoise):
     """
-    :py:class:`RandUniformNoise` that always adds noise.
+    :py:class:`RandUniformNoise` with probability 1.
 
     Parameters
     ----------
@@ -68,13 +68,13 @@ class RandUniformNoised(RandomizableTransform, MapTransform):
     Parameters
     ----------
     keys : str or sequence of str
-        Films to add noise to, each its own.
+        Films to add noise to, independently.
     prob : float, optional
         Probability of adding noise.
     white : float, optional
         The films' white.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip items that a film does not have.
     """
 
     backend = RandUniformNoise.backend
@@ -87,13 +87,13 @@ class RandUniformNoised(RandomizableTransform, MapTransform):
         self.noise = UniformNoise(white)
 
     def set_random_state(self, seed=None, state=None) -> "RandUniformNoised":
-        """Seed the dice and the noise."""
+        """Seed both the random decision and the noise."""
         super().set_random_state(seed, state)
         self.noise.set_random_state(seed, state)
         return self
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
-        """Return the items with noise if the dice say so."""
+        """Return the items with noise if the random draw says so."""
         self.randomize(None)
         noisy = dict(data)
         if self._do_transform:
@@ -109,11 +109,11 @@ class UniformNoised(RandUniformNoised):
     Parameters
     ----------
     keys : str or sequence of str
-        Films to add noise to, each its own.
+        Films to add noise to, independently.
     white : float, optional
         The films' white.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip items that a film does not have.
     """
 
     def __init__(self, keys: KeysCollection, white: float = 1.0, allow_missing_keys: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""Parts of the app."""
+"""Parts of the MONAI Label app."""

@@ -1,4 +1,4 @@
-"""Films and segmentations of an archive as MONAI Label's files, and back, through chestxr's reader and writer."""
+"""Convert films and segmentations of an archive to MONAI Label's files and back, with chestxr's reader and writer."""
 
 import os
 import tempfile
@@ -25,7 +25,7 @@ __all__ = ["film_to_nifti", "is_drawn_lungs", "lungs_to_dicom", "lungs_to_nifti"
 
 
 def film_to_nifti(series: str) -> str:
-    """Convert a series' film to NIfTI: upright, bone white, with spacing if that is stated."""
+    """Convert a series' film to NIfTI: upright, bone white, with the spacing if stated."""
     film, meta = read_film(_film_of(series))
     target = _temporary(".nii.gz")
     nib.save(nib.Nifti1Image(film, meta["affine"]), target)
@@ -36,12 +36,12 @@ def lungs_to_dicom(
     series: str, label: str, label_info: object = None, file_ext: str = "*", use_itk: bool = True
 ) -> str:
     """
-    Write a label map as a DICOM segmentation of the series' film; drawn or corrected by a person.
+    Write a label map drawn or corrected by a person as a DICOM segmentation of the series' film.
 
     Raises
     ------
     HTTPException
-        With status 400 if the label marks no lung, or no segmentation can be made of the film's header.
+        With status 400 if the label marks no lung, or the film's header does not allow a segmentation.
     """
     film, target = _film_of(series), _temporary(".dcm")
     with ExitStack() as failed:
@@ -59,12 +59,12 @@ def lungs_to_dicom(
 
 def lungs_to_nifti(segmentation: Dataset, series: str) -> str:
     """
-    Convert a segmentation of a series' film to a label map in NIfTI, upright as the film is read.
+    Convert a segmentation of a series' film to a NIfTI label map, upright like the film.
 
     Raises
     ------
     ValueError
-        If its segments do not lie on the film.
+        If its segments do not match the film's size.
     """
     film, meta = read_film(_film_of(series))
     with silence_libraries():
@@ -77,14 +77,14 @@ def lungs_to_nifti(segmentation: Dataset, series: str) -> str:
                 rows[frame[..., 0] > 0] = label
     upright = apply_reorientation(rows, meta["reoriented"]).T
     if upright.shape != film.shape:
-        raise ValueError("a segmentation of another size than its film")
+        raise ValueError("found a segmentation whose size differs from its film's")
     target = _temporary(".nii.gz")
     nib.save(nib.Nifti1Image(np.ascontiguousarray(upright), np.diag([-1.0, -1.0, 1.0, 1.0])), target)
     return target
 
 
 def is_drawn_lungs(segmentation: Dataset) -> bool:
-    """Say whether a segmentation, or its metadata, holds lungs that a person drew or corrected."""
+    """Return whether a segmentation, or its metadata, contains lungs drawn or corrected by a person."""
     codes = {code.value for code in LUNG_CODES.values()}
     segments = segmentation.get("SegmentSequence") or []
     drawn = all(segment.get("SegmentAlgorithmType") != "AUTOMATIC" for segment in segments)
@@ -93,7 +93,7 @@ def is_drawn_lungs(segmentation: Dataset) -> bool:
 
 
 def _film_of(series: str) -> Path:
-    """Return the frontal film of a series; a lateral beside it is passed over."""
+    """Return the frontal film of a series; a lateral film in it is skipped."""
     reasons = []
     for path in sorted(Path(series).iterdir()):
         try:
@@ -106,7 +106,7 @@ def _film_of(series: str) -> Path:
 
 
 def _temporary(ending: str) -> str:
-    """Make an empty file that the server removes when it has been sent or stored."""
+    """Create an empty file that the server removes after sending or storing it."""
     handle, name = tempfile.mkstemp(suffix=ending)
     os.close(handle)
     return name

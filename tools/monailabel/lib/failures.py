@@ -1,4 +1,4 @@
-"""Why a background task failed, as the last line of what it says: MONAI Label keeps twenty lines, and logs them."""
+"""Report why a background task failed in its last output line: MONAI Label keeps and logs twenty lines."""
 
 import sys
 import time
@@ -12,13 +12,13 @@ from .quiet_log import without_identifiers
 
 __all__ = ["say_why_it_failed"]
 
-# MONAI Label stops reading once the process has ended, whatever it has not read yet.
+# MONAI Label stops reading when the process ends, even if output is left.
 _READ_WITHIN_S = 0.5
-_UNFORESEEN = "an error that nobody foresaw; look at the server's log, and report it"
+_UNEXPECTED = "unexpected error; see the server's log, and report it"
 
 
 def say_why_it_failed() -> None:
-    """End this process, should an error end it, with the reason in one line."""
+    """Install a hook that reports an uncaught error in one line."""
     sys.excepthook = _say
 
 
@@ -27,7 +27,7 @@ def _say(kind: type[BaseException], error: BaseException, trace: TracebackType |
     if not refused:
         sys.__excepthook__(kind, error, trace)
     inner = root_cause(error)
-    told = error.detail if refused else inner
-    reason = told if refused or isinstance(inner, (OSError, ValueError)) else f"{_UNFORESEEN}: {told}"
+    detail = error.detail if refused else inner
+    reason = detail if refused or isinstance(inner, (OSError, ValueError)) else f"{_UNEXPECTED}: {detail}"
     print(without_identifiers(f"failed: {reason}"), file=sys.stderr, flush=True)
     time.sleep(_READ_WITHIN_S)

@@ -1,4 +1,4 @@
-"""Labels that a client saves: refused unless they are lungs of the film's size."""
+"""Validate labels saved by a client: they must be lungs of the film's size."""
 
 import tempfile
 from pathlib import Path
@@ -14,22 +14,22 @@ __all__ = ["FilmFolder", "check_label", "readable"]
 
 
 class FilmFolder(LocalDatastore):
-    """A folder of films, with labels in its sub-folder labels."""
+    """A folder of films, with labels in the sub-folder labels."""
 
     def save_label(self, image_id: str, label_filename: str, label_tag: str, label_info: dict, *rest: object) -> str:
-        """Keep a label if it is one of the film's."""
+        """Save a label that matches its film."""
         check_label(self, image_id, label_filename)
         return super().save_label(image_id, label_filename, label_tag, label_info, *rest)
 
 
 def check_label(datastore: LocalDatastore, image: str, label: str) -> None:
     """
-    Refuse what is no label of a film: it would fail a later training.
+    Reject labels that do not match their film and would make a later training fail.
 
     Raises
     ------
     HTTPException
-        With status 404 if there is no such film, 400 if the label cannot be read or is of another size.
+        With status 404 if the film does not exist, 400 if the label cannot be read or has another size.
     """
     if image not in datastore.list_images():
         raise HTTPException(404, f"{image}: no such film in the store")
@@ -45,7 +45,7 @@ def check_label(datastore: LocalDatastore, image: str, label: str) -> None:
 
 
 def readable(label: str | Path, folder: Path) -> Path:
-    """Turn 3D Slicer's NRRD into NIfTI, which the bundles read; give other labels as they are."""
+    """Convert 3D Slicer's NRRD to NIfTI, which the bundles read; return other labels unchanged."""
     if not str(label).endswith(".nrrd"):
         return Path(label)
     converted = folder / f"{Path(label).stem}.nii.gz"

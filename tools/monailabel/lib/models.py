@@ -1,4 +1,4 @@
-"""The models that the app serves, and the versions of their weights."""
+"""Models served by the app, and versions of their weights."""
 
 import json
 import re
@@ -19,9 +19,9 @@ _VERSION = re.compile(r"v(\d+)\.pt")
 
 class Weights:
     """
-    Weights of one model: those that the bundle ships, which are never written to, and those that were trained since.
+    Weights of one model: the shipped ones, which are never overwritten, and those trained since.
 
-    A folder holds ``v1.pt``, ``v2.pt`` ..., a note ``v1.json`` on what each was trained from, and ``served.txt``, the
+    A folder holds ``v1.pt``, ``v2.pt`` ..., a note ``v1.json`` on the training of each, and ``served.txt``, the
     version in use.
 
     Parameters
@@ -29,7 +29,7 @@ class Weights:
     model : str
         Key of ``MODELS``.
     folder : str or pathlib.Path, optional
-        Where versions are kept; ``output/monailabel`` beside the bundles by default.
+        Folder of versions; default ``output/monailabel`` next to the bundles.
     """
 
     def __init__(self, model: str, folder: str | Path = "") -> None:
@@ -43,19 +43,19 @@ class Weights:
         return [f"v{number}" for number in sorted((int(one[1]) for one in numbers if one), reverse=True)] + [SHIPPED]
 
     def served(self) -> str:
-        """Return the version in use."""
+        """Return the served version."""
         note = self.folder / "served.txt"
         chosen = note.read_text().strip() if note.is_file() else SHIPPED
         return chosen if chosen in self.versions() else SHIPPED
 
     def serve(self, version: str) -> None:
         """
-        Put a version into use.
+        Serve a version.
 
         Raises
         ------
         ValueError
-            If there is no such version.
+            If the version does not exist.
         """
         self.path(version)
         write_text(self.folder / "served.txt", f"{version}\n")
@@ -67,18 +67,18 @@ class Weights:
         Raises
         ------
         ValueError
-            If there is no such version.
+            If the version does not exist.
         """
         if version not in self.versions():
             raise ValueError(f"{version}: no such version of {self.model}; there are {', '.join(self.versions())}")
         return self.bundle / "models" / "model.pt" if version == SHIPPED else self.folder / f"{version}.pt"
 
     def next_version(self) -> str:
-        """Name the version that will be trained next."""
+        """Return the name of the next version to be trained."""
         return f"v{1 + max((int(version[1:]) for version in self.versions() if version != SHIPPED), default=0)}"
 
     def add(self, trained: Path, about: dict) -> str:
-        """Keep newly trained weights as the next version, and put it into use; return its name."""
+        """Add newly trained weights as the next version and serve it; return its name."""
         version = self.next_version()
         with atomic_write(self.folder / f"{version}.pt") as partial:
             shutil.copyfile(trained, partial)
@@ -91,10 +91,10 @@ class Weights:
         return version
 
     def note(self, version: str, about: dict) -> None:
-        """Add to what is noted of a version."""
+        """Add to a version's note."""
         write_text(self.folder / f"{version}.json", json.dumps(self.about(version) | about, indent=1))
 
     def about(self, version: str) -> dict:
-        """Return what is noted of a version, nothing for one that was put here by hand."""
+        """Return a version's note, empty for a version that was added by hand."""
         path = self.folder / f"{version}.json"
         return json.loads(path.read_text()) if path.is_file() else {}

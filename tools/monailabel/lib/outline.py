@@ -1,4 +1,4 @@
-"""Outline lungs by a bundle, for a client of MONAI Label."""
+"""Lung segmentation with a bundle, for clients of MONAI Label."""
 
 import tempfile
 import threading
@@ -24,8 +24,8 @@ class OutlineLungs(InferTask):
     """
     Run a bundle's inference.json on one film.
 
-    The bundle is opened once and again when another version of its weights comes into use. A request may name
-    ``version`` (one of those that ``info`` lists) and ``result_extension`` (.nii.gz, .nii, .nrrd, .png).
+    The bundle is loaded once, and reloaded when another version of its weights is served. A request may set
+    ``version`` (one of those listed by ``info``) and ``result_extension`` (.nii.gz, .nii, .nrrd, .png).
 
     Parameters
     ----------
@@ -39,28 +39,28 @@ class OutlineLungs(InferTask):
         self.weights = weights
         self._folder = tempfile.TemporaryDirectory(prefix="chestxr-")
         self._opened: dict[str, OpenBundle] = {}
-        # The server answers several clients at once; a bundle runs on one film after the other.
+        # The server handles several clients concurrently; a bundle runs on one film at a time.
         self._turn = threading.Lock()
 
     def is_valid(self) -> bool:
-        """Every model that could be named can be opened."""
+        """Return True: every listed model can be loaded."""
         return True
 
     def config(self) -> dict:
-        """Offer the versions of the weights, the one in use first."""
+        """Return the versions of the weights, the served one first."""
         served = self.weights.served()
         return {"version": [served, *(other for other in self.weights.versions() if other != served)]}
 
     def __call__(self, request: dict) -> tuple[str, dict]:
         """
-        Outline the lungs on ``request["image"]``.
+        Segment the lungs on ``request["image"]``.
 
         Returns
         -------
         file : str
-            The label map at the film's own size: 0 background, 1 right lung, 2 left lung.
+            Label map at the film's original size: 0 background, 1 right lung, 2 left lung.
         params : dict
-            ``label_names``, ``version``, ``quality`` and ``warnings`` of the quality check, ``latencies``.
+            ``label_names``, ``version``, ``quality`` and ``warnings`` from the quality check, ``latencies``.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class OutlineLungs(InferTask):
         }
 
     def _bundle(self, asked: str | list | None) -> tuple[str, OpenBundle]:
-        """Return the bundle with the asked version of its weights, or the one in use."""
+        """Return the bundle with the requested version of its weights, or the served one."""
         version = asked[0] if isinstance(asked, list) else asked or self.weights.served()
         try:
             path = self.weights.path(version)

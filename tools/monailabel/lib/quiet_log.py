@@ -1,16 +1,16 @@
-"""A log without identifiers: MONAI Label's lines hold those of studies and series."""
+"""Logs without DICOM identifiers: MONAI Label logs those of studies and series."""
 
 import logging
 import re
 
 __all__ = ["hide_identifiers", "without_identifiers"]
 
-# Five numbers or more joined by dots: longer than a version or a machine's address.
+# Five or more numbers joined by dots: longer than a version or an IP address.
 _IDENTIFIER = re.compile(r"\b\d+(?:\.\d+){4,}\b")
 
 
 def hide_identifiers() -> None:
-    """Write "(identifier)" for each DICOM identifier in all log lines of this process."""
+    """Replace each DICOM identifier by "(identifier)" in all log lines of this process."""
     make = logging.getLogRecordFactory()
     if getattr(make, "hides_identifiers", False):
         return
@@ -27,5 +27,5 @@ def hide_identifiers() -> None:
 
 
 def without_identifiers(text: str) -> str:
-    """Write "(identifier)" for each DICOM identifier of a text."""
+    """Replace each DICOM identifier of a text by "(identifier)"."""
     return _IDENTIFIER.sub("(identifier)", text)

@@ -1,4 +1,4 @@
-"""Score drawn lungs against predicted ones, and films by how unsure the network is of them."""
+"""Score predicted lungs against corrected ones, and films by the network's uncertainty."""
 
 import tempfile
 from pathlib import Path
@@ -20,16 +20,16 @@ __all__ = ["LungDice", "Uncertainty"]
 
 class LungDice(ScoringMethod):
     """
-    Dice of the predicted ("original") against the corrected ("final") label: both lungs and each.
+    Dice of the predicted ("original") against the corrected ("final") label: of both lungs and of each.
 
-    MONAI Label's own multiplies label values, and is right for one structure only.
+    MONAI Label's own score multiplies label values, and is right for one structure only.
     """
 
     def __init__(self) -> None:
         super().__init__("Dice of the predicted against the corrected lungs")
 
     def __call__(self, request: dict, datastore: Datastore) -> dict:
-        """Score films that have both labels; the values go into the films' information too."""
+        """Score films with both labels; the values are added to the films' information."""
         truth, predicted = request.get("y", DefaultLabelTag.FINAL), request.get("y_pred", DefaultLabelTag.ORIGINAL)
         scored = {}
         for image in datastore.list_images():
@@ -48,20 +48,20 @@ class LungDice(ScoringMethod):
 
 class Uncertainty(ScoringMethod):
     """
-    One less the network's mean confidence over the lungs, of films without a final label.
+    One minus the network's mean confidence over the lungs, for films without a final label.
 
     Parameters
     ----------
     outline : OutlineLungs
-        The model that is asked.
+        The model to run.
     """
 
     def __init__(self, outline: OutlineLungs) -> None:
-        super().__init__("How unsure the network is of a film's lungs")
+        super().__init__("Uncertainty of the network about a film's lungs")
         self.outline = outline
 
     def __call__(self, request: dict, datastore: Datastore) -> dict:
-        """Score films; a film that cannot be read is passed over, and says so."""
+        """Score films; unreadable films are skipped with a message."""
         scored = {}
         for image in datastore.get_unlabeled_images():
             try:

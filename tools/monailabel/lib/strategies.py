@@ -1,4 +1,4 @@
-"""Which film a reader should draw on next."""
+"""Active learning: choose the next film to label."""
 
 import time
 
@@ -12,16 +12,16 @@ _AGAIN_AFTER_S = 24 * 60 * 60
 
 class MostUncertain(Strategy):
     """
-    The film that the network is least sure of, and that was not handed out within a day.
+    Choose the film with the highest uncertainty that was not handed out within a day.
 
-    Films are scored by ``POST /scoring/uncertainty``; those without a score come last.
+    Films are scored by ``POST /scoring/uncertainty``; films without a score come last.
     """
 
     def __init__(self) -> None:
-        super().__init__("The film that the network is least sure of")
+        super().__init__("The film with the highest uncertainty")
 
     def __call__(self, request: dict, datastore: Datastore) -> dict | None:
-        """Choose among films without a label."""
+        """Return a film without a label."""
         waiting = {image: datastore.get_image_info(image) for image in sorted(datastore.get_unlabeled_images())}
         if not waiting:
             return None

@@ -1,4 +1,4 @@
-"""Train a bundle on the films that readers corrected."""
+"""Train a bundle on films corrected by readers."""
 
 import tempfile
 from pathlib import Path
@@ -25,9 +25,9 @@ _FEWEST = 2
 
 class TrainLungs(TrainTask):
     """
-    Run a bundle's train.json on corrected films, from the weights in use; keep the result as a new version.
+    Run a bundle's train.json on corrected films, starting from the served weights; add the result as a new version.
 
-    A request may set ``max_epochs``, ``val_split`` (share of films for validation), ``pretrained`` (false starts from
+    A request may set ``max_epochs``, ``val_split`` (fraction of films for validation), ``pretrained`` (false: from
     scratch) and ``learning_rate``.
 
     Parameters
@@ -41,22 +41,22 @@ class TrainLungs(TrainTask):
         self.weights = weights
 
     def config(self) -> dict:
-        """Offer the settings that a client may change."""
+        """Return the settings that a client may change."""
         return {"max_epochs": 30, "val_split": 0.2, "pretrained": True, "learning_rate": 0.0005}
 
     def __call__(self, request: dict, datastore: Datastore) -> dict:
         """
-        Train.
+        Train a new version.
 
         Raises
         ------
         ValueError
-            If fewer than two films have a final label, or a setting makes no sense.
+            If fewer than two films have a final label, or a setting is invalid.
         """
         settings = self.config() | {name: request[name] for name in self.config() if name in request}
         settings["pretrained"] = str2bool(settings["pretrained"])
         with tempfile.TemporaryDirectory(prefix="chestxr-train-") as folder:
-            films = _dealt(datastore, float(settings["val_split"]), Path(folder))
+            films = _split(datastore, float(settings["val_split"]), Path(folder))
             start = self.weights.served() if settings["pretrained"] else None
             config = bundle_folder(self.weights.bundle, config="train.json") / "configs" / "train.json"
             monai.bundle.run(
@@ -93,17 +93,17 @@ class TrainLungs(TrainTask):
             for film in films:
                 bundle.run_film({"film": film["film"], "image": film["image"]})
                 picture = Path(folder) / f"{film['film']}_lungs.png"
-                # Read as it stands: weights that outline nothing are worth a Dice of 0, not an error.
+                # A missing mask (no lungs found) counts as a Dice of 0, not as an error.
                 predicted = np.asarray(Image.open(picture)).T if picture.is_file() else None
                 truth = read_mask([film["label"]])[0]
                 found.append(0.0 if predicted is None else lung_dice(predicted, truth)["both lungs"])
         return round(sum(found) / len(found), 4)
 
 
-def _dealt(datastore: Datastore, share: float, folder: Path) -> dict[str, list[dict]]:
-    """Deal corrected films into training and validation, as train.json wants them."""
+def _split(datastore: Datastore, share: float, folder: Path) -> dict[str, list[dict]]:
+    """Split corrected films into training and validation, in the format of train.json."""
     if not 0 < share < 1:
-        raise ValueError(f"val_split {share}: expected a share between 0 and 1, such as 0.2")
+        raise ValueError(f"val_split {share}: expected a fraction between 0 and 1, such as 0.2")
     films = sorted(datastore.datalist(), key=lambda item: str(item["image"]))
     if len(films) < _FEWEST:
         raise ValueError(
