@@ -25,6 +25,8 @@ class KeepLungComponents(Transform):
 
     def __call__(self, lungs: NdarrayOrTensor) -> NdarrayOrTensor:
         """
+        Return the cleaned label map.
+
         Parameters
         ----------
         lungs : torch.Tensor or numpy.ndarray, shape (1, W, H)

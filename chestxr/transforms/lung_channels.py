@@ -22,6 +22,8 @@ class LungChannels(Transform):
 
     def __call__(self, lungs: NdarrayOrTensor) -> torch.Tensor:
         """
+        Return the three channels.
+
         Parameters
         ----------
         lungs : torch.Tensor or numpy.ndarray, shape (1, W, H) or (3, W, H)

@@ -42,6 +42,8 @@ class LungLabels(Transform):
 
     def __call__(self, mask: NdarrayOrTensor) -> NdarrayOrTensor:
         """
+        Return the label map of a mask.
+
         Parameters
         ----------
         mask : torch.Tensor or numpy.ndarray, shape (1, W, H)

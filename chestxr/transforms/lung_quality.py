@@ -99,6 +99,8 @@ class LungQuality(Transform):
         film: NdarrayOrTensor,
     ) -> tuple[dict[str, float], str]:
         """
+        Return the measurements and the warnings.
+
         Parameters
         ----------
         lungs : torch.Tensor or numpy.ndarray, shape (1, W, H)
