@@ -1,4 +1,4 @@
-"""What the lungs look like in numbers: pyradiomics on both lungs, each lung and six zones."""
+"""Radiomic features of both lungs, each lung and six zones, by pyradiomics."""
 
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table

@@ -1,4 +1,4 @@
-"""How regions of the lungs differ: left from right, and zone from zone."""
+"""Feature differences between regions: right against left, and over the zones."""
 
 from collections.abc import Mapping
 
@@ -17,22 +17,22 @@ HALF_ZONE_DIFFERENCES = (*_HALF_SIDES, *(f"half_zone_{extreme}" for extreme in _
 
 def region_differences(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """
-    Compare regions feature by feature.
+    Compute differences between regions, feature by feature.
 
-    Disease of one lung, or of one zone, shows in how a region differs from its mate in the same film, whatever the
+    Disease of one lung or zone shows as a difference from the opposite region of the same film, independently of the
     film's exposure.
 
     Parameters
     ----------
     values : mapping of str to numpy.ndarray, shape (features,)
-        The features of some of `chestxr.radiomics.regions.REGIONS` and ``HALF_ZONES``.
+        Features by region, some of `chestxr.radiomics.regions.REGIONS` and ``HALF_ZONES``.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (features,)
-        ``*_difference``: absolute difference of the right and the left region; ``zone_spread``: standard deviation over
-        the zones; ``zone_highest`` and ``zone_lowest``: the extremes over the zones; the same of the half zones. What a
-        missing lung leaves without a mate is left out.
+        ``*_difference``: absolute difference between the right and the left region; ``zone_spread``: population
+        standard deviation over the zones; ``zone_highest`` and ``zone_lowest``: maximum and minimum over the zones; the
+        same for the half zones. Differences that need a missing region are left out.
     """
     found = {
         name: np.abs(values[f"right_{place}"] - values[f"left_{place}"])

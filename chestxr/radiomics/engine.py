@@ -1,4 +1,4 @@
-"""pyradiomics on one film in two dimensions: every image it filters, every region."""
+"""Two-dimensional pyradiomics features of several regions of one film."""
 
 from collections.abc import Iterator, Mapping
 from os import PathLike
@@ -15,27 +15,32 @@ from .texture import BinnedRegion, feature_names_of, texture
 __all__ = ["DEFAULT_SETTINGS", "FeatureEngine"]
 
 DEFAULT_SETTINGS = Path(__file__).parent / "settings.yaml"
-# Settings that give wrong values in two dimensions without a word, or undo the lungs' own intensity scale.
+# Settings that silently give wrong values in two dimensions, or undo the normalisation by the lungs.
 _REFUSED = ("force2D", "normalize", "resampledPixelSpacing", "voxelBased", "resegmentRange")
 
 
 class FeatureEngine:
     """
-    Measure regions of a film with pyradiomics.
+    Extract pyradiomics features from regions of a film.
 
-    The values are those of ``RadiomicsFeatureExtractor.execute`` for each region. The film is filtered once for all
-    regions, each region is cropped and binned once for all families of features, and first-order features are taken
-    from values that are sorted once.
+    The values equal those of ``RadiomicsFeatureExtractor.execute`` for each region. For speed, the film is filtered
+    once for all regions, each region is cropped and discretised once for all feature classes, and first-order features
+    are computed from values that are sorted once.
 
     Parameters
     ----------
     settings : str or os.PathLike, optional
-        Parameter file in pyradiomics' own YAML form.
+        Parameter file of pyradiomics, in YAML.
+
+    Attributes
+    ----------
+    feature_names : tuple of str
+        Names of the features, ``image.family.Feature``.
 
     Raises
     ------
     ValueError
-        If the file is none of pyradiomics', or holds a setting that is silently wrong in two dimensions.
+        If the file is no parameter file of pyradiomics, or has a setting that is silently wrong in two dimensions.
     """
 
     def __init__(self, settings: str | PathLike = DEFAULT_SETTINGS) -> None:
@@ -50,27 +55,26 @@ class FeatureEngine:
 
     def __call__(self, film: np.ndarray, regions: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
         """
-        Measure regions.
+        Extract the features of each region.
 
         Parameters
         ----------
         film : numpy.ndarray, shape (W, H)
             Intensities; distances are in pixels of this array.
         regions : mapping of str to numpy.ndarray, shape (W, H), bool
-            What to measure.
+            Masks by name.
 
         Returns
         -------
         dict of str to dict of str to float
-            For each region its features, named ``image.family.Feature``; `feature_names` in that order. NaN where
-            pyradiomics gives no value.
+            Features of each region, in the order of `feature_names`. NaN where pyradiomics returns NaN.
 
         Raises
         ------
         ValueError
-            If a region has no two dimensions, or more grey levels than can be measured.
+            If a region is empty or a line, or has more than 1000 grey levels.
         RuntimeError
-            If pyradiomics gives other features than it did for the phantom on which the engine was tried.
+            If pyradiomics returns other features than it did for the phantom in the constructor.
         """
         values = self._measure(film, regions)
         for name, features in values.items():
@@ -96,14 +100,14 @@ class FeatureEngine:
         return {name: {_short(key): float(value) for key, value in found.items()} for name, found in values.items()}
 
     def _shape(self, image: sitk.Image, region: np.ndarray, box: np.ndarray) -> dict[str, float]:
-        """Measure a region's shape, if the settings ask for it."""
+        """Compute the shape features of a region, if the settings enable them."""
         if "shape2D" not in self._extractor.enabledFeatures:
             return {}
         mask = sitk.GetImageFromArray(region.T.astype(np.uint32))
         return self._extractor.computeShape(image, mask, box, **self._extractor.settings)
 
     def _families(self, region: BinnedRegion) -> Iterator[tuple[str, float]]:
-        """Measure all families of features but shape."""
+        """Compute the features of all enabled classes except shape."""
         for family, names in self._extractor.enabledFeatures.items():
             if family == "firstorder":
                 found = first_order(region.values, region.settings)
@@ -119,9 +123,9 @@ class FeatureEngine:
 
 def _bounding_box(name: str, region: np.ndarray) -> np.ndarray:
     """
-    Give a region's first and last pixel along each axis, as pyradiomics' checkMask does.
+    Return the first and last pixel of a region along each axis, as pyradiomics' ``checkMask`` does.
 
-    That goes through the whole film's statistics for every region of every image.
+    ``checkMask`` computes label statistics over the whole film for every region of every image, which is slow.
     """
     sides = [np.flatnonzero(region.any(axis=1 - axis)) for axis in (0, 1)]
     if any(len(side) < 2 for side in sides):
@@ -130,13 +134,13 @@ def _bounding_box(name: str, region: np.ndarray) -> np.ndarray:
 
 
 def _crop(pixels: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Cut a box out of an image (rows, columns)."""
+    """Crop an image (rows, columns) to a bounding box."""
     first_column, last_column, first_row, last_row = box
     return pixels[first_row : last_row + 1, first_column : last_column + 1]
 
 
 def _short(name: str) -> str:
-    """Turn pyradiomics' name into ``image.family.Feature``; its LoG names say mm for what are pixels here."""
+    """Convert a feature name to ``image.family.Feature``; pyradiomics labels the LoG sigma as mm, here it is pixels."""
     image, family, feature = name.split("_")
     image = image.removesuffix("-mm-3D").replace("-sigma", "")
     if image.startswith("log-"):

@@ -1,4 +1,4 @@
-"""Features of many films: in several processes, cached, with a row for each film that fails."""
+"""Feature tables: extraction in several processes with a cache, and Parquet or CSV files."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -32,18 +32,18 @@ ABOUT = ("film", "image", "settings_hash", "error")
 @dataclass(frozen=True)
 class FilmToMeasure:
     """
-    A film and its mask.
+    A film with its lung mask.
 
     Attributes
     ----------
     film : str
-        The film's name in the table.
+        Name of the film in the table.
     image : pathlib.Path
-        Its file.
+        Image file.
     masks : tuple of pathlib.Path
-        A label map or merged mask, or the right lung's and the left lung's; empty if the film has none.
+        A label map or binary mask of both lungs, or the masks of the right and the left lung; empty if there is none.
     perturbation : str
-        Which of `chestxr.radiomics.perturbations.PERTURBATIONS` to apply first; "" for none.
+        Key of `chestxr.radiomics.perturbations.PERTURBATIONS` to apply first; "" for none.
     """
 
     film: str
@@ -56,35 +56,35 @@ def measure_films(
     films: Sequence[FilmToMeasure], cache: str | PathLike, processes: int = 1, **settings
 ) -> Iterator[dict[str, Any]]:
     """
-    Measure films, in the order in which they are finished.
+    Extract the features of films, in order of completion.
 
-    What was measured before is taken from the cache, by the content of film and mask and by the settings: a second
-    run is quick, and a run that was killed goes on.
+    Results are cached by the content of film and mask and by the settings: a second run is quick, and a killed run
+    can be resumed.
 
     Parameters
     ----------
     films : sequence of FilmToMeasure
-        What to measure.
+        Films and masks.
     cache : str or os.PathLike
-        Folder to keep results in.
+        Folder of the cache.
     processes : int, optional
-        How many films are measured at once; each process uses one core.
+        Number of processes; each uses one core.
     **settings
         As for :py:class:`FilmFeatures`.
 
     Yields
     ------
     dict
-        ``film``, ``image``, ``settings_hash``, ``error`` ("" for none) and the features; a film that fails has none.
+        ``film``, ``image``, ``settings_hash``, ``error`` ("" for none) and the features, which a failed film lacks.
 
     Raises
     ------
     OSError
         If the cache cannot be written.
     ValueError
-        If the settings are none to measure by.
+        If the settings are invalid.
     """
-    # Processes, since pyradiomics holds the interpreter's lock; spawned, since torch's threads do not survive a fork.
+    # Processes, since pyradiomics holds the GIL; spawned, since torch's threads do not survive a fork.
     with ProcessPoolExecutor(processes, get_context("spawn"), _start, (Path(cache), settings)) as pool:
         jobs = [pool.submit(_measure, film) for film in films]
         try:
@@ -96,12 +96,21 @@ def measure_films(
 
 def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, Any]], order: Sequence[str]) -> None:
     """
-    Write rows as Parquet or CSV, by the file's ending, in the order of their films' names.
+    Write rows as Parquet or CSV, atomically; the file name extension selects the format.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        File to write, ``.parquet`` or ``.csv``.
+    rows : iterable of dict
+        Rows as yielded by :py:func:`measure_films`.
+    order : sequence of str
+        Names of the films, in the order of the rows to write.
 
     Raises
     ------
     ValueError
-        If the ending is neither.
+        If the extension is neither of these.
     """
     table = pd.DataFrame(rows).set_index("film").loc[list(order)].reset_index()
     path = Path(path)
@@ -116,14 +125,19 @@ def write_feature_table(path: str | PathLike, rows: Iterable[dict[str, Any]], or
 
 def read_feature_table(path: str | PathLike, settings_hash: str | None = None) -> pd.DataFrame:
     """
-    Read a feature table, and make sure that all its films were measured alike.
+    Read a feature table, and check that all its features come from the same settings.
 
     Parameters
     ----------
     path : str or os.PathLike
-        Parquet or CSV, as :py:func:`write_feature_table` wrote it.
+        Parquet or CSV file, as written by :py:func:`write_feature_table`.
     settings_hash : str, optional
-        The settings that the features must come from.
+        Hash of the settings to expect.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per film: ``film``, ``image``, ``settings_hash``, ``error`` and the features.
 
     Raises
     ------
@@ -159,13 +173,13 @@ _worker: _Worker | ValueError
 
 
 def _start(cache: Path, settings: dict) -> None:
-    """Prepare a process: one thread each, one engine."""
+    """Initialise a worker process with one thread and one extractor."""
     global _worker
     set_up_worker()
     try:
         _worker = _Worker(cache, FilmFeatures(**settings), LungLabels())
     except ValueError as error:
-        # Raised here it would only end the process: it is raised when a film is to be measured.
+        # An error in the initialiser would only end the process; `_measure` raises it.
         _worker = error
 
 
@@ -178,8 +192,8 @@ def _measure(film: FilmToMeasure) -> dict[str, Any]:
         is_new = not stored.is_file()
         values = _values_of(film, _worker) if is_new else np.load(stored, allow_pickle=False)
     except (OSError, ValueError) as error:
-        told = str(error) if isinstance(error, FilmError) else f"{escape_path(film.image)}: {error}"
-        return about | {"error": told}
+        message = str(error) if isinstance(error, FilmError) else f"{escape_path(film.image)}: {error}"
+        return about | {"error": message}
     except MemoryError:
         found = "a film that takes more memory than there is to measure"
         return about | {"error": str(FilmError(film.image, found, "a smaller film", "call again with fewer processes"))}
@@ -190,9 +204,9 @@ def _measure(film: FilmToMeasure) -> dict[str, Any]:
 
 
 def _place_of(film: FilmToMeasure, worker: _Worker) -> Path:
-    """Return where a film's values are kept, by the content of film, mask and settings."""
+    """Return the cache file of a film, named by the content of film and mask and by the settings."""
     if not film.masks:
-        raise FilmError(film.image, "no mask", "the lungs outlined", "outline them with a segmentation bundle")
+        raise FilmError(film.image, "no mask", "a lung mask", "segment the lungs with a segmentation bundle")
     parts = [worker.features.settings_hash, film.perturbation, *(sha256(path) for path in (film.image, *film.masks))]
     key = hash_of(" ".join(parts).encode()).hexdigest()
     return worker.cache / key[:2] / f"{key}.npy"

@@ -1,4 +1,4 @@
-"""All features of one film under its lung mask."""
+"""All radiomic features of one film."""
 
 import hashlib
 import json
@@ -18,41 +18,46 @@ from .size_normalisation import SIZELESS_SHAPE, normalise_size
 
 __all__ = ["FilmFeatures"]
 
-# Raised when the code comes to give other values for the same settings: results of older code are then not mixed in.
+# Increased when a change of the code changes values for the same settings, so that old and new results are not mixed.
 _REVISION = 2
 
 
 class FilmFeatures:
     """
-    Measure a film's lungs: both, each, six zones, and how these differ.
+    Extract features of both lungs, each lung, six zones, and the differences between them.
 
-    Texture is measured on the lungs' intensities and on their ranks, in a coarse frame; fine structure on curvature
-    images of both, in a finer one, and in the zones' halves as well.
+    Texture is computed on intensities and on ranks, in a coarse lung frame. Fine structure is computed on curvature
+    images of both, in a finer lung frame, and for the halves of the zones as well.
 
     Parameters
     ----------
     settings : str or os.PathLike, optional
-        Parameter file of the texture features, in pyradiomics' own YAML form.
+        Parameter file of pyradiomics for texture, in YAML.
     frame_size : int, optional
-        Side in pixels of the square that the lungs are brought to for texture; see :py:func:`lung_frame`.
+        Side in pixels of the square lung frame for texture; see :py:func:`lung_frame`.
     margin : float, optional
-        Margin around the lungs, as a share of their width and height.
+        Margin around the lungs, as a fraction of their width and height.
     percentiles : tuple of float, optional
-        Percentiles of the lungs' pixels that become 0 and 1.
+        Percentiles of the lungs' intensities that become 0 and 1.
     fine_settings : str or os.PathLike, optional
-        Parameter file of the fine structure's features; without shape.
+        Parameter file of pyradiomics for fine structure, without shape features.
     fine_frame_size : int, optional
-        Side in pixels of the square for fine structure.
+        Side in pixels of the square lung frame for fine structure.
     fine_scales : sequence of float, optional
-        Scales of the curvature images, in pixels of that square; see :py:func:`curvature_images`.
+        Scales of the curvature images, in pixels of that frame; see :py:func:`curvature_images`.
 
     Attributes
     ----------
     names : tuple of str
-        Names of the features, ``region.image.family.Feature``. Images of the lungs' ranks are ``rank`` and
-        ``rank-log-...``, curvature images ``hessian-...`` and ``rank-hessian-...``.
+        Names of the features, ``region.image.family.Feature``. Rank images are ``rank`` and ``rank-log-...``,
+        curvature images ``hessian-...`` and ``rank-hessian-...``.
     settings_hash : str
-        SHA-256 over everything that the values depend on beside film and mask.
+        SHA-256 of everything except film and mask that the values depend on.
+
+    Raises
+    ------
+    ValueError
+        As :py:class:`FeatureEngine` does.
     """
 
     def __init__(
@@ -81,19 +86,19 @@ class FilmFeatures:
 
     def __call__(self, film: np.ndarray, labels: np.ndarray) -> dict[str, float]:
         """
-        Measure one film.
+        Extract the features of one film.
 
         Parameters
         ----------
         film : numpy.ndarray, shape (W, H)
-            Bone white, any unit.
+            Intensities, bone white, any unit.
         labels : numpy.ndarray, shape (W, H), integer
-            0 background, 1 right lung, 2 left lung.
+            Label map: 0 background, 1 right lung, 2 left lung.
 
         Returns
         -------
         dict of str to float
-            The features, in the order of `names`; NaN for a region that is missing.
+            The features, in the order of `names`; NaN for a missing region.
 
         Raises
         ------
@@ -108,7 +113,7 @@ class FilmFeatures:
         return {name: found.get(name, np.nan) for name in self.names}
 
     def _curvature(self, film: np.ndarray, ranks: np.ndarray) -> dict[str, np.ndarray]:
-        """Give the curvature images of the intensities and of the ranks."""
+        """Return the curvature images of the intensities and of the ranks."""
         of_ranks = curvature_images(ranks, self._fine_scales)
         return curvature_images(film, self._fine_scales) | {f"rank-{name}": image for name, image in of_ranks.items()}
 
@@ -116,7 +121,7 @@ class FilmFeatures:
 def _measure(
     engine: FeatureEngine, images: Mapping[str, np.ndarray], regions: Mapping[str, np.ndarray]
 ) -> dict[str, float]:
-    """Measure regions of several images, and how the regions differ."""
+    """Extract the features of regions on several images, and the differences between regions."""
     found: dict[str, float] = {}
     for image, pixels in images.items():
         measured = normalise_size(engine(pixels, regions), regions)
@@ -129,13 +134,13 @@ def _measure(
 
 
 def _names(engine: FeatureEngine, images: Iterable[str]) -> list[str]:
-    """Name what is measured in every region; of shape only a part is, and total energy is energy again."""
+    """Return the feature names of images, without shape, and without total energy, which equals energy here."""
     kept = [name for name in engine.feature_names if ".shape2D." not in name and not name.endswith(".TotalEnergy")]
     return [_of_image(name, image) for image in images for name in kept]
 
 
 def _of_image(name: str, image: str) -> str:
-    """Name a feature of another image after the same feature of the intensities."""
+    """Return the name of a feature with the image's name in place of ``original``."""
     if image == "original":
         return name
     return name.replace("original.", f"{image}.", 1) if name.startswith("original.") else f"{image}-{name}"

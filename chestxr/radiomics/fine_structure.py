@@ -1,4 +1,4 @@
-"""Fine structure of the lungs: how sharply a film curves along and across the lines and spots that it shows."""
+"""Fine structure of the lungs: eigenvalues of the Hessian at small scales."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,33 +12,33 @@ from skimage.feature import hessian_matrix_eigvals
 __all__ = ["FINE_SETTINGS", "curvature_images", "inner_lungs"]
 
 FINE_SETTINGS = Path(__file__).parent / "fine_settings.yaml"
-# Pixels of the fine frame within which the lungs' own border curves more than anything inside them.
+# Pixels of the fine frame to erode: next to the border of the lungs, its curvature exceeds any inside.
 _BORDER = 4
-# Beyond these shares of the lungs' intensities there is bone, letters and the film's edge.
+# Beyond this range of normalised intensities are bone, letters and the edge of the film.
 _RANGE = (-0.5, 1.5)
-# Standard deviations at which a Gaussian ends: what lies beyond is less than double precision tells.
+# Truncation of the Gaussian in standard deviations; the rest is below double precision.
 _TRUNCATE = 8
 
 
 def curvature_images(film: np.ndarray, scales: Sequence[float]) -> dict[str, np.ndarray]:
     """
-    Give the eigenvalues of the Hessian at several scales.
+    Compute the eigenvalues of the Hessian at several scales.
 
-    Vessels, scars and the walls of cavities are lines, nodules are spots: bright ones have a strongly negative lower
-    eigenvalue, dark ones a strongly positive higher one (Frangi et al. 1998, doi 10.1007/BFb0056195). Derivatives are
-    multiplied by the squared scale, so that scales compare (Lindeberg 1998, doi 10.1023/A:1008045108935).
+    Vessels, scars and cavity walls are lines, nodules are blobs: bright ones have a strongly negative lower eigenvalue,
+    dark ones a strongly positive higher eigenvalue (Frangi et al. 1998, doi 10.1007/BFb0056195). The eigenvalues are
+    multiplied by the squared scale, so that scales are comparable (Lindeberg 1998, doi 10.1023/A:1008045108935).
 
     Parameters
     ----------
     film : numpy.ndarray, shape (W, H)
-        Intensities, 0 and 1 at the lungs' lower and upper percentile.
+        Intensities, 0 and 1 at the lungs' lower and upper percentile, as in :py:class:`LungFrame`.
     scales : sequence of float
-        Standard deviations of the Gaussian in pixels.
+        Standard deviations of the Gaussian, in pixels.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (W, H), float64
-        ``hessian-<scale>px-high`` and ``-low``.
+        The higher and the lower eigenvalue, ``hessian-<scale>px-high`` and ``hessian-<scale>px-low``.
     """
     clipped = np.clip(film, *_RANGE).astype(np.float64)
     images: dict[str, np.ndarray] = {}
@@ -50,10 +50,10 @@ def curvature_images(film: np.ndarray, scales: Sequence[float]) -> dict[str, np.
 
 def _hessian(image: np.ndarray, scale: float) -> list[np.ndarray]:
     """
-    Derive twice by Gaussians, whose variances add up; the second derivatives along x, along both and along y.
+    Return the second derivatives xx, xy and yy, by two passes of Gaussian derivatives whose variances add up.
 
-    The values of ``skimage.feature.hessian_matrix(use_gaussian_derivatives=True)``, which lets a Gaussian of one pixel
-    or less end after a hundred standard deviations: that took a seventh of a film's time.
+    The values equal those of ``skimage.feature.hessian_matrix(use_gaussian_derivatives=True)``, which truncates a
+    Gaussian of one pixel or less at a hundred standard deviations: that took a seventh of the time per film.
     """
     derived = partial(gaussian_filter, sigma=scale / sqrt(2), mode="nearest", truncate=_TRUNCATE)
     along_x, along_y = derived(image, order=(1, 0)), derived(image, order=(0, 1))
@@ -61,6 +61,6 @@ def _hessian(image: np.ndarray, scale: float) -> list[np.ndarray]:
 
 
 def inner_lungs(labels: np.ndarray) -> np.ndarray:
-    """Return the label map, shape (W, H), without the lungs' border; all of it where nothing else would be left."""
+    """Return the label map (W, H) with eroded lungs, uint8; unchanged if erosion would remove a lung."""
     inner = np.where(binary_erosion(labels > 0, iterations=_BORDER), labels, 0).astype(np.uint8)
     return inner if set(np.unique(inner)) == set(np.unique(labels)) else labels

@@ -1,4 +1,4 @@
-"""pyradiomics' first-order features, from values that are sorted once."""
+"""First-order features of pyradiomics, from values that are sorted once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,26 +8,31 @@ import numpy as np
 __all__ = ["first_order", "histogram_edges"]
 
 _EPSILON = np.spacing(1.0)
-# The lungs' frame is clipped, and gives a few hundred by the settings of chestxr. Texture takes memory that grows with
-# their square and time that grows with their cube: 2,280 take five minutes, 18,233 take 11 GB.
+# The lung frame is clipped, and has a few hundred levels with the settings of chestxr. Texture needs memory that grows
+# with the square of their number and time that grows with its cube: 2,280 take five minutes, 18,233 take 11 GB.
 _MOST_LEVELS = 1000
 
 
 def first_order(values: np.ndarray, settings: Mapping[str, Any]) -> dict[str, float]:
     """
-    Measure a distribution, as ``radiomics.firstorder`` of pyradiomics 3.1 defines it.
+    Compute first-order features, as defined by ``radiomics.firstorder`` of pyradiomics 3.1.
 
     Parameters
     ----------
     values : numpy.ndarray, shape (pixels,), float32 or float64
-        A region's intensities. Grey levels are told apart in their own precision, as pyradiomics does.
+        Intensities of a region. They are discretised in their own precision, as in pyradiomics.
     settings : mapping
-        pyradiomics' settings: ``binWidth`` or ``binCount``, ``voxelArrayShift``. Pixels have an area of 1.
+        Settings of pyradiomics: ``binWidth`` or ``binCount``, ``voxelArrayShift``. The pixel area is 1.
 
     Returns
     -------
     dict of str to float
-        The 18 features that pyradiomics does not deprecate, by its names and in its order.
+        The 18 features that pyradiomics does not deprecate, with its names and in its order.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 1000 grey levels.
     """
     stored = np.sort(values)
     edges = histogram_edges(stored, settings)
@@ -42,7 +47,7 @@ def first_order(values: np.ndarray, settings: Mapping[str, Any]) -> dict[str, fl
     shifted = values + settings.get("voxelArrayShift", 0)
     energy = np.sum(shifted * shifted)
     shares = counts[counts > 0] / counts.sum()
-    # A flat region has no skewness or kurtosis: pyradiomics gives 0.
+    # Skewness and kurtosis of a flat region are undefined; pyradiomics returns 0.
     spread = variance if variance > 0 else 1.0
     found = {
         "10Percentile": low,
@@ -69,21 +74,21 @@ def first_order(values: np.ndarray, settings: Mapping[str, Any]) -> dict[str, fl
 
 def histogram_edges(ordered: np.ndarray, settings: Mapping[str, Any]) -> np.ndarray:
     """
-    Give the edges of the grey levels, as ``radiomics.imageoperations.getBinEdges`` does.
+    Return the bin edges of the grey levels, as ``radiomics.imageoperations.getBinEdges`` does.
 
-    That goes through the values one by one, in Python.
+    ``getBinEdges`` iterates over the values in Python, which is slow.
 
     Parameters
     ----------
     ordered : numpy.ndarray, shape (pixels,)
-        A region's intensities, sorted.
+        Sorted intensities of a region.
     settings : mapping
-        ``binCount``, or ``binWidth``.
+        ``binCount`` or ``binWidth``, as for pyradiomics.
 
     Raises
     ------
     ValueError
-        If there are more grey levels than can be measured.
+        If there are more than 1000 grey levels.
     """
     if settings.get("binCount") is not None:
         _check_levels(settings["binCount"])

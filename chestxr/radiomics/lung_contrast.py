@@ -1,4 +1,4 @@
-"""The contrast of a film's lungs: without any, texture would be measured on noise."""
+"""Contrast check of the lungs: without contrast, texture would be measured on noise."""
 
 from dataclasses import dataclass
 
@@ -10,24 +10,24 @@ _EXPECTED = "expected a film on which the lungs have some contrast, neither burn
 
 
 class LungContrastError(ValueError):
-    """The lungs are burnt out, or have hardly any contrast."""
+    """Error for lungs that are saturated or have hardly any contrast."""
 
 
 @dataclass(frozen=True)
 class LungContrast:
     """
-    How much the lungs' pixels differ.
+    Contrast of the lungs.
 
-    The limits lie well below what training films show: ``tools/experiments/lung_contrast.py`` measures it.
+    The limits are well below the values of training films; ``tools/experiments/lung_contrast.py`` measures these.
 
     Attributes
     ----------
     different_values : int
-        How many of the percentiles from 1 to 99 differ. Single pixels, as letters and metal leave them, do not count.
+        Number of distinct values among the percentiles 1 to 99. Single pixels, such as letters and metal, do not count.
     commonest_value : float
-        Share of those percentiles that are one value: above a half the lungs are burnt out.
+        Fraction of these percentiles with the most frequent value; above 0.5 the lungs are saturated.
     relative : float
-        Contrast of the lungs over that of the rectangle around them, bones and soft tissue included.
+        Contrast of the lungs over that of their bounding box, which includes bones and soft tissue.
     """
 
     different_values: int
@@ -46,27 +46,27 @@ class LungContrast:
         Parameters
         ----------
         lungs : numpy.ndarray, shape (pixels,)
-            The lungs' pixels as the film holds them.
+            Intensities of the lungs at the original size of the film.
         averaged_contrast : float
-            Contrast of the lungs at the size at which they are measured, where noise is averaged out.
+            Contrast of the lungs in the lung frame, where noise is averaged out.
         surroundings : numpy.ndarray
-            The rectangle around the lungs.
+            Intensities of the lungs' bounding box with its margin, any shape.
         """
         percentiles = np.percentile(lungs, np.arange(1, 100), method="nearest")
         values, counts = np.unique(percentiles, return_counts=True)
-        # The inner percentiles, since the outline takes in some of what surrounds the lungs.
+        # The inner percentiles, since the mask includes some pixels outside the lungs.
         contrast = min(averaged_contrast, percentiles[89] - percentiles[9])
         low, high = np.percentile(surroundings, (5, 95))
         return cls(len(values), counts.max() / len(percentiles), float(contrast / (high - low)) if high > low else 0.0)
 
     def check(self) -> None:
         """
-        Refuse lungs that are burnt out to white or black, or of hardly any contrast.
+        Raise an error for lungs that are saturated or have hardly any contrast.
 
         Raises
         ------
         LungContrastError
-            If any of the three is beyond its limit.
+            If any of the three values is beyond its limit.
         """
         if self.commonest_value > self.MOST_COMMONEST_VALUE:
             raise LungContrastError(f"the lungs are all of one value, or most of them; {_EXPECTED}")

@@ -1,4 +1,4 @@
-"""Radiomic features inside a MONAI transform chain."""
+"""Radiomic features as a MONAI transform."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -15,19 +15,24 @@ __all__ = ["LungFeaturesd"]
 
 class LungFeaturesd(MapTransform):
     """
-    Dictionary-based measuring of a film's lungs.
+    Dictionary-based version of :py:class:`FilmFeatures`.
 
-    Adds ``features``, a dictionary of name to value, and ``features_error``, None or the ValueError that says why there
-    are none: a film that cannot be measured does not keep the others from being finished.
+    Adds ``features``, a dictionary of name to value, and ``features_error``, None or the ValueError of a film without
+    features. It does not raise the error, so that a film that cannot be measured does not stop the others.
 
     Parameters
     ----------
     keys : str
-        The film, (1, W, H), bone white.
+        The film, shape (1, W, H), bone white.
     lungs_key : str, optional
-        Its label map, (1, W, H): 0 background, 1 right lung, 2 left lung.
+        Key of the label map, shape (1, W, H): 0 background, 1 right lung, 2 left lung.
     **measuring
         As for :py:class:`FilmFeatures`: settings, frame sizes and scales.
+
+    Raises
+    ------
+    ValueError
+        If the settings are invalid.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -43,7 +48,7 @@ class LungFeaturesd(MapTransform):
         self.measure = FilmFeatures(**measuring)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
-        """Return the item with its features."""
+        """Return the item with ``features`` and ``features_error``."""
         film, lungs = (convert_data_type(data[key], np.ndarray)[0][0] for key in (self.first_key(data), self.lungs_key))
         try:
             return dict(data) | {"features": self.measure(film, lungs.astype(np.uint8)), "features_error": None}

@@ -1,4 +1,4 @@
-"""The lungs' own frame: a crop around them at one size, with intensities in the lungs' own scale."""
+"""Lung frame: a crop around the lungs, resized to a square and normalised by the lungs' intensities."""
 
 from dataclasses import dataclass
 
@@ -10,30 +10,30 @@ from .lung_contrast import LungContrast
 
 __all__ = ["LungFrame", "lung_frame"]
 
-# The least share of the film that the lungs' bounding box must cover on each side to be worth measuring.
+# Smallest width and height of the lungs' bounding box, as a fraction of the film's.
 _LEAST_SIDE = 0.10
 # Beyond three times the lungs' contrast are markers, metal and faulty pixels (tools/experiments/lung_contrast.py).
-# It bounds the grey levels, and by them the time and memory that a film takes.
+# Clipping bounds the number of grey levels, and so the time and memory per film.
 _RANGE = (-3.0, 4.0)
 
 
 @dataclass(frozen=True)
 class LungFrame:
     """
-    Lungs cut out of a film and brought to one size.
+    Lungs cropped from a film, resized and normalised.
 
     Attributes
     ----------
     film : numpy.ndarray, shape (size, size), float32
-        Intensities, 0 and 1 at the lower and upper percentile of the lungs' pixels, clipped at -3 and 4.
+        Intensities, 0 and 1 at the lower and upper percentile of the lungs' pixels, clipped to -3 and 4.
     ranks : numpy.ndarray, shape (size, size), float32
-        The share of the lungs' pixels that are darker, from 0 to 1: the same for any monotonic tone curve.
+        Fraction of the lungs' pixels that are darker, 0 to 1: invariant to any monotonic tone curve.
     labels : numpy.ndarray, shape (size, size), uint8
-        0 background, 1 right lung, 2 left lung.
+        Label map: 0 background, 1 right lung, 2 left lung.
     box : tuple of slice
-        Where in the film the frame was cut, margin included.
+        Position of the crop in the film, (x, y) in pixels, including the margin; it may reach beyond the film.
     contrast : LungContrast
-        The lungs' contrast.
+        Contrast of the lungs.
     """
 
     film: np.ndarray
@@ -51,31 +51,37 @@ def lung_frame(
     percentiles: tuple[float, float] = (1.0, 99.0),
 ) -> LungFrame:
     """
-    Cut a film around its lungs, and scale it by what the lungs themselves hold.
+    Crop a film to its lungs, resize it to a square, and normalise it by the lungs' intensities.
 
-    The frame takes the film's aspect and field of view out of the features: collections squash their films, and no
-    spacing is known for most. Texture is then measured relative to the lungs' width and height. The percentiles take
-    out brightness and contrast, the ranks the tone curve that a detector's processing gives as well.
+    The frame makes features independent of aspect ratio and field of view: some collections resize their films without
+    keeping the aspect ratio, and most state no pixel spacing. Texture is measured relative to the width and height of
+    the lungs. The percentiles remove brightness and contrast; the ranks also remove the tone curve of the detector's
+    processing.
 
     Parameters
     ----------
     film : numpy.ndarray, shape (W, H)
-        Bone white, any unit.
+        Intensities, bone white, any unit.
     labels : numpy.ndarray, shape (W, H), integer
-        0 background, 1 right lung, 2 left lung.
+        Label map: 0 background, 1 right lung, 2 left lung.
     size : int, optional
         Side of the frame in pixels.
     margin : float, optional
-        What is added on each side, as a share of the lungs' bounding box; filled by the nearest pixel beyond the film.
+        Margin on each side, as a fraction of the lungs' bounding box; edge pixels are repeated beyond the film.
     percentiles : tuple of float, optional
-        Percentiles of the lungs' pixels that become 0 and 1.
+        Percentiles of the lungs' intensities that become 0 and 1.
+
+    Returns
+    -------
+    LungFrame
 
     Raises
     ------
     ValueError
-        If film and labels differ in size, labels hold other values than 0, 1 and 2, no lung is there or only a speck,
-        the film holds NaN, or the lungs are all of one value or have hardly any contrast: nothing can then be measured
-        but noise.
+        If film and labels differ in shape, labels contain values other than 0, 1 and 2, the lungs are missing or too
+        small, or the film contains NaN or infinite values.
+    LungContrastError
+        If the lungs are saturated or have hardly any contrast, so that only noise could be measured.
     """
     film, labels = np.asarray(film, dtype=np.float32), np.asarray(labels)
     _check(film, labels)
@@ -118,7 +124,7 @@ def _extent(occupied: np.ndarray) -> tuple[int, int]:
 
 
 def _cut(array: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
-    """Cut a box that may reach beyond the array, where the nearest pixel is repeated."""
+    """Crop to a box that may reach beyond the array; edge pixels are repeated there."""
     indices = [
         np.clip(np.arange(part.start, part.stop), 0, side - 1) for part, side in zip(box, array.shape, strict=True)
     ]
@@ -126,13 +132,13 @@ def _cut(array: np.ndarray, box: tuple[slice, slice]) -> np.ndarray:
 
 
 def _ranks(film: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Return the share of some pixels that are darker than each, ties counted half."""
+    """Return, for each pixel, the fraction of `among` that is darker; ties count half."""
     ordered = np.sort(among)
     below, up_to = (np.searchsorted(ordered, film, side=side) for side in ("left", "right"))
     return ((below + up_to) / (2 * len(ordered))).astype(np.float32)
 
 
 def _resize(array: np.ndarray, size: int) -> np.ndarray:
-    """Resize by linear interpolation, averaged where the array shrinks."""
+    """Resize by bilinear interpolation with antialiasing."""
     tensor = torch.from_numpy(np.ascontiguousarray(array))[None, None]
     return interpolate(tensor, (size, size), mode="bilinear", antialias=True, align_corners=False)[0, 0].numpy()

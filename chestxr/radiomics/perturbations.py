@@ -1,4 +1,4 @@
-"""Small changes of a film and its mask that should leave a good feature alone."""
+"""Small perturbations of a film and its mask, for testing the stability of features."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter, rota
 
 __all__ = ["PERTURBATIONS"]
 
-# Sizes are shares of the lungs' width, which the outlines of two readers differ by.
+# Step size as a fraction of lung width, about inter-reader variability.
 _STEP = 0.015
 _DEGREES = 3.0
 _GAMMA = 1.25
@@ -50,9 +50,9 @@ def _joined(lungs: list[np.ndarray]) -> np.ndarray:
     return np.where(lungs[0], 1, np.where(lungs[1], 2, 0)).astype(np.uint8)
 
 
-# Each takes a film (W, H) and its label map, and returns both. "eroded", "dilated" and "shifted" move the outline by
-# 1.5% of the lungs' width; "rotated" turns film and outline by 3 degrees; "darkened" bends the tone curve by a gamma of
-# 1.25 and "blurred" takes out the finest detail, as another detector would.
+# Each takes a film (W, H) and its label map (W, H), and returns both. "eroded", "dilated" and "shifted" move the border
+# of the mask by 1.5% of the lungs' width; "rotated" rotates film and mask by 3 degrees; "darkened" applies a gamma of
+# 1.25; "blurred" applies a Gaussian with a sigma of a quarter step, like a detector of lower resolution.
 PERTURBATIONS: dict[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
     "eroded": _eroded,
     "dilated": _dilated,

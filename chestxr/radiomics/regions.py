@@ -1,4 +1,4 @@
-"""Parts of the lungs that are measured: both, each, six zones, and the zones' halves."""
+"""Regions of the lungs: both lungs, each lung, six zones, and the halves of the zones."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ HALVES = ("inner", "outer")
 ZONES = tuple(f"{side}_{level}" for side in ("right", "left") for level in LEVELS)
 HALF_ZONES = tuple(f"{zone}_{half}" for zone in ZONES for half in HALVES)
 REGIONS = ("lungs", *LUNGS, *ZONES)
-# A lung below this share of both lungs' area is missing, destroyed or not found: it and its zones are not measured.
+# A lung below this fraction of the area of both lungs is missing, destroyed or not found: it is not measured.
 LEAST_SHARE = 0.10
 
 
@@ -20,24 +20,24 @@ def lung_regions(labels: np.ndarray) -> dict[str, np.ndarray]:
     """
     Divide lungs into regions.
 
-    Each lung is cut across into an upper, a middle and a lower zone of a third of its area, to the nearest row; the
-    zones of chest reading, which radiologists draw by height, hold thirds of the area here so that each is measured on
-    as many pixels. A lung that is smaller than ``LEAST_SHARE`` of both lungs together is left out, with its zones.
+    Each lung is split horizontally into an upper, a middle and a lower zone of a third of its area, to the nearest row.
+    Radiologists divide the lungs by height; equal areas give every zone the same number of pixels. A lung that is
+    smaller than ``LEAST_SHARE`` of both lungs together is left out, with its zones.
 
     Parameters
     ----------
     labels : numpy.ndarray, shape (W, H), integer
-        0 background, 1 right lung, 2 left lung; the second axis runs to the feet.
+        Label map: 0 background, 1 right lung, 2 left lung; the second axis points to the feet.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (W, H), bool
-        Some of ``REGIONS``, in that order.
+        Masks of some of ``REGIONS``, in that order.
 
     Raises
     ------
     ValueError
-        If there is no lung.
+        If the label map is empty.
     """
     lungs = labels > 0
     if not lungs.any():
@@ -53,17 +53,17 @@ def lung_regions(labels: np.ndarray) -> dict[str, np.ndarray]:
 
 def half_zones(regions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """
-    Cut each zone into an inner half, towards the hilum, and an outer one of the same area, to the nearest column.
+    Split each zone into an inner half, towards the hilum, and an outer half of the same area, to the nearest column.
 
     Parameters
     ----------
     regions : mapping of str to numpy.ndarray, shape (W, H), bool
-        As :py:func:`lung_regions` gives them; the first axis runs to the patient's left.
+        Masks as returned by :py:func:`lung_regions`; the first axis points to the patient's left.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (W, H), bool
-        Some of ``HALF_ZONES``, in that order.
+        Masks of some of ``HALF_ZONES``, in that order.
     """
     halves: dict[str, np.ndarray] = {}
     for zone in (name for name in ZONES if name in regions):
@@ -76,7 +76,7 @@ def half_zones(regions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _thirds(lung: np.ndarray) -> dict[str, np.ndarray]:
-    """Cut a lung across into thirds of its area."""
+    """Split a lung horizontally into thirds of its area."""
     share_above = np.cumsum(lung.sum(axis=0)) / lung.sum()
     level = np.digitize(share_above - 1e-9, (1 / 3, 2 / 3))
     return {name: lung & (level == index) for index, name in enumerate(LEVELS)}

@@ -1,4 +1,4 @@
-"""Features that grow with a region's size, brought to what one pixel contributes."""
+"""Normalisation of features that depend on the number of pixels."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,9 +6,9 @@ import numpy as np
 
 __all__ = ["SIZELESS_SHAPE", "normalise_size"]
 
-# Of pyradiomics' shape features those without a size, and the region's share of both lungs.
+# Scale-invariant shape features of pyradiomics, and the region's fraction of both lungs.
 SIZELESS_SHAPE = ("Elongation", "Sphericity", "AreaShare")
-# Sums over the region's pixels, runs, size zones or dependences.
+# Sums over the pixels, runs, size zones or dependences of a region.
 _SUMS = {
     "firstorder.Energy",
     "glrlm.GrayLevelNonUniformity",
@@ -27,23 +27,23 @@ def normalise_size(
     measured: Mapping[str, Mapping[str, float]], regions: Mapping[str, np.ndarray]
 ) -> Iterator[tuple[str, str, float]]:
     """
-    Divide sums by the region's area, multiply reciprocals of sums by it, and add each region's share of the lungs.
+    Divide sums by the region's area, multiply reciprocals of sums by it, and add each region's fraction of the lungs.
 
-    Films are squashed to different aspects and lungs differ in size; what grows with the number of pixels says that and
-    not what the tissue looks like.
+    Lungs differ in size, and films in aspect ratio: features that grow with the number of pixels reflect that rather
+    than the tissue.
 
     Parameters
     ----------
     measured : mapping of str to mapping of str to float
-        Features of each region, as `FeatureEngine` gives them.
+        Features of each region, as returned by `FeatureEngine`.
     regions : mapping of str to numpy.ndarray, bool
-        The regions.
+        Masks of the regions; areas are in pixels.
 
     Yields
     ------
     tuple of str, str, float
-        Region, feature and value. ``original.shape2D.AreaShare`` is the region's share of both lungs; for ``lungs``
-        itself the share of the frame.
+        Region, feature and value. ``original.shape2D.AreaShare`` is the region's fraction of both lungs; for ``lungs``
+        itself, the fraction of the frame.
     """
     for region, features in measured.items():
         area = float(regions[region].sum())

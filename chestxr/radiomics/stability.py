@@ -1,4 +1,4 @@
-"""How much of a feature's variation between films outlives small changes of film and outline."""
+"""Stability of features: intraclass correlation under perturbations of film and mask."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,21 +12,21 @@ from .perturbations import PERTURBATIONS
 
 __all__ = ["LEAST_STABLE", "agreement", "stability_films", "stability_table"]
 
-# Good reliability begins here (Koo and Li 2016, doi 10.1016/j.jcm.2016.02.012).
+# Lower limit of good reliability (Koo and Li 2016, doi 10.1016/j.jcm.2016.02.012).
 LEAST_STABLE = 0.75
 _OTHER_MASK = "other mask"
 
 
 def agreement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """
-    Intraclass correlation ICC(A,1): two-way, absolute agreement, single measurement, of two measurements.
+    Compute the intraclass correlation ICC(A,1) of two measurements: two-way, absolute agreement, single measurement.
 
     Source: McGraw and Wong 1996, doi 10.1037/1082-989X.1.1.30.
 
     Parameters
     ----------
     first, second : numpy.ndarray, shape (films, features)
-        The same films measured twice. Films with a missing value are left out, feature by feature.
+        Features of the same films, measured twice. Films with a missing value are left out, feature by feature.
 
     Returns
     -------
@@ -48,18 +48,19 @@ def agreement(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def stability_films(films: Sequence[FilmToMeasure], other_masks: Mapping[str, Path] = {}) -> Iterator[FilmToMeasure]:
     """
-    Give each film as it is, and once for every perturbation, named ``<perturbation>/<film>``.
+    Yield each film unchanged, and once for every perturbation.
 
     Parameters
     ----------
     films : sequence of FilmToMeasure
         Films with their masks.
     other_masks : mapping of str to pathlib.Path, optional
-        By the film's name another reader's or network's mask; measured as the perturbation ``other mask``.
+        Mask by another reader or network, by name of the film; measured as the perturbation ``other mask``.
 
     Yields
     ------
     FilmToMeasure
+        Named ``<perturbation>/<film>``; ``/<film>`` for an unchanged film.
     """
     for perturbation in ("", *PERTURBATIONS):
         for film in films:
@@ -71,19 +72,19 @@ def stability_films(films: Sequence[FilmToMeasure], other_masks: Mapping[str, Pa
 
 def stability_table(rows: Sequence[dict] | pd.DataFrame, among: Collection[str] | None = None) -> pd.DataFrame:
     """
-    Rank features by their stability.
+    Rank features by stability.
 
     Parameters
     ----------
     rows : sequence of dict or pandas.DataFrame
-        What :py:func:`measure_films` gives for :py:func:`stability_films`. Films with an error are left out.
+        Rows of :py:func:`measure_films` for the films of :py:func:`stability_films`. Films with an error are left out.
     among : collection of str, optional
-        Names of the films to judge by; others are left out.
+        Names of the films to use; by default all.
 
     Returns
     -------
     pandas.DataFrame, shape (features, perturbations + 1)
-        ICC of every feature under every perturbation, and ``least``, the smallest of them; most stable first.
+        ICC of every feature under every perturbation, and their minimum ``least``; most stable features first.
     """
     table = pd.DataFrame(rows)
     about = table["film"].str.split("/", n=1, expand=True).set_axis(["perturbation", "name"], axis=1)

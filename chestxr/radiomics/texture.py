@@ -1,4 +1,4 @@
-"""pyradiomics' texture classes, fed with a region that is cropped and binned once for all of them."""
+"""Texture features of pyradiomics, on a region that is cropped and discretised once for all feature classes."""
 
 import logging
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ __all__ = ["BinnedRegion", "feature_names_of", "texture"]
 
 class BinnedRegion:
     """
-    A region of an image with its grey levels.
+    A region of an image, discretised to grey levels.
 
     Parameters
     ----------
     pixels : numpy.ndarray, shape (rows, columns)
-        The image, cropped to the region.
+        The image, cropped to the bounding box of the region.
     mask : numpy.ndarray, shape (rows, columns), bool
-        The region.
+        Mask of the region.
     settings : mapping
-        pyradiomics' settings for this image.
+        Settings of pyradiomics for this image.
     """
 
     def __init__(self, pixels: np.ndarray, mask: np.ndarray, settings: Mapping[str, Any]) -> None:
@@ -34,24 +34,24 @@ class BinnedRegion:
 
     @cached_property
     def levels(self) -> np.ndarray:
-        """Grey levels from 1 in the region, 0 outside it."""
+        """Grey levels, shape (rows, columns), int: 1 and above in the region, 0 outside."""
         levels = np.zeros(self.mask.shape, dtype=int)
         levels[self.mask] = np.digitize(self.values, histogram_edges(np.sort(self.values), self.settings))
         return levels
 
     @cached_property
     def coefficients(self) -> dict[str, Any]:
-        """What pyradiomics' classes expect: the levels that occur, and the highest."""
+        """Coefficients that the classes of pyradiomics expect: the levels present, and the highest one."""
         present = np.unique(self.levels[self.mask])
         return {"grayLevels": present, "Ng": int(present[-1])}
 
 
 class _OnBinnedRegion(RadiomicsFeaturesBase):
     """
-    The base of pyradiomics' feature classes, for a region that is binned already.
+    Base of pyradiomics' feature classes for a discretised region.
 
-    It stands between a feature class and pyradiomics' own base, and takes the place of what that does for each class
-    anew: reading the images from SimpleITK, finding the features by inspection, binning.
+    It comes before pyradiomics' own base in the method resolution order, and replaces work that the latter repeats for
+    every class: reading images from SimpleITK, finding features by inspection, discretisation.
     """
 
     def __init__(self, region: BinnedRegion, _: None, **settings: Any) -> None:
@@ -70,21 +70,21 @@ class _OnBinnedRegion(RadiomicsFeaturesBase):
 
 def texture(family: str, region: BinnedRegion, names: list[str] | None) -> dict[str, float]:
     """
-    Measure one family of texture.
+    Compute the features of one texture class.
 
     Parameters
     ----------
     family : str
         "glcm", "glrlm", "glszm", "gldm" or "ngtdm".
     region : BinnedRegion
-        What to measure.
+        Discretised region.
     names : list of str or None
-        Features to measure; None for all that pyradiomics does not deprecate.
+        Features to compute; None for all that pyradiomics does not deprecate.
 
     Returns
     -------
     dict of str to float
-        As ``radiomics``' own class gives them.
+        Features by name, equal to those of the class in ``radiomics``.
     """
     measured = _fed(family)(region, None, **region.settings)
     for name in names or ():
@@ -93,7 +93,7 @@ def texture(family: str, region: BinnedRegion, names: list[str] | None) -> dict[
 
 
 def feature_names_of(family: str, names: list[str] | None) -> list[str]:
-    """Return the features of a family in pyradiomics' order."""
+    """Return `names`, or the names of all non-deprecated features of a class, in the order of pyradiomics."""
     known = _feature_names(getFeatureClasses()[family])
     return list(names) if names else [name for name, deprecated in known.items() if not deprecated]
 

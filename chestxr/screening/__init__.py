@@ -1,1 +1,1 @@
-"""Screening of films in a folder, in a PACS, or by Ray: one pipeline, one record for each film."""
+"""Screening of films in a folder, in a PACS, or on Ray: one pipeline, one record per film."""

@@ -1,4 +1,4 @@
-"""Films of an archive screened, and segmentation and report stored beside them."""
+"""Screening of films in a PACS: worklist, retrieval, and storage of segmentation and report."""
 
 import hashlib
 import shutil
@@ -28,18 +28,18 @@ __all__ = ["PacsScreener", "Worklist"]
 @dataclass
 class Worklist:
     """
-    What an archive holds of the films that were asked for.
+    Films of a PACS query, by status.
 
     Attributes
     ----------
     waiting : list of FilmReference
-        Films without an answer by these models.
+        Films without a report by these models.
     answered : int
-        Films that have one.
+        Number of films with a report.
     unreadable : int
-        Films that these models could not read; a note in ``unreadable/`` says why.
+        Number of films that these models could not read; a file in ``unreadable/`` holds the reason.
     skipped : Skipped
-        Series and films that the archive cannot be asked for, or fails over.
+        Series and films without a valid UID, or for which a request failed.
     """
 
     waiting: list[FilmReference] = field(default_factory=list)
@@ -50,28 +50,28 @@ class Worklist:
 
 class PacsScreener:
     """
-    Answer an archive's films, each once by every version of the models.
+    Screen the films of a PACS once per version of the models, and store the results there.
 
-    The archive itself tells what is answered: it holds the report, whose identifier follows from the film's and the
-    models'. A film is fetched, screened, answered by segmentation, then report, and what names the patient is removed
-    here. Whatever stops in between, the server or this process, the next pass goes on from what stands, and objects
-    made twice are one object.
+    The PACS itself holds the state: a film is done if its report is stored, whose UID is derived from the UID of the
+    film and the models. A film is retrieved and screened, the segmentation is stored, then the report, and local files
+    that identify the patient are removed. If the server or this process stops in between, the next pass resumes;
+    objects that are created twice have the same UID.
 
     Parameters
     ----------
     archive : chestxr.dicomweb.DicomWebClient
-        Where films come from and answers go to.
+        Client of the PACS.
     out : pathlib.Path
-        Folder of masks and records, under hashes of the films' identifiers.
+        Folder of masks and records, named by hashes of the films' UIDs.
     bundle : pathlib.Path
-        The screening bundle.
+        Folder of the screening bundle.
     **overrides
         Entries of the bundle's inference.json that differ.
 
     Raises
     ------
     ValueError
-        If the root of identifiers is none, or the bundle cannot be opened.
+        If the UID root is invalid, or the bundle cannot be opened.
     """
 
     def __init__(self, archive: DicomWebClient, out: Path, bundle: Path, **overrides: Any) -> None:
@@ -85,17 +85,22 @@ class PacsScreener:
         self._forget_films()
 
     def close(self) -> None:
-        """End the process that screens the films."""
+        """Stop the worker process."""
         self._pool.close()
 
     def find(self, since: date) -> Worklist:
         """
-        Find films without an answer, and count the others.
+        Query films without a report, and count the others.
+
+        Parameters
+        ----------
+        since : datetime.date
+            Earliest study date.
 
         Raises
         ------
         DicomWebError
-            If the archive does not answer.
+            If the PACS is unavailable.
         """
         found, watch = Worklist(), CircuitBreaker()
         for film in self.archive.films(since, found.skipped):
@@ -105,10 +110,10 @@ class PacsScreener:
 
     def answer(self, films: list[FilmReference]) -> Iterator[FilmError | DicomWebError | None]:
         """
-        Screen and answer films; give for each None, or why it has no answer.
+        Screen films and store their results; yield None or the error of each film.
 
-        Ends early when the archive is away for several films in a row, not when it fails over these films: others
-        would wait behind them for ever.
+        Stops early if the PACS is unavailable for several films in a row, but not if it fails for single films, which
+        would block all others.
         """
         watch = CircuitBreaker()
         for film in films:
@@ -162,11 +167,11 @@ class PacsScreener:
 
     @staticmethod
     def _all_there(record: FilmRecord, made: list[Path]) -> bool:
-        """Say whether the objects that a record tells of are still to be had."""
+        """Return whether all DICOM objects that a record lists still exist."""
         return made[-1].is_file() and all(path.is_file() for path in made if path.name in record.files)
 
     def _missing_answer(self, name: str, made: list[Path]) -> FilmError | None:
-        """Say why a film that was screened has no report."""
+        """Return the error of a screened film without a report, None if it has one."""
         if made[-1].is_file():
             return None
         record = read_record(self.out, name)
@@ -174,27 +179,27 @@ class PacsScreener:
         return FilmError(name, f"a film without a report ({flags})", "a film as an archive keeps it", "export it again")
 
     def _objects(self, name: str) -> list[Path]:
-        """Return where a film's segmentation and report are made."""
+        """Return the paths of a film's segmentation and report."""
         return [result_file(self.out, name, ending) for ending in (SEGMENTATION, REPORT)]
 
     def _forget_objects(self, name: str) -> None:
-        """Remove a film's segmentation and report, which name the patient."""
+        """Remove a film's segmentation and report, which identify the patient."""
         for path in self._objects(name):
             path.unlink(missing_ok=True)
 
     def _forget_films(self) -> None:
-        """Remove what a pass that was killed left here of the films themselves: it names the patient."""
+        """Remove retrieved films of a killed pass, which identify the patient."""
         if (self.out / "fetched").exists():
             shutil.rmtree(self.out / "fetched")
         remove_partial_files(self.out)
 
     def _unreadable(self, film: FilmReference) -> Path:
-        """Return the note that says why a film cannot be screened by these models."""
+        """Return the path of the file with the reason why these models cannot screen a film."""
         return self.out / "unreadable" / f"{_name(film)}-{self.key[:12]}.txt"
 
 
 def _check_asked_for(copy: Path, film: FilmReference) -> None:
-    """Refuse a film that is not the one that was asked for: its answer would be another patient's."""
+    """Check the UIDs of a retrieved film: results of another film could be stored for the wrong patient."""
     header = read_header(copy)
     if (header.StudyInstanceUID, header.SOPInstanceUID) != (film.study, film.instance):
         found, expected = "another film than was asked for", "the one that the archive lists"
@@ -202,5 +207,5 @@ def _check_asked_for(copy: Path, film: FilmReference) -> None:
 
 
 def _name(film: FilmReference) -> str:
-    """Name a film's files by a hash: identifiers stay in the archive."""
+    """Return the file name of a film, a hash, so that no UID is stored outside the PACS."""
     return hashlib.sha256(film.instance.encode()).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""What MONAI lacks for chest films, as transforms with MONAI's names and conventions."""
+"""Transforms for chest films that MONAI does not provide, with MONAI's names and conventions."""
 
 from chestxr.utils.deprecated import old_names
 

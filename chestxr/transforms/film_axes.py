@@ -1,4 +1,4 @@
-"""The axes of a film and of its mask, whichever program hands the film over and takes the mask."""
+"""Conversion of axes between MONAI, MONAI Label and MONAI Deploy."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -13,22 +13,22 @@ __all__ = ["EnsureFilmAxesd", "MaskAsSliced"]
 
 class EnsureFilmAxesd(MapTransform):
     """
-    Dictionary-based change of a film's axes to (1, W, H).
+    Dictionary-based conversion of a film's axes to (1, W, H).
 
-    ``LoadImaged`` gives these already. MONAI Deploy leaves it out and hands a film over as an array (W, H, 1), one
-    slice without a channel; other callers as (W, H).
+    ``LoadImaged`` returns these axes. MONAI Deploy skips ``LoadImaged`` and passes an array (W, H, 1), one slice
+    without a channel; other callers pass (W, H).
 
     Parameters
     ----------
     keys : str or sequence of str
-        The films: torch tensors of shape (1, W, H), (W, H), (W, H, 1) or (1, W, H, 1).
+        Films, arrays or tensors of shape (1, W, H), (W, H), (W, H, 1) or (1, W, H, 1).
     allow_missing_keys : bool, optional
-        Skip items that a film does not have.
+        Skip keys that the item does not have.
 
     Raises
     ------
     ValueError
-        If a film has other axes.
+        If a film has another shape.
     """
 
     backend = [TransformBackends.TORCH]
@@ -37,7 +37,7 @@ class EnsureFilmAxesd(MapTransform):
         super().__init__(keys, allow_missing_keys)
 
     def __call__(self, data: Mapping[Hashable, torch.Tensor]) -> dict[Hashable, torch.Tensor]:
-        """Return the item with its films as (1, W, H)."""
+        """Return the item with its films as MetaTensors of shape (1, W, H)."""
         return dict(data) | {
             key: _as_channel(convert_to_tensor(data[key], track_meta=True)) for key in self.key_iterator(dict(data))
         }
@@ -57,19 +57,19 @@ def _as_channel(film: torch.Tensor) -> torch.Tensor:
 
 class MaskAsSliced(MapTransform):
     """
-    Dictionary-based change of a mask from (1, W, H) to a volume of one slice, (1, W, H, 1).
+    Dictionary-based conversion of a mask (1, W, H) to a volume of one slice, (1, W, H, 1).
 
-    MONAI Label and MONAI Deploy write masks as volumes. Given two axes, MONAI Label's writer takes the channel for one
-    of them, or leaves the spacing out.
+    MONAI Label and MONAI Deploy write masks as volumes. With two spatial axes, MONAI Label's writer interprets the
+    channel as an axis, or omits the spacing.
 
     Parameters
     ----------
     keys : str or sequence of str
-        The masks.
+        Masks, MetaTensors of shape (1, W, H).
     image_key : str, optional
-        The film; its ``spatial_shape``, with which MONAI Label compares the mask, gets the third axis as well.
+        Key of the film. MONAI Label compares the mask with the film's ``spatial_shape``, so it gets the third axis too.
     allow_missing_keys : bool, optional
-        Skip items that a film does not have.
+        Skip keys that the item does not have.
     """
 
     backend = [TransformBackends.TORCH]
@@ -79,7 +79,7 @@ class MaskAsSliced(MapTransform):
         self.image_key = image_key
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Return the item with its masks as slices."""
+        """Return the item with its masks as volumes of one slice."""
         sliced = dict(data)
         for key in self.key_iterator(sliced):
             mask = sliced[key][..., None]

@@ -1,4 +1,4 @@
-"""Is it a frontal film of the chest, upright? The answer of a small network that sees the whole film."""
+"""View classification: frontal and upright, rotated, mirrored, lateral, or no chest film."""
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
@@ -21,9 +21,9 @@ __all__ = [
     "in_orientation",
 ]
 
-# Quarter turns clockwise. The network tells the turns of a frontal film from those of its mirror image, which follow.
+# Clockwise quarter turns. The first four outputs are the turns of a frontal film, the next four those of its mirror
+# image.
 TURNS = ("upright", "turned by 90 degrees clockwise", "upside down", "turned by 90 degrees anticlockwise")
-# The network's further outputs.
 LATERAL, NO_CHEST = 2 * len(TURNS), 2 * len(TURNS) + 1
 _MIRROR_IMAGE = "looks like a mirror image: film stored mirrored, or dextrocardia"
 _LATERAL_FILM = "a lateral film; expected a frontal one (PA or AP)"
@@ -32,14 +32,14 @@ _NO_CHEST_FILM = "not a frontal chest film (another part of the body, a part of 
 
 def in_orientation(film: torch.Tensor, orientation: int) -> torch.Tensor:
     """
-    Turn an upright film.
+    Rotate an upright film, and mirror it if asked.
 
     Parameters
     ----------
     film : torch.Tensor, shape (1, W, H)
-        Upright, the patient's right on the viewer's left.
+        An upright film, the patient's right on the viewer's left.
     orientation : int
-        From 0 to 3 index of :py:data:`TURNS`; from 4 to 7 the film is mirrored first, then turned.
+        0 to 3: index of :py:data:`TURNS`. 4 to 7: the film is mirrored, then rotated by ``TURNS[orientation - 4]``.
 
     Returns
     -------
@@ -47,40 +47,40 @@ def in_orientation(film: torch.Tensor, orientation: int) -> torch.Tensor:
     """
     if orientation >= len(TURNS):
         film = film.flip(1)
-    # The first axis runs to the right and the second one down: from the first to the second is clockwise.
+    # Axis 1 runs to the right and axis 2 down, so a rotation from axis 1 to axis 2 is clockwise.
     return torch.rot90(film, orientation % len(TURNS), (1, 2))
 
 
 class ClassifyViewd(MapTransform):
     """
-    Dictionary-based check that a film is a frontal one of the chest, and upright.
+    Dictionary-based check that a film is an upright frontal chest film.
 
-    Adds ``frontal``, the probability of that, to the item's ``quality``. A film below the limit is no longer
-    ``is_chest``, and ``quality_flags`` say what it is: turned or upside down, lateral, or no chest film. What was odd
-    about lungs that are none is not repeated. ``mirrored`` is the probability that a frontal film is a mirror image:
-    beyond its limit there is a warning only, since dextrocardia looks alike.
+    Adds two probabilities to the item's ``quality``: ``frontal``, that the film is frontal and upright, and
+    ``mirrored``, that a frontal film is a mirror image. If ``frontal`` is below its limit, ``is_chest`` becomes False,
+    and ``quality_flags`` is replaced by the most probable view: rotated, upside down, lateral, or no chest film. If
+    ``mirrored`` exceeds its limit, a warning is added only, since dextrocardia looks the same.
 
     Use it after :py:class:`LungQualityd`.
 
     Parameters
     ----------
     keys : str
-        The film, (1, W, H), bone white, scaled to reach from 0 to 1, at the size that the network learnt from.
+        The film, shape (1, W, H), bone white, scaled to the range 0 to 1, at the size that the network was trained on.
     network : torch.nn.Module
-        Returns ten logits: :py:data:`TURNS`, those of the mirror image, lateral, no chest film.
+        Network that returns ten logits: :py:data:`TURNS`, the same for the mirror image, lateral, no chest film.
     checkpoint : str or os.PathLike
-        The network's weights, as ``torch.save`` writes a state dictionary.
+        State dictionary of the network, as written by ``torch.save``.
     least_frontal : float, optional
-        Limit of the probability below which a film is not taken for a frontal one.
+        Smallest probability ``frontal`` of an accepted film.
     most_mirrored : float, optional
-        Limit of the probability beyond which a frontal film is warned of as mirrored.
+        Largest probability ``mirrored`` without a warning.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the checkpoint does not exist.
     ValueError
-        If the file holds no weights, or another network's.
+        If the checkpoint holds no weights, or those of another network.
     """
 
     backend = [TransformBackends.TORCH]
@@ -106,11 +106,11 @@ class ClassifyViewd(MapTransform):
         self.most_mirrored = most_mirrored
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
-        """Return the item with what its view says."""
+        """Return the item with ``quality``, and with ``is_chest`` and ``quality_flags`` updated."""
         film = convert_to_tensor(data[self.first_key(data)], dtype=torch.float32, track_meta=False).cpu()
         with torch.inference_mode():
             probability = self.network(film[None])[0].softmax(dim=0).numpy()
-        # A film and its mirror image are turned alike.
+        # The same turn of a film and of its mirror image counts as one.
         turned = probability[: len(TURNS)] + probability[len(TURNS) : LATERAL]
         frontal = float(turned[0])
         mirrored = float(probability[len(TURNS)] / turned[0]) if frontal else np.nan
@@ -124,7 +124,7 @@ class ClassifyViewd(MapTransform):
 
 
 def _what_it_is(turned: np.ndarray, lateral: float, no_chest: float) -> str:
-    """Name the most probable of what is not frontal and upright."""
+    """Return the flag of the most probable view other than frontal and upright."""
     if max(lateral, no_chest) < turned.max():
         return f"a film {TURNS[1 + turned.argmax()]}; expected it upright"
     return _LATERAL_FILM if lateral > no_chest else _NO_CHEST_FILM

@@ -1,4 +1,4 @@
-"""Clean predicted lungs up: each in one piece, without holes."""
+"""Largest connected component and hole filling for each lung."""
 
 import numpy as np
 from monai.config import KeysCollection, NdarrayOrTensor
@@ -14,26 +14,28 @@ _ALL_NEIGHBOURS = np.ones((3, 3), bool)
 
 class KeepLungComponents(Transform):
     """
-    Keep the largest piece of each lung, and fill its holes.
+    Keep the largest connected component of each lung, and fill its holes.
 
-    Gives what :py:class:`monai.transforms.KeepLargestConnectedComponent` and then
-    :py:class:`monai.transforms.FillHoles` give for the labels 1 and 2, which search the whole film for each; this looks
-    at each lung's bounding box alone, ten times as fast.
+    The result equals that of :py:class:`monai.transforms.KeepLargestConnectedComponent` followed by
+    :py:class:`monai.transforms.FillHoles` for the labels 1 and 2. Those search the whole film for each label; this
+    transform searches the bounding box of each lung only, and is ten times as fast.
     """
 
     backend = [TransformBackends.NUMPY]
 
     def __call__(self, lungs: NdarrayOrTensor) -> NdarrayOrTensor:
         """
+        Return the cleaned label map.
+
         Parameters
         ----------
         lungs : torch.Tensor or numpy.ndarray, shape (1, W, H)
-            The label map: 0 background, 1 right lung, 2 left lung.
+            Label map: 0 background, 1 right lung, 2 left lung.
 
         Returns
         -------
         torch.Tensor or numpy.ndarray, shape (1, W, H)
-            The label map cleaned up, of the same type.
+            The cleaned label map, of the same type and dtype.
         """
         labels = convert_data_type(lungs, np.ndarray)[0][0].astype(np.uint8)
         boxes = find_objects(labels, max_label=max(_SIDES))
@@ -52,7 +54,7 @@ def _keep_largest_piece(box: np.ndarray, side: int) -> None:
 
 
 def _fill_holes(box: np.ndarray, side: int) -> None:
-    """Give to a lung what it encloses: what cannot be reached from the border of its bounding box."""
+    """Fill holes: background that is not connected to the border of the bounding box."""
     around, count = label(box != side, _ALL_NEIGHBOURS)
     enclosed = np.ones(count + 1, bool)
     for border in (around[0], around[-1], around[:, 0], around[:, -1]):
@@ -68,9 +70,9 @@ class KeepLungComponentsd(MapTransform):
     Parameters
     ----------
     keys : str or sequence of str
-        The label maps.
+        Label maps (1, W, H).
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip keys that the item does not have.
     """
 
     backend = KeepLungComponents.backend
@@ -80,5 +82,5 @@ class KeepLungComponentsd(MapTransform):
         self.clean = KeepLungComponents()
 
     def __call__(self, data):
-        """Return the item with its lungs cleaned up."""
+        """Return the item with cleaned label maps."""
         return dict(data) | {key: self.clean(data[key]) for key in self.key_iterator(data)}

@@ -1,4 +1,4 @@
-"""One channel per measured structure, from a label map of the lungs or from class probabilities."""
+"""Conversion of label maps or class probabilities to one channel per evaluated structure."""
 
 from collections.abc import Hashable, Mapping
 
@@ -12,20 +12,22 @@ __all__ = ["LungChannels", "LungChannelsd"]
 
 class LungChannels(Transform):
     """
-    Turn lungs into three channels: both lungs, right lung, left lung.
+    Convert lungs to three channels: both lungs, right lung, left lung.
 
-    A label map (1, W, H) of 0 background, 1 right lung, 2 left lung gives binary channels; class probabilities
-    (3, W, H) give each structure's probability, both lungs being the sum of the two.
+    A label map (1, W, H) with 0 background, 1 right lung, 2 left lung becomes binary channels. Class probabilities
+    (3, W, H) become the probability of each structure; that of both lungs is the sum over the two lungs.
     """
 
     backend = [TransformBackends.TORCH]
 
     def __call__(self, lungs: NdarrayOrTensor) -> torch.Tensor:
         """
+        Return the three channels.
+
         Parameters
         ----------
         lungs : torch.Tensor or numpy.ndarray, shape (1, W, H) or (3, W, H)
-            A label map, or the probabilities of background, right and left lung.
+            Label map, or the probabilities of background, right lung and left lung.
 
         Returns
         -------
@@ -35,7 +37,7 @@ class LungChannels(Transform):
         Raises
         ------
         ValueError
-            If there are neither one nor three channels.
+            If the number of channels is neither 1 nor 3.
         """
         lungs = torch.as_tensor(lungs)
         if lungs.shape[0] == 1:
@@ -58,7 +60,7 @@ class LungChannelsd(MapTransform):
     keys : str or sequence of str
         Items to convert.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip keys that the item does not have.
     """
 
     backend = LungChannels.backend
@@ -68,7 +70,7 @@ class LungChannelsd(MapTransform):
         self.converter = LungChannels()
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
-        """Return the items with both lungs, right lung and left lung as channels."""
+        """Return the item with both lungs, right lung and left lung as channels."""
         converted = dict(data)
         for key in self.key_iterator(converted):
             converted[key] = self.converter(converted[key])

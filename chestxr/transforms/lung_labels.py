@@ -1,4 +1,4 @@
-"""Tell the lungs of a merged mask apart."""
+"""Split a binary lung mask into right and left lung."""
 
 from collections.abc import Hashable, Mapping
 
@@ -18,21 +18,21 @@ RIGHT, LEFT = 1, 2
 
 class LungLabels(Transform):
     """
-    Turn a merged lung mask into a label map: 0 background, 1 right lung, 2 left lung.
+    Convert a binary lung mask to a label map: 0 background, 1 right lung, 2 left lung.
 
-    The sides are the patient's: on an upright film the right lung is at small x. The rule:
+    Sides are the patient's: on an upright film the right lung is at small x. The rules:
 
-    1. A label map that already holds a 2 stays as it is.
-    2. The two largest components are the lungs; the one whose centre has the smaller x is the right lung. Every
-       further component joins the lung that is nearest to it.
-    3. If the second component has less than `smallest_lung` of the mask, there is one large component. Where it
-       crosses the middle of the picture, two lungs touch, and they are parted by a watershed of the distance to the
-       edge, from the widest place on each side. Where it does not, it is the only lung, on the side where it lies.
+    1. A label map that contains the value 2 is returned unchanged.
+    2. The two largest connected components are the lungs; the one whose centroid has the smaller x is the right lung.
+       Each pixel of any further component gets the label of the nearest lung pixel.
+    3. If the second component is smaller than `smallest_lung` times the mask, there is one large component. If it
+       crosses the middle of the image, the two lungs touch: they are separated by a watershed of the distance
+       transform, with one marker at the maximum on each side. Otherwise it is the only lung, on the side where it is.
 
     Parameters
     ----------
     smallest_lung : float, optional
-        Share of the mask's area below which a component is not a lung of its own.
+        Smallest area of the second lung, as a fraction of the mask's area.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -42,20 +42,22 @@ class LungLabels(Transform):
 
     def __call__(self, mask: NdarrayOrTensor) -> NdarrayOrTensor:
         """
+        Return the label map of a mask.
+
         Parameters
         ----------
         mask : torch.Tensor or numpy.ndarray, shape (1, W, H)
-            0 background, 1 lung; or a label map.
+            0 background, nonzero lung; or a label map.
 
         Returns
         -------
         torch.Tensor or numpy.ndarray, shape (1, W, H), uint8
-            The label map, of the type that was given.
+            The label map, of the type of the input.
 
         Raises
         ------
         ValueError
-            If the mask is empty, or has not one channel.
+            If the mask is empty, or does not have exactly one channel.
         """
         array = convert_data_type(mask, np.ndarray)[0]
         if array.shape[0] != 1 or not array.any():
@@ -74,13 +76,13 @@ class LungLabels(Transform):
 
 
 def _nearest_label(seeds: np.ndarray) -> np.ndarray:
-    """Give every pixel the label of the nearest seed."""
+    """Return the label of the nearest seed for every pixel."""
     nearest = distance_transform_edt(seeds == 0, return_distances=False, return_indices=True)
     return seeds[tuple(nearest)]
 
 
 def _part_touching(mask: np.ndarray, region) -> np.ndarray:
-    """Part one component that crosses the middle of the picture; else give it the side where it lies."""
+    """Split a component that crosses the middle of the image; label any other by the side where it is."""
     first, last, middle = region.bbox[0], region.bbox[2], mask.shape[0] / 2
     if last <= middle or first >= middle:
         return np.where(mask, RIGHT if last <= middle else LEFT, 0)
@@ -101,11 +103,11 @@ class LungLabelsd(MapTransform):
     Parameters
     ----------
     keys : str or sequence of str
-        Masks to label.
+        Masks (1, W, H).
     smallest_lung : float, optional
         As in :py:class:`LungLabels`.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip keys that the item does not have.
     """
 
     backend = LungLabels.backend
@@ -115,7 +117,7 @@ class LungLabelsd(MapTransform):
         self.labeller = LungLabels(smallest_lung)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, NdarrayOrTensor]:
-        """Return the items as label maps."""
+        """Return the item with its masks as label maps."""
         labelled = dict(data)
         for key in self.key_iterator(labelled):
             labelled[key] = self.labeller(labelled[key])

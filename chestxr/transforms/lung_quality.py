@@ -1,4 +1,4 @@
-"""Does what a network outlined look like a pair of lungs on an upright frontal film, and the film like a film?"""
+"""Quality control of lung segmentations, and detection of damaged image files."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -12,49 +12,51 @@ from torch.nn.functional import interpolate
 
 __all__ = ["LungQuality", "LungQualityd", "lung_contrast", "on_grid", "row_jump"]
 
-# From where to where the heart lies, in shares of the rows that both lungs have: the range that on training films
-# tells most mirror images apart at one false alarm in a hundred.
+# Rows of the heart, as fractions of the rows that both lungs cover: on training films, this range detects most mirror
+# images at a false positive rate of 1%.
 _HEART_ROWS = (0.20, 0.80)
-# Rows and columns that are compared, and no more than the film was stored with.
+# Largest number of rows and columns to compare; never more than the film was stored with.
 _GRID = 256
-# Above and below the lungs, in shares of their height: farther off lies the edge of what was exposed.
+# Margin above and below the lungs, as a fraction of their height: farther off is the edge of the exposed field.
 _MARGIN = 0.02
-# Rows are seen by eight, the blocks of JPEG; of these, this share is taken for undamaged at least.
+# Rows are grouped by eight, as JPEG blocks are; at least this fraction of the groups is assumed to be undamaged.
 _ROWS_PER_BLOCK, _UNDAMAGED = 8, 0.2
-# Two steps of a film of eight bits; smaller differences between rows are those of a blank.
+# Two grey levels of an 8-bit film; smaller differences between rows are those of a blank image.
 _LEAST_DIFFERENCE = 2 / 255
 
 
 class LungQuality(Transform):
     """
-    Measure predicted lungs, and say what is odd about them.
+    Measure a lung segmentation, and flag implausible values.
 
-    The measurements, with the limits beyond which a film is flagged:
+    The measurements, each with a limit beyond which a film is flagged:
 
-    - ``right_area``, ``left_area``: share of the film that each lung covers.
-    - ``symmetry``: smaller lung's area over the larger one's.
-    - ``wholeness``: share of the predicted lung pixels that the clean-up kept (one component a lung, holes filled).
+    - ``right_area``, ``left_area``: area of each lung, as a fraction of the film.
+    - ``symmetry``: area of the smaller lung over that of the larger one.
+    - ``wholeness``: fraction of the predicted lung pixels that post-processing kept (one connected component per lung).
     - ``confidence``: mean probability of the predicted class over the lungs.
-    - ``heart_side``: how far the gap between the lungs lies off the thorax's midline, in thorax widths, toward the
-      patient's left: the mean over the heart's rows. The heart makes it positive; on a film stored mirrored it is
-      negative, as it is in dextrocardia.
-    - ``cut_off``: of the film's edge that runs through lungs for longest, the share that does. A film that shows the
-      whole chest has background all around.
-    - ``contrast``: how much darker the lungs are than the rest of the rectangle around them, in shares of the film's
-      range. Damage that spreads over the film leaves little; a film with black bones is below 0.
-    - ``row_jump``: how suddenly the picture changes between two rows, over what it usually does
-      (:py:func:`row_jump`): a damaged file shows other rows, noise or nothing there.
+    - ``heart_side``: offset of the middle between the lungs from the midline of the thorax, in thorax widths, averaged
+      over the rows of the heart; positive towards the patient's left. It is negative on a film that is stored
+      mirrored, and in dextrocardia.
+    - ``cut_off``: largest fraction of one edge of the film that is lung. A film that shows the whole chest has
+      background along all four edges.
+    - ``contrast``: difference between the mean of the lungs' bounding box without the lungs and the mean of the lungs,
+      as a fraction of the film's range (:py:func:`lung_contrast`). Image damage reduces it; a film with black bones is
+      below 0.
+    - ``row_jump``: largest discontinuity between two rows, relative to the usual differences on the film
+      (:py:func:`row_jump`). A damaged file has displaced rows, noise or constant rows.
 
-    Each default limit flags about one in a hundred of the public Montgomery and Shenzhen training films or fewer.
-    ``heart_side`` then notices five in six of their mirror images; ``cut_off`` half of the validation films of which a
-    tenth is cropped on each side, and all at a fifth. ``tools/experiments/quality_limits.py`` measures it.
+    Each default limit flags at most about 1% of the public Montgomery and Shenzhen training films. ``heart_side``
+    detects five in six of their mirror images; ``cut_off`` detects half of the validation films that are cropped by a
+    tenth on each side, and all that are cropped by a fifth. ``tools/experiments/quality_limits.py`` measures these
+    figures.
 
     Parameters
     ----------
     smallest_lung, largest_lung : float, optional
-        Limits of each lung's area, as a share of the film.
+        Limits of the area of each lung, as a fraction of the film.
     least_symmetry, least_wholeness, least_confidence : float, optional
-        Lower limits of those measurements.
+        Lower limits of these measurements.
     least_heart_side : float, optional
         Lower limit of ``heart_side``, in thorax widths.
     most_cut_off : float, optional
@@ -97,23 +99,25 @@ class LungQuality(Transform):
         film: NdarrayOrTensor,
     ) -> tuple[dict[str, float], str]:
         """
+        Return the measurements and the warnings.
+
         Parameters
         ----------
         lungs : torch.Tensor or numpy.ndarray, shape (1, W, H)
-            The label map after clean-up: 0 background, 1 right lung, 2 left lung.
+            Label map after post-processing: 0 background, 1 right lung, 2 left lung.
         predicted : torch.Tensor or numpy.ndarray, shape (1, W, H)
-            The label map before clean-up.
+            Label map before post-processing.
         probability : torch.Tensor or numpy.ndarray, shape (3, W, H)
-            The probabilities of background, right and left lung.
+            Probabilities of background, right lung and left lung.
         film : torch.Tensor or numpy.ndarray, shape (1, w, h)
-            The film as the network sees it, of whatever size; bone white, scaled to reach from 0 to 1.
+            The input of the network, of any size; bone white, scaled to the range 0 to 1.
 
         Returns
         -------
         measurements : dict of str to float
-            As above; NaN where there is nothing to measure.
+            The measurements listed above; NaN where a value is undefined.
         warnings : str
-            What is odd, in words joined by "; "; "" for nothing.
+            The flags, joined by "; "; "" if there are none.
         """
         lungs, predicted, probability, film = (
             convert_data_type(array, np.ndarray)[0] for array in (lungs, predicted, probability, film)
@@ -138,9 +142,9 @@ class LungQuality(Transform):
 
     def is_chest(self, found: dict[str, float]) -> bool:
         """
-        Say whether measurements are those of a frontal chest film: two lungs, each in one piece, side by side.
+        Return whether measurements are those of a frontal chest film: two lungs, each in one piece, side by side.
 
-        Of anything else no lung can be judged. Lungs of different size, or of which the network is unsure, may be ill.
+        No other film is scored. Asymmetry and low confidence are allowed, since disease may cause them.
         """
         return bool(
             min(found["right_area"], found["left_area"]) >= self.smallest_lung
@@ -168,7 +172,7 @@ class LungQuality(Transform):
             warnings.append("heart on the patient's right: film stored mirrored, or dextrocardia")
         if found["cut_off"] > self.most_cut_off:
             warnings.append("lungs reach beyond the film: is it cropped?")
-        # Not measurable is as odd as beyond the limit.
+        # Negated, so that NaN is flagged too.
         if not found["contrast"] >= self.least_contrast:
             warnings.append("lungs hardly darker than what is around them: is the file damaged, or a negative?")
         if not found["row_jump"] <= self.most_row_jump:
@@ -182,9 +186,9 @@ def _ratio(part: float, whole: float) -> float:
 
 def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
     """
-    Return the mean offset of the gap's middle from the thorax's, in thorax widths; NaN if they are not side by side.
+    Return the mean offset of the gap's middle from the thorax's, in thorax widths; NaN if lungs are not side by side.
 
-    The rows are those of `_HEART_ROWS`: apices and costophrenic angles, which say little of the heart, are left out.
+    Only the rows of `_HEART_ROWS` count: apices and costophrenic angles carry little information on the heart.
     """
     rows = np.flatnonzero(right.any(axis=0) & left.any(axis=0))
     rows = rows[slice(*(int(share * len(rows)) for share in _HEART_ROWS))]
@@ -201,7 +205,7 @@ def _heart_side(right: np.ndarray, left: np.ndarray) -> float:
 
 
 def _cut_off(lungs: np.ndarray) -> float:
-    """Return the largest share of an edge that is lung; `lungs` is (W, H)."""
+    """Return the largest fraction of one edge that is lung; `lungs` is (W, H)."""
     return float(max(edge.mean() for edge in (lungs[0], lungs[-1], lungs[:, 0], lungs[:, -1])))
 
 
@@ -209,19 +213,19 @@ class LungQualityd(MapTransform):
     """
     Dictionary-based version of :py:class:`LungQuality`.
 
-    Adds ``quality``, the measurements, ``quality_flags``, the warnings, and ``is_chest``, whether there are two lungs
-    side by side, to the item.
+    Adds ``quality`` (the measurements), ``quality_flags`` (the warnings) and ``is_chest`` (whether there are two lungs
+    side by side) to the item.
 
     Parameters
     ----------
     keys : str
-        The label map after clean-up.
+        Key of the label map after post-processing.
     predicted_key : str, optional
-        The label map before clean-up.
+        Key of the label map before post-processing.
     probability_key : str, optional
-        The class probabilities.
+        Key of the class probabilities.
     film_key : str, optional
-        The film as the network sees it.
+        Key of the network's input.
     **limits
         As in :py:class:`LungQuality`.
     """
@@ -243,7 +247,7 @@ class LungQualityd(MapTransform):
         self.check = LungQuality(**limits)
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
-        """Return the item with its quality."""
+        """Return the item with ``quality``, ``quality_flags`` and ``is_chest``."""
         keys = (self.first_key(data), self.predicted_key, self.probability_key, self.film_key)
         measurements, warnings = self.check(*(data[key] for key in keys))
         found = {"quality": measurements, "quality_flags": warnings, "is_chest": self.check.is_chest(measurements)}
@@ -252,14 +256,14 @@ class LungQualityd(MapTransform):
 
 def on_grid(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """
-    Return the nearest of an image's pixels for each pixel of another grid over the same film.
+    Resample an image to another grid over the same film, by nearest-neighbour interpolation.
 
     Parameters
     ----------
     image : numpy.ndarray of bool or float, shape (W, H)
-        The film, or what was outlined on it.
+        The film, or a mask.
     shape : tuple of int
-        The grid, (w, h).
+        Shape of the grid, (w, h).
     """
     if image.shape == shape:
         return image
@@ -270,19 +274,19 @@ def on_grid(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 def lung_contrast(film: np.ndarray, lungs: np.ndarray) -> float:
     """
-    Say how much darker lungs are than the rest of the rectangle around them.
+    Return how much darker the lungs are than the rest of their bounding box.
 
     Parameters
     ----------
     film : numpy.ndarray, shape (w, h)
-        Greys, bone white, scaled so that the film reaches from 0 to 1.
+        Intensities, bone white, scaled to the range 0 to 1.
     lungs : numpy.ndarray of bool, shape (W, H)
-        Where lungs are, in the film's own pixels.
+        Mask of both lungs, on any grid over the film.
 
     Returns
     -------
     float
-        Difference of the means; negative for a film whose bones are black, NaN if there are no lungs, or nothing else.
+        Difference of the means; negative if bones are black, NaN if there are no lungs or they fill their bounding box.
     """
     lungs = on_grid(lungs, film.shape)
     if not lungs.any():
@@ -294,26 +298,26 @@ def lung_contrast(film: np.ndarray, lungs: np.ndarray) -> float:
 
 def row_jump(film: np.ndarray, lungs: np.ndarray) -> float:
     """
-    Say how suddenly the picture changes from one row to the next, where lungs are.
+    Return the largest discontinuity between adjacent rows within the lungs' bounding box.
 
-    A film is stored row by row. What a damaged file lost or repeats moves all that follows, and what cannot be decoded
-    becomes noise or one grey: there half of the pixels at once differ from those of the next row as they do not from
-    those of the row before. Nothing in a body begins in one row. Blocks of a strong compression do, and large letters.
-    A shift by few pixels makes no more than ribs do.
+    Image files store rows in order. Lost or repeated bytes displace all rows that follow, and undecodable data become
+    noise or a constant: half of the pixels of a row then change at once. Anatomy does not do that; the blocks of
+    strong compression and large letters do, and are detected as well. A shift by a few pixels changes no more than ribs
+    do, and is missed.
 
     Parameters
     ----------
     film : numpy.ndarray, shape (w, h)
-        Greys, scaled so that the film reaches from 0 to 1.
+        Intensities, scaled to the range 0 to 1.
     lungs : numpy.ndarray of bool, shape (W, H)
-        Where lungs are, in the film's own pixels.
+        Mask of both lungs, on any grid over the film.
 
     Returns
     -------
     float
-        By how much the median difference between neighbouring rows changes at most from row to row, over what is usual
-        on this film: what, of each eight such differences, the largest exceeds four times in five. NaN if there are too
-        few rows with lungs.
+        Largest change, from row to row, of the median absolute difference between adjacent rows, divided by its usual
+        size: the 20th percentile, over groups of eight rows, of the largest difference in a group. NaN if there are no
+        lungs or too few rows.
     """
     grid = tuple(min(_GRID, *sides) for sides in zip(film.shape, lungs.shape, strict=True))
     film, lungs = on_grid(film, grid), on_grid(lungs, grid)
@@ -321,7 +325,7 @@ def row_jump(film: np.ndarray, lungs: np.ndarray) -> float:
         return np.nan
     across, down = _around(lungs)
     margin = int(_MARGIN * (down.stop - down.start))
-    # Row by row in memory: medians take half the time.
+    # Contiguous rows halve the time of the medians.
     rows = np.ascontiguousarray(film[across, max(0, down.start - margin) : down.stop + margin].T)
     differences = np.median(np.abs(np.diff(rows, axis=0)), axis=1, overwrite_input=True)
     pieces = len(differences) // _ROWS_PER_BLOCK
@@ -333,6 +337,6 @@ def row_jump(film: np.ndarray, lungs: np.ndarray) -> float:
 
 
 def _around(lungs: np.ndarray) -> tuple[slice, slice]:
-    """Return the rectangle around lungs."""
+    """Return the bounding box of the lungs."""
     columns, rows = (np.flatnonzero(lungs.any(axis=axis)) for axis in (1, 0))
     return slice(columns[0], columns[-1] + 1), slice(rows[0], rows[-1] + 1)

@@ -1,4 +1,4 @@
-"""What a network that recognises frontal films learns from: films turned, and what is no film, made from films."""
+"""Random transforms for training the view classifier: orientations, windows, and synthetic non-chest images."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -14,17 +14,17 @@ __all__ = ["RandNoChestd", "RandOrientationd", "RandWindowd"]
 
 class RandNoChestd(RandomizableTransform, MapTransform):
     """
-    With a probability, make what is no chest film out of one: an enlarged part of it, its quarters shuffled, or noise.
+    Randomly replace a film by a non-chest image: an enlarged part of it, its shuffled quadrants, or noise.
 
-    An enlarged part holds the bones, edges and tones of films without the chest's order, as films of other parts of
-    the body do: outlier exposure (Hendrycks et al., 2019, arXiv 1812.04606) without a collection of those.
+    An enlarged part has the bones, edges and grey levels of a radiograph without the arrangement of a chest, like films
+    of other body parts: outlier exposure (Hendrycks et al., 2019, arXiv 1812.04606) without a data set of such films.
 
     Parameters
     ----------
     keys : str
-        The film, (1, W, H) with W = H, from 0 to 1.
+        The film, shape (1, W, H) with W = H, in the range 0 to 1.
     kind_key : str, optional
-        What it shows: "frontal", "lateral" or "no chest". Becomes "no chest".
+        Key of the image type: "frontal", "lateral" or "no chest". A replaced film becomes "no chest".
     prob : float, optional
         Probability of a replacement.
     """
@@ -35,7 +35,7 @@ class RandNoChestd(RandomizableTransform, MapTransform):
         self.kind_key = kind_key
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Return the item, or one that is no chest film."""
+        """Return the item, unchanged or with a non-chest image."""
         self.randomize(None)
         if not self._do_transform:
             return dict(data)
@@ -58,7 +58,7 @@ class RandNoChestd(RandomizableTransform, MapTransform):
     def _shuffled(self, film: torch.Tensor) -> torch.Tensor:
         columns, rows = (film.shape[axis] // 2 for axis in (1, 2))
         quarters = [film[:, x : x + columns, y : y + rows] for x in (0, columns) for y in (0, rows)]
-        # An order in which no two quarters that are neighbours in the film stay so.
+        # Orders in which no two adjacent quadrants stay adjacent in the same way.
         order = ((3, 1, 2, 0), (3, 2, 1, 0), (2, 3, 0, 1), (1, 0, 3, 2))[self.R.randint(4)]
         left, right = (torch.cat([quarters[order[2 * half]], quarters[order[2 * half + 1]]], dim=2) for half in (0, 1))
         return torch.cat([left, right], dim=1)
@@ -71,21 +71,21 @@ class RandNoChestd(RandomizableTransform, MapTransform):
 
 class RandOrientationd(RandomizableTransform, MapTransform):
     """
-    Turn or mirror a film at random, and note what the network is to answer.
+    Randomly rotate and mirror a film, and add the class label.
 
-    A frontal film gets one of the eight orientations, and its index as the answer. What is no chest film is turned as
-    well; a lateral one is mirrored half of the time, as it is seldom stored turned.
+    A frontal film gets one of eight orientations, whose index is the label. Lateral films and non-chest images get an
+    orientation too; most lateral films are only mirrored or left unchanged, since they are seldom stored rotated.
 
     Parameters
     ----------
     keys : str
-        The film, (1, W, H).
+        The film, shape (1, W, H).
     label_key : str, optional
-        Key of the answer, an int: as for :py:func:`.film_view.in_orientation`, ``LATERAL`` or ``NO_CHEST``.
+        Key of the label, an int: an orientation of :py:func:`.film_view.in_orientation`, ``LATERAL`` or ``NO_CHEST``.
     kind_key : str, optional
-        What the film shows: "frontal", "lateral" or "no chest".
+        Key of the image type: "frontal", "lateral" or "no chest".
     upright : float, optional
-        Probability with which a frontal film stays as it is; the other orientations share the rest.
+        Probability of leaving the film upright; otherwise all eight orientations are equally probable.
     """
 
     _KINDS = {"lateral": LATERAL, "no chest": NO_CHEST}
@@ -96,7 +96,7 @@ class RandOrientationd(RandomizableTransform, MapTransform):
         self.label_key, self.kind_key, self.upright = label_key, kind_key, upright
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Return the item in some orientation, with the answer."""
+        """Return the item in a random orientation, with its label."""
         self.randomize(None)
         kind = data[self.kind_key]
         orientation = 0 if self.R.random() < self.upright else self.R.randint(8)
@@ -111,14 +111,14 @@ class RandOrientationd(RandomizableTransform, MapTransform):
 
 class RandWindowd(RandomizableTransform, MapTransform):
     """
-    With a probability, window a film narrowly: what lies below one percentile becomes black, above another white.
+    Randomly apply a narrow window: values below one percentile become black, values above another white.
 
-    Burnt-out films stay frontal ones, and so do drawings of a chest, which have shapes and no tones.
+    The label does not change: a saturated frontal film is still frontal, and so is a drawing of a chest.
 
     Parameters
     ----------
     keys : str
-        The film, (1, W, H).
+        The film, shape (1, W, H).
     prob : float, optional
         Probability of a window.
     """
@@ -128,7 +128,7 @@ class RandWindowd(RandomizableTransform, MapTransform):
         RandomizableTransform.__init__(self, prob)
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Return the item, windowed or not; the film then reaches from 0 to 1."""
+        """Return the item, unchanged or with a windowed film in the range 0 to 1."""
         self.randomize(None)
         if not self._do_transform:
             return dict(data)

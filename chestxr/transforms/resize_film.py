@@ -1,4 +1,4 @@
-"""Bring a film to the network's size, and a result back to the film's own."""
+"""Resize to the input size of a network, with a bilinear inverse."""
 
 from monai.transforms import Resized
 from monai.transforms.utils import convert_applied_interp_mode
@@ -8,27 +8,26 @@ __all__ = ["ResizeFilmd"]
 
 class ResizeFilmd(Resized):
     """
-    Dictionary-based resize of a film that shrinks by area and comes back bilinearly.
+    Dictionary-based resize with area averaging, and with bilinear interpolation in the inverse.
 
-    Averaging by area keeps every pixel's share on the way down, without aliasing. Inverted with the same mode (what
-    :py:class:`monai.transforms.Resized` does) a map of probabilities would come back in blocks; here it comes back
-    smooth.
+    Area averaging avoids aliasing when a film is downsampled. :py:class:`monai.transforms.Resized` would invert with
+    the same mode, which turns a probability map into blocks; the bilinear inverse is smooth.
 
     Parameters
     ----------
     keys : str or sequence of str
-        Items to resize: (C, W, H) MetaTensors.
+        Items to resize, MetaTensors of shape (C, W, H).
     spatial_size : sequence of int
-        Size (W, H) in pixels to resize to. The film's aspect is not kept.
+        Output size (W, H) in pixels. The aspect ratio is not preserved.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip keys that the item does not have.
     """
 
     def __init__(self, keys, spatial_size, allow_missing_keys: bool = False) -> None:
         super().__init__(keys, spatial_size=spatial_size, mode="area", allow_missing_keys=allow_missing_keys)
 
     def inverse(self, data):
-        """Return the items at the film's own size, interpolated bilinearly."""
+        """Return the item at its original size, interpolated bilinearly."""
         restored = dict(data)
         for key in self.key_iterator(restored):
             item = restored[key]

@@ -1,4 +1,4 @@
-"""Write a film's results as DICOM objects that belong to its study."""
+"""Writers of DICOM SEG and SR objects in the study of a film."""
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
@@ -29,22 +29,23 @@ __all__ = [
 
 class SaveDicomSegmentationd(MapTransform):
     """
-    Dictionary-based writing of lungs as a DICOM segmentation, ``<film>_seg.dcm``.
+    Dictionary-based writing of lungs as a DICOM Segmentation object, ``<film>_seg.dcm``.
 
-    Only films that came in DICOM get one: there is nothing else that it could refer to. A film on which
-    :py:class:`LungQualityd` finds no two lungs gets none, so that no archive stores lungs of a hand. A film without
-    identifiers, or with a header of which no object can be made, gets none and a warning in ``quality_flags``.
+    Only DICOM films get one, since a segmentation must refer to its source image. None is written if
+    :py:class:`LungQualityd` does not find two lungs, so that no lungs are stored for a non-chest image. If the film has
+    no UIDs, or its header is too non-conformant to build an object from, none is written and a warning is added to
+    ``quality_flags``.
 
     Parameters
     ----------
     keys : str
-        The label map (1, W, H) of the lungs, a MetaTensor at the film's own size.
+        The label map (1, W, H) of the lungs, a MetaTensor at the original size of the film.
     output_dir : str or os.PathLike
-        Folder to write to.
+        Output folder.
     algorithm : Algorithm
-        What outlined the lungs.
+        The algorithm that segmented the lungs.
     uid_root : str, optional
-        Prefix of new identifiers.
+        Prefix of new UIDs.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -61,8 +62,8 @@ class SaveDicomSegmentationd(MapTransform):
         """
         Write the segmentation.
 
-        The film's header and the object go into the item as ``dicom_header`` and ``dicom_segmentation``, None if there
-        is none, and the names of written files as ``dicom_files``.
+        Return the item with the film's header ``dicom_header`` and the object ``dicom_segmentation``, each None if
+        there is none, and ``dicom_files``, the names of the written files.
         """
         lungs = data[self.first_key(data)]
         source, stored = lungs.meta["filename_or_obj"], lungs.meta["dicom_header"]
@@ -84,15 +85,15 @@ class SaveDicomSegmentationd(MapTransform):
 
 class SaveDicomReportd(MapTransform):
     """
-    Dictionary-based writing of what was found as a DICOM structured report, ``<film>_sr.dcm``.
+    Dictionary-based writing of the findings as a DICOM Structured Report, ``<film>_sr.dcm``.
 
-    Needs what :py:class:`SaveDicomSegmentationd`, :py:class:`LungQualityd` and
-    :py:class:`chestxr.tuberculosis.ScreenTuberculosisd` add to the item. Only films that came in DICOM get one.
+    Use it after :py:class:`LungQualityd`, :py:class:`chestxr.tuberculosis.ScreenTuberculosisd` and
+    :py:class:`SaveDicomSegmentationd`, whose results it reads from the item. Only DICOM films get one.
 
     Parameters
     ----------
     keys : str
-        The label map (1, W, H) of the lungs, a MetaTensor at the film's own size.
+        The label map (1, W, H) of the lungs, a MetaTensor at the original size of the film.
     output_dir, algorithm, uid_root
         As for :py:class:`SaveDicomSegmentationd`.
     """
@@ -108,7 +109,7 @@ class SaveDicomReportd(MapTransform):
         self.uid_root = uid_root
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Write the report."""
+        """Write the report; return the item with its name added to ``dicom_files``."""
         lungs, header = data[self.first_key(data)], data["dicom_header"]
         if header is None:
             return dict(data)
@@ -143,7 +144,7 @@ def _findings(data: Mapping[Hashable, Any], lungs: Any) -> FilmFindings:
 
 
 def _flagged(data: Mapping[Hashable, Any], error: FilmError) -> dict[Hashable, Any]:
-    """Add to the quality flags why there is no DICOM result."""
+    """Add the reason for a missing DICOM result to the quality flags."""
     flags = [data["quality_flags"], f"no DICOM result: {error.found}"]
     return dict(data) | {"quality_flags": "; ".join(flag for flag in flags if flag)}
 

@@ -1,4 +1,4 @@
-"""Write the result of a film under the name of the film."""
+"""Image writer that names files after the film."""
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
@@ -16,38 +16,38 @@ from chestxr.utils.atomic import atomic_write
 
 __all__ = ["SaveImageByNamed"]
 
-# Of 9: label maps hardly become smaller beyond it, and take several times as long.
+# Of 9 levels. Higher ones hardly reduce the size of label maps, and take several times as long.
 _COMPRESSION = 1
 
 
 class SaveImageByNamed(SaveImaged):
     """
-    Dictionary-based writing of masks and probabilities, whole or not at all.
+    Dictionary-based atomic writing of masks and probability maps.
 
-    Unlike :py:class:`monai.transforms.SaveImaged` it names files by the item's ``film``, which no other film of the
-    list has, so that films of one file name in two folders do not overwrite each other. It is a ``SaveImaged`` by class
-    and by name, since programs that write results themselves leave such transforms out: MONAI Label those of this
-    class, MONAI Deploy those with ``SaveImage`` in their name.
+    Unlike :py:class:`monai.transforms.SaveImaged`, it names files after the item's ``film``, which is unique in the
+    list, so that films with the same file name in two folders do not overwrite each other. It is a subclass of
+    ``SaveImaged`` with ``SaveImage`` in its name because programs that write results themselves skip such transforms:
+    MONAI Label by class, MONAI Deploy by name.
 
     Parameters
     ----------
     keys : str or sequence of str
-        Items to write: (C, W, H) MetaTensors.
+        Items to write, MetaTensors of shape (C, W, H).
     output_dir : str or os.PathLike
-        Folder to write to.
+        Output folder.
     postfix : str
-        What to add to the film's name, after an underscore.
+        Text to append to the film's name, after an underscore.
     output_ext : str, optional
-        ".png" (one channel), ".nii.gz" or ".nii". NIfTI carries the film's affine, and so its spacing if that is known.
+        ".png" (one channel), ".nii.gz" or ".nii". NIfTI files hold the film's affine, with its spacing if known.
     output_dtype : dtype, optional
-        Type to write: label maps are 0, 1, 2 in 8 bits.
+        Data type of the file, by default uint8 for label maps of 0, 1 and 2.
     allow_missing_keys : bool, optional
-        Pass over items that a film does not have.
+        Skip keys that the item does not have.
 
     Raises
     ------
     ValueError
-        If the ending is not one of those three.
+        If `output_ext` is not one of these three.
     """
 
     backend = [TransformBackends.NUMPY]
@@ -71,7 +71,7 @@ class SaveImageByNamed(SaveImaged):
         self.output_dtype = output_dtype
 
     def __call__(self, data: Mapping[Hashable, MetaTensor]) -> dict[Hashable, MetaTensor]:
-        """Write the items; the path goes into their metadata as ``saved_to``."""
+        """Write the items, and record the path in their metadata as ``saved_to``."""
         saved = dict(data)
         for key in self.key_iterator(saved):
             path = self.output_dir / f"{saved['film']}{self.ending}"
@@ -87,7 +87,7 @@ def _write_png(array: np.ndarray, item: MetaTensor, path: Path) -> None:
 
 
 def _write_nifti(array: np.ndarray, item: MetaTensor, path: Path) -> None:
-    """Write one slice, several channels as NIfTI's fourth dimension; mm only where the film states its spacing."""
+    """Write one slice, channels in NIfTI's fourth dimension; the unit is mm only if the film states its spacing."""
     volume = array[0] if len(array) == 1 else np.moveaxis(array, 0, -1)[:, :, None]
     image = nib.Nifti1Image(volume, item.affine.cpu().numpy())
     known = np.isfinite(item.meta.get("pixel_spacing_mm", np.nan)).all()

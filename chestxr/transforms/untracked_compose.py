@@ -1,4 +1,4 @@
-"""A chain of transforms without what metadata cost."""
+"""Compose without metadata tracking."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ __all__ = ["UntrackedCompose"]
 
 class UntrackedCompose(Compose):
     """
-    Chain of transforms that works on plain tensors.
+    Compose transforms with metadata tracking disabled.
 
-    MONAI's transforms make every tensor a :py:class:`monai.data.MetaTensor` again, also one that
-    :py:class:`monai.transforms.EnsureTyped` has freed of its metadata, and note what they did to it. In augmentation,
-    which nobody inverts, that takes a quarter of the time. The pixels are the same.
+    MONAI's transforms convert every tensor to a :py:class:`monai.data.MetaTensor` and record the applied operations,
+    even after :py:class:`monai.transforms.EnsureTyped` removed the metadata. In augmentation, which is not inverted,
+    that takes a quarter of the time. The pixel values are the same.
 
-    MONAI's switch (:py:func:`monai.data.set_track_meta`) holds for the process: while the chain runs, no other thread
-    may run transforms that need metadata. Afterwards it stands as it stood before.
+    :py:func:`monai.data.set_track_meta` applies to the whole process: while the chain runs, no other thread may run
+    transforms that need metadata. The previous setting is restored afterwards.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class UntrackedCompose(Compose):
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the item with plain tensors, after all transforms."""
+        """Apply all transforms; return the item with plain tensors."""
         tracked = get_track_meta()
         set_track_meta(False)
         try:

@@ -1,4 +1,4 @@
-"""Tuberculosis screening: XGBoost on the lungs' radiomic features. Research use only."""
+"""Tuberculosis screening by XGBoost on radiomic features of the lungs. Research use only."""
 
 from .classifier import Calibration, TuberculosisClassifier
 from .explanation import explain, zone_contributions

@@ -1,4 +1,4 @@
-"""The tuberculosis classifier: XGBoost with its features, calibration and threshold in one file."""
+"""Tuberculosis classifier: XGBoost booster, feature names, calibration and threshold in one file."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -18,10 +18,10 @@ from .site_scaler import SiteScaler
 __all__ = ["Calibration", "TuberculosisClassifier"]
 
 _FORMAT = "chestxr tuberculosis classifier 1"
-# How an object begins in Universal Binary JSON, as XGBoost writes it. XGBoost ends the process over broken ones.
+# First bytes of a model in Universal Binary JSON. XGBoost terminates the process on corrupted ones.
 _UBJSON = b"{L"
 _NORMAL_95 = 1.959964
-# Probabilities of the training films are kept with four digits.
+# Half of the last digit: probabilities of the training films are stored with four digits.
 _LEAST = 5e-5
 
 
@@ -31,32 +31,41 @@ def _logistic(log_odds: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Platt's calibration: the logistic function of ``intercept + slope * margin``, the booster's log odds."""
+    """
+    Platt scaling: the logistic function of ``intercept + slope * margin``.
+
+    Attributes
+    ----------
+    slope, intercept : float
+        Coefficients for the margin, the booster's log odds.
+    """
 
     slope: float
     intercept: float
 
     def __call__(self, margin: np.ndarray) -> np.ndarray:
-        """Turn margins into probabilities."""
+        """Return the calibrated probabilities of margins."""
         return _logistic(self.intercept + self.slope * np.asarray(margin, dtype=np.float64))
 
     def interval(self, margin: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """
-        Give the 95% confidence interval of the calibrated probability: how well the films tell the line.
+        Return the 95% confidence interval of the calibrated probability.
 
-        It is Wald's interval on the log odds, from the Fisher information of a logistic regression (Hosmer and Lemeshow
-        2013, 2.5, doi 10.1002/9781118548387). It says nothing of films unlike those that the line was fitted on.
+        This is the Wald interval of the log odds, from the Fisher information of a logistic regression (Hosmer and
+        Lemeshow 2013, 2.5, doi 10.1002/9781118548387). It reflects the uncertainty of the two coefficients only, and is
+        not valid for films outside the distribution of the training films.
 
         Parameters
         ----------
         margin : numpy.ndarray, shape (films,)
             The booster's log odds.
         fitted : numpy.ndarray, shape (training films,)
-            Probabilities that the line gave to the films it was fitted on.
+            Calibrated probabilities of the films that the calibration was fitted on.
 
         Returns
         -------
         low, high : numpy.ndarray, shape (films,)
+            Limits of the probability, 0 to 1.
         """
         fitted = np.clip(fitted, _LEAST, 1 - _LEAST)
         margins = (np.log(fitted / (1 - fitted)) - self.intercept) / self.slope
@@ -76,15 +85,15 @@ class TuberculosisClassifier:
     Attributes
     ----------
     booster : xgboost.Booster
-        The trees; its feature names are the features that were selected.
+        The trees; its feature names are the selected features.
     calibration : Calibration
-        From margins to probabilities, fitted on films that the trees had not seen.
+        Calibration from margins to probabilities, fitted on held-out films of the cross-validation.
     threshold : float
-        Probability at and above which a film is called suspicious.
+        Probability at and above which a film is suspicious.
     scale : SiteScaler
-        The scale of the films it was fitted on, by which films are standardised unless their own site's is given.
+        Scale of the training films, the default for standardisation if no scale of a site is given.
     about : dict
-        What it was made from: ``films``, each with its probability in cross-validation, ``sites``, ``prevalence``,
+        Provenance: ``films``, the probability of each training film in cross-validation, ``sites``, ``prevalence``,
         ``chosen``, ``threshold_rule``, ``versions``.
     """
 
@@ -96,90 +105,90 @@ class TuberculosisClassifier:
 
     @cached_property
     def feature_names(self) -> list[str]:
-        """Names of the features that the trees use."""
+        """Names of the selected features."""
         return list(self.booster.feature_names or ())
 
     @property
     def settings_hash(self) -> str:
-        """The settings that the features come from."""
+        """Hash of the settings of the features."""
         return self.scale.settings_hash
 
     def margin(self, features: pd.DataFrame, site: SiteScaler | None = None) -> np.ndarray:
         """
-        Give the booster's log odds.
+        Return the booster's log odds.
 
         Parameters
         ----------
         features : pandas.DataFrame, shape (films, features)
-            Columns by name, `feature_names` among them.
+            Features by name, with at least the columns `feature_names`.
         site : SiteScaler, optional
-            The scale of the site that the films come from.
+            Scale of the site of the films; by default, that of the training films.
 
         Returns
         -------
-        numpy.ndarray, shape (films,)
+        numpy.ndarray, shape (films,), float64
 
         Raises
         ------
         ValueError
-            If a feature is missing, a film has none at all, or the site's scale is one of other settings.
+            If a feature is missing, a film has no values, or the site's scale has other settings.
         """
         return self._predict(features, site, output_margin=True).astype(np.float64)
 
     def probability(self, features: pd.DataFrame, site: SiteScaler | None = None) -> np.ndarray:
-        """Give the calibrated probability of tuberculosis of each film, shape (films,); as for `margin`."""
+        """Return the calibrated probability of tuberculosis, shape (films,); parameters and errors as for `margin`."""
         return self.calibration(self.margin(features, site))
 
     def interval(self, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give the 95% interval of the probabilities at margins, as :py:meth:`Calibration.interval` does."""
+        """Return the 95% confidence interval of the probabilities; see :py:meth:`Calibration.interval`."""
         return self.calibration.interval(margin, np.array(list(self.about["films"].values())))
 
     def contributions(self, features: pd.DataFrame, site: SiteScaler | None = None) -> pd.DataFrame:
         """
-        Give each feature's SHAP value, in log odds; with the column ``bias`` they add up to the margin.
+        Return the SHAP values of the features, in log odds; parameters and errors as for `margin`.
 
         Returns
         -------
         pandas.DataFrame, shape (films, features + 1)
+            One column per selected feature, and ``bias``; a row sums to the margin.
         """
         values = self._predict(features, site, pred_contribs=True)
         return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=features.index)
 
     def save(self, path: str | PathLike) -> None:
         """
-        Write one file in XGBoost's own JSON, whole or not at all.
+        Write the classifier to one file in XGBoost's JSON format, atomically.
 
         Parameters
         ----------
         path : str or os.PathLike
-            Its ending does not change the format.
+            File to write. The format does not depend on its extension.
         """
-        told = {"format": _FORMAT, "calibration": asdict(self.calibration), "threshold": self.threshold}
-        told |= {"scale": self.scale.as_dict(), "about": self.about}
+        attributes = {"format": _FORMAT, "calibration": asdict(self.calibration), "threshold": self.threshold}
+        attributes |= {"scale": self.scale.as_dict(), "about": self.about}
         booster = self.booster.copy()
-        booster.set_attr(chestxr=json.dumps(told))
+        booster.set_attr(chestxr=json.dumps(attributes))
         with atomic_write(path) as partial:
             Path(partial).write_bytes(booster.save_raw("json"))
 
     @classmethod
     def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "TuberculosisClassifier":
         """
-        Read a classifier; nothing in the file is executed.
+        Read a classifier, without executing code from the file.
 
         Parameters
         ----------
         path : str or os.PathLike
-            What `save` wrote.
+            File written by `save`.
         settings_hash : str, optional
-            The settings of the features that it will be given.
+            Hash of the feature settings to expect.
 
         Raises
         ------
         FileNotFoundError
-            If there is no such file.
+            If the file does not exist.
         ValueError
-            If the file is cut off, no classifier of this version or format, or was fitted on features of other
-            settings.
+            If the file is truncated, has another format or version, or was fitted on features with other settings.
         """
         path = Path(path)
         if not path.is_file():
@@ -194,18 +203,15 @@ class TuberculosisClassifier:
         try:
             check_model(content)
             booster = xgboost.Booster(model_file=bytearray(content))
-            told = dict(json.loads(booster.attr("chestxr") or "{}"))
+            attributes = dict(json.loads(booster.attr("chestxr") or "{}"))
         except (TypeError, xgboost.core.XGBoostError, ValueError) as error:
             raise ValueError(f"{path}: cut off or no XGBoost model; expected a classifier; copy it again") from error
-        if told.get("format") != _FORMAT:
-            raise ValueError(
-                f"{path}: found {told.get('format', 'an XGBoost model without calibration')}; expected {_FORMAT}; "
-                "fit it with this version of chestxr"
-            )
+        if (found := attributes.get("format", "an XGBoost model without calibration")) != _FORMAT:
+            raise ValueError(f"{path}: found {found}; expected {_FORMAT}; fit it with this version of chestxr")
         try:
-            scale, about = SiteScaler.from_dict(told["scale"]), told["about"]
-            calibration = Calibration(**{name: float(value) for name, value in told["calibration"].items()})
-            threshold = float(told["threshold"])
+            scale, about = SiteScaler.from_dict(attributes["scale"]), attributes["about"]
+            calibration = Calibration(**{name: float(value) for name, value in attributes["calibration"].items()})
+            threshold = float(attributes["threshold"])
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{path}: broken scale or calibration; expected a classifier; copy it again") from error
         if settings_hash is not None and scale.settings_hash != settings_hash:
@@ -217,11 +223,12 @@ class TuberculosisClassifier:
 
     def standardised(self, features: pd.DataFrame, site: SiteScaler | None = None) -> pd.DataFrame:
         """
-        Give the features that the trees use, on the scale of the films they learnt from; as for `margin`.
+        Return the selected features, standardised; parameters and errors as for `margin`.
 
         Returns
         -------
-        pandas.DataFrame, shape (films, features)
+        pandas.DataFrame, shape (films, features), float64
+            In interquartile ranges from the median.
         """
         missing = [name for name in self.feature_names if name not in features.columns]
         if missing:
@@ -233,11 +240,13 @@ class TuberculosisClassifier:
         scale = site or self.scale
         if scale.settings_hash != self.settings_hash:
             found, expected = scale.settings_hash[:12], self.settings_hash[:12]
-            raise ValueError(f"a site's scale of the settings {found}; expected {expected}; adapt anew")
+            raise ValueError(
+                f"a site's scale of the settings {found}; expected {expected}; run `chestxr tb adapt` again"
+            )
         return scale(used)
 
     def _predict(self, features: pd.DataFrame, site: SiteScaler | None, **wanted: bool) -> np.ndarray:
-        # As an array, its columns in the booster's order: XGBoost takes 20 times as long over thousands of columns of a
-        # frame, and as long again to compare their names.
+        # An array with columns in the booster's order: with thousands of columns, XGBoost takes 20 times as long for a
+        # DataFrame, and as long again to compare the names.
         matrix = xgboost.DMatrix(self.standardised(features, site).to_numpy(np.float32))
         return self.booster.predict(matrix, validate_features=False, **wanted)

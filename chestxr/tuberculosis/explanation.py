@@ -1,4 +1,4 @@
-"""Why a film got its score: contributions by zone and by family of features, in words."""
+"""Explanation of a score: SHAP values by zone and by family of features."""
 
 from functools import cache
 
@@ -22,20 +22,20 @@ _EXTREMES = {"spread": "unevenness between", "highest": "most striking of the", 
 
 def explain(contributions: pd.Series, reasons: int = 3) -> list[tuple[str, float]]:
     """
-    Group one film's contributions by place and family, and give the strongest.
+    Sum the contributions of a film by region and family, and return the largest sums.
 
     Parameters
     ----------
     contributions : pandas.Series, shape (features + 1,)
         SHAP values in log odds by feature name, and ``bias``.
     reasons : int, optional
-        How many to give.
+        Largest number of groups to return.
 
     Returns
     -------
     list of tuple of str and float
-        Words, such as "right upper zone, texture", and the group's sum in log odds: positive speaks for tuberculosis.
-        By size, largest first.
+        Name of the group, such as "right upper zone, texture", and its sum in log odds; positive values are evidence
+        for tuberculosis. Sorted by absolute value, largest first.
     """
     named = contributions.drop("bias")
     groups = named.groupby([_in_words(name) for name in named.index]).sum()
@@ -45,15 +45,20 @@ def explain(contributions: pd.Series, reasons: int = 3) -> list[tuple[str, float
 
 def zone_contributions(contributions: pd.Series) -> dict[str, float]:
     """
-    Share one film's contributions among the six zones.
+    Distribute the contributions of a film over the six zones.
 
-    What speaks of a zone counts there; what speaks of a lung, of both lungs or of a difference is shared equally by the
-    zones that it is measured on.
+    Contributions of a zone or half zone count for that zone; those of a lung, both lungs or a difference are divided
+    equally among the zones that they are measured on.
+
+    Parameters
+    ----------
+    contributions : pandas.Series, shape (features + 1,)
+        SHAP values in log odds by feature name, and ``bias``.
 
     Returns
     -------
     dict of str to float
-        Log odds by zone; they add up to the margin less the bias.
+        Log odds by zone; their sum is the margin minus the bias.
     """
     total = dict.fromkeys(ZONES, 0.0)
     for name, value in contributions.drop("bias").items():
@@ -79,7 +84,7 @@ def _in_words(name: str) -> str:
 
 
 def _place_in_words(place: str) -> str:
-    """Turn right_upper_inner into "right upper zone, inner half", lung_difference into "right against left lung"."""
+    """Return the text for a region, e.g. "right upper zone, inner half" for right_upper_inner."""
     *words, last = place.split("_")
     if last in _EXTREMES:
         return f"{_EXTREMES[last]} {' '.join(words)}s"

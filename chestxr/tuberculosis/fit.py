@@ -1,4 +1,4 @@
-"""Fit a tuberculosis classifier; every choice is made inside the films it is given."""
+"""Training of the tuberculosis classifier: model selection, calibration and threshold, on training films only."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,18 +25,23 @@ __all__ = ["FitSettings", "TrainingFilms", "fit_classifier", "patient_folds"]
 @dataclass(frozen=True)
 class TrainingFilms:
     """
-    Films to learn from.
+    Features and labels of training films.
 
     Attributes
     ----------
     features : pandas.DataFrame, shape (films, features)
-        Indexed by the films' names.
+        Features, indexed by the names of the films.
     labels : numpy.ndarray, shape (films,)
-        1 tuberculosis, 0 not.
+        1 TB-positive, 0 TB-negative.
     patients : numpy.ndarray, shape (films,)
-        Films of one patient share a name; they are never parted by a fold.
+        Patient of each film; no fold splits the films of a patient.
     sites : numpy.ndarray, shape (films,)
-        Where each film was taken; each site's films are standardised by themselves.
+        Site of each film; features are standardised per site.
+
+    Raises
+    ------
+    ValueError
+        If a film has no label of 0 or 1, or all films have the same label.
     """
 
     features: pd.DataFrame
@@ -45,20 +50,20 @@ class TrainingFilms:
     sites: np.ndarray
 
     def __post_init__(self) -> None:
-        """Refuse films that nothing can be learnt from."""
+        """Check the labels."""
         labels = np.asarray(self.labels, dtype=object)
         unlabelled = self.features.index[[label not in (0, 1) for label in labels]]
         if len(unlabelled):
-            raise ValueError(f"{unlabelled[0]}: no tuberculosis label; expected 0 or 1 for every film to learn from")
+            raise ValueError(f"{unlabelled[0]}: no tuberculosis label; expected 0 or 1 for every film to train on")
         if len(set(labels)) < 2:
-            raise ValueError(f"all films are labelled {labels[0]}; expected both 0 and 1 to learn from")
+            raise ValueError(f"all films are labelled {labels[0]}; expected both 0 and 1 to train on")
 
     def __getitem__(self, chosen: np.ndarray) -> "TrainingFilms":
-        """Return some of the films."""
+        """Return the films at the given positions."""
         return TrainingFilms(self.features.iloc[chosen], self.labels[chosen], self.patients[chosen], self.sites[chosen])
 
     def harmonised(self) -> "TrainingFilms":
-        """Return the films with each site's features standardised by that site's films."""
+        """Return the films with features standardised per site by :py:class:`SiteScaler`."""
         parts = []
         for site, part in self.features.groupby(self.sites):
             try:
@@ -75,20 +80,20 @@ class TrainingFilms:
 @dataclass(frozen=True)
 class FitSettings:
     """
-    What is tried, and how.
+    Hyper-parameters of the training.
 
     Attributes
     ----------
     counts : sequence of int
-        Numbers of selected features to try.
+        Candidate numbers of selected features.
     depths : sequence of int
-        Depths of the trees to try.
+        Candidate depths of the trees.
     folds, repeats : int
-        Cross-validation in which the choice is made, and calibration and threshold are learnt.
+        Cross-validation for model selection, calibration and threshold.
     sensitivity : float
-        Sensitivity that the threshold gives on films that the trees had not seen.
+        Sensitivity of the threshold on the held-out films of the cross-validation, 0 to 1.
     trees, patience : int
-        Most trees, and after how many without a gain on the fold's other films to stop.
+        Largest number of trees, and early stopping rounds.
     booster : dict
         Further parameters of XGBoost.
     seed : int
@@ -123,31 +128,35 @@ def fit_classifier(
     **about,
 ) -> TuberculosisClassifier:
     """
-    Choose, fit, calibrate and set a threshold.
+    Select, fit and calibrate a classifier, and set its threshold.
 
-    Each site's films are standardised by that site's median and interquartile range, which needs no labels; the
-    classifier keeps those of all films together for films of an unknown site. Each candidate is fitted in repeated
-    cross-validation by patient, with features selected inside each fold and the number of trees found by early stopping
-    there. The candidate with the least log loss is fitted on all films, with the median number of trees. Calibration
-    and threshold come from the candidate's scores of films outside its folds.
+    Features are standardised by the median and interquartile range of each site, which needs no labels; the classifier
+    stores those of all films for films of an unknown site. Each candidate is fitted in repeated cross-validation,
+    grouped by patient, with feature selection and early stopping inside each fold. The candidate with the lowest log
+    loss is fitted on all films, with the median number of trees. Calibration and threshold are fitted on its held-out
+    scores.
 
     Parameters
     ----------
     films : TrainingFilms
-        What to learn from.
+        Training films.
     settings_hash : str
-        The settings that the features come from.
+        Hash of the settings of the features.
     settings : FitSettings, optional
-        What is tried, and how.
+        Hyper-parameters.
     unstable : collection of str, optional
-        Features to leave out.
+        Names of features to exclude.
     **about
-        What to keep with the classifier beside the films' names, the chosen candidate and the versions.
+        Further entries of the classifier's ``about``.
+
+    Returns
+    -------
+    TuberculosisClassifier
 
     Raises
     ------
     ValueError
-        If a class has fewer patients than there are folds.
+        If a class has fewer patients than there are folds, or a site has too few films to standardise.
     """
     scale, films = SiteScaler.fit(films.features, settings_hash), films.harmonised()
     candidates = list(product(sorted(settings.counts), settings.depths))
@@ -173,16 +182,21 @@ def fit_classifier(
 
 def patient_folds(films: TrainingFilms, folds: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """
-    Deal films into folds by patient, alike in label.
+    Split films into folds, grouped by patient and stratified by label.
 
     Yields
     ------
     tuple of numpy.ndarray
-        Positions of the films inside and outside the fold's training part.
+        Positions of the training films and of the held-out films.
+
+    Raises
+    ------
+    ValueError
+        If a class has fewer patients than there are folds.
     """
-    ill = min(len(set(films.patients[films.labels == label])) for label in (0, 1))
-    if ill < folds:
-        raise ValueError(f"a class with {ill} patients; expected {folds} or more, one for each fold")
+    patients = min(len(set(films.patients[films.labels == label])) for label in (0, 1))
+    if patients < folds:
+        raise ValueError(f"a class with {patients} patients; expected {folds} or more, one for each fold")
     yield from StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(
         films.features, films.labels, films.patients
     )
@@ -192,19 +206,20 @@ def _cross_validate(
     films: TrainingFilms, settings: FitSettings, unstable: Collection[str], candidates: list[tuple[int, int]]
 ) -> list[tuple[np.ndarray, int]]:
     """
-    Try candidates on films that their trees do not see.
+    Compute the held-out margins of all candidates.
 
     Returns
     -------
     list of tuple of numpy.ndarray and int
-        For each candidate every film's mean margin, all with the median number of trees, and that number.
+        For each candidate, the mean margin of every film with the median number of trees, shape (films,), and that
+        number.
     """
     fitted: list[list] = [[] for _ in candidates]
     with tqdm(total=settings.repeats * settings.folds, desc="fitting", unit="fold", leave=False) as progress:
         for repeat in range(settings.repeats):
             for inside, outside in patient_folds(films, settings.folds, settings.seed + repeat):
                 training, held_out = films[inside], films[outside]
-                # Best first: a smaller number of features is the beginning of a larger one.
+                # Features are sorted, so the smaller selections are prefixes of the largest.
                 names = select_features(training.features, training.labels, candidates[-1][0], unstable=unstable)
                 for boosters, (count, depth) in zip(fitted, candidates, strict=True):
                     booster = _boost(training, names[:count], settings, depth, settings.trees, held_out)
@@ -231,24 +246,24 @@ def _boost(
     trees: int,
     held_out: TrainingFilms | None = None,
 ) -> xgboost.Booster:
-    """Fit trees, without names for the features; with films held out, until these gain nothing more."""
-    # XGBoost compares all names anew for each tree, which with thousands of them costs about as much as growing it.
+    """Fit trees without feature names; stop early if held-out films are given."""
+    # XGBoost compares all names for every tree, which with thousands of names costs about as much as growing it.
     matrices = [
         xgboost.DMatrix(part.features[names].to_numpy(np.float32), part.labels.astype(int))
         for part in (films, held_out)
         if part is not None
     ]
-    # Exact trees look at the sampled features only; histograms are built of all of them.
+    # The exact method reads the sampled features only; histograms are built for all features.
     parameters = {"objective": "binary:logistic", "tree_method": "exact", "max_depth": depth, "seed": settings.seed}
     stopping = {"evals": [(matrices[1], "outside")], "early_stopping_rounds": settings.patience} if held_out else {}
     return xgboost.train(parameters | dict(settings.booster), matrices[0], trees, verbose_eval=False, **stopping)
 
 
 def _calibrate(labels: np.ndarray, margins: np.ndarray) -> Calibration:
-    """Fit Platt's line (Platt 1999), with the labels smoothed as he does."""
+    """Fit Platt scaling with smoothed labels (Platt 1999)."""
     line = LogisticRegression(C=np.inf, max_iter=1000)
-    ill, well = (labels == 1).sum(), (labels == 0).sum()
-    towards = np.where(labels == 1, (ill + 1) / (ill + 2), 1 / (well + 2))
+    positives, negatives = (labels == 1).sum(), (labels == 0).sum()
+    towards = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     doubled = np.concatenate([margins, margins])[:, None]
     line.fit(doubled, np.repeat([1, 0], len(labels)), sample_weight=np.concatenate([towards, 1 - towards]))
     return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))

@@ -1,4 +1,4 @@
-"""What scores are worth, as a picture beside the results and for TensorBoard."""
+"""Evaluation plots and TensorBoard logging."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,18 +13,18 @@ __all__ = ["log_evaluation"]
 
 def log_evaluation(figure: Figure, rows: Iterable[Mapping], picture: Path, summary_writer: SummaryWriter) -> None:
     """
-    Write a plot to a file, and the plot and the measured values to TensorBoard.
+    Save a plot to a file, and log the plot and the metrics to TensorBoard.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        As `chestxr.visualize.score_plots.plot_scores` draws it.
+        Plot, as drawn by `chestxr.visualize.score_plots.plot_scores`.
     rows : iterable of mapping
-        Measured values: ``site``, ``metric``, ``value``; the scalars are named ``screening/<metric>/<site>``.
+        Metrics with ``site``, ``metric`` and ``value``; the scalars are named ``screening/<metric>/<site>``.
     picture : pathlib.Path
-        File to write; TensorBoard shows the plot as ``screening/<name of the file>``.
+        Image file to write; the tag of the plot is ``screening/<stem of the file>``.
     summary_writer : torch.utils.tensorboard.SummaryWriter
-        Where scalars and plot go.
+        TensorBoard writer.
     """
     with atomic_write(picture) as partial:
         figure.savefig(partial, dpi=110)

@@ -1,4 +1,4 @@
-"""Check an XGBoost model file before XGBoost reads it: the library does not check indices and sizes itself."""
+"""Validation of XGBoost model files: XGBoost itself does not check indices and sizes."""
 
 import json
 from typing import Any
@@ -18,23 +18,23 @@ _CATEGORIES = ("categories", "categories_nodes", "categories_segments", "categor
 
 def check_model(content: bytes) -> None:
     """
-    Check a model file before XGBoost reads it.
+    Check the content of a model file before XGBoost reads it.
 
     Parameters
     ----------
     content : bytes
-        A classifier of trees in JSON, as XGBoost 3 writes it.
+        A tree classifier in JSON, as written by XGBoost 3.
 
     Raises
     ------
     ValueError
-        If the file is cut off, larger than 64 MiB or no such model, or a tree has nodes that lead nowhere, back, or to
-        features that the model does not have.
+        If the content is truncated, larger than 64 MiB or no such model, or a tree has invalid child or feature
+        indices.
     """
     if len(content) > _MAX_BYTES:
         raise ValueError(f"more than {_MAX_BYTES} bytes")
     try:
-        # Nesting is bounded by Python's limit of recursion, which ends as a RecursionError.
+        # Python's recursion limit bounds the nesting.
         learner = json.loads(content.decode(), object_pairs_hook=_unique_names)["learner"]
         about = learner["learner_model_param"]
         features = int(about["num_feature"])
@@ -58,7 +58,7 @@ def check_model(content: bytes) -> None:
 
 
 def _unique_names(pairs: list[tuple[str, Any]]) -> dict:
-    """Return a JSON object; of two values of one name, XGBoost might read the one that is not checked."""
+    """Return a JSON object; reject duplicate names, of which XGBoost might read the value that is not checked."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name twice")
@@ -66,12 +66,12 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict:
 
 
 def _are_ranges(starts: np.ndarray, count: int) -> bool:
-    """Say whether the trees of the rounds follow each other from the first to the last."""
+    """Return whether the rounds cover all trees in order."""
     return starts[0] == 0 and starts[-1] == count and bool((np.diff(starts) >= 0).all())
 
 
 def _is_sound(tree: dict, place: int, features: int) -> bool:
-    """Say whether a tree's nodes lead forward, to nodes that it has."""
+    """Return whether all children of a tree's nodes exist and come after their parent, and its values are valid."""
     nodes = int(tree["tree_param"]["num_nodes"])
     left, right, parents, splits = (np.asarray(tree[name]) for name in _BY_NODE[:4])
     if nodes < 1 or any(len(tree[name]) != nodes for name in _BY_NODE) or any(len(tree[name]) for name in _CATEGORIES):

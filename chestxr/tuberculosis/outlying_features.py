@@ -1,32 +1,32 @@
-"""Is a film like those that a classifier learnt from?"""
+"""Out-of-distribution detection by outlying features."""
 
 import pandas as pd
 
 __all__ = ["outlying_features"]
 
-# Interquartile ranges from the median beyond which a feature is outlying: five standard deviations of a normal one.
+# Limit in interquartile ranges from the median: five standard deviations of a normal distribution.
 _OUTLYING = 4.0
-# A share of fewer features than these says little.
+# With fewer features in a region, their fraction is too noisy.
 _LEAST_FEATURES = 20
 
 
 def outlying_features(standardised: pd.Series) -> float:
     """
-    Measure how far a film is out of the distribution of those that a classifier learnt from.
+    Return the fraction of outlying features in the region where it is largest.
 
-    Noise, blur, strong compression and writing burnt into a film leave the lungs' outlines as they are, and change the
-    features, and so the score, in silence. They push many features of one region far out, which disease seldom does.
+    Noise, blur, strong compression and burnt-in annotations do not change the lung segmentation, but they silently
+    change the features, and so the score. They make many features of one region outlying, which disease seldom does.
 
     Parameters
     ----------
     standardised : pandas.Series, shape (features,)
-        A film's features as :py:class:`SiteScaler` gives them: interquartile ranges from the median.
+        Features of a film, standardised by :py:class:`SiteScaler`: interquartile ranges from the median.
 
     Returns
     -------
     float
-        The share of features that are more than four interquartile ranges from the median, 0 to 1, in the region or
-        difference where it is greatest; 0 if none has 20 features.
+        Largest fraction, over regions and differences with at least 20 features, of features that are more than four
+        interquartile ranges from the median, 0 to 1; 0 if there is no such region.
     """
     outlying = (standardised.abs() > _OUTLYING).groupby(standardised.index.str.split(".").str[0])
     shares = outlying.mean()[outlying.size() >= _LEAST_FEATURES]

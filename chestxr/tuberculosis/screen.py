@@ -1,4 +1,4 @@
-"""A film's tuberculosis score, inside a MONAI transform chain."""
+"""Tuberculosis score as a MONAI transform."""
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
@@ -18,7 +18,7 @@ from .site_scaler import SiteScaler
 
 __all__ = ["ScreenTuberculosisd"]
 
-_UNLIKE = "unlike the films that the classifier learnt from (noise, blur, writing on it?): its score may mislead"
+_UNLIKE = "unlike the films that the classifier was trained on (noise, blur, writing on it?): its score may mislead"
 
 
 class ScreenTuberculosisd(MapTransform):
@@ -26,32 +26,32 @@ class ScreenTuberculosisd(MapTransform):
     Dictionary-based scoring of a film's features. Research use only.
 
     Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated) with its 95% interval
-    ``probability_low`` and ``probability_high``, the classifier's ``threshold``, ``decision`` ("suspicious" at and
-    above it, "not suspicious" below), ``reasons`` in words, ``zones`` (log odds by zone), and ``no_score``, "" or why
-    there is none. A film gets no score if it is no frontal film of the chest with two lungs, or if these could
-    not be measured.
+    ``probability_low`` and ``probability_high``, the ``threshold`` of the classifier, ``decision`` ("suspicious" at and
+    above it, "not suspicious" below), ``reasons`` (text), ``zones`` (log odds by zone), and ``no_score``, the reason
+    for a missing score, or "". A film has no score if it is not a frontal chest film with two lungs, or if its features
+    cannot be computed.
 
-    ``tuberculosis`` is the probability as a tensor of two values, without and with tuberculosis, for programs that take
-    the outputs that metadata.json names; NaN if there is no score.
+    Adds ``tuberculosis`` as well, a float32 tensor of two probabilities, without and with tuberculosis, for programs
+    that read the outputs named in metadata.json; NaN if there is no score.
 
-    A film unlike those that the classifier learnt from (out of distribution) gets one with a warning, which is added to
-    ``quality_flags``; ``outlying_features`` says how unlike, as :py:func:`.outlying_features.outlying_features` does.
+    An out-of-distribution film gets a score, and a warning in ``quality_flags``; ``outlying_features`` is the value of
+    :py:func:`.outlying_features.outlying_features`.
 
     Parameters
     ----------
     keys : str, optional
-        The features, as :py:class:`chestxr.radiomics.LungFeaturesd` adds them.
+        Key of the features that :py:class:`chestxr.radiomics.LungFeaturesd` adds.
     classifier : str or os.PathLike
-        The classifier's file.
+        File of the classifier.
     settings_hash : str, optional
-        The settings that the features come from; the classifier must have been fitted on the same.
+        Hash of the settings of the features; the classifier must have been fitted with the same settings.
     site_scale : str or os.PathLike or None, optional
-        What ``chestxr tb adapt`` wrote for the site that the films come from.
+        File written by ``chestxr tb adapt`` for the site of the films.
     reasons : int, optional
-        How many reasons to give.
+        Largest number of reasons.
     most_outlying_features : float, optional
-        Limit beyond which a film is warned of. With the shipped classifier the default warns of three in a hundred of
-        the films it learnt from; ``tools/experiments/outlying_features.py`` measures it.
+        Largest ``outlying_features`` without a warning. With the default, 3% of the training films of the shipped
+        classifier have a warning; ``tools/experiments/outlying_features.py`` measures it.
 
     Raises
     ------
@@ -76,7 +76,7 @@ class ScreenTuberculosisd(MapTransform):
         self.most_outlying_features = most_outlying_features
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Return the item with its score."""
+        """Return the item with ``screening``, ``tuberculosis`` and ``quality_flags``."""
         if not data["is_chest"]:
             found = _no_score(_why_no_chest(data))
         elif data["features_error"]:
@@ -92,7 +92,7 @@ class ScreenTuberculosisd(MapTransform):
         }
 
     def _screen(self, features: Mapping[str, float], film: str) -> dict[str, Any]:
-        # An array of what the classifier asks for: a frame of every feature takes a fifth of what measuring it does.
+        # Only the selected features: a DataFrame of all features takes a fifth of the time of computing them.
         asked = [name for name in self.classifier.feature_names if name in features]
         table = pd.DataFrame(np.array([[features[name] for name in asked]]), index=[film], columns=asked)
         margin = self.classifier.margin(table, self.site)
@@ -115,7 +115,7 @@ class ScreenTuberculosisd(MapTransform):
 
 
 def _why_no_chest(data: Mapping[Hashable, Any]) -> str:
-    """Name lungs without contrast first: such a film may look like anything."""
+    """Return the quality flags; lungs without contrast come first, since the view of such a film is unreliable."""
     error, flags = data["features_error"], data["quality_flags"]
     return f"{error}; {flags}" if isinstance(error, LungContrastError) else flags
 

@@ -1,4 +1,4 @@
-"""Which features a classifier is given: those that tell, and are not told twice."""
+"""Univariate feature selection with a redundancy filter."""
 
 from collections.abc import Collection
 
@@ -17,27 +17,27 @@ def select_features(
     unstable: Collection[str] = (),
 ) -> list[str]:
     """
-    Take features by how well each alone tells the classes apart, passing over those that repeat a better one.
+    Select features by their individual AUC, and skip those that correlate with a better one.
 
-    To be called inside a training fold: it looks at the labels.
+    It uses the labels, so call it inside a training fold.
 
     Parameters
     ----------
     features : pandas.DataFrame, shape (films, features)
-        Training films. A feature that is constant, or missing for half of the films, is never taken.
+        Features of training films. Constant features, and those missing for more than half of the films, are excluded.
     labels : numpy.ndarray, shape (films,)
-        1 tuberculosis, 0 not.
+        1 TB-positive, 0 TB-negative.
     count : int
-        How many features to take at most.
+        Largest number of features to select.
     most_alike : float, optional
-        Largest absolute Spearman correlation between two features that are taken.
+        Largest absolute Spearman correlation between two selected features.
     unstable : collection of str, optional
-        Features to leave out.
+        Names of features to exclude.
 
     Returns
     -------
     list of str
-        Names, the most telling first.
+        Names of the selected features, the most discriminative first.
     """
     names = features.columns.difference(list(unstable), sort=False).to_numpy()
     values = features[names].to_numpy(dtype=np.float64)
@@ -61,6 +61,6 @@ def select_features(
 
 
 def _auc_from_ranks(ranks: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return each feature's area under the ROC curve, by the Mann-Whitney statistic."""
-    ill, well = (labels == 1).sum(), (labels == 0).sum()
-    return (ranks[labels == 1].sum(axis=0) - ill * (ill + 1) / 2) / (ill * well)
+    """Return the area under the ROC curve of each feature, from the Mann-Whitney statistic."""
+    positives, negatives = (labels == 1).sum(), (labels == 0).sum()
+    return (ranks[labels == 1].sum(axis=0) - positives * (positives + 1) / 2) / (positives * negatives)

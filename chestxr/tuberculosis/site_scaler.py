@@ -1,4 +1,4 @@
-"""Bring one site's features to another's scale, from unlabelled films alone."""
+"""Robust scaling of features per site, from unlabelled films."""
 
 import json
 from dataclasses import dataclass
@@ -14,29 +14,29 @@ from chestxr.utils.atomic import write_text
 __all__ = ["SiteScaler", "site_scale"]
 
 _KIND = "chestxr site scale"
-# Fewer films give quartiles that are too rough to standardise by.
+# Quartiles of fewer films are too imprecise.
 LEAST_FILMS = 10
-# Where nearly all films have one value the interquartile range is very small, and a film that differs would leave the
-# range of single precision.
+# If nearly all films have one value, the interquartile range is close to 0, and a different value would overflow in
+# single precision.
 _FARTHEST = 1e9
 
 
 def site_scale(features: pd.DataFrame) -> pd.DataFrame:
     """
-    Describe a site's features.
+    Compute the median and interquartile range of each feature.
 
     Parameters
     ----------
     features : pandas.DataFrame, shape (films, features)
-        A site's films; no labels are looked at.
+        Features of the films of one site.
 
     Returns
     -------
     pandas.DataFrame, shape (2, features)
-        Rows ``median`` and ``spread``: the interquartile range, 1 where that is next to zero.
+        Rows ``median`` and ``spread``: the interquartile range, or 1 where that is zero up to rounding.
     """
     scaler = RobustScaler().fit(features.to_numpy(dtype=np.float64))
-    # Of a feature that no film has both are NaN.
+    # Both are NaN for a feature without values.
     median, spread = np.nan_to_num(scaler.center_), np.nan_to_num(scaler.scale_, nan=1.0)
     return pd.DataFrame([median, spread], index=["median", "spread"], columns=features.columns)
 
@@ -44,20 +44,21 @@ def site_scale(features: pd.DataFrame) -> pd.DataFrame:
 @dataclass(frozen=True)
 class SiteScaler:
     """
-    A site's scale, by which its films are standardised: each feature less its median, over its interquartile range.
+    Robust scaler of one site: each feature minus its median, divided by its interquartile range.
 
-    Another site's detector, exposure and processing shift nearly every feature; a classifier that learnt on one site
-    then sees all films of the other as odd. Standardising both by their own films takes such shifts out. It also takes
-    out what truly differs: at a site with much more disease than the training films had, the middle film is ill.
+    Detector, exposure and processing of a site shift nearly every feature, so that all films of a new site are out of
+    distribution for a classifier that was trained at another. Standardising each site by its own films removes such
+    shifts. It also removes true differences: at a site with a much higher prevalence than the training films, the
+    median film is TB-positive.
 
     Attributes
     ----------
     scale : pandas.DataFrame, shape (2, features)
-        As :py:func:`site_scale` gives it.
+        Median and interquartile range, as returned by :py:func:`site_scale`.
     films : int
-        How many films it was measured on.
+        Number of films that it was fitted on.
     settings_hash : str
-        The settings of their features.
+        Hash of the settings of their features.
     """
 
     scale: pd.DataFrame
@@ -67,7 +68,14 @@ class SiteScaler:
     @classmethod
     def fit(cls, features: pd.DataFrame, settings_hash: str) -> "SiteScaler":
         """
-        Learn a site's scale from its films.
+        Fit a scaler on the films of a site.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame, shape (films, features)
+            Features of the films; no labels are needed.
+        settings_hash : str
+            Hash of the settings of the features.
 
         Raises
         ------
@@ -75,62 +83,70 @@ class SiteScaler:
             If there are fewer than ``LEAST_FILMS`` films.
         """
         if len(features) < LEAST_FILMS:
-            raise ValueError(f"{len(features)} films; expected {LEAST_FILMS} or more to learn a site's scale from")
+            raise ValueError(f"{len(features)} films; expected {LEAST_FILMS} or more to fit a site's scale on")
         return cls(site_scale(features), len(features), settings_hash)
 
     def __call__(self, features: pd.DataFrame) -> pd.DataFrame:
         """
-        Standardise films of the site.
+        Standardise the features of films of the site.
 
         Parameters
         ----------
         features : pandas.DataFrame, shape (films, features)
-            Some or all of the features that the scale was learnt on.
+            Some or all of the features that the scaler was fitted on.
 
         Returns
         -------
         pandas.DataFrame, shape (films, features)
-            No farther from zero than a thousand million.
+            Standardised features, clipped to -1e9 and 1e9.
 
         Raises
         ------
         ValueError
-            If a feature is none of those.
+            If the scaler was not fitted on one of the features.
         """
         unknown = features.columns.difference(self.scale.columns)
         if len(unknown):
             raise ValueError(
-                f"{len(unknown)} features, {unknown[0]} among them, are not in the site's scale; adapt anew"
+                f"{len(unknown)} features, {unknown[0]} among them, are not in the site's scale; "
+                "run `chestxr tb adapt` again"
             )
         scale = self.scale[features.columns]
         return ((features - scale.loc["median"]) / scale.loc["spread"]).clip(-_FARTHEST, _FARTHEST)
 
     def of(self, names: list[str]) -> "SiteScaler":
-        """Return the scale of some of its features."""
+        """Return the scaler of some of the features."""
         return SiteScaler(self.scale[names], self.films, self.settings_hash)
 
     def as_dict(self) -> dict:
-        """Return the scale in values that JSON knows."""
+        """Return the scaler as a dictionary that JSON can represent."""
         return {"films": self.films, "settings_hash": self.settings_hash, "scale": self.scale.to_dict("split")}
 
     @classmethod
     def from_dict(cls, found: dict) -> "SiteScaler":
-        """Return the scale that `as_dict` described."""
+        """Return the scaler from a dictionary made by `as_dict`."""
         return cls(pd.DataFrame(**found["scale"]), int(found["films"]), found["settings_hash"])
 
     def save(self, path: str | PathLike) -> None:
-        """Write the scale as JSON, whole or not at all."""
+        """Write the scaler as JSON, atomically."""
         write_text(path, json.dumps({"kind": _KIND} | self.as_dict()))
 
     @classmethod
     def load(cls, path: str | PathLike, settings_hash: str | None = None) -> "SiteScaler":
         """
-        Read a scale.
+        Read a scaler.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            File written by `save`.
+        settings_hash : str, optional
+            Hash of the feature settings to expect.
 
         Raises
         ------
         ValueError
-            If the file is none, or belongs to other settings.
+            If the file is no scaler, or has other settings.
         """
         try:
             loaded = cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))

@@ -1,4 +1,4 @@
-"""A classifier judged on labelled films: what a bundle's evaluate.json runs."""
+"""Evaluation of a classifier on labelled films, run by a bundle's evaluate.json."""
 
 import json
 from os import PathLike
@@ -23,22 +23,22 @@ __all__ = ["TuberculosisTester"]
 
 class TuberculosisTester:
     """
-    Score films, and write what the scores are worth.
+    Score films, and write scores, metrics and plots.
 
     Parameters
     ----------
     films : ScreeningFilms
-        What to score; none of them may be among those that the classifier learnt from.
+        Films to score; none may be a training film of the classifier.
     classifier : str or os.PathLike
-        The classifier's file.
+        File of the classifier.
     output_dir : str or os.PathLike
-        Where ``scores.csv``, ``summary.json`` and ``scores.png`` go.
+        Folder for ``scores.csv``, ``summary.json`` and ``scores.png``.
     summary_writer : torch.utils.tensorboard.SummaryWriter
-        Where scalars and plots go.
+        TensorBoard writer.
     site_scale : str or os.PathLike or None, optional
-        What ``chestxr tb adapt`` wrote for the site that the films come from.
+        File written by ``chestxr tb adapt`` for the site of the films.
     name : str, optional
-        What is evaluated, for titles.
+        Title of the plots.
     """
 
     def __init__(
@@ -59,19 +59,19 @@ class TuberculosisTester:
 
     def run(self) -> list[dict]:
         """
-        Measure, score and write; return the summary's rows.
+        Compute features and scores, and write the results; return the rows of the summary.
 
         Raises
         ------
         ValueError
-            If the classifier learnt from one of the films.
+            If the classifier was trained on one of the films, or a file does not match the features' settings.
         """
         films, settings_hash = self.films.measure()
         classifier = TuberculosisClassifier.load(self.path, settings_hash)
         seen = sorted(set(films.features.index) & set(classifier.about["films"]))
         if seen:
             raise ValueError(
-                f"{self.path} learnt from {len(seen)} of these films, {seen[0]} among them; give films it never saw"
+                f"{self.path} was trained on {len(seen)} of these films, {seen[0]} among them; give films it never saw"
             )
         site = SiteScaler.load(self.site_scale, settings_hash) if self.site_scale else None
         table = pd.DataFrame(

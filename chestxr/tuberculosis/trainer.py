@@ -1,4 +1,4 @@
-"""From films and their lungs to a classifier's file: what a bundle's train.json runs."""
+"""Training of a classifier from films and their lung masks, run by a bundle's train.json."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -24,24 +24,24 @@ __all__ = ["ScreeningFilms", "TuberculosisTrainer", "without_lungs"]
 
 
 def without_lungs(items: Sequence[dict], lungs_dir: str | PathLike) -> list[dict]:
-    """Return the datalist items of films whose lungs are not in a folder yet, as ``<film>_lungs.png``."""
+    """Return the datalist items of films without a mask ``<film>_lungs.png`` in a folder."""
     return [item for item in items if not result_file(lungs_dir, item["film"], LUNGS).is_file()]
 
 
 class ScreeningFilms:
     """
-    Labelled films with their features, measured when they are asked for.
+    Labelled films, whose features are computed on request.
 
     Parameters
     ----------
     items : sequence of dict
         Datalist items: ``film``, ``image``, ``site``, ``patient``, ``tuberculosis``.
     lungs_dir : str or os.PathLike
-        Folder with the lungs that a network outlined, ``<film>_lungs.png``.
+        Folder of predicted lung masks, ``<film>_lungs.png``.
     cache : str or os.PathLike
-        Folder that keeps what was measured.
+        Folder of the feature cache.
     processes : int, optional
-        Films measured at once.
+        Number of processes for the features.
     **features
         As for :py:class:`chestxr.radiomics.FilmFeatures`.
     """
@@ -63,19 +63,19 @@ class ScreeningFilms:
 
     def measure(self) -> tuple[TrainingFilms, str]:
         """
-        Measure the films; those that cannot be measured are left out, and kept in ``failures`` with the reason.
+        Compute the features; films that fail are left out and listed in ``failures`` with the error.
 
         Returns
         -------
         films : TrainingFilms
             Features, labels, patients and sites.
         settings_hash : str
-            The settings that the features come from.
+            Hash of the settings of the features.
 
         Raises
         ------
         ValueError
-            If no film could be measured, or a film has no label.
+            If all films fail, or a film has no label.
         """
         masks = find_masks(self.items, self.lungs_dir)
         wanted = [
@@ -102,18 +102,18 @@ class ScreeningFilms:
 
 class TuberculosisTrainer:
     """
-    Fit a classifier on films, and write it with plots of how it did in cross-validation.
+    Fit a classifier on films, and write it with plots of the cross-validation.
 
     Parameters
     ----------
     films : ScreeningFilms
-        What to learn from.
+        Training films.
     path : str or os.PathLike
-        The classifier's file to write.
+        File of the classifier to write.
     summary_writer : torch.utils.tensorboard.SummaryWriter
-        Where scalars and plots go.
+        TensorBoard writer.
     max_epochs : int, optional
-        Most boosting rounds, ``trees`` of :py:class:`FitSettings`: MONAI's name for how long a trainer runs.
+        Largest number of boosting rounds, ``trees`` of :py:class:`FitSettings`; named as in MONAI's trainers.
     **settings
         As for :py:class:`FitSettings`.
     """
@@ -132,7 +132,7 @@ class TuberculosisTrainer:
         self.settings = FitSettings(trees=max_epochs, **settings)
 
     def run(self) -> TuberculosisClassifier:
-        """Measure, fit and write; return the classifier."""
+        """Compute the features, fit the classifier and write it; return the classifier."""
         films, settings_hash = self.films.measure()
         classifier = fit_classifier(films, settings_hash, self.settings)
         classifier.save(self.path)
@@ -140,7 +140,7 @@ class TuberculosisTrainer:
         return classifier
 
     def _show(self, labels: np.ndarray, classifier: TuberculosisClassifier) -> None:
-        """Write how well films were scored by trees that had not seen them."""
+        """Write plots and metrics of the held-out scores."""
         probabilities = np.array(list(classifier.about["films"].values()))
         figure = plot_scores(labels, probabilities, classifier.threshold, "cross-validation")
         rows = score_rows(labels, probabilities, classifier.threshold)

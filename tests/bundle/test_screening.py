@@ -97,7 +97,7 @@ def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path
     assert Image.open(trained / "cross_validation.png").size[0] > 500
     with pytest.raises(RuntimeError) as error:
         _run("train", "evaluate", **(settings | {"sections": ["training"], "lungs_dir": f"{trained}/lungs"}))
-    assert "learnt from 48 of these films" in str(error.value.__cause__)
+    assert "was trained on 48 of these films" in str(error.value.__cause__)
 
 
 def test_a_stopped_training_outlines_no_lungs_again(films, trained):

@@ -1,4 +1,4 @@
-"""mirp, an independent implementation of the same definitions, measures the same."""
+"""Features agree with mirp, an independent implementation of the same definitions."""
 
 import numpy as np
 import pytest
@@ -77,7 +77,7 @@ GLDM = {
 
 
 def _pairs() -> dict[str, str]:
-    """Name in pyradiomics, name in mirp, where both follow one definition."""
+    """Map names in pyradiomics to names in mirp, for features with the same definition."""
     pairs = dict(STATISTICS)
     pairs |= {f"glcm.{ours}": f"cm_{theirs}_d1_2d_avg_fbn_n{LEVELS}" for ours, theirs in GLCM.items()}
     for (run, zone), (their_run, their_zone) in RUNS_AND_ZONES.items():
@@ -111,6 +111,6 @@ def measured(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("name", "mirp_name"), _pairs().items())
-def test_both_measure_the_same(measured, name, mirp_name):
+def test_feature_equals_mirp(measured, name, mirp_name):
     ours, theirs = measured
     np.testing.assert_allclose(ours[f"original.{name}"], float(theirs[mirp_name]), rtol=1e-5)

@@ -1,4 +1,4 @@
-"""The engine gives pyradiomics' own values, in two dimensions only."""
+"""The engine reproduces the values of pyradiomics, in two dimensions only."""
 
 from itertools import product
 
@@ -30,7 +30,7 @@ def frame():
     return lung_frame(*chest_film((192, 224), seed=1), size=128)
 
 
-def test_the_expected_features_are_measured(engine):
+def test_default_settings_give_the_expected_features(engine):
     assert len(engine.feature_names) == 9 + 4 * 93
     assert {name.split(".")[0] for name in engine.feature_names} == {"original", *(f"log-{s}px" for s in (2, 4, 8))}
     assert not any("mm" in name for name in engine.feature_names)
@@ -38,7 +38,7 @@ def test_the_expected_features_are_measured(engine):
 
 @pytest.fixture(scope="module")
 def real_frame():
-    """The demo film with two ellipses for lungs: its values lie on the edges of grey levels, as a phantom's do not."""
+    """Return the demo film with two ellipses as lungs: unlike a phantom's, its values are on bin edges."""
     film, _ = read_film(get_testdata_file("RG1_UNCR.dcm", download=False))
     x, y = np.mgrid[: film.shape[0], : film.shape[1]] / np.array(film.shape)[:, None, None]
     lungs = [((x - middle) / 0.16) ** 2 + ((y - 0.45) / 0.33) ** 2 < 1 for middle in (0.29, 0.71)]
@@ -46,7 +46,7 @@ def real_frame():
 
 
 @pytest.mark.parametrize(("film", "settings"), product(("frame", "real_frame"), (DEFAULT_SETTINGS, FINE_SETTINGS)))
-def test_every_region_has_the_values_of_a_stock_extraction(film, settings, request):
+def test_every_region_equals_a_plain_extraction(film, settings, request):
     frame = request.getfixturevalue(film)
     regions = lung_regions(frame.labels)
     before = {name: region.copy() for name, region in regions.items()}
@@ -65,8 +65,8 @@ def test_every_region_has_the_values_of_a_stock_extraction(film, settings, reque
     "values", [np.full(50, 0.3, np.float32), np.arange(60) / 25, np.random.default_rng(0).normal(size=500)]
 )
 @pytest.mark.parametrize("settings", [{"binWidth": 0.04}, {"binWidth": 0.04, "voxelArrayShift": 3}, {"binCount": 12}])
-def test_first_order_is_that_of_pyradiomics(values, settings):
-    """A flat region, values on the edges of grey levels, and values of either sign."""
+def test_first_order_equals_pyradiomics(values, settings):
+    """A constant region, values on bin edges, and values of both signs."""
     pixels = np.resize(values, (2, len(values) // 2))
     images = (sitk.GetImageFromArray(array) for array in (pixels, np.ones(pixels.shape, np.uint8)))
     expected = RadiomicsFirstOrder(*images, **settings).execute()
@@ -76,30 +76,30 @@ def test_first_order_is_that_of_pyradiomics(values, settings):
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.01, 0.02, 0.04]), st.sampled_from([np.float32, np.float64]))
-def test_grey_levels_are_those_of_pyradiomics(seed, width, precision):
-    """In single precision, in which filtered images come, too: its last digit tells the sides of an edge apart."""
+def test_grey_levels_equal_pyradiomics(seed, width, precision):
+    """Filtered images are in single precision, where the last digit decides on which side of an edge a value is."""
     pixels = np.random.default_rng(seed).normal(scale=0.1, size=(9, 9)).round(2).astype(precision)
     mask = np.random.default_rng(seed + 1).random((9, 9)) < 0.8
     expected, _ = imageoperations.binImage(pixels, mask, binWidth=width)
     np.testing.assert_array_equal(BinnedRegion(pixels, mask, {"binWidth": width}).levels, expected)
 
 
-def test_regions_are_left_as_they_were_by_every_family(engine, frame):
-    """pyradiomics' C code marks what it has seen in the mask that it is given."""
+def test_no_feature_class_modifies_the_masks(engine, frame):
+    """The C code of pyradiomics marks visited pixels in its mask."""
     regions = lung_regions(frame.labels)
     first, again = engine(frame.film, regions), engine(frame.film, regions)
     assert first == again
 
 
 @pytest.mark.parametrize("line", ["force2D: true", "normalize: true", "resampledPixelSpacing: [2, 2]"])
-def test_settings_that_are_silently_wrong_are_refused(tmp_path, line):
+def test_silently_wrong_settings_raise(tmp_path, line):
     path = tmp_path / "settings.yaml"
     path.write_text(f"imageType:\n  Original: {{}}\nfeatureClass:\n  firstorder:\nsetting:\n  {line}\n")
     with pytest.raises(ValueError, match=line.split(":")[0]):
         FeatureEngine(path)
 
 
-def test_a_file_of_another_kind_is_refused(tmp_path):
+def test_invalid_parameter_file_raises(tmp_path):
     path = tmp_path / "settings.yaml"
     path.write_text("kidneys: 2\n")
     with pytest.raises(ValueError, match=r"settings\.yaml: not a parameter file"):
@@ -107,7 +107,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("pixels", [0, 1, 5])
-def test_a_region_without_two_dimensions_is_refused(engine, frame, pixels):
+def test_empty_or_one_dimensional_region_raises(engine, frame, pixels):
     line = np.zeros(frame.film.shape, bool)
     line[40, 40 : 40 + pixels] = True
     with pytest.raises(ValueError, match=f"right_upper: {pixels} pixels in a line or none"):

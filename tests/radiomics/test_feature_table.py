@@ -1,4 +1,4 @@
-"""Many films: cached, continued, with a row for each that fails."""
+"""Feature tables: cache, resumption, and one row per failed film."""
 
 import os
 from pathlib import Path
@@ -27,7 +27,7 @@ def films(collection) -> list[FilmToMeasure]:
     return [FilmToMeasure(film.name, film.image, film.masks) for film in open_collection(collection).films[:4]]
 
 
-def test_a_second_run_takes_the_cache_and_a_changed_mask_does_not(films, settings, tmp_path):
+def test_second_run_uses_the_cache_and_a_changed_mask_does_not(films, settings, tmp_path):
     cache = tmp_path / "cache"
     first = {row["film"]: row for row in measure_films(films, cache, settings=settings)}
     stored = {path: path.stat().st_mtime_ns for path in cache.rglob("*.npy")}
@@ -40,12 +40,12 @@ def test_a_second_run_takes_the_cache_and_a_changed_mask_does_not(films, setting
     assert row["lungs.original.firstorder.Mean"] != first[films[0].film]["lungs.original.firstorder.Mean"]
 
 
-def test_the_cache_changes_nothing_but_time(films, settings, tmp_path):
-    cached, anew = (list(measure_films(films[:1], tmp_path / name, settings=settings)) for name in ("a", "b"))
-    assert cached == anew
+def test_two_caches_give_the_same_rows(films, settings, tmp_path):
+    first, second = (list(measure_films(films[:1], tmp_path / name, settings=settings)) for name in ("a", "b"))
+    assert first == second
 
 
-def test_the_command_finishes_good_films_and_lists_bad_ones(collection, settings, tmp_path):
+def test_command_measures_good_films_and_lists_bad_ones(collection, settings, tmp_path):
     films = tmp_path / "films"
     (films / "masks").mkdir(parents=True)
     good = open_collection(collection).films[0]
@@ -69,7 +69,7 @@ def test_the_command_finishes_good_films_and_lists_bad_ones(collection, settings
     assert result.exit_code == 2 and ".parquet or .csv" in result.output
 
 
-def test_a_table_of_other_settings_is_refused(films, settings, tmp_path, collection):
+def test_table_with_other_settings_raises(films, settings, tmp_path, collection):
     out = tmp_path / "features.csv"
     command = ["features", str(collection), "--out", str(out), "--settings", str(settings)]
     assert run(app, [*command, "--cache", str(tmp_path / "cache")]).exit_code == 0
@@ -80,7 +80,7 @@ def test_a_table_of_other_settings_is_refused(films, settings, tmp_path, collect
         read_feature_table(tmp_path / "other.csv")
 
 
-def test_a_cache_that_cannot_be_written_ends_the_run_and_is_no_films_fault(collection, settings, tmp_path):
+def test_unwritable_cache_stops_the_run(collection, settings, tmp_path):
     (tmp_path / "cache").write_bytes(b"no folder")
     command = ["features", str(collection), "--out", str(tmp_path / "out.csv"), "--settings", str(settings)]
     result = run(app, [*command, "--cache", str(tmp_path / "cache")])

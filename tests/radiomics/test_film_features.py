@@ -1,4 +1,4 @@
-"""What a film's features say, and what changes them."""
+"""Features of one film: names, values, missing lungs and the settings hash."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_values_follow_the_names(measure):
     assert found["right_lung.original.shape2D.AreaShare"] + found["left_lung.original.shape2D.AreaShare"] == 1.0
 
 
-def test_a_shadow_in_one_zone_shows_where_it_is(measure):
+def test_opacity_in_one_zone_changes_features_of_that_zone(measure):
     film, labels = chest_film((160, 180), seed=0)
     shadowed = film.copy()
     right = np.argwhere(labels == 1)
@@ -42,7 +42,7 @@ def test_a_shadow_in_one_zone_shows_where_it_is(measure):
     assert after[f"zone_highest.{mean}"] == after[f"right_upper.{mean}"]
 
 
-def test_a_missing_lung_is_nan_and_nothing_else(measure):
+def test_only_features_of_a_missing_lung_are_nan(measure):
     film, labels = chest_film((160, 180), seed=0)
     found = measure(film, np.where(labels == 2, 0, labels))
     lost = {name.split(".")[0] for name, value in found.items() if np.isnan(value)}
@@ -65,13 +65,13 @@ def test_every_setting_changes_the_hash(fast_settings, tmp_path, measure):
     assert FilmFeatures(fast_settings, frame_size=128).settings_hash == measure.settings_hash
 
 
-def test_sums_over_pixels_no_longer_grow_with_the_region():
+def test_normalised_sums_do_not_grow_with_the_region():
     from scipy.ndimage import gaussian_filter
 
     from chestxr.radiomics import FeatureEngine
 
     engine = FeatureEngine()
-    # Grey levels of equal number in both regions, so that only the size differs.
+    # Both regions have the same number of grey levels, so that only the size differs.
     noise = np.clip(gaussian_filter(np.random.default_rng(0).normal(size=(200, 200)), 1.5) * 8 + 0.5, 0, 1)
     found = []
     for side in (80, 160):
@@ -90,7 +90,7 @@ def test_sums_over_pixels_no_longer_grow_with_the_region():
         assert found[1][f"original.{name}"] == pytest.approx(found[0][f"original.{name}"], rel=0.25), name
 
 
-def test_the_transform_measures_inside_a_chain(fast_settings, measure):
+def test_transform_adds_features_or_the_error(fast_settings, measure):
     film, labels = chest_film((160, 180), seed=0)
     transform = LungFeaturesd("film", lungs_key="lungs", settings=fast_settings, frame_size=128)
     item = transform({"film": film[None], "lungs": labels[None], "kept": 1})

@@ -1,4 +1,4 @@
-"""Curvature images tell lines from spots and dark from bright, at the scale that they have."""
+"""Curvature images distinguish lines from blobs and dark from bright structures, at their scale."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def _line() -> np.ndarray:
     return film
 
 
-def test_a_gaussian_spot_has_the_curvature_that_theory_gives():
+def test_gaussian_blob_has_the_theoretical_curvature():
     spot = np.zeros((129, 129))
     spot[64, 64] = 1
     width, scale = 3.0, 2.0
@@ -28,7 +28,7 @@ def test_a_gaussian_spot_has_the_curvature_that_theory_gives():
     assert found["hessian-2px-high"][64, 64] == pytest.approx(expected, rel=0.02)
 
 
-def test_a_line_curves_across_and_not_along():
+def test_line_has_curvature_across_and_not_along():
     found = curvature_images(_line(), [1.0])
     assert found["hessian-1px-low"][CENTRE] < -0.2
     assert abs(found["hessian-1px-high"][CENTRE]) < 0.02
@@ -37,7 +37,7 @@ def test_a_line_curves_across_and_not_along():
 
 
 @pytest.mark.parametrize("scale", [0.7, 1.0, 2.0])
-def test_the_values_are_those_of_scikit_image(scale):
+def test_values_equal_scikit_image(scale):
     film = gaussian_filter(np.random.default_rng(0).random((90, 80)), 1)
     film[20:40, 20:40] = 0
     hessian = hessian_matrix(film, scale, mode="nearest", order="rc", use_gaussian_derivatives=True)
@@ -45,7 +45,7 @@ def test_the_values_are_those_of_scikit_image(scale):
         np.testing.assert_allclose(found, scale**2 * expected, rtol=0, atol=1e-15)
 
 
-def test_a_turned_film_has_turned_curvature():
+def test_transposed_film_has_transposed_curvature():
     film = gaussian_filter(np.random.default_rng(0).random((40, 40)), 1)
     inside = (slice(12, -12), slice(12, -12))
     turned = curvature_images(film.T, [1.0])
@@ -53,7 +53,7 @@ def test_a_turned_film_has_turned_curvature():
         np.testing.assert_allclose(turned[name][inside], image.T[inside], atol=1e-12)
 
 
-def test_what_lies_beyond_the_lungs_range_changes_nothing():
+def test_values_beyond_the_clipping_range_change_nothing():
     film = gaussian_filter(np.random.default_rng(0).random((40, 40)), 1)
     film[:, :5] = 1.5
     marked = film.copy()
@@ -62,7 +62,7 @@ def test_what_lies_beyond_the_lungs_range_changes_nothing():
         np.testing.assert_array_equal(first, second)
 
 
-def test_the_border_is_left_out_unless_a_lung_is_all_border():
+def test_border_is_eroded_unless_a_lung_would_vanish():
     labels = np.zeros((40, 60), np.uint8)
     labels[5:18, 10:50], labels[22:35, 10:50] = 1, 2
     inner = inner_lungs(labels)

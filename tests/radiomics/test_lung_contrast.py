@@ -1,4 +1,4 @@
-"""Lungs that are burnt out or windowed narrowly are refused, and no film takes more than its share of memory."""
+"""Saturated or narrowly windowed lungs raise an error, and time and memory per film are bounded."""
 
 import subprocess
 import sys
@@ -22,13 +22,13 @@ LUNGS = LABELS > 0
 
 
 def _levels(count):
-    """Give the lungs so many levels, each to as many pixels, as a narrow window or a scanner of few bits does."""
+    """Quantise the lungs to equally frequent levels, like a narrow window or a scanner of low bit depth."""
     steps = np.searchsorted(np.quantile(FILM[LUNGS], np.arange(1, count) / count), FILM) / count
     return np.where(LUNGS, FILM[LUNGS].min() + steps * np.ptp(FILM[LUNGS]), FILM)
 
 
 def _flat(share):
-    """Burn out a share of the lungs' pixels."""
+    """Saturate a fraction of the lungs' pixels."""
     return np.where(LUNGS & (np.quantile(FILM[LUNGS], 1 - share) < FILM), FILM.max(), FILM)
 
 
@@ -42,25 +42,25 @@ def _flat(share):
         (np.where(LUNGS, 0.01 * FILM, FILM), "hardly any contrast: .*% of that of the film around them"),
     ],
 )
-def test_lungs_without_contrast_are_refused(film, said):
+def test_lungs_without_contrast_raise(film, said):
     with pytest.raises(ValueError, match=said):
         lung_frame(film, LABELS)
 
 
-def test_single_pixels_lend_no_contrast():
+def test_single_pixels_do_not_count_as_contrast():
     film = np.where(LUNGS, 7.0, FILM)
     film[np.argwhere(LUNGS)[::40, 0], np.argwhere(LUNGS)[::40, 1]] = np.linspace(0, 4000, len(np.argwhere(LUNGS)[::40]))
     with pytest.raises(ValueError, match="all of one value"):
         lung_frame(film, LABELS)
 
 
-def test_some_lungs_may_be_burnt_out():
+def test_partly_saturated_lungs_are_accepted():
     assert lung_frame(_flat(0.3), LABELS).contrast.commonest_value < 0.5
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.floats(1, 1e30), st.floats(0, 0.4))
-def test_whatever_pixels_hold_grey_levels_are_few_or_the_film_is_refused(seed, peak, share):
+def test_grey_levels_are_bounded_for_any_pixel_values(seed, peak, share):
     random = np.random.default_rng(seed)
     film = np.where(random.random(FILM.shape) < share / 10, peak * random.standard_normal(FILM.shape), FILM)
     try:
@@ -74,12 +74,12 @@ def test_whatever_pixels_hold_grey_levels_are_few_or_the_film_is_refused(seed, p
 
 
 @pytest.mark.parametrize("setting", [{"binWidth": 1e-4}, {"binCount": 5000}])
-def test_settings_of_more_levels_than_can_be_measured_are_refused(setting):
+def test_settings_with_too_many_grey_levels_raise(setting):
     with pytest.raises(ValueError, match=r"grey levels in one region; expected 1000 at most; set a larger binWidth"):
         histogram_edges(np.linspace(0, 1, 100), setting)
 
 
-def test_a_table_keeps_the_healthy_film_beside_a_burnt_out_one(collection, tmp_path):
+def test_saturated_film_does_not_stop_the_others(collection, tmp_path):
     films = tmp_path / "films"
     (films / "masks").mkdir(parents=True)
     good = open_collection(collection).films[0]
@@ -95,8 +95,7 @@ def test_a_table_keeps_the_healthy_film_beside_a_burnt_out_one(collection, tmp_p
     assert errors["healthy"] == "" and "the lungs are all of one value" in errors["burnt_out"]
 
 
-def test_ordinary_lungs_keep_their_features(monkeypatch):
-    """What bounds them leaves them alone."""
+def test_clipping_does_not_change_ordinary_lungs(monkeypatch):
     measure = FilmFeatures()
     bounded = measure(FILM, LABELS)
     monkeypatch.setattr(sys.modules["chestxr.radiomics.lung_frame"], "_RANGE", (-np.inf, np.inf))
@@ -116,14 +115,14 @@ print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_m
 
 
 def _cost(film, path):
-    """Return the seconds and the peak of memory in MiB that it takes to measure a film in a process of its own."""
+    """Return the CPU seconds and the peak memory in MiB of measuring a film in a separate process."""
     np.savez(path, film=film, labels=LABELS)
     done = subprocess.run([sys.executable, "-c", _MEASURED, str(path)], capture_output=True, text=True, check=True)
     return map(float, done.stdout.split())
 
 
-def test_no_film_takes_much_more_than_an_ordinary_one(tmp_path):
-    """Specks of white and black far beyond the lungs' own greys, as metal and faulty pixels leave them."""
+def test_outlying_pixels_do_not_raise_time_and_memory(tmp_path):
+    """White and black specks far beyond the lungs' intensities, like metal and faulty pixels."""
     random = np.random.default_rng(0)
     specks = np.kron(random.choice([-1, 0, 1], size=(64, 72), p=[0.004, 0.992, 0.004]), np.ones((4, 4)))
     seconds, memory = _cost(FILM, tmp_path / "ordinary.npz")

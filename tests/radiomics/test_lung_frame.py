@@ -1,4 +1,4 @@
-"""The frame takes out field of view, aspect, brightness and contrast, and refuses what cannot be measured."""
+"""The lung frame is invariant to field of view, aspect ratio, brightness and contrast, and raises on invalid input."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ def chest():
     return chest_film((256, 288), seed=4)
 
 
-def test_brightness_and_contrast_leave_the_frame_alone(chest):
+def test_brightness_and_contrast_do_not_change_the_frame(chest):
     film, labels = chest
     np.testing.assert_allclose(lung_frame(17 * film + 300, labels).film, lung_frame(film, labels).film, atol=1e-4)
 
 
-def test_no_tone_curve_changes_the_ranks(chest):
+def test_tone_curve_does_not_change_the_ranks(chest):
     film, labels = chest
     frame, curved = lung_frame(film, labels), lung_frame(film**2, labels)
     inside = frame.labels > 0
@@ -26,7 +26,7 @@ def test_no_tone_curve_changes_the_ranks(chest):
     assert frame.ranks[inside].mean() == pytest.approx(0.5, abs=1e-4)
 
 
-def test_field_of_view_leaves_the_frame_alone(chest):
+def test_field_of_view_does_not_change_the_frame(chest):
     film, labels = chest
     wider = [np.pad(array, ((40, 9), (3, 25)), mode="edge") for array in (film, labels)]
     expected, found = lung_frame(film, labels), lung_frame(*wider)
@@ -34,7 +34,7 @@ def test_field_of_view_leaves_the_frame_alone(chest):
     np.testing.assert_allclose(found.film, expected.film, atol=1e-5)
 
 
-def test_a_squashed_film_gives_nearly_the_same_frame(chest):
+def test_aspect_ratio_hardly_changes_the_frame(chest):
     film, labels = chest
     squashed = zoom(film, (1.0, 0.7), order=1), zoom(labels, (1.0, 0.7), order=0)
     expected, found = lung_frame(film, labels), lung_frame(*squashed)
@@ -42,7 +42,7 @@ def test_a_squashed_film_gives_nearly_the_same_frame(chest):
     assert np.corrcoef(found.film.ravel(), expected.film.ravel())[0, 1] > 0.95
 
 
-def test_a_box_beyond_the_film_repeats_its_edge():
+def test_box_beyond_the_film_repeats_edge_pixels():
     film, labels = chest_film((128, 128), seed=5)
     rows = np.flatnonzero((labels > 0).any(axis=0))
     cropped = film[:, rows[0] : rows[-1] + 1], labels[:, rows[0] : rows[-1] + 1]
@@ -61,6 +61,6 @@ def test_a_box_beyond_the_film_repeats_its_edge():
         (np.random.default_rng(0).random((50, 50)), np.pad([[1]], (20, 29)), "too small"),
     ],
 )
-def test_what_cannot_be_measured_is_refused(film, labels, said):
+def test_invalid_film_or_mask_raises(film, labels, said):
     with pytest.raises(ValueError, match=said):
         lung_frame(film, labels)

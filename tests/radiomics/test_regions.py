@@ -1,4 +1,4 @@
-"""Lungs are divided by the documented rules."""
+"""Lungs are divided into regions by the documented rules."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_zones_are_thirds_of_each_lung_from_apex_to_base():
 
 
 @pytest.mark.parametrize("left_share", [0.0, 0.05])
-def test_a_missing_or_tiny_lung_is_left_out_with_its_zones(left_share):
+def test_missing_or_tiny_lung_is_left_out_with_its_zones(left_share):
     labels = np.zeros((100, 100), dtype=np.uint8)
     labels[10:40, 10:90] = 1
     labels[60 : 60 + round(30 * left_share), 10:90] = 2
@@ -30,12 +30,12 @@ def test_a_missing_or_tiny_lung_is_left_out_with_its_zones(left_share):
     assert len([name for name in lung_regions(labels) if name in ZONES]) == 3
 
 
-def test_an_empty_mask_is_refused():
+def test_empty_mask_raises():
     with pytest.raises(ValueError, match="empty mask"):
         lung_regions(np.zeros((10, 10), dtype=np.uint8))
 
 
-def test_half_zones_are_halves_by_area_the_inner_towards_the_middle():
+def test_half_zones_have_equal_area_and_the_inner_is_medial():
     regions = lung_regions(chest_film((200, 240), seed=2)[1])
     halves = half_zones(regions)
     assert tuple(halves) == HALF_ZONES

@@ -1,4 +1,4 @@
-"""Agreement is the published one, and what should be stable is."""
+"""Intraclass correlation matches its published definition, and stable features rank first."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from tests.phantom import chest_film
 
 
 def test_agreement_by_hand():
-    """Two raters' columns of Shrout and Fleiss 1979, table 2, worked out from the mean squares."""
+    """Two raters of Shrout and Fleiss 1979, table 2, computed from the mean squares."""
     first, second = np.array([9, 6, 8, 7, 10, 6.0]), np.array([2, 1, 4, 1, 5, 2.0])
     both = np.stack([first, second], axis=1)
     n, k = both.shape
@@ -36,7 +36,7 @@ def test_agreement_falls_with_noise_and_with_a_shift():
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
-def test_perturbations_are_small_and_change_something(name):
+def test_perturbations_are_small_and_have_an_effect(name):
     film, labels = chest_film((256, 288), seed=1)
     changed_film, changed = PERTURBATIONS[name](film, labels)
     assert set(np.unique(changed)) == {0, 1, 2} and changed.shape == changed_film.shape == film.shape
@@ -45,7 +45,7 @@ def test_perturbations_are_small_and_change_something(name):
     assert not (np.array_equal(changed, labels) and np.array_equal(changed_film, film))
 
 
-def test_the_command_ranks_features(collection, tmp_path):
+def test_command_ranks_features(collection, tmp_path):
     out = tmp_path / "stability.csv"
     command = ["stability", str(collection), "--out", str(out), "--count", "4", "--cache", str(tmp_path / "cache")]
     command += ["--other-masks", str(collection / "masks")]

@@ -1,4 +1,4 @@
-"""A film that is no longer there when its results are written."""
+"""A film that disappears before its results are written."""
 
 import pandas as pd
 from typer.testing import CliRunner
@@ -7,7 +7,7 @@ from chestxr.cli import app
 from tests.screening.ray.archives import changed_bundle, phantoms
 
 
-def test_it_costs_itself_alone_and_nothing_is_left_of_it(tmp_path):
+def test_only_the_missing_film_fails_and_leaves_no_results(tmp_path):
     films, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
     act = f"item['film'] == 'film-1' and __import__('os').remove({str(films / 'film-1.png')!r})"
     bundle = changed_bundle(tmp_path, act, "result_transforms", 99)

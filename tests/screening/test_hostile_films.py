@@ -1,4 +1,4 @@
-"""A folder of broken films, good ones among them: the batch ends, each film has a row, and nobody is named."""
+"""Broken and valid films in one folder: the run finishes, each film has a row, and no patient data leak."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def screened(tmp_path_factory) -> tuple[Path, object]:
     return out, CliRunner().invoke(app, ["screen", str(folder), "--out", str(out)])
 
 
-def test_every_film_has_one_row_and_the_whole_ones_a_result(screened):
+def test_every_film_has_one_row_and_valid_films_have_results(screened):
     out, result = screened
     assert result.exit_code == 1, result.stderr
     rows = pd.read_parquet(out / "screening.parquet").set_index("film")
@@ -40,7 +40,7 @@ def test_every_film_has_one_row_and_the_whole_ones_a_result(screened):
     assert not list(out.rglob(".part-*"))
 
 
-def test_nobody_is_named_but_in_the_studys_own_objects(screened):
+def test_patient_data_are_only_in_the_dicom_objects(screened):
     out, result = screened
     said = [result.stdout, result.stderr]
     said += [path.read_text(errors="replace") for path in out.rglob("*") if path.suffix in (".csv", ".html", ".json")]

@@ -1,4 +1,4 @@
-"""A film that has no answer keeps no other film from its own."""
+"""Failures of single films do not block others; a PACS that is unavailable stops the pass."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ FILMS = [f"1.2.5.{number}" for number in range(5)]
 
 @pytest.fixture
 def film(tmp_path) -> Callable[..., bytes]:
-    """Write a film of an identity."""
+    """Return a function that makes a DICOM film with given UIDs."""
 
     def written(instance: str, study: str = STUDY) -> bytes:
         pixels = np.random.default_rng(0).integers(0, 4096, (96, 72))
@@ -40,7 +40,7 @@ def film(tmp_path) -> Callable[..., bytes]:
 
 @pytest.fixture
 def screening(tmp_path, monkeypatch) -> Callable[[str], PacsScreener]:
-    """Make a screening whose models find nothing, and report that."""
+    """Return a function that makes a screener whose worker copies the film as its report."""
 
     def made(url: str) -> PacsScreener:
         out = tmp_path / "out"
@@ -56,7 +56,7 @@ def screening(tmp_path, monkeypatch) -> Callable[[str], PacsScreener]:
 
 
 def _archive(fetched: Callable[[str], Answer], stored: Answer) -> Callable[[str, str, bytes], Answer]:
-    """Make an archive of five films and of one that has no identifier; it holds no answer."""
+    """Return the handler of an archive with five films, one film without a UID, and no reports."""
 
     def said(method: str, path: str, body: bytes) -> Answer:
         place, _, query = path.partition("?")
@@ -78,13 +78,13 @@ def _outcomes(screening: PacsScreener) -> list:
     return list(screening.answer(found.waiting))
 
 
-def test_films_whose_answers_are_refused_keep_no_other_waiting(screening, film):
+def test_rejected_results_do_not_block_other_films(screening, film):
     with odd_archive(_archive(lambda instance: as_parts(film(instance)), Answer(status=409))) as url:
         outcomes = _outcomes(screening(url))
     assert len(outcomes) == len(FILMS) and all(isinstance(outcome, RefusedError) for outcome in outcomes)
 
 
-def test_films_that_are_not_to_be_had_keep_no_other_waiting(screening, film):
+def test_films_that_cannot_be_retrieved_do_not_block_others(screening, film):
     def fetched(instance: str) -> Answer:
         return as_parts(film(instance)) if instance == FILMS[-1] else Answer(status=500)
 
@@ -94,7 +94,7 @@ def test_films_that_are_not_to_be_had_keep_no_other_waiting(screening, film):
     assert isinstance(outcomes[-1], RefusedError)
 
 
-def test_a_film_of_which_the_archive_cannot_say_whether_it_is_answered_keeps_no_other_waiting(screening, film):
+def test_failed_query_for_a_report_does_not_block_other_films(screening, film):
     archive = _archive(lambda instance: as_parts(film(instance)), Answer(status=409))
     asked = []
 
@@ -109,16 +109,16 @@ def test_a_film_of_which_the_archive_cannot_say_whether_it_is_answered_keeps_no_
     assert ["status 500" in str(error) for error in found.skipped.failed] == [True]
 
 
-def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them(screening, film, tmp_path):
-    """The archive stores a report, and fails when it is asked whether it has."""
+def test_local_objects_are_removed_once_the_archive_has_them(screening, film, tmp_path):
+    """The archive stores a report, and then fails to answer the query for it."""
     archive = _archive(lambda instance: as_parts(film(instance)), as_json({}))
-    stored, well = [], []
+    stored, recovered = [], []
 
     def said(method: str, path: str, body: bytes) -> Answer:
         stored.extend([method] if method == "POST" else [])
         if "SOPInstanceUID" in path and stored:
             report = re.search(r"SOPInstanceUID=([\d.]+)", path)[1]
-            return as_json([entry(instance=report)]) if well else Answer(status=500)
+            return as_json([entry(instance=report)]) if recovered else Answer(status=500)
         return archive(method, path, body)
 
     with odd_archive(said) as url:
@@ -126,13 +126,13 @@ def test_objects_that_name_the_patient_go_when_the_archive_is_found_to_hold_them
         found = screened.find(date(1990, 1, 1))
         outcomes = list(screened.answer(found.waiting[:1]))
         assert "status 500" in str(outcomes[0]) and list((tmp_path / "out").glob("*_sr.dcm"))
-        well.append(True)
+        recovered.append(True)
         assert screened.find(date(1990, 1, 1)).answered == len(FILMS)
     assert not list((tmp_path / "out").glob("*_sr.dcm"))
 
 
-def test_a_look_ends_when_the_archive_does_not_say_what_is_answered(screening):
-    """It lists its series all the while."""
+def test_query_stops_when_the_archive_is_unavailable_for_reports(screening):
+    """Queries for series still succeed."""
     asked = []
 
     def said(method: str, path: str, body: bytes) -> Answer:
@@ -149,14 +149,14 @@ def test_a_look_ends_when_the_archive_does_not_say_what_is_answered(screening):
     assert len(asked) == 3
 
 
-def test_a_pass_ends_when_the_archive_is_away(screening):
+def test_pass_stops_when_the_archive_is_unavailable(screening):
     with odd_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
         outcomes = _outcomes(screening(url))
     assert len(outcomes) == 3 and all(isinstance(outcome, UnavailableError) for outcome in outcomes)
 
 
 @pytest.mark.parametrize("other", [{"instance": "1.2.6"}, {"study": "1.2.7"}, None])
-def test_what_is_not_the_film_that_was_asked_for_is_told_once(screening, film, tmp_path, other):
+def test_wrong_or_invalid_film_is_reported_once(screening, film, tmp_path, other):
     def fetched(instance: str) -> Answer:
         return as_parts(bytes(128) + b"DICM" if other is None else film(**{"instance": instance} | other))
 

@@ -1,4 +1,4 @@
-"""``chestxr screen``: every film has a result or a reason, and a stopped run goes on."""
+"""``chestxr screen``: results, failures, resumption and file names."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def screened(films, tmp_path_factory) -> tuple[Path, object]:
     return out, _screen(films, "--out", out)
 
 
-def test_good_films_have_results_bad_ones_a_reason(films, screened):
+def test_valid_films_have_results_and_invalid_films_a_reason(films, screened):
     out, result = screened
     assert result.exit_code == 1
     assert "found no image that chestxr reads" in result.stderr
@@ -77,8 +77,8 @@ def test_good_films_have_results_bad_ones_a_reason(films, screened):
     assert "RG1_UNCR" in page and "&lt;b&gt;film" in page and "<b>film" not in page
 
 
-def test_it_is_the_bundles_own_result(films, screened, tmp_path):
-    """There is no second pipeline: the bundle run by MONAI gives the same numbers."""
+def test_results_equal_those_of_monai_bundle_run(films, screened, tmp_path):
+    """There is no second pipeline."""
     out, _ = screened
     bundle = BUNDLE
     command = [sys.executable, "-m", "monai.bundle", "run", "--bundle_root", str(bundle)]
@@ -90,7 +90,7 @@ def test_it_is_the_bundles_own_result(films, screened, tmp_path):
     assert (tmp_path / "RG1_UNCR_lungs.png").read_bytes() == (out / "RG1_UNCR_lungs.png").read_bytes()
 
 
-def test_a_second_run_repeats_nothing_but_what_failed(films, screened):
+def test_second_run_repeats_only_failed_films(films, screened):
     out, _ = screened
     before = _modified(out)
     result = _screen(films, "--out", out, "--json")
@@ -98,13 +98,13 @@ def test_a_second_run_repeats_nothing_but_what_failed(films, screened):
     assert json.loads(result.stdout)["films"]["done_before"] == 3
 
 
-def test_a_changed_film_and_other_settings_are_screened_anew(tmp_path):
+def test_changed_film_and_other_settings_are_screened_again(tmp_path):
     _phantom(tmp_path / "film.png", 0)
     out = tmp_path / "out"
 
     def screened_now(*options):
-        told = json.loads(_screen(tmp_path / "film.png", "--out", out, "--json", *options).stdout)
-        return told["films"]["all"] - told["films"]["done_before"]
+        manifest = json.loads(_screen(tmp_path / "film.png", "--out", out, "--json", *options).stdout)
+        return manifest["films"]["all"] - manifest["films"]["done_before"]
 
     assert [screened_now(), screened_now()] == [1, 0]
     _phantom(tmp_path / "film.png", 1)
@@ -112,8 +112,8 @@ def test_a_changed_film_and_other_settings_are_screened_anew(tmp_path):
     assert [screened_now("--uid-root", "1.2.3"), screened_now()] == [1, 1]
 
 
-def test_what_was_found_on_a_film_does_not_outlive_it(leg_dicom, tmp_path):
-    """The file is replaced by a leg, then by no film at all: nothing of the chest that it was may be left."""
+def test_stale_results_of_a_replaced_film_are_removed(leg_dicom, tmp_path):
+    """A chest film is replaced by a film of a leg, then by an invalid file."""
     film, out = tmp_path / "film.dcm", tmp_path / "out"
     shutil.copy(get_testdata_file("RG1_UNCR.dcm", download=False), film)
     assert _screen(film, "--out", out).exit_code == 0
@@ -127,7 +127,7 @@ def test_what_was_found_on_a_film_does_not_outlive_it(leg_dicom, tmp_path):
     assert not list(out.glob("film_*")) and not list((out / "records").iterdir())
 
 
-def test_films_of_one_name_in_two_folders_are_not_done_again(tmp_path):
+def test_films_with_the_same_name_in_two_folders_are_not_repeated(tmp_path):
     for place in ("a", "b"):
         (tmp_path / "films" / place).mkdir(parents=True)
         _phantom(tmp_path / "films" / place / "film.png", ord(place))
@@ -139,7 +139,7 @@ def test_films_of_one_name_in_two_folders_are_not_done_again(tmp_path):
     assert (out / "a" / "film_lungs.png").is_file() and (out / "b" / "film_lungs.png").is_file()
 
 
-def test_a_mistyped_site_scale_deletes_nothing(tmp_path):
+def test_invalid_site_scale_deletes_nothing(tmp_path):
     _phantom(tmp_path / "film.png", 0)
     (tmp_path / "scale.json").write_text("{}")
     out = tmp_path / "out"
@@ -150,8 +150,8 @@ def test_a_mistyped_site_scale_deletes_nothing(tmp_path):
     assert _modified(out) == before and len(before) == 3
 
 
-def test_a_film_replaced_while_it_is_screened_has_no_result(tmp_path):
-    """Its lungs would be those of another film; the next run screens the new one."""
+def test_film_replaced_during_screening_has_no_result(tmp_path):
+    """The mask would belong to another film; the next run screens the new one."""
     (tmp_path / "films").mkdir()
     _phantom(tmp_path / "films" / "film.png", 0)
     _phantom(tmp_path / "other.png", 1)
@@ -167,8 +167,8 @@ def test_a_film_replaced_while_it_is_screened_has_no_result(tmp_path):
     assert _screen(tmp_path / "films", "--out", tmp_path / "again").exit_code == 0
 
 
-def test_a_film_that_ends_its_process_is_told_and_the_others_screened(tmp_path):
-    """The bundle is a copy of which a transform ends the process on one film, as a broken library would."""
+def test_film_that_crashes_its_worker_fails_and_others_are_screened(tmp_path):
+    """A transform of a changed bundle exits the process on one film, like a crashing library."""
     bundle = tmp_path / "deadly"
     shutil.copytree(BUNDLE, bundle)
     path = bundle / "configs" / "inference.json"
@@ -188,7 +188,7 @@ def test_a_film_that_ends_its_process_is_told_and_the_others_screened(tmp_path):
 
 
 @pytest.mark.parametrize("whom", ["worker", "parent"])
-def test_a_killed_process_loses_nothing_and_leaves_nobody(tmp_path, whom):
+def test_killed_worker_loses_no_film_and_killed_parent_leaves_no_worker(tmp_path, whom):
     folder, out = tmp_path / "films", tmp_path / "out"
     folder.mkdir()
     for number in range(5):
@@ -218,7 +218,7 @@ def _spawned_by(parent: int) -> list[int]:
     return [int(number) for number in found.stdout.split()]
 
 
-def test_a_file_name_that_no_table_can_hold_costs_its_own_film_alone(tmp_path):
+def test_file_name_that_is_not_utf8_fails_only_its_film(tmp_path):
     films, out = tmp_path / "films", tmp_path / "out"
     films.mkdir()
     _phantom(films / "good.png", 0)
@@ -230,7 +230,7 @@ def test_a_file_name_that_no_table_can_hold_costs_its_own_film_alone(tmp_path):
     assert (rows["status"] == "failed").to_dict() == {"good": False, "latin-\\udce9": True}
 
 
-def test_a_file_name_that_writes_lines_of_its_own_is_told_on_one_line(tmp_path):
+def test_control_characters_in_a_file_name_are_escaped(tmp_path):
     films, out = tmp_path / "films", tmp_path / "out"
     films.mkdir()
     _phantom(films / "all\nfilms\x1b[2Jare well.png", 0)
@@ -239,7 +239,7 @@ def test_a_file_name_that_writes_lines_of_its_own_is_told_on_one_line(tmp_path):
     assert list(pd.read_parquet(out / "screening.parquet")["film"]) == ["all\\nfilms\\x1b[2Jare well"]
 
 
-def test_a_file_name_too_long_for_results_is_cut(tmp_path):
+def test_long_file_name_is_shortened(tmp_path):
     films, out = tmp_path / "films", tmp_path / "out"
     films.mkdir()
     for number, letter in enumerate("ab"):
@@ -250,7 +250,7 @@ def test_a_file_name_too_long_for_results_is_cut(tmp_path):
     assert (out / f"{table['film'][0]}_lungs.png").is_file()
 
 
-def test_a_file_name_that_is_a_formula_is_text_in_a_spreadsheet_and_itself_elsewhere(tmp_path):
+def test_file_name_that_is_a_formula_is_escaped_in_csv_only(tmp_path):
     films, out = tmp_path / "films", tmp_path / "out"
     films.mkdir()
     (films / "=1+2.png").write_bytes(b"no film")
@@ -259,7 +259,7 @@ def test_a_file_name_that_is_a_formula_is_text_in_a_spreadsheet_and_itself_elsew
     assert list(pd.read_parquet(out / "screening.parquet")["film"]) == ["=1+2"]
 
 
-def test_failed_films_keep_the_names_of_the_list(tmp_path):
+def test_failed_films_keep_their_unique_names(tmp_path):
     for place in ("a", "b"):
         (tmp_path / "films" / place).mkdir(parents=True)
         (tmp_path / "films" / place / "1.2.840.10008").write_bytes(b"\0 no film")
@@ -267,7 +267,7 @@ def test_failed_films_keep_the_names_of_the_list(tmp_path):
     assert list(pd.read_csv(tmp_path / "out" / "screening.csv")["film"]) == ["a/1.2.840.10008", "b/1.2.840.10008"]
 
 
-def test_what_a_killed_run_left_half_written_is_removed(tmp_path):
+def test_partial_files_of_a_killed_run_are_removed(tmp_path):
     _phantom(tmp_path / "film.png", 0)
     out = tmp_path / "out"
     out.mkdir()
@@ -280,7 +280,7 @@ def test_what_a_killed_run_left_half_written_is_removed(tmp_path):
     )
 
 
-def test_a_result_that_was_removed_is_made_again(leg_dicom, tmp_path):
+def test_removed_result_is_written_again(leg_dicom, tmp_path):
     out = tmp_path / "out"
     assert _screen(leg_dicom, "--out", out).exit_code == 0
     (out / "RG3_UNCR_sr.dcm").unlink()
@@ -288,7 +288,7 @@ def test_a_result_that_was_removed_is_made_again(leg_dicom, tmp_path):
     assert (out / "RG3_UNCR_sr.dcm").is_file()
 
 
-def test_a_folder_of_other_films_results_is_refused(tmp_path):
+def test_folder_with_results_of_other_films_is_rejected(tmp_path):
     for place in ("a", "b"):
         (tmp_path / place).mkdir()
         _phantom(tmp_path / place / "film.png", ord(place))
@@ -300,7 +300,7 @@ def test_a_folder_of_other_films_results_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_run_goes_on_where_it_was(tmp_path, how):
+def test_stopped_run_resumes(tmp_path, how):
     folder, out = tmp_path / "films", tmp_path / "out"
     folder.mkdir()
     for number in range(5):
@@ -332,7 +332,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how):
     assert not [path for path in _modified(out) if ".part-" in path and path not in done]
 
 
-def test_what_cannot_be_started_says_why(tmp_path):
+def test_invalid_arguments_have_a_reason(tmp_path):
     result = _screen(tmp_path / "nowhere", "--out", tmp_path / "out")
     assert result.exit_code == 2 and "no such film or folder" in result.stderr
     _phantom(tmp_path / "film.png", 0)
@@ -347,7 +347,7 @@ def test_what_cannot_be_started_says_why(tmp_path):
     assert result.exit_code == 2 and "taken" in result.stderr
 
 
-def test_two_processes_give_what_one_gives(films, screened, tmp_path):
+def test_two_processes_give_the_results_of_one(films, screened, tmp_path):
     out, _ = screened
     assert _screen(films, "--out", tmp_path, "--processes", 2).exit_code == 1
     for name in ("RG1_UNCR_lungs.png", "RG3_UNCR_lungs.png"):

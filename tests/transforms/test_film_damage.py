@@ -1,4 +1,4 @@
-"""Damage is told from what a body, a small film, compression or an edge of the exposed field does to rows."""
+"""Damaged rows are distinguished from anatomy, upsampling, compression and the edge of the exposed field."""
 
 import io
 
@@ -25,31 +25,31 @@ def _damaged(how: str, rows: slice) -> np.ndarray:
 
 @pytest.mark.parametrize("rows", [slice(90, 110), slice(110, None), slice(None, 60)])
 @pytest.mark.parametrize("how", ["noise", "blank", "moved"])
-def test_rows_that_are_not_the_films_jump(how, rows):
+def test_damaged_rows_exceed_the_limit(how, rows):
     assert row_jump(FILM, LUNGS) < LIMIT / 2
     assert row_jump(_damaged(how, rows), LUNGS) > LIMIT
 
 
 @pytest.mark.parametrize("scale", [2, 5])
-def test_a_film_that_was_enlarged_does_not_jump(scale):
+def test_enlarged_film_has_the_same_row_jump(scale):
     enlarged = np.kron(FILM, np.ones((scale, scale)))
     assert row_jump(enlarged, LUNGS) == row_jump(FILM, LUNGS)
     assert row_jump(np.kron(_damaged("moved", slice(110, None)), np.ones((scale, scale))), LUNGS) > LIMIT
 
 
-def test_a_film_may_be_stored_finer_than_it_is_looked_at():
+def test_mask_on_a_finer_grid_gives_the_same_values():
     fine = np.kron(LUNGS, np.ones((7, 7), bool))
     assert row_jump(FILM, fine) == row_jump(FILM, LUNGS)
     assert lung_contrast(FILM, fine) == lung_contrast(FILM, LUNGS)
 
 
-def test_compression_in_blocks_is_no_jump():
+def test_jpeg_compression_stays_below_the_limit():
     stored = io.BytesIO()
     Image.fromarray((255 * FILM.T).astype(np.uint8)).save(stored, "JPEG", quality=30)
     assert row_jump(np.asarray(Image.open(stored)).T / 255, LUNGS) < LIMIT
 
 
-def test_what_lies_off_the_lungs_is_not_looked_at():
+def test_rows_outside_the_lungs_are_ignored():
     film = FILM.copy()
     margin = (BOTTOM - TOP) // 20
     film[:, : TOP - margin] = film[:, BOTTOM + margin :] = 0
@@ -58,17 +58,17 @@ def test_what_lies_off_the_lungs_is_not_looked_at():
     assert row_jump(film, LUNGS) > LIMIT
 
 
-def test_a_blank_does_not_jump():
+def test_constant_film_has_no_row_jump():
     assert row_jump(np.full_like(FILM, 0.5), LUNGS) == 0
 
 
-def test_lungs_are_darker_on_a_film_and_lighter_on_a_negative():
+def test_contrast_is_positive_on_a_film_and_negative_on_its_inverse():
     assert lung_contrast(FILM, LUNGS) == pytest.approx(FILM[_around()][~LUNGS[_around()]].mean() - FILM[LUNGS].mean())
     assert lung_contrast(1 - FILM, LUNGS) == pytest.approx(-lung_contrast(FILM, LUNGS))
     assert lung_contrast(FILM, LUNGS) > 0.1
 
 
-def test_without_lungs_nothing_is_measured():
+def test_empty_or_tiny_mask_gives_nan():
     nothing = np.zeros_like(LUNGS)
     one = nothing.copy()
     one[80, 90] = True
@@ -76,7 +76,7 @@ def test_without_lungs_nothing_is_measured():
         assert np.isnan(lung_contrast(FILM, lungs)) and np.isnan(row_jump(FILM, lungs))
 
 
-def test_the_nearest_pixels_are_taken():
+def test_on_grid_takes_the_nearest_pixels():
     image = np.arange(12.0).reshape(3, 4)
     assert (on_grid(image, (3, 4)) == image).all()
     assert (on_grid(image, (3, 2)) == image[:, [1, 3]]).all()

@@ -1,4 +1,4 @@
-"""A film that is turned, lateral or no chest gets no score, and the reason."""
+"""Rotated, lateral and non-chest films are flagged with the reason."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from chestxr.transforms.film_view import LATERAL, NO_CHEST, TURNS, in_orientatio
 
 
 class _Answer(torch.nn.Module):
-    """Gives the probabilities that it was loaded with."""
+    """Return the logits of the checkpoint for every film."""
 
     def __init__(self):
         super().__init__()
@@ -30,14 +30,14 @@ def _checked(tmp_path, probability, least_frontal=0.5):
 
 
 @pytest.mark.parametrize("frontal", [{0: 1.0}, {0: 0.35, 4: 0.25, LATERAL: 0.4}])
-def test_a_frontal_film_passes(tmp_path, frontal):
+def test_frontal_film_passes(tmp_path, frontal):
     found = _checked(tmp_path, frontal)
     assert found["is_chest"]
     assert found["quality_flags"] == "lungs in pieces"
     assert found["quality"]["symmetry"] == 1.0
 
 
-def test_a_mirror_image_passes_with_a_warning(tmp_path):
+def test_mirror_image_passes_with_a_warning(tmp_path):
     found = _checked(tmp_path, {0: 0.2, 4: 0.7, LATERAL: 0.1})
     assert found["is_chest"] and found["quality"]["mirrored"] == pytest.approx(7 / 9, abs=0.01)
     assert found["quality_flags"].startswith("lungs in pieces; looks like a mirror image")
@@ -54,7 +54,7 @@ def test_a_mirror_image_passes_with_a_warning(tmp_path):
         (NO_CHEST, "not a frontal chest film"),
     ],
 )
-def test_what_it_is_is_said_alone(tmp_path, index, reason):
+def test_most_probable_view_replaces_other_flags(tmp_path, index, reason):
     found = _checked(tmp_path, {index: 0.9, 0: 0.1})
     assert not found["is_chest"]
     assert found["quality_flags"].startswith(reason)
@@ -62,22 +62,22 @@ def test_what_it_is_is_said_alone(tmp_path, index, reason):
     assert found["quality"]["frontal"] == pytest.approx(0.1, abs=0.01)
 
 
-def test_limit_is_the_callers(tmp_path):
+def test_least_frontal_is_respected(tmp_path):
     assert not _checked(tmp_path, {0: 0.6, LATERAL: 0.4}, least_frontal=0.7)["is_chest"]
 
 
-def test_weights_of_another_network_are_refused(tmp_path):
+def test_weights_of_another_network_raise(tmp_path):
     torch.save({"other": torch.zeros(3)}, tmp_path / "view.pt")
     with pytest.raises(ValueError, match="weights of another network; expected those of"):
         ClassifyViewd("view", _Answer(), tmp_path / "view.pt")
 
 
-def test_a_turn_counts_with_the_same_of_the_mirror_image(tmp_path):
+def test_turns_of_film_and_mirror_image_are_summed(tmp_path):
     found = _checked(tmp_path, {2: 0.3, 6: 0.3, LATERAL: 0.4})
     assert found["quality_flags"].startswith("a film upside down")
 
 
-def test_orientations_are_what_they_are_called():
+def test_orientations_match_their_names():
     rows = np.arange(12).reshape(3, 4)  # as seen: rows from above, columns from the left
     seen = {
         "upright": rows,

@@ -1,4 +1,4 @@
-"""Lungs are cleaned up as MONAI's own transforms do it."""
+"""Post-processing of lungs equals MONAI's transforms."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ LABELS = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=12), ele
 
 
 def _largest_are_clear(labels: np.ndarray) -> bool:
-    """Of two equally large pieces either may be kept."""
+    """Return whether no lung has two largest components of equal size, of which either may be kept."""
     from skimage.measure import label
 
     for side in (1, 2):
@@ -42,19 +42,19 @@ def test_blobs_with_holes_and_islands(transposed):
     np.testing.assert_array_equal(KeepLungComponents()(labels[None].copy()), SLOW(labels[None].copy()))
 
 
-def test_the_given_map_stays_as_it_is_and_metadata_are_kept():
+def test_input_is_unchanged_and_metadata_are_kept():
     labels = MetaTensor(torch.tensor([[[1, 0, 1, 1], [0, 0, 0, 0]]]), meta={"film": "a"})
     found = KeepLungComponentsd("pred")({"pred": labels})["pred"]
     assert found.tolist() == [[[0, 0, 1, 1], [0, 0, 0, 0]]] and found.meta["film"] == "a"
     assert labels[0, 0, 0] == 1
 
 
-def test_the_most_probable_class_is_the_one_that_argmax_finds():
+def test_argmax_equals_monai():
     probability = MetaTensor(torch.rand(3, 17, 23).softmax(0), meta={"film": "a"})
     found = ArgMaxd("pred")({"pred": probability})["pred"]
     assert (found == AsDiscrete(argmax=True)(probability)).all() and found.dtype == torch.uint8
     assert found.meta["film"] == "a" and found.shape == (1, 17, 23)
 
 
-def test_of_equals_the_first_class_counts():
+def test_argmax_takes_the_first_class_of_a_tie():
     assert (ArgMaxd("pred")({"pred": torch.full((3, 5, 5), 1 / 3)})["pred"] == 0).all()

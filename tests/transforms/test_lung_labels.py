@@ -1,4 +1,4 @@
-"""Right and left lung from a merged mask."""
+"""Right and left lung from a binary mask."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.phantom import chest_film
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000))
-def test_sides_of_a_merged_mask_are_found(seed):
+def test_sides_of_a_binary_mask(seed):
     labels = chest_film((96, 112), seed)[1]
     np.testing.assert_array_equal(LungLabels()((labels > 0)[None].astype(np.uint8))[0], labels)
 
@@ -25,7 +25,7 @@ def test_mirroring_the_mask_mirrors_the_sides():
     np.testing.assert_array_equal(mirrored[::-1], np.choose(labels, [0, 2, 1]))
 
 
-def test_label_map_stays_as_it_is():
+def test_label_map_is_unchanged():
     labels = chest_film((96, 112), 1)[1][::-1].copy()
     np.testing.assert_array_equal(LungLabels()(labels[None])[0], labels)
 
@@ -38,7 +38,7 @@ def test_third_component_joins_the_nearest_lung():
     assert (labels[0, 92:97, 40:60] == 2).all() and (labels[0, 10:40, 20:80] == 1).all()
 
 
-def test_touching_lungs_are_parted():
+def test_touching_lungs_are_split():
     mask = np.zeros((1, 100, 100), np.uint8)
     mask[0, 10:45, 20:80] = mask[0, 55:90, 20:80] = 1
     mask[0, 45:55, 48:52] = 1
@@ -53,7 +53,7 @@ def test_single_lung_keeps_its_side():
     assert set(np.unique(LungLabels()(mask))) == {0, 2}
 
 
-def test_empty_mask_is_refused():
+def test_empty_mask_raises():
     with pytest.raises(ValueError, match="lung mask"):
         LungLabels()(np.zeros((1, 64, 64), np.uint8))
 

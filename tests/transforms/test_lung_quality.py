@@ -1,4 +1,4 @@
-"""What does not look like a pair of lungs is flagged."""
+"""Implausible lung segmentations are flagged."""
 
 import numpy as np
 import pytest
@@ -27,13 +27,13 @@ def test_two_lungs_are_not_flagged():
     assert _warnings(LABELS) == ""
 
 
-def test_mirrored_film_is_noticed():
+def test_mirrored_film_is_flagged():
     mirrored = np.choose(LABELS[:, ::-1], [0, 2, 1])
     assert "mirrored" in _warnings(mirrored, film=FILM[:, ::-1])
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_heart_side_of_a_mirror_image_is_the_opposite(seed):
+def test_heart_side_of_a_mirror_image_has_the_opposite_sign(seed):
     labels = chest_film((192, 224), seed)[1][None]
     mirrored = np.choose(labels[:, ::-1], [0, 2, 1])
     upright, turned = (_checked(lungs)[0] for lungs in (labels, mirrored))
@@ -41,61 +41,61 @@ def test_the_heart_side_of_a_mirror_image_is_the_opposite(seed):
     assert turned["heart_side"] == pytest.approx(-upright["heart_side"])
 
 
-def test_lungs_above_each_other_are_noticed():
+def test_lungs_above_each_other_are_flagged():
     labels = np.zeros((1, 100, 200), np.uint8)
     labels[0, 20:80, 10:80], labels[0, 20:80, 120:190] = 1, 2
     assert "lungs not side by side: is the film upright?" in _warnings(labels)
 
 
 @pytest.mark.parametrize("crop", [np.s_[:, 40:], np.s_[:, :-40], np.s_[:, :, 40:], np.s_[:, :, :-60]])
-def test_lungs_that_the_film_cuts_off_are_noticed(crop):
+def test_cropped_lungs_are_flagged(crop):
     assert _checked(LABELS)[0]["cut_off"] == 0
     assert _warnings(LABELS[crop], film=FILM[crop]) == "lungs reach beyond the film: is it cropped?"
 
 
 @pytest.mark.parametrize("label", [1, 2])
-def test_missing_lung_is_noticed(label):
+def test_missing_lung_is_flagged(label):
     assert "missing" in _warnings(np.where(label == LABELS, 0, LABELS))
 
 
-def test_nothing_found_is_noticed():
+def test_empty_segmentation_is_flagged():
     assert "right and left lung missing" in _warnings(np.zeros_like(LABELS))
 
 
-def test_pieces_and_doubt_are_noticed():
+def test_fragments_and_low_confidence_are_flagged():
     predicted = LABELS.copy()
     predicted[:, :20] = 1
     assert "pieces" in _warnings(LABELS, predicted)
     assert "unsure" in _warnings(LABELS, sure=0.6)
 
 
-def test_lungs_in_each_others_place_are_noticed():
+def test_swapped_sides_are_flagged():
     assert _warnings(np.choose(LABELS, [0, 2, 1])) != ""
 
 
-def test_a_negative_is_noticed():
+def test_inverted_film_is_flagged():
     assert _warnings(LABELS, film=1 - FILM).startswith("lungs hardly darker than what is around them")
 
 
-def test_a_film_that_breaks_is_noticed():
+def test_displaced_rows_are_flagged():
     film = FILM.copy()
     film[:, :, 110:] = np.roll(film[:, :, 110:], 60, axis=1)
     assert _warnings(LABELS, film=film).startswith("the picture breaks between two rows")
 
 
-def test_a_film_of_which_nothing_can_be_measured_is_noticed():
+def test_film_of_nan_is_flagged():
     warnings = _warnings(LABELS, film=np.full_like(FILM, np.nan))
     assert "hardly darker" in warnings and "breaks" in warnings
 
 
-def test_dictionary_version_adds_plain_values():
+def test_dictionary_version_adds_python_floats():
     item = {"pred": LABELS, "predicted": LABELS, "probability": _probability(LABELS), "image": FILM}
     checked = LungQualityd("pred", film_key="image")(item)
     assert checked["quality_flags"] == ""
     assert all(isinstance(value, float) for value in checked["quality"].values())
 
 
-def test_what_is_no_chest_cannot_be_judged():
+def test_is_chest_needs_two_whole_lungs_side_by_side():
     def is_chest(labels, predicted=None):
         return LungQuality().is_chest(_checked(labels, predicted)[0])
 

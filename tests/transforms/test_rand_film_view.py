@@ -1,4 +1,4 @@
-"""What the check of a film's view learns from."""
+"""Training data of the view classifier."""
 
 from collections import Counter
 
@@ -25,11 +25,11 @@ def test_label_of_a_frontal_film_is_its_orientation():
 
 
 @pytest.mark.parametrize(("kind", "label"), [("lateral", LATERAL), ("no chest", NO_CHEST)])
-def test_label_of_other_films_is_their_kind(kind, label):
+def test_label_of_other_images_is_their_kind(kind, label):
     assert {item["label"] for item in _drawn(RandOrientationd("image"), kind)} == {label}
 
 
-def test_replacement_says_that_it_is_no_chest():
+def test_replaced_film_becomes_no_chest():
     drawn = _drawn(RandNoChestd("image", prob=0.5), "frontal")
     kinds = Counter(item["kind"] for item in drawn)
     assert 15 < kinds["no chest"] < 45
@@ -38,7 +38,7 @@ def test_replacement_says_that_it_is_no_chest():
         assert torch.equal(item["image"], FILM) == (item["kind"] == "frontal")
 
 
-def test_a_narrow_window_keeps_the_order_of_greys():
+def test_narrow_window_keeps_the_order_of_intensities():
     for item in _drawn(RandWindowd("image", prob=1.0), "frontal"):
         windowed = item["image"]
         assert windowed.min() == 0 and windowed.max() == 1 and windowed.dtype == FILM.dtype

@@ -1,4 +1,4 @@
-"""To the network's size and back."""
+"""Resizing to the network's input size, and its inverse."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from chestxr.transforms import LungChannels, ResizeFilmd
 from tests.phantom import chest_film
 
 
-def test_probabilities_come_back_smooth_and_in_place():
+def test_inverse_is_smooth_and_aligned():
     _, labels = chest_film((300, 260), seed=4)
     chain = Compose([ResizeFilmd("image", (96, 96))])
     item = chain({"image": MetaTensor(torch.as_tensor((labels == 1)[None].astype(np.float32)))})
@@ -21,7 +21,7 @@ def test_probabilities_come_back_smooth_and_in_place():
     assert len(np.unique(restored.numpy().round(3))) > 50
 
 
-def test_area_keeps_the_mean():
+def test_area_averaging_keeps_the_mean():
     film = torch.rand(1, 256, 192)
     small = ResizeFilmd("image", (64, 64))({"image": MetaTensor(film)})["image"]
     assert torch.isclose(small.mean(), film.mean(), atol=1e-4)

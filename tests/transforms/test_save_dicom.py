@@ -1,4 +1,4 @@
-"""A film keeps its mask, whatever is odd in its header; only the DICOM result is left out."""
+"""A non-conformant header costs the DICOM result, not the mask."""
 
 import errno
 import struct
@@ -15,7 +15,7 @@ from tests.io.film_files import save_dicom as save_dicom_film
 from tests.phantom import chest_film
 
 _PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
-# Found by tools/fuzzing/fuzz.py: pydicom raises errors of several kinds over what is no number and no sequence.
+# Found by tools/fuzzing/fuzz.py: pydicom raises several kinds of errors for malformed numbers and sequences.
 ODD = {
     "a number of six bytes": struct.pack("<HH2sH", 0x0018, 0x1402, b"UL", 6) + b"1e-400",
     "words for a sequence": struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 6) + b"1e-400",
@@ -39,14 +39,14 @@ def film_with(path, element=b""):
 
 
 @pytest.mark.parametrize("element", ODD.values(), ids=ODD)
-def test_an_odd_header_is_told_and_the_run_goes_on(tmp_path, element):
+def test_malformed_header_is_flagged(tmp_path, element):
     item = _item(film_with(tmp_path / "film.dcm", element))
     found = SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
     assert found["quality_flags"] == "no DICOM result: a header from which no DICOM object can be built"
     assert found["dicom_header"] is None and not list(tmp_path.glob("*_seg.dcm"))
 
 
-def test_a_full_disk_is_not_the_films_fault(tmp_path, monkeypatch):
+def test_full_disk_raises(tmp_path, monkeypatch):
     item = _item(film_with(tmp_path / "film.dcm"))
 
     def full(*_):

@@ -1,4 +1,4 @@
-"""Results are written under the film's name, whole, and read back as they were."""
+"""Atomic writing of results named after the film, and reading them back."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tests.phantom import chest_film
 
 @pytest.fixture
 def item(collection) -> dict:
-    """A film as inference has it, with a label map and probabilities."""
+    """Return an item as in inference, with a label map and probabilities."""
     path = sorted((collection / "CXR_png").iterdir())[0]
     data = LoadImaged("image", reader=FilmReader(), ensure_channel_first=True)({"image": str(path)})
     labels = chest_film(tuple(data["image"].shape[1:]), seed=0)[1][None]
@@ -26,7 +26,7 @@ def item(collection) -> dict:
 
 
 @pytest.mark.parametrize("ending", [".png", ".nii.gz", ".nii"])
-def test_a_label_map_reads_back(item, tmp_path, ending):
+def test_label_map_reads_back(item, tmp_path, ending):
     saved = SaveImageByNamed("pred", tmp_path, "lungs", ending)(item)
     path = tmp_path / f"ward-phantom_lungs{ending}"
     assert [written.name for written in tmp_path.iterdir()] == [path.name]
@@ -43,12 +43,12 @@ def test_probabilities_read_back(item, tmp_path):
     np.testing.assert_allclose(values, item["probability"], atol=1e-6)
 
 
-def test_other_endings_are_refused(tmp_path):
+def test_other_file_formats_raise(tmp_path):
     with pytest.raises(ValueError, match=r"\.jpg: expected one of \.png"):
         SaveImageByNamed("pred", tmp_path, "lungs", ".jpg")
 
 
-def test_a_failed_write_leaves_nothing(item, tmp_path, monkeypatch):
+def test_failed_write_leaves_no_file(item, tmp_path, monkeypatch):
     def fail(self, *arguments, **options):
         raise OSError("disk full")
 

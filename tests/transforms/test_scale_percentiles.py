@@ -1,4 +1,4 @@
-"""Films are scaled to the bit as MONAI scales them."""
+"""Percentile scaling equals MONAI's bit for bit."""
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ FAST = ScalePercentilesd("image", lower=0.5, upper=99.5)
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 400), st.sampled_from([255, 4095, 65535]))
 @settings(max_examples=200, deadline=None)
-def test_same_as_monai_to_the_bit(seed, side, most):
+def test_same_as_monai_bit_for_bit(seed, side, most):
     film = torch.from_numpy(np.random.default_rng(seed).integers(0, most, (1, side, side)).astype(np.float32)) / 3
     if film.quantile(0.005) == film.quantile(0.995):
         return
     assert torch.equal(FAST({"image": film.clone()})["image"], SLOW({"image": film.clone()})["image"])
 
 
-def test_metadata_are_kept_and_the_given_film_stays():
+def test_metadata_are_kept_and_input_is_unchanged():
     film = MetaTensor(torch.rand(1, 40, 30), meta={"film": "a"})
     before = film.clone()
     found = FAST({"image": film})["image"]
@@ -32,5 +32,5 @@ def test_metadata_are_kept_and_the_given_film_stays():
 
 
 @pytest.mark.parametrize("value", [0.0, 7.0])
-def test_a_constant_film_becomes_nothing(value):
+def test_constant_film_becomes_zero(value):
     assert (FAST({"image": torch.full((1, 8, 8), value)})["image"] == 0).all()

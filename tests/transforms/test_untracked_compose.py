@@ -1,4 +1,4 @@
-"""Augmentation without metadata: the same pixels, and the switch as it was."""
+"""Augmentation without metadata gives the same pixels, and restores the tracking setting."""
 
 import pytest
 import torch
@@ -27,7 +27,7 @@ def test_same_pixels_as_with_metadata():
 
 
 @pytest.mark.parametrize("tracked", [True, False])
-def test_switch_stands_as_before_also_after_a_failure(tracked):
+def test_tracking_is_restored_also_after_an_error(tracked):
     set_track_meta(tracked)
     try:
         UntrackedCompose(_augmentation())(FILM)
@@ -39,7 +39,7 @@ def test_switch_stands_as_before_also_after_a_failure(tracked):
         set_track_meta(True)
 
 
-def test_random_transforms_within_are_seeded_by_the_chain_around_them():
+def test_inner_random_transforms_are_seeded_by_the_outer_chain():
     chain = Compose([UntrackedCompose(_augmentation())])
     first, second, again = (chain.set_random_state(seed)(FILM)["image"] for seed in (1, 2, 1))
     assert torch.equal(first, again) and not torch.equal(first, second)

@@ -1,4 +1,4 @@
-"""A classifier comes back from its file as it was, or not at all."""
+"""Scores of the classifier, and its file: equal after reading, or an error."""
 
 import shlex
 import subprocess
@@ -27,7 +27,7 @@ def classifier(films) -> TuberculosisClassifier:
     return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, scale, {"films": 200})
 
 
-def test_a_saved_classifier_gives_the_same_scores(classifier, films, tmp_path):
+def test_saved_classifier_gives_the_same_scores(classifier, films, tmp_path):
     path = tmp_path / "model.json"
     classifier.save(path)
     loaded = TuberculosisClassifier.load(path, "f" * 64)
@@ -35,11 +35,11 @@ def test_a_saved_classifier_gives_the_same_scores(classifier, films, tmp_path):
     assert loaded.about == {"films": 200} and loaded.threshold == 0.3 and loaded.feature_names == ["a", "b", "c"]
 
 
-def test_contributions_add_up_to_the_margin(classifier, films):
+def test_contributions_sum_to_the_margin(classifier, films):
     np.testing.assert_allclose(classifier.contributions(films).sum(axis=1), classifier.margin(films), atol=1e-4)
 
 
-def test_another_site_is_brought_to_the_scale_of_the_training_films(classifier, films):
+def test_films_of_another_site_are_standardised_by_their_own_scale(classifier, films):
     elsewhere = 5 * films - 3
     scale = SiteScaler.fit(elsewhere, "f" * 64)
     np.testing.assert_allclose(classifier.margin(elsewhere, scale), classifier.margin(films), atol=1e-5)
@@ -48,13 +48,13 @@ def test_another_site_is_brought_to_the_scale_of_the_training_films(classifier, 
         classifier.margin(elsewhere, SiteScaler.fit(elsewhere, "g" * 64))
 
 
-def test_columns_are_taken_by_name(classifier, films):
-    turned = films[["c", "b", "a"]].assign(other=1.0)
-    np.testing.assert_array_equal(classifier.margin(turned), classifier.margin(films))
+def test_columns_are_selected_by_name(classifier, films):
+    reordered = films[["c", "b", "a"]].assign(other=1.0)
+    np.testing.assert_array_equal(classifier.margin(reordered), classifier.margin(films))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
-def test_a_truncated_file_is_refused(classifier, tmp_path, share):
+def test_truncated_file_raises(classifier, tmp_path, share):
     path = tmp_path / "model.json"
     classifier.save(path)
     content = path.read_bytes()
@@ -63,7 +63,7 @@ def test_a_truncated_file_is_refused(classifier, tmp_path, share):
         TuberculosisClassifier.load(path)
 
 
-def test_other_settings_versions_and_models_are_refused(classifier, films, tmp_path):
+def test_other_settings_and_models_raise(classifier, films, tmp_path):
     path = tmp_path / "model.json"
     classifier.save(path)
     with pytest.raises(ValueError, match="fitted on features from the settings ffffffffffff; expected 000000000000"):
@@ -75,9 +75,7 @@ def test_other_settings_versions_and_models_are_refused(classifier, films, tmp_p
         TuberculosisClassifier.load(tmp_path / "nowhere.json")
 
 
-def test_the_binary_format_of_earlier_versions_is_refused_with_the_command_that_converts_it(
-    classifier, films, tmp_path
-):
+def test_binary_format_of_earlier_versions_raises_with_a_conversion_command(classifier, films, tmp_path):
     path = tmp_path / "old.ubj"
     classifier.save(tmp_path / "saved.json")
     xgboost.Booster(model_file=tmp_path / "saved.json").save_model(path)
@@ -89,15 +87,15 @@ def test_the_binary_format_of_earlier_versions_is_refused_with_the_command_that_
     np.testing.assert_array_equal(converted.probability(films), classifier.probability(films))
 
 
-def test_missing_features_and_unmeasured_films_are_refused(classifier, films):
+def test_missing_features_and_films_without_values_raise(classifier, films):
     with pytest.raises(ValueError, match="1 features are missing, c among them"):
         classifier.probability(films[["a", "b"]])
     with pytest.raises(ValueError, match="no feature has a value"):
         classifier.probability(films * np.nan)
 
 
-def test_the_interval_is_the_one_that_resampling_the_films_gives():
-    """The calibration line is fitted again and again on films drawn with replacement."""
+def test_interval_agrees_with_a_bootstrap():
+    """The calibration is fitted on films drawn with replacement."""
     random = np.random.default_rng(0)
     margins = random.normal(size=600)
     labels = random.random(600) < 1 / (1 + np.exp(-(0.2 + 1.1 * margins)))

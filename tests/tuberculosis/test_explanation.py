@@ -1,4 +1,4 @@
-"""Contributions are grouped by place and family, and nothing is lost."""
+"""Contributions are summed by region and family, and by zone."""
 
 import pandas as pd
 import pytest
@@ -18,7 +18,7 @@ CONTRIBUTIONS = pd.Series(
 )
 
 
-def test_reasons_come_in_words_strongest_first():
+def test_reasons_are_sorted_by_absolute_value():
     reasons = explain(CONTRIBUTIONS)
     assert [words for words, _ in reasons] == [
         "right upper zone, texture",
@@ -38,14 +38,14 @@ def test_reasons_come_in_words_strongest_first():
         ("lungs.original.shape2D.Sphericity", "both lungs, shape", 6),
     ],
 )
-def test_every_place_has_words_and_zones(name, words, zones):
+def test_every_region_has_a_text_and_zones(name, words, zones):
     contributions = pd.Series({name: 0.6, "bias": 0.0})
     assert explain(contributions)[0][0].startswith(words)
     shares = zone_contributions(contributions)
     assert sorted(shares.values())[-zones:] == pytest.approx([0.6 / zones] * zones)
 
 
-def test_zones_share_all_contributions():
+def test_zones_sum_to_all_contributions():
     zones = zone_contributions(CONTRIBUTIONS)
     assert sum(zones.values()) == pytest.approx(CONTRIBUTIONS.drop("bias").sum())
     assert zones["right_upper"] == pytest.approx(0.9 + 0.2 / 2 + 0.12 / 6)

@@ -1,4 +1,4 @@
-"""Fitting finds what is there, finds nothing where nothing is, and says what it cannot learn from."""
+"""Training finds a signal, finds none in noise, is deterministic, and raises on invalid training films."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def _films(n: int = 160, signal: float = 1.5, seed: int = 0) -> TrainingFilms:
     return TrainingFilms(features, labels, np.array([name[:-1] for name in names]), sites)
 
 
-def test_selection_takes_what_tells_once():
+def test_selection_skips_redundant_unstable_and_constant_features():
     films = _films().harmonised()
     taken = select_features(films.features, films.labels, 5)
     assert "f3" in taken[:2] and len({"f7", "f8"} & set(taken)) == 1
@@ -34,7 +34,7 @@ def test_selection_takes_what_tells_once():
     assert not {"f3", "f4"} & set(select_features(holes, films.labels, 40))
 
 
-def test_a_signal_is_found_and_holds_on_new_films():
+def test_signal_generalises_to_new_films():
     classifier = fit_classifier(_films(), "hash", QUICK)
     new = _films(seed=1)
     assert roc_auc_score(new.labels, classifier.margin(new.harmonised().features * 1, _identity(classifier))) > 0.9
@@ -43,7 +43,7 @@ def test_a_signal_is_found_and_holds_on_new_films():
     assert 0.2 < classifier.about["prevalence"] < 0.8 and 0 < classifier.threshold < 1
 
 
-def test_no_signal_gives_no_score():
+def test_noise_gives_an_auc_of_about_one_half():
     films = _films(signal=0.0)
     new = _films(signal=0.0, seed=1)
     classifier = fit_classifier(films, "hash", QUICK)
@@ -51,20 +51,20 @@ def test_no_signal_gives_no_score():
     assert 0.35 < auc < 0.65
 
 
-def test_the_same_films_give_the_same_classifier():
+def test_training_is_deterministic():
     first, second = (fit_classifier(_films(), "hash", QUICK) for _ in range(2))
     assert bytes(first.booster.save_raw()) == bytes(second.booster.save_raw())
     assert first.calibration == second.calibration and first.threshold == second.threshold
 
 
-def test_folds_part_no_patient():
+def test_folds_do_not_split_patients():
     films = _films()
     for inside, outside in patient_folds(films, 3, seed=0):
         assert not set(films.patients[inside]) & set(films.patients[outside])
         assert sorted([*inside, *outside]) == list(range(len(films)))
 
 
-def test_what_cannot_be_learnt_from_is_refused():
+def test_missing_labels_one_class_and_few_patients_raise():
     films = _films()
     with pytest.raises(ValueError, match="film3: no tuberculosis label"):
         TrainingFilms(films.features, np.where(np.arange(160) == 3, None, films.labels), films.patients, films.sites)
@@ -75,7 +75,7 @@ def test_what_cannot_be_learnt_from_is_refused():
 
 
 def _identity(classifier):
-    """A scale that leaves films as they are: they were standardised by their sites already."""
+    """Return a scaler that changes nothing, for films that are already standardised."""
     from chestxr.tuberculosis.site_scaler import SiteScaler
 
     scale = pd.DataFrame([[0.0] * 40, [1.0] * 40], index=["median", "spread"], columns=[f"f{i}" for i in range(40)])

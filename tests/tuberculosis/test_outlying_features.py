@@ -1,4 +1,4 @@
-"""A film unlike those that a classifier learnt from is noticed."""
+"""Out-of-distribution films have many outlying features in one region."""
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,12 @@ def _film(**moved: float) -> pd.Series:
     return film
 
 
-def test_a_usual_film_has_no_outlying_features():
+def test_typical_film_has_no_outlying_features():
     assert outlying_features(_film()) == 0
 
 
 @pytest.mark.parametrize("value", [4.1, -4.1])
-def test_the_most_unusual_region_counts(value):
+def test_region_with_the_largest_fraction_counts(value):
     film = _film(right_upper=value)
     film[NAMES[:5]] = 9
     assert outlying_features(film) == 1
@@ -30,7 +30,7 @@ def test_the_most_unusual_region_counts(value):
     assert outlying_features(film) == pytest.approx(5 / 25)
 
 
-def test_few_features_say_nothing_and_a_missing_value_is_not_outlying():
+def test_regions_with_few_features_and_missing_values_are_ignored():
     assert outlying_features(_film(lungs=9.0)) == 0
     assert outlying_features(_film(lungs=9.0)[FEW]) == 0
     assert outlying_features(_film(right_upper=np.nan)) == 0

@@ -1,4 +1,4 @@
-"""One film's score is what the classifier gives to a table."""
+"""The transform gives the score that the classifier gives to a table."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ def screen():
 
 @pytest.fixture(scope="module")
 def features(screen) -> dict[str, float]:
-    """Values around those of the training films, in another order, some missing, among features that are not used."""
+    """Return shuffled features with values like the training films', some missing, and one that is not selected."""
     random = np.random.default_rng(0)
     names = random.permutation([*screen.classifier.feature_names, "lungs.original.unused"])
     values = dict(zip(names, random.normal(size=len(names)), strict=True))
@@ -37,12 +37,12 @@ def _item(features):
         (LungContrastError("the lungs are all of one value"), "the lungs are all of one value; a lateral film"),
     ],
 )
-def test_lungs_without_contrast_are_named_whatever_the_film_is_taken_for(screen, error, reason):
+def test_lungs_without_contrast_come_first_in_the_reason(screen, error, reason):
     item = _item({}) | {"is_chest": False, "quality_flags": "a lateral film", "features_error": error}
     assert screen(item)["screening"]["no_score"] == reason
 
 
-def test_a_film_alone_scores_as_in_a_table(screen, features):
+def test_score_equals_that_of_a_table(screen, features):
     found = screen(_item(features))["screening"]
     table = pd.DataFrame([dict(sorted(features.items()))] * 3, index=["a", "b", "c"])
     assert found["score"] == screen.classifier.margin(table)[1]
@@ -52,7 +52,7 @@ def test_a_film_alone_scores_as_in_a_table(screen, features):
     assert contributions.sum() == pytest.approx(found["score"], abs=1e-4)
 
 
-def test_a_feature_that_was_not_measured_is_named(screen, features):
+def test_missing_feature_raises_with_its_name(screen, features):
     name = screen.classifier.feature_names[7]
     with pytest.raises(ValueError, match=f"1 features are missing, {name}"):
         screen(_item({key: value for key, value in features.items() if key != name}))

@@ -1,4 +1,4 @@
-"""A site's scale comes from its films alone, and takes shifts out."""
+"""Site scaling removes shifts between sites, without labels."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ def films() -> pd.DataFrame:
     return pd.DataFrame(values, columns=["a", "b", "constant"]).assign(constant=2.0)
 
 
-def test_a_shifted_and_stretched_site_comes_out_alike(films):
+def test_shift_and_scale_of_a_site_are_removed(films):
     elsewhere = 3 * films + 7
     here = SiteScaler.fit(films, "hash")(films)
     there = SiteScaler.fit(elsewhere, "hash")(elsewhere)
@@ -21,7 +21,7 @@ def test_a_shifted_and_stretched_site_comes_out_alike(films):
     assert here["a"].median() == pytest.approx(0) and (here["constant"] == 0).all()
 
 
-def test_it_is_saved_and_read_back(films, tmp_path):
+def test_saved_scaler_reads_back(films, tmp_path):
     scale = SiteScaler.fit(films, "hash")
     scale.save(tmp_path / "site.json")
     loaded = SiteScaler.load(tmp_path / "site.json", "hash")
@@ -29,7 +29,7 @@ def test_it_is_saved_and_read_back(films, tmp_path):
     pd.testing.assert_frame_equal(loaded(films), scale(films))
 
 
-def test_what_does_not_fit_is_refused(films, tmp_path):
+def test_other_settings_broken_files_few_films_and_unknown_features_raise(films, tmp_path):
     SiteScaler.fit(films, "hash").save(tmp_path / "site.json")
     with pytest.raises(ValueError, match="scale of features from the settings hash; expected other"):
         SiteScaler.load(tmp_path / "site.json", "other")
@@ -42,7 +42,7 @@ def test_what_does_not_fit_is_refused(films, tmp_path):
         SiteScaler.fit(films.drop(columns="b"), "hash")(films)
 
 
-def test_a_film_far_from_a_scale_without_spread_stays_finite():
+def test_outlier_with_a_tiny_spread_stays_finite():
     films = pd.DataFrame({"a": [*(1 + 1e-300 * np.arange(19)), 1e200]}, index=[f"film{i}" for i in range(20)])
     films["b"] = [*(1e-300 * np.arange(19)), 1.0]
     standardised = SiteScaler.fit(films, "hash")(films).to_numpy(np.float32)

@@ -1,1 +1,1 @@
-"""The HTML page of a run."""
+"""HTML report of a screening run."""

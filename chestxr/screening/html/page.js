@@ -8,7 +8,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   let open = null, scale = 1, left = 0, top = 0;
 
-  // The table: find, filter, sort.
+  // Table: search, filter, sort.
   const text = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
   const shown = () => rows.filter((row) => !row.hidden);
 
@@ -35,7 +35,7 @@
     body.append(...rows);
   }
 
-  // The film: outlines and zone map over the picture, zoom, what was found.
+  // Film: contours and zone map over the image, zoom, results.
   function path(name, outline) {
     const drawn = document.createElementNS(SVG, "path");
     drawn.setAttribute("d", outline);
@@ -130,10 +130,10 @@
     heading.textContent = title;
     const found = document.createElement("dl");
     for (const [name, value] of entries) {
-      const term = document.createElement("dt"), told = document.createElement("dd");
+      const term = document.createElement("dt"), definition = document.createElement("dd");
       term.textContent = name;
-      told.textContent = value;
-      found.append(term, told);
+      definition.textContent = value;
+      found.append(term, definition);
     }
     return entries.length ? [heading, found] : [];
   }
@@ -159,8 +159,8 @@
       fade();
       fit();
     }
-    byId("told").replaceChildren(
-      ...table("Score", film.score), ...list("Reasons, in log odds: + for, - against", film.reasons), ...list("Look out", film.flags),
+    byId("details").replaceChildren(
+      ...table("Score", film.score), ...list("Reasons, in log odds: + for, - against", film.reasons), ...list("Warnings", film.flags),
       ...table("Measurements", film.measurements), ...table("Made with", film.versions));
     byId(film.picture ? "view" : "close").focus();
     window.scrollTo(0, 0);
@@ -181,7 +181,7 @@
     else row.focus();
   }
 
-  // Hands on it.
+  // Events.
   headers.forEach((header) => header.querySelector("button").addEventListener("click", () => sort(header)));
   byId("find").addEventListener("input", filter);
   byId("show").addEventListener("change", filter);

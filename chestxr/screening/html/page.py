@@ -1,4 +1,4 @@
-"""One HTML page of a run: a table of films, and each film with its outline, zone map and reasons."""
+"""HTML report of a run: a table of films, and a view of each film with contours, zone map and reasons."""
 
 import base64
 import hashlib
@@ -36,16 +36,16 @@ _GLYPHS = {
     "not-screened": "\u2026",
 }
 _MEASURED = {
-    "symmetry": "smaller lung over larger",
-    "wholeness": "lungs in one piece, share",
-    "confidence": "the network's confidence",
-    "heart_side": "heart side, thorax widths to the left",
-    "cut_off": "edge of the film inside lungs",
-    "contrast": "lungs darker than around, share of the range",
+    "symmetry": "area of the smaller lung over the larger",
+    "wholeness": "lung pixels in one piece, fraction",
+    "confidence": "mean confidence of the network",
+    "heart_side": "heart offset to the patient's left, thorax widths",
+    "cut_off": "film edge inside the lungs, largest fraction",
+    "contrast": "contrast of the lungs, fraction of the range",
     "frontal": "frontal and upright, probability",
     "mirrored": "mirror image, probability",
-    "row_jump": "largest jump between rows, over a usual one",
-    "outlying_features": "features far from the training films', share in one region",
+    "row_jump": "largest discontinuity between rows, relative to the usual",
+    "outlying_features": "outlying features, largest fraction in a region",
 }
 
 
@@ -57,20 +57,20 @@ def write_page(
     manifest: Mapping,
 ) -> None:
     """
-    Write a run's page: one file that needs no network and holds all pictures.
+    Write the report of a run: one self-contained file that needs no network.
 
     Parameters
     ----------
     path : pathlib.Path
-        File to write. The pictures of the films are read from the records of its folder.
+        File to write. Preview images are read from the records in its folder.
     items : sequence of mapping
-        All films of the run, with ``film``.
+        All films of the run, with the key ``film``.
     records : mapping of str to chestxr.screening.results.record.FilmRecord
-        The films that are done.
+        Records of finished films, by name.
     failures : mapping of str to FilmError
-        Why others are not.
+        Errors of failed films, by name.
     manifest : mapping
-        As :py:meth:`chestxr.screening.local.run.ScreeningRun.finish` gives it.
+        Manifest, as returned by :py:meth:`chestxr.screening.local.run.ScreeningRun.finish`.
     """
     films = [
         _screened(records[item["film"]], picture_path(path.parent, item["film"]))
@@ -154,7 +154,7 @@ def _score(row: Mapping) -> list[list[str]]:
 
 
 def _share(value: float, digits: int) -> str:
-    """Write a probability: never as certain as rounding would make it."""
+    """Format a probability; never round it to 0 or 1."""
     least = 10**-digits
     if value > 1 - least / 2:
         return f">{1 - least:.{digits}f}"
@@ -162,22 +162,22 @@ def _share(value: float, digits: int) -> str:
 
 
 def _measurements(record: FilmRecord) -> list[list[str]]:
-    """Give lung areas in cm2 where the film states its spacing, else in pixels, and what the quality check measured."""
+    """Return lung areas, in cm2 if the film states its spacing, else in pixels, and the quality measurements."""
     pixels = record.size[0] * record.size[1]
-    told = []
+    shown = []
     for side in ("right", "left"):
         share = record.row[f"{side}_area"]
         area = f"{share * pixels:,.0f} pixels"
         if record.spacing_mm:
             area = f"{share * pixels * record.spacing_mm[0] * record.spacing_mm[1] / 100:.1f} cm\u00b2{_where(record)}"
-        told.append([f"{side} lung", f"{area}, {share:.1%} of the film"])
+        shown.append([f"{side} lung", f"{area}, {share:.1%} of the film"])
     for name, words in _MEASURED.items():
-        if name not in record.row:  # of an earlier copy of the bundle
+        if name not in record.row:  # made with an earlier version of the bundle
             continue
         value = record.row[name]
-        told.append([words, "not measurable" if value is None or np.isnan(value) else f"{value:.3f}"])
-    told.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record)}"])
-    return told
+        shown.append([words, "not measurable" if value is None or np.isnan(value) else f"{value:.3f}"])
+    shown.append(["film", f"{record.size[0]} x {record.size[1]} pixels, {_spacing(record)}"])
+    return shown
 
 
 def _spacing(record: FilmRecord) -> str:
@@ -186,7 +186,7 @@ def _spacing(record: FilmRecord) -> str:
 
 
 def _where(record: FilmRecord) -> str:
-    """Say where millimetres were measured: the detector's picture is a little larger than the patient."""
+    """Return where distances in mm were measured: structures appear a little larger at the detector."""
     return " at the detector" if record.at_detector else ""
 
 

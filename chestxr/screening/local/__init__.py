@@ -1,1 +1,1 @@
-"""Screening of a folder of films by processes of this machine."""
+"""Screening of a folder of films by local processes."""

@@ -1,4 +1,4 @@
-"""Processes that screen films, and outlive a film that ends one of them."""
+"""Worker pool that survives a crashing worker."""
 
 import multiprocessing
 from collections.abc import Iterable, Iterator
@@ -17,23 +17,23 @@ __all__ = ["FilmPool"]
 
 class FilmPool:
     """
-    Screen films in processes of their own.
+    Screen films in worker processes.
 
-    When a process ends, killed or out of memory, the films in hand are screened again, each alone; one that ends its
-    process again is given back as failed, and the others go on.
+    If a worker crashes, because it was killed or ran out of memory, each film in progress is screened again alone. A
+    film that crashes its worker again fails; the others continue.
 
     Parameters
     ----------
     bundle : pathlib.Path
-        The screening bundle.
+        Folder of the screening bundle.
     overrides : dict
-        Entries of its JSON that differ.
+        Entries of the bundle's inference.json that differ.
     out : pathlib.Path
         Folder of the results.
     key : str
-        Identifies the models and settings in the records.
+        Hash of the models and settings, stored in the records.
     processes : int
-        Films screened at once.
+        Number of worker processes.
     """
 
     def __init__(self, bundle: Path, overrides: dict, out: Path, key: str, processes: int) -> None:
@@ -43,7 +43,7 @@ class FilmPool:
 
     def screen(self, items: Iterable[dict]) -> Iterator[tuple[dict, FilmError | None]]:
         """
-        Screen films; give each as it is done, with None or why it failed.
+        Screen films; yield each film when it is done, with None or its error.
 
         Raises
         ------
@@ -54,17 +54,17 @@ class FilmPool:
         """
         waiting = iter(items)
         while True:
-            in_hand: list[dict] = []
+            pending: list[dict] = []
             try:
-                yield from self._screen_together(waiting, in_hand)
+                yield from self._screen_together(waiting, pending)
                 return
             except BrokenProcessPool:
-                for item in in_hand:
+                for item in pending:
                     yield item, self._screen_alone(item)
 
     def open(self) -> None:
         """
-        Start the processes, each with the bundle open.
+        Start the workers and open the bundle in each.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class FilmPool:
 
     def screen_film(self, item: dict) -> FilmError | None:
         """
-        Screen one film in a process of the open pool; return why it failed, or None.
+        Screen one film in an open pool; return its error, or None.
 
         Raises
         ------
@@ -90,7 +90,7 @@ class FilmPool:
             return self._screen_alone(item)
 
     def close(self) -> None:
-        """Wait for the films in progress, and end the processes."""
+        """Wait for the films in progress, and stop the workers."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -99,19 +99,19 @@ class FilmPool:
             raise RuntimeError("the pool is not open; call open() first")
         return self._pool.submit(screen_in_worker, item, self.out)
 
-    def _screen_together(self, waiting: Iterator[dict], in_hand: list[dict]) -> Iterator[tuple[dict, FilmError | None]]:
+    def _screen_together(self, waiting: Iterator[dict], pending: list[dict]) -> Iterator[tuple[dict, FilmError | None]]:
         self._open(self.processes)
         asked: dict[Future, dict] = {}
-        # No more films are handed out than there are processes: a run that is stopped ends with those in hand.
+        # No more films than processes are submitted, so that an interrupted run waits for films in progress only.
         while True:
             for item in islice(waiting, self.processes - len(asked)):
-                in_hand.append(item)
+                pending.append(item)
                 asked[self._submit(item)] = item
             if not asked:
                 return
             for finished in wait(asked, return_when=FIRST_COMPLETED).done:
                 error, item = finished.result(), asked.pop(finished)
-                in_hand.remove(item)
+                pending.remove(item)
                 yield item, error
 
     def _screen_alone(self, item: dict) -> FilmError | None:

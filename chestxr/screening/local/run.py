@@ -1,4 +1,4 @@
-"""A run over films that can be stopped at any moment and goes on where it was."""
+"""Resumable screening run over a folder of films."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -29,26 +29,26 @@ class ScreeningRun:
     """
     Screen films into a folder.
 
-    Iterate over it to screen what is waiting; then call :py:meth:`finish`. What an earlier run has done for the same
-    content of a film, models and settings is not done again.
+    Iterate over it to screen the waiting films, then call :py:meth:`finish`. A film is skipped if an earlier run
+    screened the same content with the same models and settings.
 
     Parameters
     ----------
     items : sequence of dict
-        As :py:func:`chestxr.data.find_films` gives them.
+        Films, as returned by :py:func:`chestxr.data.find_films`.
     out : pathlib.Path
         Folder of the results.
     bundle : pathlib.Path
-        The screening bundle.
+        Folder of the screening bundle.
     processes : int, optional
-        Films screened at once.
+        Number of worker processes.
     **overrides
         Entries of the bundle's inference.json that differ and change its results.
 
     Raises
     ------
     ValueError
-        If the folder holds results of other films under the same names, or the root of identifiers is none.
+        If the folder holds results of other films with the same names, or the UID root is invalid.
     """
 
     def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **overrides: Any) -> None:
@@ -64,17 +64,17 @@ class ScreeningRun:
         self._pool = FilmPool(bundle, overrides, out, self.key, max(1, min(processes, len(self._waiting))))
 
     def __len__(self) -> int:
-        """Return how many films are waiting."""
+        """Return the number of waiting films."""
         return len(self._waiting)
 
     def __iter__(self) -> Iterator[FilmError | None]:
         """
-        Screen what is waiting; give for each film, as it is done, None or why it failed.
+        Screen the waiting films; yield None or the error of each film when it is done.
 
         Raises
         ------
         OSError
-            If results cannot be written, as on a full disk, or no process can be started.
+            If results cannot be written, for example on a full disk, or no process can be started.
         ValueError
             If the bundle cannot be opened.
         """
@@ -87,7 +87,7 @@ class ScreeningRun:
             yield error
 
     def close(self) -> None:
-        """Wait for the films in hand, and end the processes."""
+        """Wait for the films in progress, and stop the workers."""
         self._pool.close()
 
     def finish(self) -> dict:
@@ -107,7 +107,7 @@ class ScreeningRun:
         return self._write_manifest(table, records)
 
     def records(self) -> dict[str, FilmRecord]:
-        """Return the records of the films that are done, by film."""
+        """Return the records of finished films, by name of the film."""
         found = {item["film"]: read_record(self.out, item["film"]) for item in self.items}
         return {film: record for film, record in found.items() if record and record.key == self.key}
 
@@ -150,7 +150,7 @@ class ScreeningRun:
 
 
 def _content(image: str) -> str:
-    """Return a film's hash, "" for one that is gone: screening it says so."""
+    """Return the SHA-256 of a film, "" if it cannot be read; screening it will report the error."""
     try:
         return sha256(image)
     except OSError:

@@ -1,4 +1,4 @@
-"""A process that opens the bundle once and screens film after film."""
+"""Worker process that opens the bundle once and screens many films."""
 
 import multiprocessing
 import os
@@ -19,34 +19,34 @@ _bundle: OpenBundle | Exception
 
 
 def open_in_worker(folder: Path, overrides: dict, out: Path, key: str) -> None:
-    """Open the bundle in this process, on one thread: results are the same on any number of processes."""
+    """Open the bundle in this process, with one thread, so that results do not depend on the number of processes."""
     global _bundle
-    # Ctrl-C reaches all processes of a terminal: the one that draws the progress bar ends the others.
+    # Ctrl-C reaches all processes of a terminal; the main process stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         set_up_worker()
         _bundle = open_with_records(folder, overrides, out, key)
     except (OSError, ValueError) as error:
-        # Raised here it would only end the process: whoever asks for a film is told.
+        # An error in the initialiser would only end the process; `worker_is_open` raises it.
         _bundle = error
 
 
 def worker_is_open() -> bool:
     """
-    Say that the bundle is open.
+    Return True if the bundle is open.
 
     Raises
     ------
     OSError, ValueError
-        If it could not be opened.
+        If the bundle could not be opened.
     """
     return _opened() is not None
 
 
 def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     """
-    Screen one film, after what an earlier run wrote of it is removed; return why it failed, None if it did not.
+    Remove earlier results of a film and screen it; return its error, or None.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The screening bundle over an archive of any size, by Ray Data."""
+"""Screening of an archive of any size with Ray Data."""
 
 from .run import ArchiveRun
 

@@ -1,4 +1,4 @@
-"""What an archive's folder of results knows of itself: which films there are, and which are done."""
+"""Ledger of an archive run: blocks of films, completed blocks, and quarantined films."""
 
 import fcntl
 import json
@@ -24,18 +24,18 @@ _LISTED, _DONE, _AGAIN, _BEGUN = ".films.json", ".done.json", "again-", "begun.j
 
 class Quarantined:
     """
-    A film that failed, as its note in ``quarantine/`` tells.
+    A failed film, as described by its file in ``quarantine/``.
 
     Attributes
     ----------
     film, image : str
-        Its name, and its path or address.
+        Name of the film, and its path or URI.
     block : str
-        Block that it belongs to.
+        Block of the film.
     attempts : int
-        How often it was tried.
+        Number of attempts.
     lasting : bool
-        Whether another try is without hope.
+        Whether the failure is permanent.
     """
 
     def __init__(self, note: dict) -> None:
@@ -45,22 +45,22 @@ class Quarantined:
 
 class Ledger:
     """
-    The films of an archive in blocks, each done once.
+    Films of an archive in blocks, each processed exactly once.
 
-    A block's rows stand in ``table/date=DAY/part-BLOCK.parquet``; the note ``blocks/BLOCK.done.json``, written last,
-    says that they are all there. What stands without its note is what a run that was killed left, and is removed at the
-    next start, and so are the results of films that ``blocks/begun.json`` tells of and that no block has done. Films
-    that failed are in ``quarantine/`` and not in the table; tried again with success, they form a block of their own.
+    The rows of a block are in ``table/date=DAY/part-BLOCK.parquet``; the commit marker ``blocks/BLOCK.done.json`` is
+    written last. Rows without a marker are left by a killed run and removed at the next start, and so are the results
+    of films that are listed in ``blocks/begun.json`` but belong to no completed block. Failed films are in
+    ``quarantine/`` and not in the table; those that succeed later form a block of their own.
 
     Parameters
     ----------
     out : pathlib.Path
-        The folder of results.
+        Folder of the results. It is locked until :py:meth:`close`.
 
     Raises
     ------
     BlockingIOError
-        If another run works on it.
+        If another run has locked the folder.
     """
 
     def __init__(self, out: Path) -> None:
@@ -77,17 +77,17 @@ class Ledger:
             raise BlockingIOError(f"{out}: another run works on it; expected one at a time; wait for it") from None
 
     def close(self) -> None:
-        """Let other runs work on it."""
+        """Release the lock of the folder."""
         self._lock.close()
 
     def about(self) -> dict | None:
         """
-        Return what the folder's results are of, None if it has none yet.
+        Return the content of ``archive.json``, or None if the folder has no results yet.
 
         Raises
         ------
         ValueError
-            If it holds results, and does not say of what.
+            If the folder has results, but no valid ``archive.json``.
         """
         path = self.out / "archive.json"
         if not path.is_file():
@@ -103,12 +103,28 @@ class Ledger:
             ) from None
 
     def list_films(self, items: Sequence[dict], size: int, about: dict) -> dict:
-        """Write down all films, in blocks; return what the folder's results are of."""
+        """
+        Write the list of films, in blocks, and ``archive.json``.
+
+        Parameters
+        ----------
+        items : sequence of dict
+            Films with ``film`` and ``image``.
+        size : int
+            Films per block.
+        about : dict
+            Entries of ``archive.json`` that identify the run: source, key and store.
+
+        Returns
+        -------
+        dict
+            The content of ``archive.json``.
+        """
         for path in self.blocks.glob(f"*{_LISTED}"):
             path.unlink()
         for number, start in enumerate(range(0, len(items), size)):
             films = [(item["film"], item["image"]) for item in items[start : start + size]]
-            # Not UTF-8: a name with odd bytes stands as its escapes.
+            # ASCII: bytes of a name that are not UTF-8 are escaped.
             write_text(self.blocks / f"{number:06d}{_LISTED}", json.dumps(films))
         samples = [item["image"] for item in items[:: max(1, len(items) // 5)]]
         listed = {"films": len(items), "block": size, "blocks": -(-len(items) // size), "samples": samples}
@@ -117,20 +133,20 @@ class Ledger:
         return about
 
     def begin(self, block_of: dict[str, str]) -> None:
-        """Write down which films of which blocks are screened next: until they are done, their files are no results."""
+        """Record the films that are screened next, with their blocks, so that partial results can be removed."""
         write_text(self.blocks / _BEGUN, json.dumps(block_of))
 
     def end(self) -> None:
-        """Note that all films are done that were begun with."""
+        """Record that all films passed to :py:meth:`begin` are done."""
         (self.blocks / _BEGUN).unlink(missing_ok=True)
 
     def clean(self) -> None:
-        """Remove what a run that was killed left half done."""
-        # Of any process: nobody else writes here, and in a container the number of a killed one is that of the next.
+        """Remove partial results of a killed run."""
+        # Of any process: the folder is locked, and in a container process ids repeat.
         for path in self.out.rglob(".part-*"):
             path.unlink(missing_ok=True)
         done = self._done()
-        # A block that is made again screens all its films, those too that succeeded later.
+        # A block that is processed again includes films that first failed and succeeded later.
         done -= {block for block in done if not {of for _, _, of in self._again(block)} <= done}
         for block in done:
             for film, _, _ in self._again(block):
@@ -138,7 +154,7 @@ class Ledger:
         taken_back = [block for path in self.blocks.glob(f"*{_DONE}") if (block := _block_of(path)) not in done]
         stale = {film for film, of in self._begun().items() if of not in done or self._note_of(film).is_file()}
         stale |= {film for block in taken_back for film in self._films_of(block)}
-        # Written down first: a run that is killed here would forget what it took back.
+        # Recorded first, so that a kill during the clean-up loses no film.
         self.begin(dict.fromkeys(stale, ""))
         for block in taken_back:
             self._take_back(block)
@@ -153,11 +169,11 @@ class Ledger:
         self.end()
 
     def _notes(self) -> list[Path]:
-        """Return the notes on films that failed; a film's folder may be called as a note is."""
+        """Return the files of failed films; a folder of films may have a name that ends in .json too."""
         return sorted(path for path in self.quarantine.rglob("*.json") if path.is_file())
 
     def _begun(self) -> dict[str, str]:
-        """Return the films that the last run began with, and their blocks."""
+        """Return the films that the last run recorded by `begin`, with their blocks."""
         path = self.blocks / _BEGUN
         return json.loads(path.read_text()) if path.is_file() else {}
 
@@ -167,40 +183,40 @@ class Ledger:
         return [task.film for task in self.listed(block)]
 
     def _again(self, block: str) -> list[list[str]]:
-        """Return film, image and former block of a done block's films that had failed before."""
+        """Return name, path or URI, and original block of the films of a completed block that had failed before."""
         return json.loads((self.blocks / f"{block}{_DONE}").read_text())["again"]
 
     def _take_back(self, done: str) -> None:
-        """Take a block whose rows were removed for not done."""
+        """Mark a block whose rows were removed as not done."""
         for film, image, block in self._again(done):
             note = {"film": film, "address": image, "block": block, "attempts": 0, "lasting": False}
             write_text(self._note_of(film), json.dumps(note, indent=1))
         (self.blocks / f"{done}{_DONE}").unlink()
 
     def waiting(self) -> list[str]:
-        """Return the blocks that are not done, in order."""
+        """Return the blocks that are not completed, in order."""
         done = self._done()
         listed = sorted(path.name.removesuffix(_LISTED) for path in self.blocks.glob(f"*{_LISTED}"))
         return [block for block in listed if block not in done]
 
     def listed(self, block: str) -> list[ImageTask]:
-        """Return a block's films."""
+        """Return the films of a block."""
         listed = json.loads((self.blocks / f"{block}{_LISTED}").read_text())
         return [ImageTask(film, image) for film, image in listed]
 
     def quarantined(self) -> Iterator[Quarantined]:
-        """Give the films that failed."""
+        """Yield the failed films."""
         for path in self._notes():
             yield Quarantined(json.loads(path.read_text()))
 
     def finish(self, block: str, tasks: Sequence[ImageTask]) -> None:
         """
-        Write the results of a block; it is done.
+        Write the rows of a block and its commit marker.
 
         Raises
         ------
         OSError
-            If they cannot be written: the block is not done.
+            If they cannot be written; the block is not completed.
         """
         for task in tasks:
             if task.failure is not None:
@@ -209,7 +225,7 @@ class Ledger:
         self._write(block, good, again=[])
 
     def finish_again(self, tasks: Sequence[ImageTask], attempts: dict[str, Quarantined]) -> None:
-        """Write the results of films that had failed before."""
+        """Write the rows of films that had failed before."""
         for task in tasks:
             if task.failure is not None:
                 before = attempts[task.film]
@@ -223,7 +239,7 @@ class Ledger:
             self._note_of(task.film).unlink(missing_ok=True)
 
     def counts(self) -> Counter:
-        """Count films by what became of them."""
+        """Return the number of films by status and decision."""
         counts: Counter = Counter()
         for path in self.blocks.glob(f"*{_DONE}"):
             counts.update(json.loads(path.read_text())["counts"])
@@ -231,7 +247,7 @@ class Ledger:
         return counts
 
     def _done(self, prefix: str = "") -> set[str]:
-        """Return the blocks whose note stands, and whose rows stand."""
+        """Return the blocks with a commit marker and all their rows."""
         done = set()
         for path in self.blocks.glob(f"{prefix}*{_DONE}"):
             parts = json.loads(path.read_text())["parts"]
@@ -251,8 +267,8 @@ class Ledger:
         write_text(self.blocks / f"{block}{_DONE}", json.dumps({"parts": parts, "counts": counts, "again": again}))
 
     def _quarantine(self, task: ImageTask, error: FilmError, block: str, attempts: int) -> None:
-        told = {"address": task.image, "block": block, "attempts": attempts, "lasting": error.lasting}
-        write_text(self._note_of(task.film), json.dumps(failed_row(error) | told, indent=1))
+        note = {"address": task.image, "block": block, "attempts": attempts, "lasting": error.lasting}
+        write_text(self._note_of(task.film), json.dumps(failed_row(error) | note, indent=1))
 
     def _note_of(self, film: str) -> Path:
         return self.quarantine / f"{film}.json"
@@ -263,7 +279,7 @@ def _block_of(note: Path) -> str:
 
 
 def _table(rows: Sequence[dict]) -> pa.Table:
-    """Put rows into a table whose columns have the same types in every block: words, or numbers."""
+    """Return rows as a table whose columns have the same types in every block: string or float64."""
     return pa.table({name: _column([row[name] for row in rows]) for name in rows[0]})
 
 

@@ -1,4 +1,4 @@
-"""The stages, joined by Ray Data."""
+"""Ray Data pipeline of the stages."""
 
 import logging
 import warnings
@@ -15,43 +15,43 @@ from .task import ImageTask, pack, unpack
 __all__ = ["cores_and_gpus", "screen_films"]
 
 _BLOCK_BYTES = 1 << 14
-# A block costs the driver as much with one film as with a few.
+# The driver's overhead per block hardly depends on the number of films in it.
 _TASKS_PER_BLOCK = 4
-# With fewer, one last large block keeps the other workers waiting.
+# With fewer blocks, workers would idle while the last one is processed.
 _BLOCKS_PER_CORE = 4
 _TRIES_AGAIN = 1
 _READERS_SHARE = 4
 _CORES_PER_SEGMENTER = 32
-# If workers end on every film, these tell as much as all.
+# If every film crashes its worker, this many are enough to find out.
 _PROBE = 10
 
 
 def cores_and_gpus() -> tuple[int, int]:
-    """Return how many cores and GPUs the Ray has that this process runs."""
+    """Return the number of cores and GPUs of the Ray cluster of this process."""
     have = ray.cluster_resources()
     return max(1, int(have.get("CPU", 1))), int(have.get("GPU", 0))
 
 
 def screen_films(tasks: Sequence[ImageTask], settings: StageSettings, batch_size: int) -> Iterator[ImageTask]:
     """
-    Screen films in the workers of Ray.
+    Screen films on Ray.
 
-    Films are read on CPUs, outlined on GPUs where there are any, measured, scored and written on CPUs. What waits
-    between the stages is bounded by Ray's object store: stages wait for each other.
+    Films are read on CPUs, segmented on GPUs if there are any, and measured, scored and written on CPUs. Ray's object
+    store bounds the data between stages by backpressure.
 
     Parameters
     ----------
     tasks : sequence of ImageTask
-        The films.
+        Films to screen.
     settings : StageSettings
-        What the workers need to know.
+        Settings of the workers.
     batch_size : int
-        Films that go through the network at once; 0 chooses: one by one on a CPU, as chestxr screen does.
+        Films per batch of the network; 0 selects 16 with a GPU, and 1 on a CPU, as ``chestxr screen`` does.
 
     Yields
     ------
     ImageTask
-        What became of a film, as soon as it is known. Films on which their workers died come last, as failed.
+        Each film as soon as it is done. Films that crash their workers come last, as failed.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def screen_films(tasks: Sequence[ImageTask], settings: StageSettings, batch_size
     together = min(max(_TASKS_PER_BLOCK, size), 1 + len(tasks) // (_BLOCKS_PER_CORE * cores))
     missing = {task.film: task for task in tasks}
     left = list(tasks)
-    # Films that were in hand beside one that ends its workers are screened again, by themselves, then each alone.
+    # Films in progress next to one that crashes its worker are screened again: in blocks of one, then one at a time.
     for many, at_once in ((together, None), (1, None), (1, 1)):
         for task in _screen(left, settings, size, many, at_once) if left else ():
             del missing[task.film]
@@ -78,10 +78,10 @@ def screen_films(tasks: Sequence[ImageTask], settings: StageSettings, batch_size
 def _screen(
     tasks: Sequence[ImageTask], settings: StageSettings, batch_size: int, together: int, at_once: int | None
 ) -> Iterator[ImageTask]:
-    """Screen films, so many handed out together, and by so many workers of each kind, None for as many as there are."""
+    """Screen films in blocks of `together`, with at most `at_once` workers per stage; None for no limit."""
     cores, gpus = cores_and_gpus()
     entries = [{"tasks": pack(tasks[start : start + together])} for start in range(0, len(tasks), together)]
-    # Without end by default: a film that ends its worker would be tried for ever.
+    # Unlimited by default: a film that crashes its worker would be retried endlessly.
     again = {"max_retries": _TRIES_AGAIN}
     films = (
         ray.data.from_items(entries, override_num_blocks=len(entries))
@@ -89,7 +89,7 @@ def _screen(
             read_films,
             fn_kwargs={"settings": settings},
             compute=TaskPoolStrategy(size=at_once or max(1, cores // _READERS_SHARE)),
-            # A core of its own would stand still most of the time: reading waits for room.
+            # A reserved core would be idle most of the time: readers wait for space in the object store.
             num_cpus=0,
             **again,
         )
@@ -109,22 +109,22 @@ def _screen(
             **again,
         )
     )
-    # What is fetched ahead is not given before the next piece is there: films that are done would be done again.
+    # Prefetched batches are held until the next one arrives: finished films would be screened again after a crash.
     for pieces in films.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):
         for piece in pieces["tasks"]:
             yield from unpack(piece)
 
 
 def _set_up() -> None:
-    # There is no other word yet for how often to try again.
+    # There is no other way yet to set the number of retries.
     warnings.filterwarnings("ignore", "`ray_remote_args` is deprecated")
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     context = DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
-    # Each piece stays a block of its own: a worker that dies costs what is in its hands, and no more.
+    # Blocks are not merged: a crash of a worker costs its current block only.
     context.target_max_block_size = _BLOCK_BYTES
     context.target_min_block_size = 1
-    # Films whose workers died are missed by who asked for them, and tried again.
+    # Films of crashed workers are missing from the output; `screen_films` retries them.
     context.max_errored_blocks = -1

@@ -1,4 +1,4 @@
-"""A film as a file, wherever it is kept."""
+"""Local files of films in object stores."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from .uri import is_uri
 
 __all__ = ["FILM_FOLDERS", "fetch", "film_file"]
 
-# What the names of temporary folders of films begin with.
+# Prefix of temporary folders of films.
 FILM_FOLDERS = "chestxr-film-"
 
 
@@ -22,10 +22,15 @@ def fetch(image: str) -> bytes:
     """
     Return the content of a film in an object store.
 
+    Parameters
+    ----------
+    image : str
+        URI of the film.
+
     Raises
     ------
     FilmError
-        If the store does not give it, it is larger than any film, or its name is no text.
+        If the object cannot be read, is too large for a film, or has a name that is not UTF-8.
     """
     import fsspec
 
@@ -33,7 +38,7 @@ def fetch(image: str) -> bytes:
     try:
         with fsspec.open(image, "rb") as file:
             content = _bounded(file)
-    # Every store has errors of its own.
+    # Each store raises its own errors.
     except Exception as error:
         remedy = "check that the store answers, and your rights to it"
         raise FilmError(image, _not_given(error), "a readable object", remedy, lasting=False) from error
@@ -44,7 +49,7 @@ def fetch(image: str) -> bytes:
 
 
 def _not_given(error: Exception) -> str:
-    """Say what is known of an object: what a store's own errors say may hold who asks."""
+    """Return a description of the error without the store's own message, which may contain credentials."""
     match error:
         case FileNotFoundError():
             return "no such object"
@@ -54,7 +59,7 @@ def _not_given(error: Exception) -> str:
 
 
 def _bounded(file: BinaryIO) -> bytes:
-    """Read a file, or a little more of it than any film has: some stores give less at a time than is asked for."""
+    """Read at most one byte more than the limit; some stores return less per call than requested."""
     content = bytearray()
     while len(content) <= MAX_BYTES and (piece := file.read(MAX_BYTES + 1 - len(content))):
         content += piece
@@ -64,12 +69,17 @@ def _bounded(file: BinaryIO) -> bytes:
 @contextmanager
 def film_file(image: str) -> Iterator[str]:
     """
-    Yield the path of a film's file; a film in an object store has a temporary one.
+    Context manager that yields the path of a film's file; a film in an object store is copied to a temporary file.
+
+    Parameters
+    ----------
+    image : str
+        Path or URI of the film.
 
     Raises
     ------
     FilmError
-        As :py:func:`fetch` says.
+        As :py:func:`fetch` does.
     """
     if not is_uri(image):
         yield image

@@ -1,4 +1,4 @@
-"""A run over an archive that can be killed at any moment and goes on where it was."""
+"""Resumable screening run over an archive."""
 
 import os
 import resource
@@ -31,9 +31,9 @@ from .uri import is_uri
 
 __all__ = ["ArchiveRun"]
 
-# Handed to Ray at a time, which lasts half an hour or more; bounds the names and rows that are in memory.
+# Films submitted to Ray at once, enough for half an hour or more; bounds the names and rows in memory.
 _TASKS_PER_CORE = 2048
-# Films that fail one after another through no fault of their own have a common cause.
+# Consecutive films that fail for reasons other than the film have a common cause.
 _MAX_CONSECUTIVE_FAILURES = 10
 _GOES_ON = "the same command goes on from here"
 _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
@@ -41,39 +41,39 @@ _MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak
 
 class ArchiveRun:
     """
-    Screen an archive into a folder.
+    Screen the films of an archive on Ray.
 
-    Iterate over it to screen what is waiting; then call :py:meth:`finish`.
+    Iterate over it to screen the waiting films, then call :py:meth:`finish`.
 
     Parameters
     ----------
     source : str
-        Folder, list, or address of an object store.
+        Folder, list of films, or URI of an object store.
     out : pathlib.Path
-        Folder of the results, which all machines of a cluster reach.
+        Folder of the results, accessible from all machines of a cluster.
     bundle : pathlib.Path
-        The screening bundle.
+        Folder of the screening bundle.
     processes : int, optional
-        Cores to use; on a cluster all.
+        Number of cores on this machine; a cluster uses all its cores.
     address : str or None, optional
-        The cluster's address; None for this machine.
+        Address of the Ray cluster; None for this machine.
     store : str, optional
-        DICOMweb service that takes segmentations and reports; "" leaves them as files.
+        URL of the DICOMweb service that stores segmentations and reports; "" to keep them as files.
     batch_size : int, optional
-        Films that go through the network at once; 0 chooses.
+        Films per batch of the network; 0 to choose automatically.
     block : int, optional
-        Films in a block; blocks are what is done or not.
+        Films per block; a block is the unit of completion.
     tries : int, optional
-        How often a film is tried that fails by no fault of its own.
+        Attempts for transient failures.
     retry_quarantined : bool, optional
-        Try all films again that failed before.
+        Whether to retry all failed films once more.
     **overrides
         Entries of the bundle's inference.json that differ and change its results.
 
     Raises
     ------
     OSError, ValueError
-        If there is no such source, or the folder holds results of something else.
+        If the source does not exist, or the folder holds results of another source or with other settings.
     """
 
     def __init__(
@@ -116,17 +116,17 @@ class ArchiveRun:
         self.trying_again = False
 
     def __len__(self) -> int:
-        """Return how many films there are."""
+        """Return the number of films in the archive."""
         return self._about["films"]
 
     def __iter__(self) -> Iterator[FilmError | None]:
         """
-        Screen what is waiting; give for each film, as it is done, None or why it failed.
+        Screen the waiting films; yield None or the error of each film when it is done.
 
         Raises
         ------
         OSError
-            If results cannot be written, the source is away, or Ray ends.
+            If results cannot be written, the source is unavailable, or Ray stops.
         ValueError
             If the bundle cannot be opened.
         """
@@ -152,7 +152,7 @@ class ArchiveRun:
             remove_stale_folders(FILM_FOLDERS)
 
     def close(self) -> None:
-        """Let other runs work on the folder."""
+        """Release the lock of the folder."""
         self._ledger.close()
 
     def finish(self) -> dict:
@@ -163,9 +163,9 @@ class ArchiveRun:
         -------
         dict
             ``complete``, ``films`` (counts by status and decision), ``bundle``, ``settings``, ``versions``,
-            ``started``, ``finished``; and of the last run that screened something ``films_per_second``,
-            ``seconds_per_film`` (by stage), ``largest_carried_mb`` (most that a film was between stages),
-            ``peak_memory_mb``.
+            ``started``, ``finished``; and, for the last run that screened a film, ``films_per_second``,
+            ``seconds_per_film`` (by stage), ``largest_carried_mb`` (largest size of a film between stages, in MiB) and
+            ``peak_memory_mb`` (in MiB).
         """
         counts = self._ledger.counts()
         done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
@@ -182,7 +182,7 @@ class ArchiveRun:
         )
 
     def _measured(self) -> dict:
-        """Return what the last run that had something to do took."""
+        """Return time and memory of this run, or of the last run that screened a film."""
         before = read_manifest(self.out)
         if not self._worked and before is not None:
             return {name: before[name] for name in _MEASURED}
@@ -198,15 +198,15 @@ class ArchiveRun:
         }
 
     def _listed(self, source: str, block: int) -> dict:
-        """List the source, once: the blocks of later runs are the same."""
+        """List the films of the source once, so that later runs have the same blocks."""
         source = source if is_uri(source) else os.path.abspath(os.path.expanduser(source))
-        told = {"source": source, "key": key_of(self.settings), "store": self._stages.store}
+        wanted = {"source": source, "key": key_of(self.settings), "store": self._stages.store}
         about = self._ledger.about()
         self.listed_before = about["listed"] if about else ""
         if about is None:
-            return self._ledger.list_films(list_source(source), block, told)
+            return self._ledger.list_films(list_source(source), block, wanted)
         for name, meaning in (("source", "another source"), ("key", "other models or settings"), ("store", "--store")):
-            if about[name] != told[name]:
+            if about[name] != wanted[name]:
                 raise ValueError(
                     f"{self.out}: holds results of {meaning}; expected an empty folder or one of the same command; "
                     "choose another folder"
@@ -214,7 +214,7 @@ class ArchiveRun:
         return about
 
     def _to_try_again(self) -> Iterator[Quarantined]:
-        """Give the films that failed by no fault of their own, not too often yet."""
+        """Yield films with a transient failure that have attempts left."""
         for note in self._ledger.quarantined():
             if not note.lasting and note.attempts < self._tries:
                 yield note
@@ -248,12 +248,12 @@ class ArchiveRun:
 
     def _screened(self, films: Sequence[ImageTask]) -> Iterator[ImageTask]:
         """
-        Screen films, as long as there is use in it; give what became of each.
+        Screen films; yield each when it is done.
 
         Raises
         ------
         OSError
-            If there is none.
+            If the remaining films would fail for the same reason: the source, the store, the disk, the bundle or Ray.
         """
         from ray.exceptions import RayError
 
@@ -268,7 +268,7 @@ class ArchiveRun:
                 self._check_source(task)
                 not_stored = 0 if task.stored else not_stored + (task.fault == "store")
                 unforeseen += task.fault in ("program", "workers")
-                # Once a film was screened, such faults are those of films, which are set aside.
+                # After a success, such failures are attributed to the films, which are quarantined.
                 most = _MAX_CONSECUTIVE_FAILURES
                 if not_stored == most or (unforeseen == most and not self._succeeded):
                     raise OSError(f"{most} films failed and none succeeded, the last: {task.failure}")
@@ -290,7 +290,7 @@ class ArchiveRun:
         self._succeeded |= bool(task.row)
 
     def _check_source(self, task: ImageTask) -> None:
-        """Raise OSError if a film may have failed because the source is away."""
+        """Raise OSError if a film may have failed because the source is unavailable."""
         failed = task.failure is not None and not task.failure.lasting
         if failed and not any(map(still_there, self._about["samples"])):
-            raise OSError(f"{self._about['source']}: is away; once it is back, {_GOES_ON}")
+            raise OSError(f"{self._about['source']}: is unavailable; once it is available, {_GOES_ON}")

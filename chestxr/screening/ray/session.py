@@ -1,4 +1,4 @@
-"""Ray, on this machine for the length of a run, or a cluster that is there."""
+"""Ray session: a local instance for one run, or an existing cluster."""
 
 import logging
 import os
@@ -14,12 +14,12 @@ from chestxr.utils.temporary import temporary_folder
 
 __all__ = ["check_ray", "ray_running"]
 
-# Room for what waits between the stages: a hundred films a core.
+# Space for the films between stages, about a hundred per core.
 _STORE_BYTES_A_CORE = 1 << 27
-# Sockets have short paths.
+# The length of socket paths is limited.
 _LONGEST_FOLDER = 20
 _ALWAYS = {
-    # Without end by default: a film that takes too much memory would be tried for ever.
+    # Unlimited by default: a film that needs too much memory would be retried endlessly.
     "RAY_task_oom_retries": "2",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
@@ -27,26 +27,26 @@ _ALWAYS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 _ALONE = {
-    # Ray's own word for a machine that is no cluster's: it listens on 127.0.0.1 alone.
+    # Ray's setting for a machine without a cluster: it listens on 127.0.0.1 only.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_AUTH_MODE": "token",
-    # Its workers are 15 steps nicer than others by default: beside any other program they stand still.
+    # By default, workers have a niceness of 15, and starve next to any other program.
     "RAY_worker_niceness": "0",
-    # Readers wait for room: ended after a second, as by default, each start imports everything again.
+    # Readers idle while they wait for space; killed after a second, as by default, each new one imports everything.
     "RAY_idle_worker_killing_time_threshold_ms": "600000",
-    # Its record of tasks, for a dashboard that is not there, gains 9 kB a film; older ones are overwritten.
+    # The task history, for a dashboard that is not started, grows by 9 kB per film; older entries are overwritten.
     "RAY_task_events_max_num_task_in_gcs": "1000",
 }
 
 
 def check_ray() -> None:
     """
-    See whether Ray is installed.
+    Check that Ray is installed.
 
     Raises
     ------
     ValueError
-        If it is not.
+        If Ray is not installed.
     """
     if find_spec("ray") is None:
         raise ValueError(
@@ -57,22 +57,22 @@ def check_ray() -> None:
 @contextmanager
 def ray_running(address: str | None, processes: int) -> Iterator[None]:
     """
-    Start Ray on this machine, closed to others, and end it; or join a cluster, or the Ray that this process runs.
+    Context manager for a Ray session: start a private local instance, join a cluster, or reuse the current session.
 
     Parameters
     ----------
     address : str or None
-        A cluster's address; None for this machine.
+        Address of the cluster; None for this machine.
     processes : int
-        Cores to use on this machine.
+        Number of cores on this machine.
 
     Raises
     ------
     ConnectionError
-        If it cannot be started or joined.
+        If Ray cannot be started, or the cluster cannot be joined.
     """
     os.environ.update(_ALWAYS)
-    # Ray reads these when it is imported; who imported it before has set it up.
+    # Ray reads these when it is imported; a caller that imported it earlier has configured it.
     if not address and "ray" not in sys.modules:
         os.environ.update(_ALONE | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})
     import ray
@@ -103,7 +103,7 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep quiet what Ray's C++ writes to the terminal as it starts."""
+    """Suppress the output of Ray's C++ code on stderr during start-up."""
     sys.stderr.flush()
     terminal = os.dup(2)
     with open(os.devnull, "w") as nowhere:
@@ -116,6 +116,6 @@ def _silence() -> Iterator[None]:
 
 
 def _folder() -> Path:
-    """Return where Ray's folder is made: its logs name films, so that what a killed run left is removed there."""
+    """Return the parent of Ray's folder; stale ones are removed there, since Ray's logs contain names of films."""
     usual = Path(tempfile.gettempdir())
     return usual if len(str(usual)) <= _LONGEST_FOLDER else Path("/tmp")

@@ -1,4 +1,4 @@
-"""Where an archive's films are."""
+"""Sources of films for an archive run: folders, lists and object stores."""
 
 import os
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ __all__ = ["list_source", "still_there"]
 
 def list_source(source: str) -> list[dict]:
     """
-    List the films of a folder, of a list, or of an object store.
+    List the films of a folder, a list, or an object store.
 
     Parameters
     ----------
     source : str
-        As for :py:func:`chestxr.data.find_films`, or an address that fsspec knows, such as ``s3://bucket/films``, or a
-        file that lists films' addresses.
+        As for :py:func:`chestxr.data.find_films`, or a URI that fsspec supports, such as ``s3://bucket/films``, or a
+        file that lists URIs of films.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def list_source(source: str) -> list[dict]:
     Raises
     ------
     OSError, ValueError
-        If there is no such source, or no film in it.
+        If the source does not exist, cannot be read, or contains no films.
     """
     if is_uri(source):
         return _in_store(source)
@@ -42,16 +42,16 @@ def list_source(source: str) -> list[dict]:
 
 
 def still_there(image: str) -> bool:
-    """Say whether a film that was listed is still to be found."""
+    """Return whether a listed film still exists; False if its store is unavailable."""
     if not is_uri(image):
         return os.path.exists(image)
     import fsspec
 
     try:
-        # Asked anew: what was listed before is known without asking.
+        # A new instance, since a cached one would answer from its listing.
         store, key = fsspec.core.url_to_fs(image, skip_instance_cache=True)
         return store.exists(key)
-    # Every store has errors of its own.
+    # Each store raises its own errors.
     except Exception:
         return False
 
@@ -66,7 +66,7 @@ def _in_store(source: str) -> list[dict]:
     except (ImportError, ValueError) as error:
         raise ValueError(f"{source}: no store that can be reached ({error})") from error
     except Exception as error:
-        # What a store's own errors say may hold who asks.
+        # The message of the store's error may contain credentials.
         raise OSError(
             f"{source}: a store that does not answer; check its address, that it runs, and your rights to it"
         ) from error
@@ -74,17 +74,17 @@ def _in_store(source: str) -> list[dict]:
     if keys == [below]:
         return [{"film": film_name(Path(below)), "image": source}]
     found = [key.removeprefix(below).removeprefix("/") for key in keys]
-    # Masks lie in the folder masks/, as in a folder of films.
+    # Masks are in the folder masks/, as in a collection.
     found = [key for key in found if may_be_film(path := PurePosixPath(key)) and path.parts[:1] != ("masks",)]
     if not found:
         raise FileNotFoundError(f"no films found in {source}; expected {FORMATS} files")
-    # Joined to the address: what a store makes of a key leaves out the server's name.
+    # Joined to the source URI, since keys of a store lack the server's name.
     images = [f"{source.rstrip('/')}/{key}" for key in found]
     return _named(images, [Path("/", key) for key in found], source)
 
 
 def _at_addresses(images: Sequence[str], source: str) -> list[dict]:
-    """List films whose addresses are known."""
+    """Return items for a list of URIs."""
     if not all(map(is_uri, images)):
         raise ValueError(f"{source}: found addresses and paths; expected either; make two lists")
     images = list(dict.fromkeys(images))

@@ -1,4 +1,4 @@
-"""The bundle's parts, each where its work is done: preprocessing, network, postprocessing."""
+"""Stages of the Ray pipeline: preprocessing, network and postprocessing of the screening bundle."""
 
 import os
 import resource
@@ -25,25 +25,25 @@ from .upload import NotStoredError, open_archive, store_results
 
 __all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
 
-# The film at its own size passes the network by: batches need one size.
+# The film at its original size bypasses the network: a batch needs one size.
 _OWN_SIZE = "film_image"
 
 
 @dataclass(frozen=True)
 class StageSettings:
     """
-    What every worker needs to know.
+    Settings of the workers.
 
     Attributes
     ----------
     bundle : str
-        The screening bundle's folder.
+        Folder of the screening bundle.
     overrides : tuple of (str, object)
-        Entries of its JSON that differ.
+        Entries of the bundle's inference.json that differ.
     out : str
-        Folder of the films' results.
+        Folder of the results of films.
     store : str
-        Archive that takes segmentation and report, "" for files.
+        URL of the DICOMweb service that stores segmentations and reports; "" to keep them as files.
     """
 
     bundle: str
@@ -54,7 +54,7 @@ class StageSettings:
 
 @cache
 def _part(settings: StageSettings, name: str) -> Any:
-    """Return a part of the bundle, made once in a process."""
+    """Return an entry of the bundle, instantiated once per process."""
     _set_up_process()
     overrides = dict(settings.overrides) | {"output_dir": settings.out, "device": "$torch.device('cpu')"}
     return bundle_entry(Path(settings.bundle), name, **overrides)
@@ -63,7 +63,7 @@ def _part(settings: StageSettings, name: str) -> Any:
 @cache
 def _set_up_process() -> None:
     set_up_worker()
-    # Transforms made in another process are undone by class: MONAI does so where processes are spawned.
+    # With "spawn", MONAI inverts transforms of another process by class instead of by object id.
     torch.multiprocessing.set_start_method("spawn", force=True)
 
 
@@ -73,7 +73,7 @@ def _about(settings: StageSettings) -> dict[str, str]:
 
 
 def read_films(entry: dict, settings: StageSettings) -> dict:
-    """Read films and prepare them for the network, as the bundle's ``preprocessing`` says."""
+    """Read films and apply the bundle's ``preprocessing``."""
     tasks = unpack(entry["tasks"])
     try:
         prepare = _part(settings, "preprocessing")
@@ -87,7 +87,7 @@ def read_films(entry: dict, settings: StageSettings) -> dict:
 
 
 def _handed_on(tasks: Sequence[ImageTask]) -> dict:
-    """Give films to the next stage; the memory of this worker is noted."""
+    """Pack films for the next stage, and record the peak memory of this worker."""
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     for task in tasks:
         task.memory[f"{os.uname().nodename}:{os.getpid()}"] = usage
@@ -95,7 +95,7 @@ def _handed_on(tasks: Sequence[ImageTask]) -> dict:
 
 
 def _cannot_be_opened(settings: StageSettings, error: Exception) -> str:
-    """Say why a bundle's parts cannot be made here; no film has a part in it."""
+    """Return the message for a bundle that cannot be opened on this machine, which is not a failure of a film."""
     if isinstance(error, (OSError, ValueError)):
         return str(error)
     return missing_package(error) or (
@@ -113,7 +113,7 @@ def _read(task: ImageTask, prepare: Callable[[dict], dict]) -> None:
             task.item[key].meta["filename_or_obj"] = task.image
         task.date = task.item["image"].meta["study_date"] or "unknown"
     except Exception as error:
-        # Of the temporary folder: what a film's own file does is a FilmError.
+        # System errors concern the temporary folder; those of the film's file are a FilmError.
         if is_system_error(error):
             task.stop = str(error)
         else:
@@ -123,14 +123,14 @@ def _read(task: ImageTask, prepare: Callable[[dict], dict]) -> None:
 
 class OutlineFilms:
     """
-    The bundle between its ``preprocessing`` and its ``postprocessing``: its engine runs the network on batches.
+    Segment films: run the bundle's engine on batches, without ``preprocessing`` and ``postprocessing``.
 
     Parameters
     ----------
     settings : StageSettings
-        Which bundle, and how.
+        Settings of the workers.
     batch_size : int
-        Films that go through the network at once.
+        Films per batch of the network.
     """
 
     def __init__(self, settings: StageSettings, batch_size: int) -> None:
@@ -141,14 +141,14 @@ class OutlineFilms:
         self._open()
 
     def _open(self) -> None:
-        """Open the bundle, or note why it cannot be: raised, an error would only end the process."""
+        """Open the bundle, or store the error message: an exception would only end the process."""
         try:
             self._bundle = self._opened()
         except Exception as error:
             self._stop = _cannot_be_opened(self._settings, error)
 
     def _opened(self) -> OpenBundle:
-        # The handlers of results write what postprocessing finds, which runs in the next stage.
+        # Result handlers need the output of postprocessing, which runs in the next stage.
         between: dict[str, Any] = {"preprocessing": None, "postprocessing": None, "result_handlers": []}
         overrides = dict(self._settings.overrides) | between | {"dataloader#batch_size": self._batch_size}
         return OpenBundle(Path(self._settings.bundle), attach=[self._keep_films], **overrides)
@@ -161,7 +161,7 @@ class OutlineFilms:
             self._outlined.append(source | outlined)
 
     def __call__(self, entry: dict) -> dict:
-        """Outline films."""
+        """Segment the lungs of films."""
         tasks = unpack(entry["tasks"])
         waiting = [task for task in tasks if not task.ended]
         started = time.perf_counter()
@@ -180,9 +180,9 @@ class OutlineFilms:
             for task, item in zip(tasks, self._outlined, strict=True):
                 task.item |= {key: _on_cpu(value) for key, value in item.items()}
         except Exception as error:
-            # An engine that was stopped within a film is not run on.
+            # An engine cannot continue after an exception.
             self._open()
-            # One by one the others are done, and the one that it was is known.
+            # One by one, only the film that caused the error fails.
             if len(tasks) > 1:
                 for task in tasks:
                     self._outline([task])
@@ -197,7 +197,7 @@ def _on_cpu(value: Any) -> Any:
 
 
 def finish_films(entry: dict, settings: StageSettings) -> dict:
-    """Measure and score films and write their results, as the bundle's ``postprocessing`` says."""
+    """Apply the bundle's ``postprocessing``: measure and score films, and write their results."""
     tasks = unpack(entry["tasks"])
     for task in tasks:
         if not task.ended:
@@ -209,7 +209,7 @@ def finish_films(entry: dict, settings: StageSettings) -> dict:
 
 
 def _finish(task: ImageTask, settings: StageSettings) -> None:
-    """Finish a film, or note why it failed, or why no other one would fare better."""
+    """Finish a film, or record why it failed, or why all films would fail."""
     try:
         finish = _part(settings, "postprocessing")
         if settings.store:
@@ -225,7 +225,7 @@ def _finish(task: ImageTask, settings: StageSettings) -> None:
 
 def _write(task: ImageTask, finish: Callable[[dict], dict], settings: StageSettings) -> None:
     """
-    Write a film's results, or note why it has none.
+    Write the results of a film, or record why it has none.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Results of films that were not screened to the end."""
+"""Removal of partial results."""
 
 from collections.abc import Container
 from pathlib import Path
@@ -10,14 +10,14 @@ __all__ = ["remove_results_of"]
 
 def remove_results_of(films: Container[str], folder: Path) -> None:
     """
-    Remove what stands of films, of whatever day: a film's day is known only once it is read.
+    Remove the results of films in the folders of all days: the day of a film is known only after reading it.
 
     Parameters
     ----------
     films : container of str
-        Their names.
+        Names of the films.
     folder : pathlib.Path
-        Folder of the films' results, ``DAY/FILM_lungs.png`` and others.
+        Folder of the results of films, ``DAY/FILM_lungs.png`` and others.
     """
     for day in folder.glob("*"):
         for path in day.rglob("*_*"):

@@ -1,4 +1,4 @@
-"""The task that the stages of Ray hand on: one film, pickled by this run for this run."""
+"""Task passed between Ray stages: one film, pickled and unpickled by the same run."""
 
 import os
 import pickle
@@ -18,33 +18,33 @@ __all__ = ["ImageTask", "pack", "unpack"]
 @dataclass
 class ImageTask:
     """
-    A film on its way through the stages.
+    A film in the pipeline.
 
     Attributes
     ----------
     film, image : str
-        Its name, and its path or address.
+        Name of the film, and its path or URI.
     date : str
-        Day of the study, "unknown" if the film states none.
+        Study date, "unknown" if the film states none.
     item : dict
-        What the last stage made of it.
+        Output of the last stage.
     row : dict
-        Its row in the table, at the end.
+        Row of the film in the table, after the last stage.
     failure : FilmError or None
-        Why it is not worked on any more.
+        Error of a failed film.
     fault : str
-        Where that lies: "film", "program" (an error that nobody foresaw), "store" (an archive that does not take
-        results) or "workers" (the processes that screened it ended).
+        Cause of the failure: "film", "program" (an unexpected error), "store" (the archive does not store results) or
+        "workers" (a worker process crashed).
     stored : bool
-        Whether an archive has what was made of it.
+        Whether the results are stored in an archive.
     stop : str
-        Why nothing can be worked on any more, "" if all is well.
+        Reason to stop the run, "" for none.
     memory : dict of str to int
-        Most memory of the workers that it met, in bytes, by machine and process.
+        Peak memory of the workers that processed the film, in bytes, by machine and process.
     seconds : dict of str to float
-        How long it was worked on, by stage.
+        Processing time in seconds, by stage.
     carried : int
-        Most bytes that it was from one stage to the next.
+        Largest size of the film between two stages, in bytes.
     """
 
     film: str
@@ -62,28 +62,28 @@ class ImageTask:
 
     @property
     def ended(self) -> bool:
-        """Whether no stage has to do with it any more."""
+        """Whether the remaining stages skip the film."""
         return bool(self.row or self.failure or self.stop)
 
     def fail(self, error: BaseException, fault: str = "film") -> None:
-        """Note why the film failed, under the name and the address that the user knows."""
+        """Record an error under the name and the path or URI that the user gave."""
         self.item = {}
         behind = film_error_behind(error)
         if behind is None:
             behind, fault = unforeseen(error, self.image), "program"
-        # A film that is gone may be back when its disk is.
+        # A missing file may come back with its disk.
         lasting = behind.lasting and (is_uri(self.image) or os.path.isfile(self.image))
         self.failure = FilmError(escape_path(self.image), behind.found, behind.expected, behind.remedy, lasting)
         self.failure.film, self.fault = self.film, fault
 
 
 def pack(tasks: Sequence[ImageTask]) -> bytes:
-    """Put films into what Ray carries."""
+    """Return films as bytes for Ray."""
     return pickle.dumps(tasks)
 
 
 def unpack(packed: bytes) -> list[ImageTask]:
-    """Return what `pack` was given."""
+    """Return the films of `pack`."""
     tasks = pickle.loads(packed)
     for task in tasks:
         task.carried = max(task.carried, len(packed) // len(tasks))

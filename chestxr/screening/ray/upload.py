@@ -1,4 +1,4 @@
-"""Segmentation and report of a film, stored in an archive that speaks DICOMweb."""
+"""Upload of segmentations and reports by DICOMweb (STOW-RS)."""
 
 import os
 from functools import cache
@@ -15,33 +15,33 @@ open_archive = cache(DicomWebClient)
 
 
 class NotStoredError(FilmError):
-    """An archive does not take what was made of films."""
+    """Error for an archive that temporarily does not store results."""
 
 
 def store_results(stem: Path, url: str) -> bool:
     """
-    Store what stands of a film, once: an object's identifier follows from film and models.
+    Store the DICOM results of a film once: their UIDs are derived from film and models.
 
-    What is stored is removed here: it names the patient, and the archive has it now.
+    Stored files are deleted, since they identify the patient and the archive has them.
 
     Parameters
     ----------
     stem : pathlib.Path
-        The film's results without their endings.
+        Common path of the film's results, without their endings.
     url : str
-        The archive's DICOMweb service; "" stores nothing.
+        URL of the DICOMweb service; "" stores nothing.
 
     Returns
     -------
     bool
-        Whether there was something to store.
+        Whether the film had DICOM results to store.
 
     Raises
     ------
     FilmError
-        If the archive refuses it, not for lack of room.
+        If the archive permanently rejects an object.
     NotStoredError
-        If the archive takes nothing; another try may succeed.
+        If the archive does not store objects now; a later attempt may succeed.
     """
     if not url:
         return False

@@ -1,4 +1,4 @@
-"""Addresses of films that are kept in object stores."""
+"""URIs of films in object stores."""
 
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -7,18 +7,23 @@ __all__ = ["check_uri", "is_uri"]
 
 
 def is_uri(image: str) -> bool:
-    """Say whether a film is kept in an object store rather than in a folder."""
+    """Return whether a film is given by a URI rather than a path."""
     return "://" in image
 
 
 def check_uri(address: str) -> None:
     """
-    Refuse addresses that other processes cannot follow, or that must not be written down.
+    Check that other processes can open a URI, and that it may be written to results.
+
+    Parameters
+    ----------
+    address : str
+        URI of a film or of a folder in an object store.
 
     Raises
     ------
     ValueError
-        If it is one; an address that may hold a secret is not told.
+        If it is not; the message omits a URI that may contain a secret.
     """
     if "::" in address:
         raise ValueError("an address of stores within stores; expected one store, such as s3://bucket/films")
@@ -26,7 +31,7 @@ def check_uri(address: str) -> None:
     if parts.password or parts.query:
         raise ValueError(
             "an address with a password or a query in it, which results would show; expected one without; "
-            "fsspec's settings and the store's own say who asks"
+            "configure credentials in the settings of fsspec or of the store"
         )
     if parts.scheme == "memory":
         raise ValueError(f"{address}: lives in one process; expected a store that other processes reach")

@@ -1,1 +1,1 @@
-"""What a run leaves of each film, whichever way it came: records, keys, names of result files."""
+"""Results of all ways of screening: records, keys, failures and the manifest."""

@@ -1,4 +1,4 @@
-"""What a screening's results depend on beside the film."""
+"""Settings and hash of everything except the film that results depend on."""
 
 import hashlib
 import json
@@ -11,14 +11,14 @@ __all__ = ["key_of", "settings_of"]
 
 
 def settings_of(bundle: Path, overrides: dict) -> dict:
-    """Describe a screening by its bundle, models, settings and the package's version."""
+    """Return the bundle, models, overrides and package version of a screening run."""
     algorithm = bundle_entry(bundle, "algorithm", **overrides)
-    told = {"bundle": algorithm.name, "version": algorithm.version}
-    told["settings"] = dict(overrides)
-    told["inference_sha256"] = sha256(bundle / "configs" / "inference.json")
-    return told | {"chestxr": package_versions()["chestxr"]}
+    settings = {"bundle": algorithm.name, "version": algorithm.version}
+    settings["settings"] = dict(overrides)
+    settings["inference_sha256"] = sha256(bundle / "configs" / "inference.json")
+    return settings | {"chestxr": package_versions()["chestxr"]}
 
 
 def key_of(settings: dict) -> str:
-    """Return a hash of settings: results of other ones are not taken over."""
+    """Return the SHA-256 of settings; results with another key are not reused."""
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()

@@ -34,7 +34,7 @@ def write_manifest(
     settings : mapping
         Bundle, models and settings, as :py:func:`.key.settings_of` returns them.
     complete : bool
-        True if every film was screened or failed.
+        Whether every film was screened or failed.
     films : mapping of str to int
         Number of films: ``all``, ``done_before``, and by status and decision.
     started : datetime.datetime
@@ -42,7 +42,7 @@ def write_manifest(
     versions : mapping of str to str, optional
         Versions of packages in addition to those that decide a result.
     **details
-        What else one kind of run reports: failures, times, memory.
+        Further entries of one kind of run, such as failures, times and memory.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Open a screening bundle that leaves a record of each film."""
+"""Open a screening bundle that writes a record of each film."""
 
 from pathlib import Path
 
@@ -11,18 +11,18 @@ __all__ = ["open_with_records"]
 
 def open_with_records(bundle: Path, overrides: dict, out: Path, key: str) -> OpenBundle:
     """
-    Open a screening bundle, with records instead of the table and the pictures.
+    Open a screening bundle that writes records instead of the table and the images.
 
     Parameters
     ----------
     bundle : pathlib.Path
-        The screening bundle.
+        Folder of the screening bundle.
     overrides : dict
-        Entries of its inference.json that differ.
+        Entries of the bundle's inference.json that differ.
     out : pathlib.Path
         Folder of the results.
     key : str
-        Identifies the models and settings, as :py:func:`.key.key_of` returns it.
+        Hash of the models and settings, as returned by :py:func:`.key.key_of`.
 
     Raises
     ------

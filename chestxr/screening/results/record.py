@@ -1,4 +1,4 @@
-"""The record of a screened film: its schema, and how it is written and read."""
+"""Record of a screened film: schema, reading and writing."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -15,32 +15,33 @@ _RECORDS = "records"
 @dataclass(frozen=True)
 class FilmRecord:
     """
-    A screened film.
+    Results of a screened film.
 
     Attributes
     ----------
     key : str
-        What the result depends on beside the film.
+        Hash of the models and settings, as returned by :py:func:`.key.key_of`.
     film_sha256 : str
-        The film's content.
+        SHA-256 of the film's file.
     row : dict
-        Its row in the table.
+        Row of the film in the table.
     size : list of int
-        The film's width and height in pixels.
+        Width and height of the film in pixels.
     spacing_mm : list of float or None
-        Between columns and rows; None if the film states none.
+        Spacing of columns and rows in mm; None if the film states none.
     at_detector : bool
-        The spacing is that of the detector: the film stands nearer to the tube, and everything is a little smaller.
+        Whether the spacing is that at the detector: the patient is nearer to the tube, so structures are a little
+        smaller than measured.
     zones : dict of str to float
         Log odds by zone; empty if there is no score.
     outlines : dict of str to str
-        SVG paths of lungs and zones on the small picture.
+        SVG paths of the contours of lungs and zones, in pixels of the preview image.
     picture : list of int
-        Width and height of the small picture.
+        Width and height of the preview image in pixels.
     files : list of str
-        What was written of the film beside the record.
+        Names of the result files of the film.
     seconds : float
-        How long the film took.
+        Processing time in seconds.
     """
 
     key: str
@@ -57,12 +58,12 @@ class FilmRecord:
 
 
 def write_record(out: Path, film: str, record: FilmRecord) -> None:
-    """Write a film's record, a JSON file below the folder of the results."""
+    """Write the record of a film, a JSON file in the folder of the results."""
     write_text(_path(out, film, ".json"), json.dumps(asdict(record), default=float))
 
 
 def read_record(out: Path, film: str) -> FilmRecord | None:
-    """Return a film's record, or None if there is none that can be read."""
+    """Return the record of a film, or None if it is missing or invalid."""
     try:
         return FilmRecord(**json.loads(_path(out, film, ".json").read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
@@ -70,13 +71,13 @@ def read_record(out: Path, film: str) -> FilmRecord | None:
 
 
 def picture_path(out: Path, film: str) -> Path:
-    """Return where the small picture of a film is."""
+    """Return the path of the preview image of a film."""
     return _path(out, film, ".webp")
 
 
 def remove_results(out: Path, film: str) -> None:
-    """Remove the results of a film that an earlier run left, so that they are not taken for new ones."""
-    # The record first: if this is interrupted, the film is not taken for done.
+    """Delete stale results of a film."""
+    # The record first: without it, an interrupted removal leaves no film that counts as done.
     for path in (_path(out, film, ".json"), picture_path(out, film)):
         path.unlink(missing_ok=True)
     for ending in RESULT_ENDINGS:

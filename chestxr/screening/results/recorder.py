@@ -24,7 +24,7 @@ _QUALITY = 80
 
 class FilmRecorder:
     """
-    Write a :py:class:`.record.FilmRecord` and a small picture of every film that a bundle screens.
+    Ignite handler that writes a :py:class:`.record.FilmRecord` and a preview image of every film.
 
     Attach it after the bundle's own handlers: the record is the last file of a film, so a film with a record is done.
 
@@ -33,7 +33,7 @@ class FilmRecorder:
     out : pathlib.Path
         Folder of the results.
     key : str
-        Identifies the models and settings, as :py:func:`.key.key_of` returns it.
+        Hash of the models and settings, as returned by :py:func:`.key.key_of`.
     """
 
     def __init__(self, out: Path, key: str) -> None:
@@ -76,7 +76,7 @@ class FilmRecorder:
 
 
 def _written(result: Mapping[str, Any]) -> list[str]:
-    """Return the paths of what was written of a film."""
+    """Return the paths of the result files of a film."""
     return [result["lungs"].meta["saved_to"], *result.get("dicom_files", ())]
 
 

@@ -1,4 +1,4 @@
-"""The page of a run, in a real browser: what a reader clicks, types and prints."""
+"""HTML report in a real browser: mouse, keyboard and print."""
 
 import json
 from pathlib import Path
@@ -100,7 +100,7 @@ def _films(driver) -> list[str]:
 
 
 @needs_chromium
-def test_a_click_on_a_heading_sorts(opened):
+def test_click_on_a_heading_sorts(opened):
     heading = opened.find_element(By.CSS_SELECTOR, "th[data-key=score] button")
     heading.click()
     assert _films(opened) == ["film-10", "film-3", "film-2", "hand", MARKUP]
@@ -112,7 +112,7 @@ def test_a_click_on_a_heading_sorts(opened):
 
 
 @needs_chromium
-def test_films_are_found_by_words_and_by_result(opened):
+def test_films_are_filtered_by_text_and_by_result(opened):
     opened.find_element(By.ID, "find").send_keys("UNSURE")
     assert _films(opened) == ["film-3"]
     assert opened.find_element(By.ID, "count").text == "1 film"
@@ -125,12 +125,12 @@ def test_films_are_found_by_words_and_by_result(opened):
 
 
 @needs_chromium
-def test_a_film_opens_with_outlines_zone_map_and_words(opened):
+def test_film_view_has_contours_zone_map_and_details(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-10]").click()
-    told = opened.find_element(By.ID, "told").text
+    details = opened.find_element(By.ID, "details").text
     for words in ("0.900", "0.850 to 0.950", "0.300", "right upper zone, texture (+0.80)", "research use only"):
-        assert words in told
-    assert "cm\u00b2" in told and "2 x 2 mm at the detector" in told and "aaaaaaaaaaaaaaaa" in told
+        assert words in details
+    assert "cm\u00b2" in details and "2 x 2 mm at the detector" in details and "aaaaaaaaaaaaaaaa" in details
     outlines = opened.find_elements(By.CSS_SELECTOR, "#outline-layer path")
     assert len(outlines) == 2 and all(line.get_attribute("d").startswith("M") for line in outlines)
     assert len(opened.find_elements(By.CSS_SELECTOR, "#zone-layer path.zone")) == 6
@@ -142,7 +142,7 @@ def test_a_film_opens_with_outlines_zone_map_and_words(opened):
 
 
 @needs_chromium
-def test_the_outline_lies_on_the_lungs(opened):
+def test_contours_match_the_lungs(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-10]").click()
     _, lungs = chest_film((128, 128))
     for side, label in (("right", 1), ("left", 2)):
@@ -153,7 +153,7 @@ def test_the_outline_lies_on_the_lungs(opened):
 
 
 @needs_chromium
-def test_the_sliders_fade_and_zoom_magnifies(opened):
+def test_sliders_change_opacity_and_zoom_changes_size(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-3]").click()
 
     def opacity(layer):
@@ -175,7 +175,7 @@ def test_the_sliders_fade_and_zoom_magnifies(opened):
 
 
 @needs_chromium
-def test_it_is_read_by_keyboard_alone(opened):
+def test_keyboard_navigation(opened):
     def press(*keys):
         for key in keys:
             opened.switch_to.active_element.send_keys(key)
@@ -195,25 +195,25 @@ def test_it_is_read_by_keyboard_alone(opened):
 
 
 @needs_chromium
-def test_markup_in_a_name_is_only_text(opened):
+def test_markup_in_a_name_is_escaped(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-kind=failed]").click()
     assert opened.find_element(By.ID, "name").text == MARKUP
-    assert "</script><b>text</b>" in opened.find_element(By.ID, "told").text
+    assert "</script><b>text</b>" in opened.find_element(By.ID, "details").text
     assert opened.title.startswith("Chest films screened")
-    assert not opened.find_elements(By.CSS_SELECTOR, "#told b, main img[src=x]")
+    assert not opened.find_elements(By.CSS_SELECTOR, "#details b, main img[src=x]")
 
 
 @needs_chromium
-def test_it_needs_no_network_and_makes_no_error(opened):
+def test_page_needs_no_network_and_logs_no_error(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-10]").click()
-    asked = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
-    urls = [told["params"]["request"]["url"] for told in asked if told["method"] == "Network.requestWillBeSent"]
+    events = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
+    urls = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
     assert not [url for url in urls if url.startswith(("http", "ws", "//"))]
     assert opened.get_log("browser") == []
 
 
 @needs_chromium
-def test_it_says_research_use_only_on_screen_and_on_paper(opened):
+def test_research_use_only_is_visible_on_screen_and_in_print(opened):
     assert "Research use only" in opened.find_element(By.CSS_SELECTOR, "header .warning").text
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
@@ -226,8 +226,8 @@ def test_it_says_research_use_only_on_screen_and_on_paper(opened):
 
 @needs_chromium
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(opened, theme):
-    """WCAG 2.2 asks a contrast of 4.5 for text."""
+def test_text_contrast(opened, theme):
+    """WCAG 2.2 requires a contrast ratio of 4.5 for text."""
     opened.execute_script(f"document.documentElement.dataset.theme = '{theme}'")
     ground = _luminance(opened.find_element(By.TAG_NAME, "body").value_of_css_property("background-color"))
     for place in (".suspicious", ".not-suspicious", "tbody small", "tbody th", ".facts"):
@@ -242,7 +242,7 @@ def _luminance(colour: str) -> float:
 
 
 @needs_chromium
-def test_a_thousand_films_stay_usable(driver, tmp_path):
+def test_thousand_films_stay_usable(driver, tmp_path):
     one = _record(tmp_path, "film", 0.4)
     records = {}
     for number in range(1000):

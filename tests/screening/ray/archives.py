@@ -1,4 +1,4 @@
-"""Archives of synthetic films, and what stands of them afterwards."""
+"""Archives of synthetic films, runs over them, and checks of their results."""
 
 import json
 import os
@@ -37,7 +37,7 @@ __all__ = [
 
 
 def phantoms(folder: Path, count: int) -> Path:
-    """Write films into a folder."""
+    """Write synthetic films to a folder; return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         film, _ = chest_film((160, 160), number)
@@ -46,7 +46,7 @@ def phantoms(folder: Path, count: int) -> Path:
 
 
 def waiting_bundle(folder: Path, film: str, *where: object) -> tuple[Path, Path]:
-    """Copy the screening bundle, so that it waits at a film as long as a named pipe is there. Return both."""
+    """Return a copy of the screening bundle that blocks at a film while a named pipe exists, and the pipe."""
     pipe = folder / "pipe"
     os.mkfifo(pipe)
     there = f"__import__('os').path.exists({str(pipe)!r})"
@@ -55,7 +55,7 @@ def waiting_bundle(folder: Path, film: str, *where: object) -> tuple[Path, Path]
 
 
 def changed_bundle(folder: Path, act: str, transforms: str = "load_transforms", place: int = 0) -> Path:
-    """Copy the screening bundle, so that it does something with each ``item``, by default before it reads the film."""
+    """Return a copy of the screening bundle that evaluates `act` for each ``item``, by default before reading it."""
     bundle = folder / SCREENING_BUNDLE
     shutil.copytree(bundle_folder(SCREENING_BUNDLE), bundle, ignore=shutil.ignore_patterns("docs"))
     path = bundle / "configs" / "inference.json"
@@ -66,42 +66,42 @@ def changed_bundle(folder: Path, act: str, transforms: str = "load_transforms", 
 
 
 def archive(*arguments: object):
-    """Run ``chestxr archive`` in this process, with the Ray that it has."""
+    """Run ``chestxr archive`` in this process, with its Ray session."""
     return CliRunner().invoke(app, ["archive", *map(str, arguments)])
 
 
 def started(*arguments: object) -> subprocess.Popen:
-    """Start ``chestxr archive`` as a program of its own."""
+    """Start ``chestxr archive`` as a separate program."""
     command = [sys.executable, "-c", "from chestxr.cli import app; app()", "archive", *map(str, arguments)]
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
     return subprocess.Popen(command, **pipes, start_new_session=True, preexec_fn=hear_interrupts)
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 240) -> object:
-    """Wait until something is so; return it."""
+    """Wait until a condition is true; return its value."""
     for _ in range(int(seconds * 20)):
         if found := condition():
             return found
         time.sleep(0.05)
-    raise AssertionError("it did not come to that")
+    raise AssertionError("timeout")
 
 
 def workers_of(parent: int) -> dict[int, str]:
-    """Return the processes of Ray below a process: what they say of themselves by number."""
+    """Return the descendants of a process, which may be Ray workers: command line by process id."""
     found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()[1:]
-    below, told = {parent}, {}
+    below, workers = {parent}, {}
     processes = [line.split(None, 2) for line in found]
     for _ in range(5):
         for number, above, words in processes:
             if int(above) in below and int(number) not in below:
                 below.add(int(number))
-                told[int(number)] = words
-    return told
+                workers[int(number)] = words
+    return workers
 
 
 @contextmanager
 def held(pipe: Path) -> Iterator[None]:
-    """Wait until a worker reads a named pipe; keep it waiting."""
+    """Context manager that waits until a worker reads a named pipe, and blocks it."""
     end = wait_for(lambda: _end_of_writer(pipe))
     try:
         yield
@@ -112,13 +112,13 @@ def held(pipe: Path) -> Iterator[None]:
 def _end_of_writer(pipe: Path) -> int | None:
     try:
         return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError:  # nobody reads it
+    except OSError:  # no reader
         return None
 
 
 @contextmanager
 def meanwhile(act: Callable, *arguments: object) -> Iterator[None]:
-    """Do something while a run goes on."""
+    """Context manager that calls a function in another thread during a run."""
     with ThreadPoolExecutor(1) as thread:
         acted = thread.submit(act, *arguments)
         yield
@@ -126,12 +126,12 @@ def meanwhile(act: Callable, *arguments: object) -> Iterator[None]:
 
 
 def at_work(parent: int, task: str) -> set[int]:
-    """Return the workers below a process that are at a task."""
+    """Return the ids of descendants of a process that execute a Ray task."""
     return {number for number, words in workers_of(parent).items() if task in words}
 
 
 def assert_complete(out: Path, films: int) -> pd.DataFrame:
-    """Check that each film is in the table once, with its lungs; return the table."""
+    """Check that each film is in the table once, and has a mask; return the table."""
     table = pd.read_parquet(out / "table")
     assert sorted(table["film"]) == sorted(set(table["film"])) and len(table) == films
     for row in table.itertuples():
@@ -142,5 +142,5 @@ def assert_complete(out: Path, films: int) -> pd.DataFrame:
 
 
 def assert_nothing_half_written(out: Path) -> None:
-    """Check that no temporary file is left."""
+    """Check that no partial file is left."""
     assert not list(out.rglob(".part-*"))

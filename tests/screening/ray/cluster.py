@@ -1,4 +1,4 @@
-"""A Ray cluster of one machine, closed to others."""
+"""A private Ray cluster of one machine."""
 
 import os
 import signal
@@ -19,14 +19,14 @@ _SIZE = ("--num-cpus=2", f"--object-store-memory={1 << 28}", "--include-dashboar
 @contextmanager
 def ray_cluster(folder: Path) -> Iterator[tuple[str, int]]:
     """
-    Start a cluster as its administrator would, with the settings that stand in the environment.
+    Start a cluster like an administrator, with the settings of the environment.
 
     Yields
     ------
     str
-        Its address.
+        Address of the cluster.
     int
-        The process below which all others are.
+        Process id of its parent process.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -39,7 +39,7 @@ def ray_cluster(folder: Path) -> Iterator[tuple[str, int]]:
         wait_for(lambda: _answers(port) or process.poll() is not None)
         yield f"127.0.0.1:{port}", process.pid
     finally:
-        # Asked to end, it would wait half a minute for whom it serves.
+        # Killed, since a graceful shutdown waits half a minute for clients.
         for number in (*workers_of(process.pid), process.pid):
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)

@@ -1,11 +1,11 @@
-"""What Ray reads when it is imported, by whichever test comes first: mirp imports it too."""
+"""Environment of Ray, which is read at import by the first test that imports it; mirp imports it too."""
 
 import os
 import secrets
 
 __all__ = ["set_up_ray"]
 
-# The last one but the token keeps it to 127.0.0.1.
+# The last one restricts Ray to 127.0.0.1.
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_worker_niceness": "0",
@@ -15,5 +15,5 @@ _SETTINGS = {
 
 
 def set_up_ray() -> None:
-    """Put a cluster's settings, and the token that who joins it shows, into the environment."""
+    """Set the environment variables of a cluster, and the token for joining it."""
     os.environ.update(_SETTINGS | {"RAY_AUTH_TOKEN": secrets.token_hex(32)})

@@ -1,4 +1,4 @@
-"""``chestxr archive``: the results of ``chestxr screen``, whatever is killed, full or away in between."""
+"""``chestxr archive`` gives the results of ``chestxr screen``, also after kills, full disks and outages."""
 
 import json
 import os
@@ -17,7 +17,7 @@ import pydicom
 import pytest
 from typer.testing import CliRunner
 
-if not find_spec("ray"):  # imported before chestxr has set it up, Ray would open itself to the network
+if not find_spec("ray"):  # Ray must not be imported before chestxr has restricted it to this machine
     pytest.skip("Ray is not installed", allow_module_level=True)
 
 from chestxr.cli import app
@@ -43,7 +43,7 @@ _KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[tuple[str, int]]:
-    """One Ray for the runs of this process: starting it takes longer than screening a few films."""
+    """Start one Ray cluster for all tests: starting it takes longer than screening a few films."""
     with (
         TemporaryDirectory(prefix="ray-") as folder,
         ray_cluster(Path(folder)) as (address, process),
@@ -81,7 +81,7 @@ def _modified(folder: Path) -> dict[str, int]:
 
 
 def _without_times(path: Path) -> pydicom.Dataset:
-    """Read a DICOM object without the moments at which it was made."""
+    """Read a DICOM object without its creation times."""
     made = pydicom.dcmread(path)
     for name in ("InstanceCreationDate", "InstanceCreationTime", "ContentDate", "ContentTime"):
         made.pop(name, None)
@@ -94,7 +94,7 @@ def _table(out: Path) -> pd.DataFrame:
     return pd.read_parquet(out / "table").set_index("film").sort_index()
 
 
-def test_the_results_are_those_of_screen(films, screened, archived):
+def test_results_equal_those_of_screen(films, screened, archived):
     out, result = archived
     assert result.exit_code == 1 and "found no image that chestxr reads" in result.stderr
     assert_complete(out, 3)
@@ -113,14 +113,14 @@ def test_the_results_are_those_of_screen(films, screened, archived):
     assert manifest["peak_memory_mb"]["largest_worker"] > 100
 
 
-def test_a_bad_film_is_set_aside_with_the_reason_and_tried_once(archived):
+def test_invalid_film_is_quarantined_after_one_attempt(archived):
     out, _ = archived
     note = json.loads((out / "quarantine" / "bad.json").read_text())
     assert note["status"] == "failed" and "found no image that chestxr reads" in note["reason"]
     assert note["attempts"] == 1 and note["lasting"]
 
 
-def test_a_second_run_repeats_nothing(films, archived):
+def test_second_run_repeats_nothing(films, archived):
     out, _ = archived
     before, took = _modified(out), json.loads((out / "run.json").read_text())["seconds_per_film"]
     result = archive(films, "--out", out, "--json")
@@ -131,7 +131,7 @@ def test_a_second_run_repeats_nothing(films, archived):
     assert f"the list of films is that of {manifest['listed']}" in result.stderr
 
 
-def test_results_of_something_else_are_refused(films, archived, tmp_path):
+def test_results_of_another_source_or_other_settings_raise(films, archived, tmp_path):
     out, _ = archived
     before = _modified(out)
     other = phantoms(tmp_path / "other", 1)
@@ -143,7 +143,7 @@ def test_results_of_something_else_are_refused(films, archived, tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, "{"])
-def test_results_that_do_not_say_of_what_are_refused_and_kept(films, archived, tmp_path, content):
+def test_results_without_archive_json_raise_and_are_kept(films, archived, tmp_path, content):
     out = tmp_path / "out"
     shutil.copytree(archived[0], out)
     (out / "archive.json").unlink()
@@ -155,11 +155,11 @@ def test_results_that_do_not_say_of_what_are_refused_and_kept(films, archived, t
     assert _modified(out) == before
 
 
-def test_rows_that_were_removed_are_made_again(films, archived, tmp_path):
+def test_removed_rows_are_computed_again(films, archived, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(archived[0], out)
     before = _table(out)
-    (out / "table" / "date=2004-08-26").rename(tmp_path / "away")
+    (out / "table" / "date=2004-08-26").rename(tmp_path / "removed")
     assert archive(films, "--out", out).exit_code == 1
     assert_complete(out, 3)
     pd.testing.assert_frame_equal(_table(out), before)
@@ -184,7 +184,7 @@ def test_films_of_an_object_store(films, screened, tmp_path):
     assert (made / "RG1_UNCR_seg.dcm").is_file() and (made / "RG1_UNCR_sr.dcm").is_file()
 
 
-def test_a_film_that_cannot_be_read_now_is_tried_again_and_later_screened(tmp_path):
+def test_unreadable_film_is_retried_and_screened_later(tmp_path):
     folder, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
     (tmp_path / "list.txt").write_text("films/film-0.png\nfilms/film-1.png\nfilms/later.png\n")
     assert archive(tmp_path / "list.txt", "--out", out, "--tries", 2).exit_code == 1
@@ -199,8 +199,8 @@ def test_a_film_that_cannot_be_read_now_is_tried_again_and_later_screened(tmp_pa
     assert before.items() <= _modified(out).items()
 
 
-def test_films_that_stay_away_do_not_stop_the_run_and_one_of_a_block_made_again_is_not_doubled(tmp_path):
-    """More of them than films in a row that are taken for a source that is away."""
+def test_missing_films_do_not_stop_the_run_and_repeated_blocks_have_no_duplicates(tmp_path):
+    """More films are missing than consecutive failures are allowed."""
     folder, out = phantoms(tmp_path / "films", 12), tmp_path / "out"
     names = [name for number in range(12) for name in (f"film-{number}", f"gone-{number}")]
     (tmp_path / "list.txt").write_text("".join(f"films/{name}.png\n" for name in names))
@@ -218,8 +218,8 @@ def test_films_that_stay_away_do_not_stop_the_run_and_one_of_a_block_made_again_
     assert json.loads((out / "run.json").read_text())["complete"]
 
 
-def test_a_film_that_ends_its_workers_costs_itself_alone(tmp_path):
-    """It was handed out together with another one, which is screened again; nothing is left of it."""
+def test_film_that_crashes_its_workers_fails_alone(tmp_path):
+    """Other films of its block are screened again; it leaves no results."""
     folder, out = phantoms(tmp_path / "films", 8), tmp_path / "out"
     (folder / "film-1.png").rename(folder / "deadly.png")
     bundle = changed_bundle(tmp_path, f"item['film'] == 'deadly' and {_KILL}")
@@ -239,7 +239,7 @@ def _kill(parent: int, task: str) -> None:
 
 
 @pytest.mark.parametrize("task", ["ray::Map(read_films)", "ray::MapWorker(Map(OutlineFilms))"])
-def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster, task):
+def test_killed_worker_loses_no_film(tmp_path, cluster, task):
     films, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
     bundle, pipe = waiting_bundle(tmp_path, "film-1")
 
@@ -254,7 +254,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path, cluster, task):
     assert_complete(out, 3)
 
 
-def test_a_worker_that_is_killed_between_two_results_of_a_film_costs_nothing(tmp_path, cluster, chest_dicom):
+def test_worker_killed_between_two_results_loses_no_film(tmp_path, cluster, chest_dicom):
     films, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
     shutil.copy(chest_dicom, films)
     bundle, pipe = waiting_bundle(tmp_path, "2004-08-26/RG1_UNCR", "result_transforms", -2)
@@ -279,7 +279,7 @@ def test_a_worker_that_is_killed_between_two_results_of_a_film_costs_nothing(tmp
     [(signal.SIGINT, False), (signal.SIGKILL, False), (signal.SIGKILL, True)],
     ids=["Ctrl-C", "killed", "killed, on a cluster"],
 )
-def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
+def test_stopped_run_resumes(tmp_path, how, on_cluster, cluster):
     films, out, (address, above) = phantoms(tmp_path / "films", 3), tmp_path / "out", cluster
     bundle, pipe = waiting_bundle(tmp_path, "film-2")
     command = (films, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
@@ -288,7 +288,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
     with held(pipe):
         wait_for(lambda: done.exists() or process.poll() is not None)
         working = at_work(above if on_cluster else process.pid, "ray::Map")
-        # A terminal tells Ctrl-C to all processes of the program.
+        # A terminal sends Ctrl-C to all processes of the program.
         os.killpg(process.pid, how) if how == signal.SIGINT else process.kill()
         assert process.wait(timeout=120) == (130 if how == signal.SIGINT else -how)
         assert working
@@ -311,7 +311,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, how, on_cluster, cluster):
 
 @contextmanager
 def _disk(folder: Path) -> Iterator[None]:
-    """Mount a disk of a megabyte."""
+    """Context manager that mounts a disk of 1 MiB, or skips the test."""
     folder.mkdir(exist_ok=True)
     if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]).returncode:
         pytest.skip("no disk can be mounted here")
@@ -321,10 +321,10 @@ def _disk(folder: Path) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
+def test_full_disk_stops_the_run_and_free_space_lets_it_resume(tmp_path):
     folder, out = phantoms(tmp_path / "films", 4), tmp_path / "disk"
     with _disk(out):
-        # Room for the list of films and the lungs of one or two of them.
+        # Space for the list of films and one or two masks.
         with (out / "filler").open("wb") as filler:
             filler.write(b"x" * ((1 << 20) - 7 * 4096))
         result = archive(folder, "--out", out, "--block", 2)
@@ -337,8 +337,8 @@ def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path):
 
 
 @pytest.mark.parametrize("below", ["", "2024"])
-def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tmp_path, below):
-    """An empty folder is left where the disk was."""
+def test_unmounted_source_stops_the_run_and_mounting_lets_it_resume(tmp_path, below):
+    """The mount point remains as an empty folder."""
     disk, out = tmp_path / "disk", tmp_path / "out"
     bundle, pipe = waiting_bundle(tmp_path, "film-2")
     command = (disk, "--out", out, "--block", 2, "--bundle", bundle, "--trust-bundle")
@@ -354,7 +354,7 @@ def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tm
         with meanwhile(unmount):
             result = archive(*command)
     assert disk.is_dir() and not list(disk.iterdir())
-    assert result.exit_code == 2 and "is away" in result.stderr, result.stderr
+    assert result.exit_code == 2 and "is unavailable" in result.stderr, result.stderr
     pipe.unlink()
     with _disk(disk):
         phantoms(disk / below, 4)
@@ -368,7 +368,7 @@ def test_a_source_that_is_unmounted_ends_the_run_and_its_return_lets_it_go_on(tm
     ("act", "reason"),
     [("{}[0]", "a fault of the program (<string>, line 1)"), (_KILL, "process that screened it ended")],
 )
-def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason):
+def test_run_stops_if_every_film_fails(tmp_path, monkeypatch, act, reason):
     monkeypatch.setattr(run, "_MAX_CONSECUTIVE_FAILURES", 2)
     films, out, bundle = phantoms(tmp_path / "films", 2), tmp_path / "out", changed_bundle(tmp_path, act)
     result = archive(films, "--out", out, "--bundle", bundle, "--trust-bundle")
@@ -376,7 +376,7 @@ def test_a_run_in_which_every_film_fails_ends(tmp_path, monkeypatch, act, reason
     assert not list((out / "quarantine").iterdir())
 
 
-def test_an_archive_that_does_not_answer_ends_the_run(films, tmp_path, monkeypatch):
+def test_unavailable_archive_stops_the_run(films, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "_MAX_CONSECUTIVE_FAILURES", 1)
     (tmp_path / "list.txt").write_text(str(films / "RG1_UNCR.dcm"))
     result = archive(tmp_path / "list.txt", "--out", tmp_path / "out", "--store", "http://127.0.0.1:9/dicom-web")
@@ -385,7 +385,7 @@ def test_an_archive_that_does_not_answer_ends_the_run(films, tmp_path, monkeypat
 
 
 @needs_orthanc
-def test_an_archive_takes_segmentation_and_report_once(films, tmp_path):
+def test_segmentation_and_report_are_stored_once(films, tmp_path):
     orthanc = Orthanc(tmp_path / "orthanc").start()
     try:
         (tmp_path / "list.txt").write_text(str(films / "RG1_UNCR.dcm"))
@@ -399,7 +399,7 @@ def test_an_archive_takes_segmentation_and_report_once(films, tmp_path):
         orthanc.kill()
 
 
-def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
+def test_invalid_arguments_have_a_reason(films, tmp_path, monkeypatch):
     for source, reason in (
         (tmp_path / "nowhere", "no such film or folder"),
         ("memory://films", "lives in one process"),
@@ -416,7 +416,7 @@ def test_what_cannot_be_started_says_why(films, tmp_path, monkeypatch):
     assert_nothing_half_written(tmp_path)
 
 
-def test_ray_that_ends_is_told_in_plain_words(monkeypatch):
+def test_error_of_ray_has_a_plain_message(monkeypatch):
     from ray.exceptions import RayError
 
     def ended(*_):

@@ -1,4 +1,4 @@
-"""What a run finds of one that was killed."""
+"""Recovery of the ledger after a killed run."""
 
 import os
 
@@ -39,7 +39,7 @@ def _left(ledger: Ledger) -> set[str]:
     return {path.name.partition("_")[0] for path in ledger.films.rglob("*_*")}
 
 
-def test_films_that_were_begun_and_not_done_leave_nothing(ledger):
+def test_partial_results_of_unfinished_films_are_removed(ledger):
     ledger.begin({"a": "000000", "b": "000000", "c": "000001", "d": "000001"})
     _results(ledger, "a", "b", "c", "d")
     ledger.finish("000000", [_done("a"), _failed("b")])
@@ -47,7 +47,7 @@ def test_films_that_were_begun_and_not_done_leave_nothing(ledger):
     assert _left(ledger) == {"a"} and ledger.waiting() == ["000001"]
 
 
-def test_a_kill_while_rows_are_taken_back_forgets_no_film(ledger, monkeypatch):
+def test_kill_during_clean_up_loses_no_film(ledger, monkeypatch):
     _results(ledger, "a", "b")
     ledger.finish("000000", [_done("a"), _done("b")])
     (ledger.table / "date=2024-01-01" / "part-000000.parquet").unlink()
@@ -64,7 +64,7 @@ def test_a_kill_while_rows_are_taken_back_forgets_no_film(ledger, monkeypatch):
     assert not _left(ledger) and ledger.waiting() == ["000000", "000001"]
 
 
-def test_a_kill_before_the_note_of_a_later_success_is_removed_removes_no_result(ledger, monkeypatch):
+def test_kill_before_leaving_quarantine_keeps_the_results(ledger, monkeypatch):
     ledger.finish("000000", [_done("a"), _failed("b")])
     ledger.begin({"b": "000000"})
     _results(ledger, "a", "b")
@@ -77,15 +77,15 @@ def test_a_kill_before_the_note_of_a_later_success_is_removed_removes_no_result(
     assert _left(ledger) == {"a", "b"} and not list(ledger.quarantined())
 
 
-def test_films_in_folders_that_are_called_as_notes_are(ledger):
+def test_folder_named_like_a_quarantine_file(ledger):
     ledger.finish("000000", [_done("a"), _failed("x.json/b")])
     ledger.clean()
     assert [note.film for note in ledger.quarantined()] == ["x.json/b"]
     assert ledger.counts()["quarantined"] == 1
 
 
-def test_a_note_that_a_killed_run_began_to_write_is_no_note(ledger):
-    """Its process may seem to live: numbers come again, and in a container it is always the same."""
+def test_partial_files_of_a_killed_run_are_ignored_and_removed(ledger):
+    """Their process id may be in use again; in a container it is always the same."""
     ledger.finish("000000", [_done("a"), _failed("b")])
     _results(ledger, "a")
     for folder, note in (

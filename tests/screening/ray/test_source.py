@@ -1,4 +1,4 @@
-"""Films of object stores: their names and their addresses."""
+"""Films in object stores: names, URIs and errors."""
 
 import io
 
@@ -11,7 +11,7 @@ from chestxr.utils.errors import FilmError
 from tests.screening.ray.archives import phantoms
 
 
-def test_films_of_a_store_are_named_by_what_is_below_its_address(tmp_path):
+def test_films_of_a_store_are_named_relative_to_its_uri(tmp_path):
     folder = phantoms(tmp_path / "films", 2)
     phantoms(folder / "more", 1)
     address = f"file://{folder}"
@@ -24,7 +24,7 @@ def test_films_of_a_store_are_named_by_what_is_below_its_address(tmp_path):
     assert fetch(f"{address}/film-1.png") == (folder / "film-1.png").read_bytes()
 
 
-def test_a_list_may_hold_addresses(tmp_path):
+def test_list_of_uris(tmp_path):
     addresses = ["s3://bucket/2024/a.dcm", "s3://bucket/2025/a.dcm", "s3://bucket/2025/b.dcm", "s3://bucket/2025/b.dcm"]
     (tmp_path / "list.txt").write_text("\n".join(addresses))
     films = list_source(str(tmp_path / "list.txt"))
@@ -49,13 +49,13 @@ def test_a_list_may_hold_addresses(tmp_path):
         ("simplecache::sftp://reader:secret@pacs.example/films", "stores within stores"),
     ],
 )
-def test_addresses_that_cannot_be_written_down_or_followed_are_refused(address, reason):
+def test_uris_with_secrets_and_nested_uris_raise(address, reason):
     with pytest.raises(ValueError, match=reason) as refused:
         list_source(address)
     assert "secret" not in str(refused.value)
 
 
-def test_an_object_that_is_larger_than_any_film_or_has_no_name_is_refused(tmp_path, monkeypatch):
+def test_too_large_object_and_name_that_is_not_utf8_raise(tmp_path, monkeypatch):
     address = f"file://{phantoms(tmp_path, 1)}/film-0.png"
     with pytest.raises(FilmError, match="not UTF-8"):
         fetch(f"{address}\udcff")
@@ -64,14 +64,14 @@ def test_an_object_that_is_larger_than_any_film_or_has_no_name_is_refused(tmp_pa
         fetch(address)
 
 
-def test_films_of_a_server_that_gives_pieces_are_whole(tmp_path, monkeypatch):
+def test_short_reads_are_joined(tmp_path, monkeypatch):
     content = b"film" * 100
     monkeypatch.setattr("fsspec.open", lambda address, mode: _InPieces(content))
     assert fetch("http://pacs.example/film.png") == content
 
 
 class _InPieces(io.BytesIO):
-    """What fsspec gives of a server that does not tell how long an answer is."""
+    """File of fsspec for a server that sends no content length: reads are short."""
 
     def read(self, size: int = -1) -> bytes:
         return super().read(min(size, 7))
@@ -85,18 +85,18 @@ class _InPieces(io.BytesIO):
         (KeyError("secret"), "found an object that the store does not give"),
     ],
 )
-def test_an_object_that_is_not_given_is_told_in_plain_words(monkeypatch, error, found):
+def test_unreadable_object_has_a_plain_message(monkeypatch, error, found):
     monkeypatch.setattr("fsspec.open", _raise(error))
-    with pytest.raises(FilmError, match=f"^s3://bucket/film.dcm: {found}; expected a readable object; check") as told:
+    with pytest.raises(FilmError, match=f"^s3://bucket/film.dcm: {found}; expected a readable object; check") as failed:
         fetch("s3://bucket/film.dcm")
-    assert "secret" not in str(told.value) and "Error" not in str(told.value)
+    assert "secret" not in str(failed.value) and "Error" not in str(failed.value)
 
 
-def test_a_store_that_does_not_answer_is_told_in_plain_words(monkeypatch):
+def test_unavailable_store_has_a_plain_message(monkeypatch):
     monkeypatch.setattr("fsspec.core.url_to_fs", _raise(KeyError("secret")))
-    with pytest.raises(OSError, match=r"^s3://bucket: a store that does not answer; check its address") as told:
+    with pytest.raises(OSError, match=r"^s3://bucket: a store that does not answer; check its address") as failed:
         list_source("s3://bucket")
-    assert "secret" not in str(told.value) and "Error" not in str(told.value)
+    assert "secret" not in str(failed.value) and "Error" not in str(failed.value)
 
 
 def _raise(error: Exception):

@@ -1,4 +1,4 @@
-"""The stages of an archive's run, one after the other in one process."""
+"""Stages of an archive run, one after the other in one process."""
 
 import shutil
 from importlib.util import find_spec
@@ -20,7 +20,7 @@ def _settings(bundle: Path, folder: Path) -> StageSettings:
     return StageSettings(str(bundle), (("save_zone_map", False),), str(folder / "out"))
 
 
-def test_a_film_replaced_between_the_stages_is_measured_as_it_was_read(tmp_path):
+def test_film_replaced_between_stages_does_not_change_the_result(tmp_path):
     settings = _settings(bundle_folder(SCREENING_BUNDLE), tmp_path)
     folder = phantoms(tmp_path / "films", 2)
     film, other = sorted(folder.iterdir())
@@ -33,7 +33,7 @@ def test_a_film_replaced_between_the_stages_is_measured_as_it_was_read(tmp_path)
     assert replaced.row == expected.row
 
 
-def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
+def test_unexpected_error_is_reported_by_its_location(tmp_path):
     bundle = changed_bundle(tmp_path, "{}['what the header said']")
     (film,) = phantoms(tmp_path / "films", 1).iterdir()
     entry = {"tasks": pack([ImageTask(film.stem, str(film))])}
@@ -43,7 +43,7 @@ def test_an_error_that_nobody_foresaw_is_told_by_its_place(tmp_path):
     assert "Error" not in str(failed.failure) and "header" not in str(failed.failure)
 
 
-def test_a_bundle_that_cannot_be_opened_stops_the_run_in_every_stage(tmp_path):
+def test_invalid_bundle_stops_the_run_in_every_stage(tmp_path):
     bundle = changed_bundle(tmp_path, "0")
     config = bundle / "configs" / "inference.json"
     config.write_text(

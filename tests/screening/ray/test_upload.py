@@ -1,4 +1,4 @@
-"""A film whose results an archive does not take is set aside for good only if it is the film's fault."""
+"""Permanent and transient failures of storing results."""
 
 import shutil
 from importlib.util import find_spec
@@ -38,16 +38,16 @@ def _refusal(reason: int) -> Answer:
 
 
 @pytest.mark.parametrize("stored", [_refusal(0xA700), _refusal(0x0110), Answer(), Answer(status=500)])
-def test_an_archive_that_may_take_results_later_is_no_fault_of_the_film(tmp_path, stored):
+def test_archive_that_may_store_results_later_is_a_transient_failure(tmp_path, stored):
     failure = _failure(_results(tmp_path), stored)
     assert isinstance(failure, NotStoredError) and not failure.lasting
 
 
-def test_results_that_an_archive_refuses_are_the_films_fault(tmp_path):
+def test_rejected_results_are_a_permanent_failure(tmp_path):
     failure = _failure(_results(tmp_path), _refusal(0x0122))
     assert not isinstance(failure, NotStoredError) and failure.lasting
 
 
-def test_a_film_of_a_study_that_no_archive_can_be_asked_for_is_not_taken_for_an_archive_that_is_away(tmp_path):
+def test_invalid_study_uid_is_a_permanent_failure(tmp_path):
     failure = _failure(_results(tmp_path, "1.2.a4711"), Answer())
     assert not isinstance(failure, NotStoredError) and failure.lasting and "4711" not in str(failure)
