@@ -32,7 +32,7 @@ def test_split_writes_a_datalist(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "message"),
     [
         (["check", "nowhere"], "no such folder"),
         (["split", "FILMS", "--out", "out.json", "--fold", "9"], "expected 0 to 4"),
@@ -44,7 +44,7 @@ def test_split_writes_a_datalist(tmp_path):
         (["show", "MASKED", "--out", "out.png", "--augment"], "found no image that chestxr reads"),
     ],
 )
-def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path, monkeypatch, command, said):
+def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path, monkeypatch, command, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "FILMS").symlink_to(collection)
     (tmp_path / "bundles").symlink_to(Path(__file__).parents[1] / "bundles")
@@ -52,7 +52,7 @@ def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path,
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("no film")
     result = run(app, ["data", *command])
-    assert result.exit_code == 2 and said in result.stderr.splitlines()[-1] and "Traceback" not in result.output
+    assert result.exit_code == 2 and message in result.stderr.splitlines()[-1] and "Traceback" not in result.output
     assert not (tmp_path / "out.png").exists() and not (tmp_path / "out.json").exists()
 
 

@@ -3,9 +3,9 @@ The Montgomery County set, as the U.S. National Library of Medicine distributes 
 
 138 films of a tuberculosis screening programme (80 normal, 58 with tuberculosis), PNG of 12 bits in 16, 4020 x 4892 or
 4892 x 4020 pixels of 0.0875 mm. The name ends in 0 for normal, 1 for tuberculosis. Right and left lung have separate
-masks (a film with only one of them counts as unmasked); a text file per film gives sex, age and reading.
-Films and masks may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099), Candemir et al. 2014
-(doi 10.1109/TMI.2013.2290491).
+masks (a film with only one of them counts as unmasked); a text file per film gives sex, age and reading. Films
+and masks may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099), Candemir et al. 2014 (doi
+10.1109/TMI.2013.2290491).
 """
 
 from pathlib import Path

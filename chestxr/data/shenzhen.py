@@ -5,8 +5,7 @@ The Shenzhen set, as the U.S. National Library of Medicine distributes it.
 pixels, spacing unknown. The name ends in 0 for normal, 1 for tuberculosis. A text file per film gives sex, age and
 reading. Merged lung masks for 566 of them (``mask/<film>_mask.png``, to be placed next to ``CXR_png/``) were drawn
 later by Stirenko et al. (CC BY-NC-SA 4.0). ``CHNCXR_0391_1`` counts as tuberculosis although its reading mentions only
-pneumonia.
-The films may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099).
+pneumonia. The films may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099).
 """
 
 from pathlib import Path

@@ -58,7 +58,7 @@ class WorstFilms:
         self._worst: list[_Result] = []
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items contain ``image``, ``label`` and ``pred``, the latter two as channels."""
+        """Attach to an evaluator whose items contain ``image``, and ``label`` and ``pred`` as lung channels."""
         evaluator.add_event_handler(Events.EPOCH_STARTED, self._start)
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep_worst)
         evaluator.add_event_handler(Events.COMPLETED, self._show)
