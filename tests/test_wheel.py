@@ -115,7 +115,7 @@ def test_bundles_are_found(run, package):
     listed = run("chestxr", "bundles").stdout
     for name in BUNDLES:
         folder = Path(run("chestxr", "bundles", name).stdout.strip())
-        assert folder.samefile(package / "bundles" / "shipped" / name) and str(folder) in listed
+        assert folder.samefile(package / "bundle" / "shipped" / name) and str(folder) in listed
 
 
 def test_a_film_is_screened(run, chest_dicom, tmp_path):
@@ -146,7 +146,7 @@ def test_monai_runs_the_installed_bundle(run, name, chest_dicom, tmp_path):
 
 
 def test_modified_installed_bundle_is_refused(run, package, chest_dicom):
-    config = package / "bundles" / "shipped" / "cxr_tuberculosis_screening" / "configs" / "inference.json"
+    config = package / "bundle" / "shipped" / "cxr_tuberculosis_screening" / "configs" / "inference.json"
     content = config.read_bytes()
     config.write_bytes(content + b"\n")
     try:
