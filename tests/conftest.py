@@ -1,4 +1,4 @@
-"""What many tests share: synthetic films, and the real ones where CHESTXR_DATA names them."""
+"""Shared fixtures: synthetic films, and real films from the folder in CHESTXR_DATA."""
 
 import os
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ set_up_ray()
 if find_spec("hypothesis"):  # not in MONAI Label's environment
     from hypothesis import settings
 
-    # A busy machine is no failure.
+    # A slow machine must not fail the tests.
     settings.register_profile("patient", deadline=None)
     settings.load_profile("patient")
 
@@ -26,7 +26,7 @@ def real_films() -> Path:
     """The folder of the Montgomery and Shenzhen films."""
     folder = os.environ.get("CHESTXR_DATA")
     if not folder:
-        pytest.skip("CHESTXR_DATA is not set: left out on the real films")
+        pytest.skip("CHESTXR_DATA is not set: real films are not available")
     return Path(folder)
 
 
@@ -46,7 +46,7 @@ def chest_dicom() -> Path:
 
 @pytest.fixture(scope="session")
 def leg_dicom(tmp_path_factory) -> Path:
-    """A real computed radiograph of a leg, stored mirrored; its header no longer says which part of the body it is."""
+    """A real computed radiograph of a leg, stored mirrored; its body part is removed from the header."""
     leg = pydicom.dcmread(get_testdata_file("RG3_UNCR.dcm", download=False))
     del leg.BodyPartExamined
     path = tmp_path_factory.mktemp("leg") / "RG3_UNCR.dcm"

@@ -1,4 +1,4 @@
-"""Programs that a test stops by Ctrl-C."""
+"""Subprocesses that a test interrupts with SIGINT (Ctrl-C)."""
 
 import signal
 
@@ -6,5 +6,5 @@ __all__ = ["hear_interrupts"]
 
 
 def hear_interrupts() -> None:
-    """Undo, as Popen's preexec_fn, that a shell's background jobs and what they start ignore SIGINT."""
+    """Restore the default SIGINT handler (for Popen's preexec_fn), which background jobs of a shell ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Synthetic chest films: enough of a chest for a network to learn, and nobody's."""
+"""Synthetic chest films, realistic enough to train a network on."""
 
 import json
 from os import PathLike
@@ -27,7 +27,7 @@ def chest_film(
     seed : int, optional
         Seed of the anatomy and of the noise.
     inverted : bool, optional
-        Give bone black, as MONOCHROME1 stores it.
+        Draw bone black, as in MONOCHROME1.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def write_collection(directory: str | PathLike, n: int, size: tuple[int, int] = 
     Parameters
     ----------
     directory : str or os.PathLike
-        Folder to write to; made if it is not there.
+        Folder to write to; created if it does not exist.
     n : int
         Number of films, at least 3.
     size : tuple of int, optional
@@ -87,7 +87,7 @@ def write_collection(directory: str | PathLike, n: int, size: tuple[int, int] = 
     Returns
     -------
     pathlib.Path
-        The split, ``datalist.json``: the last fifth of the films is for test, the fifth before for validation.
+        The split, ``datalist.json``: the last fifth of the films is for test, the fifth before it for validation.
     """
     root = Path(directory)
     for folder in ("CXR_png", "masks"):

@@ -1,4 +1,4 @@
-"""The command line, as a user meets it."""
+"""The command line interface."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.phantom import write_collection
 run = CliRunner().invoke
 
 
-def test_check_says_by_its_status_whether_a_collection_is_clean(collection, tmp_path):
+def test_exit_status_of_check(collection, tmp_path):
     assert run(app, ["data", "check", str(collection)]).exit_code == 0
     write_collection(tmp_path, 4)
     next((tmp_path / "CXR_png").iterdir()).write_bytes(b"broken")
@@ -32,7 +32,7 @@ def test_split_writes_a_datalist(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("command", "said"),
+    ("command", "message"),
     [
         (["check", "nowhere"], "no such folder"),
         (["split", "FILMS", "--out", "out.json", "--fold", "9"], "expected 0 to 4"),
@@ -44,7 +44,7 @@ def test_split_writes_a_datalist(tmp_path):
         (["show", "MASKED", "--out", "out.png", "--augment"], "found no image that chestxr reads"),
     ],
 )
-def test_mistakes_get_one_line_and_status_2(collection, tmp_path, monkeypatch, command, said):
+def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path, monkeypatch, command, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "FILMS").symlink_to(collection)
     (tmp_path / "bundles").symlink_to(Path(__file__).parents[1] / "bundles")
@@ -52,7 +52,7 @@ def test_mistakes_get_one_line_and_status_2(collection, tmp_path, monkeypatch, c
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("no film")
     result = run(app, ["data", *command])
-    assert result.exit_code == 2 and said in result.stderr.splitlines()[-1] and "Traceback" not in result.output
+    assert result.exit_code == 2 and message in result.stderr.splitlines()[-1] and "Traceback" not in result.output
     assert not (tmp_path / "out.png").exists() and not (tmp_path / "out.json").exists()
 
 
@@ -79,7 +79,7 @@ def test_bundles_are_listed_and_found_from_any_folder(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("package", ["xgboost", "pandas", "imagecodecs"])
 def test_a_missing_package_is_named(package, chest_dicom, tmp_path):
-    """Of those that are imported when a bundle is opened, by a command, and with a film."""
+    """Packages that are imported when a bundle is opened, by a command, and with a film."""
     missing = f"No module named {package!r}"
     (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError({missing!r}, name={package!r})")
     path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])
@@ -90,8 +90,8 @@ def test_a_missing_package_is_named(package, chest_dicom, tmp_path):
     assert "pip install" in done.stderr and "Traceback" not in done.stderr and "memory" not in done.stderr
 
 
-def test_help_is_quick_to_come():
-    """Nothing heavy is imported before a command needs it."""
+def test_command_line_imports_no_heavy_package():
+    """Heavy packages are imported only when a command needs them."""
     program = "import sys, chestxr.cli; print([name for name in ('torch', 'monai', 'pandas') if name in sys.modules])"
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert output.strip() == "[]"

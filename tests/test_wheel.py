@@ -1,4 +1,4 @@
-"""The wheel, installed outside the clone, does what the clone does: tools/wheel.sh builds, installs and tests it."""
+"""The installed wheel works without the clone: tools/wheel.sh builds, installs and tests it."""
 
 import email
 import json
@@ -17,7 +17,7 @@ from tests.phantom import write_collection
 
 REPOSITORY = Path(__file__).parents[1]
 BUNDLES = ("cxr_lung_segmentation_resunet", "cxr_lung_segmentation_unet", "cxr_tuberculosis_screening")
-# Python executes a module of this name first, in each process.
+# Python executes a module named sitecustomize at the start of every process.
 OFFLINE = """
 import socket
 
@@ -31,7 +31,7 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 
 @pytest.fixture(scope="module")
 def place() -> Path:
-    """The folder in which the wheel lies, and its environment."""
+    """The folder of the wheel and its environment."""
     if "CHESTXR_WHEEL" not in os.environ:
         pytest.skip("CHESTXR_WHEEL is not set: tools/wheel.sh tests the wheel")
     return Path(os.environ["CHESTXR_WHEEL"])
@@ -51,7 +51,7 @@ def package(place) -> Path:
 
 @pytest.fixture
 def run(place, package, tmp_path, monkeypatch):
-    """Run a program of the environment offline, in an empty folder, and see that nothing is written in the package."""
+    """Run a program of the environment offline, in an empty folder, and check that the package is not modified."""
     monkeypatch.delenv("PYTHONPATH", raising=False)
     attempts = tmp_path / "attempts"
     package.with_name("sitecustomize.py").write_text(OFFLINE.format(attempts=str(attempts)))
@@ -77,11 +77,11 @@ def _check_lungs(mask: Path, film: Path) -> None:
     header = pydicom.dcmread(film, stop_before_pixels=True)
     lungs = np.asarray(Image.open(mask))
     assert lungs.shape == (header.Rows, header.Columns)
-    # Each lung takes a tenth of this film or more.
+    # Each lung covers at least a tenth of this film.
     assert set(np.unique(lungs)) == {0, 1, 2} and min((lungs == 1).mean(), (lungs == 2).mean()) > 0.1
 
 
-def test_it_holds_the_bundles_as_they_are_committed(wheel):
+def test_wheel_contains_the_committed_bundles(wheel):
     assert wheel.stat().st_size <= 25e6
     committed = subprocess.run(
         ["git", "ls-files", "bundles"], cwd=REPOSITORY, capture_output=True, text=True, check=True
@@ -94,7 +94,7 @@ def test_it_holds_the_bundles_as_they_are_committed(wheel):
             assert content == (REPOSITORY / name).read_bytes(), name
 
 
-def test_it_says_what_it_requires(wheel):
+def test_wheel_metadata(wheel):
     with ZipFile(wheel) as archive:
         names = archive.namelist()
         [metadata] = [name for name in names if name.endswith(".dist-info/METADATA")]
@@ -106,7 +106,7 @@ def test_it_says_what_it_requires(wheel):
     assert about.get_payload().startswith("# chestxr")
 
 
-def test_it_is_the_package_that_is_run(run, package):
+def test_installed_package_is_imported(run, package):
     said = run("python", "-c", "import chestxr; print(chestxr.__file__)").stdout
     assert Path(said.strip()).parent.samefile(package)
 
@@ -115,7 +115,7 @@ def test_bundles_are_found(run, package):
     listed = run("chestxr", "bundles").stdout
     for name in BUNDLES:
         folder = Path(run("chestxr", "bundles", name).stdout.strip())
-        assert folder.samefile(package / "bundles" / "shipped" / name) and str(folder) in listed
+        assert folder.samefile(package / "bundle" / "shipped" / name) and str(folder) in listed
 
 
 def test_a_film_is_screened(run, chest_dicom, tmp_path):
@@ -145,8 +145,8 @@ def test_monai_runs_the_installed_bundle(run, name, chest_dicom, tmp_path):
         assert 0 < pd.read_csv(out / "screening.csv").iloc[0]["probability"] < 1
 
 
-def test_a_bundle_that_was_changed_where_it_is_installed_is_refused(run, package, chest_dicom):
-    config = package / "bundles" / "shipped" / "cxr_tuberculosis_screening" / "configs" / "inference.json"
+def test_modified_installed_bundle_is_refused(run, package, chest_dicom):
+    config = package / "bundle" / "shipped" / "cxr_tuberculosis_screening" / "configs" / "inference.json"
     content = config.read_bytes()
     config.write_bytes(content + b"\n")
     try:

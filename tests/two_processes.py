@@ -1,4 +1,4 @@
-"""Run a function in two processes that know each other, as torchrun starts them."""
+"""Run a function in two distributed processes, as torchrun starts them."""
 
 import os
 import pickle
@@ -13,19 +13,19 @@ __all__ = ["in_two_processes"]
 
 def in_two_processes(function: Callable[[Path], object], folder: Path) -> list:
     """
-    Call a function in each of two processes of one gloo group.
+    Call a function in each of two processes of a gloo group.
 
     Parameters
     ----------
     function : callable
-        A module's function, which takes the folder.
+        A module-level function, which takes the folder.
     folder : pathlib.Path
         An empty folder.
 
     Returns
     -------
     list
-        What the function gave, by rank.
+        The function's results, by rank.
     """
     spawn(_process, (function, folder), nprocs=2)
     return [pickle.loads((folder / f"{rank}.pickle").read_bytes()) for rank in range(2)]

@@ -1,4 +1,4 @@
-"""The bundles: where they are, how their overrides are read, and how one is opened once and run on film after film."""
+"""Find, check, open and run MONAI bundles."""
 
 from .folders import SCREENING_BUNDLE, bundle_folder, shipped_bundles
 from .monai_label import in_monai_label

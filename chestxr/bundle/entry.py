@@ -1,4 +1,4 @@
-"""What a bundle's JSON says, without making its network."""
+"""Read single entries of a bundle's JSON without building its network."""
 
 from pathlib import Path
 from pydoc import ErrorDuringImport
@@ -20,9 +20,9 @@ def bundle_entry(folder: Path, name: str, **overrides: Any) -> Any:
     folder : pathlib.Path
         The bundle.
     name : str
-        The entry; only what it refers to is made.
+        The entry; only what it refers to is instantiated.
     **overrides
-        Entries that differ.
+        Overrides of the JSON's entries.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def bundle_entry(folder: Path, name: str, **overrides: Any) -> Any:
     Raises
     ------
     ValueError
-        If it cannot be evaluated, as when a file or a package that it names is missing: the innermost reason.
+        If it cannot be evaluated, for example because a file or package is missing; the message is the root cause.
     """
     parser = ConfigParser()
     parser.read_config(str(folder / "configs" / "inference.json"))

@@ -1,4 +1,4 @@
-"""Where the bundles are."""
+"""Locate bundle folders."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ __all__ = ["SCREENING_BUNDLE", "bundle_folder", "shipped_bundles"]
 
 SCREENING_BUNDLE = "cxr_tuberculosis_screening"
 
-# In a clone a symbolic link to the top-level folder bundles; a wheel holds the files themselves.
+# In a clone this is a symbolic link to the top-level folder bundles; a wheel contains the files.
 _SHIPPED = Path(__file__).with_name("shipped").resolve()
 
 
@@ -19,17 +19,16 @@ def shipped_bundles() -> dict[str, Path]:
 
 def bundle_folder(name_or_folder: str | Path, trusted: bool = False, config: str = "inference.json") -> Path:
     """
-    Find a bundle that may be run.
+    Return the folder of a trusted bundle.
 
     Parameters
     ----------
     name_or_folder : str or pathlib.Path
-        A bundle's folder; or a bundle's name, looked for in ``bundles/`` of the working directory and among those that
-        come with chestxr.
+        A bundle's folder, or the name of a bundle in ``bundles/`` of the working directory or shipped with chestxr.
     trusted : bool, optional
-        Whether the user vouches for a bundle that is not chestxr's.
+        Whether the user trusts a bundle that is not shipped with chestxr.
     config : str, optional
-        The configuration that is to be run.
+        The configuration to run.
 
     Returns
     -------
@@ -39,9 +38,9 @@ def bundle_folder(name_or_folder: str | Path, trusted: bool = False, config: str
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If the bundle does not exist.
     PermissionError
-        If it is not chestxr's, and is not trusted: see `chestxr.bundle.trust.require_trust`.
+        If it is neither shipped with chestxr nor trusted; see `chestxr.bundle.trust.require_trust`.
     """
     given = Path(name_or_folder).expanduser()
     for folder in (given, Path("bundles") / given, _SHIPPED / given):
@@ -50,6 +49,6 @@ def bundle_folder(name_or_folder: str | Path, trusted: bool = False, config: str
             require_trust(path, trusted)
             return folder.absolute()
     raise FileNotFoundError(
-        f"{name_or_folder}: no bundle; expected configs/{config}; give a bundle's folder, or one of "
+        f"{name_or_folder}: found no bundle; expected configs/{config}; give a bundle's folder, or one of "
         + ", ".join(shipped_bundles())
     )

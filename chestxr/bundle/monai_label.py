@@ -1,4 +1,4 @@
-"""Whether a bundle is run by a server of MONAI Label."""
+"""Detect that a bundle runs inside a MONAI Label server."""
 
 import os
 from os import PathLike
@@ -9,14 +9,14 @@ __all__ = ["in_monai_label"]
 
 def in_monai_label(bundle_root: str | PathLike) -> bool:
     """
-    Return whether a bundle belongs to a running app of MONAI Label, which serves the weights in its folder ``models``.
+    Return whether a bundle belongs to a running MONAI Label app, which serves the weights in its ``models`` folder.
 
-    The server puts its settings into the environment, for itself and for the processes in which it trains.
+    The server sets environment variables for itself and its training processes.
 
     Parameters
     ----------
     bundle_root : str or os.PathLike
-        The bundle's folder. It has to lie in the app's: weights of a bundle elsewhere are never written to.
+        The bundle's folder. It must be inside the app's folder: weights of other bundles are never overwritten.
     """
     app = os.environ.get("MONAI_LABEL_APP_DIR")
     return app is not None and app != "" and Path(bundle_root).resolve().is_relative_to(Path(app).resolve())

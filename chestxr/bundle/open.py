@@ -1,4 +1,4 @@
-"""Open a bundle once and run it on one film after another."""
+"""Open a bundle once and run it on many films."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -28,12 +28,12 @@ class OpenBundle:
     attach : sequence of callable, optional
         Called with this object whenever the bundle is opened, to add handlers to its engine after those of its JSON.
     **overrides
-        Entries of its JSON that differ.
+        Overrides of its JSON's entries.
 
     Raises
     ------
     ValueError
-        If the bundle cannot be opened, its weights and the packages that it needs included: the innermost reason.
+        If the bundle, its weights or a required package cannot be loaded; the message is the root cause.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class OpenBundle:
             self._dataset, self._loader, self._evaluator = (
                 self.entry(name) for name in ("dataset", "dataloader", "evaluator")
             )
-            # Its errors are raised or returned: the logger of its class would print them as well.
+            # Errors are raised or returned; the engine's default logger would print them as well.
             self._evaluator.logger = logging.Logger("chestxr.bundle", logging.CRITICAL)
             check_weights(self.entry("checkpoint"))
         except (RuntimeError, ErrorDuringImport) as error:
@@ -64,7 +64,7 @@ class OpenBundle:
 
     @property
     def evaluator(self) -> Engine:
-        """The bundle's engine, to look at what it makes of the films."""
+        """The bundle's engine, for access to its state and outputs."""
         return self._evaluator
 
     def run(self, items: Sequence[dict]) -> list[FilmError]:
@@ -74,20 +74,20 @@ class OpenBundle:
         Parameters
         ----------
         items : sequence of dict
-            As :py:func:`chestxr.data.find_films` gives them.
+            Items as returned by :py:func:`chestxr.data.find_films`.
 
         Returns
         -------
         list of FilmError
-            Why films could not be read.
+            One error per film that could not be read.
 
         Raises
         ------
         RuntimeError
-            If films were passed over.
+            If films were skipped without an error.
         """
         self._dataset.data = list(items)
-        # Ignite keeps the number of batches of the last run, and MONAI runs nothing if that was none.
+        # Ignite keeps the number of batches of the last run, and MONAI runs nothing if that was zero.
         self._evaluator.state.epoch_length = None
         self._workflow.run()
         if self._loader.read + len(self._loader.failures) != len(items):
@@ -96,12 +96,12 @@ class OpenBundle:
 
     def run_film(self, item: dict) -> FilmError | None:
         """
-        Run the bundle on one film; return why it failed, None if it did not.
+        Run the bundle on one film; return the error, or None on success.
 
         Raises
         ------
         OSError
-            If results cannot be written: the next film would not fare better.
+            If results cannot be written, which would fail for the next film too.
         """
         try:
             failures = self.run([item])
@@ -109,7 +109,7 @@ class OpenBundle:
             cause = root_cause(error)
             if is_system_error(cause):
                 raise cause from None
-            # An engine that was stopped within a film is not run on.
+            # An engine that stopped in the middle of a film cannot be reused.
             self._open()
             failure = cause if isinstance(cause, FilmError) else unforeseen(cause, item["image"])
             failure.film = item["film"]

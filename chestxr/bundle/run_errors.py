@@ -1,4 +1,4 @@
-"""What a user reads when ``python -m monai.bundle run`` ends with an error."""
+"""Readable error messages for ``python -m monai.bundle run``."""
 
 import logging
 import sys
@@ -15,39 +15,39 @@ _PACKAGE = Path(__file__).parents[1]
 
 def check_bundle_root(bundle_root: str | Path) -> None:
     """
-    End the program unless a folder is that of a bundle.
+    Exit the program unless a folder contains a bundle.
 
     Raises
     ------
     SystemExit
-        If the folder has no ``configs/metadata.json``: ``--bundle_root`` was not given, and the program was not started
-        in the bundle's folder.
+        If the folder has no ``configs/metadata.json``, usually because ``--bundle_root`` was not given and the working
+        directory is not the bundle's folder.
     """
     if not (Path(bundle_root) / "configs" / "metadata.json").is_file():
         raise SystemExit(
             f"bundle_root {bundle_root}: found no configs/metadata.json; expected the bundle's folder; "
-            "add --bundle_root FOLDER, or start in that folder"
+            "add --bundle_root FOLDER, or run the command in that folder"
         )
 
 
 def explain_errors() -> None:
     """
-    Print the cause of an uncaught error in its first line, for the rest of this process.
+    Install an exception hook that prints the root cause of an uncaught error first.
 
-    MONAI wraps an error in others that name the part of the configuration that it came from, and Python prints the last
-    of these at the end of a long traceback. For errors of files, and for those that chestxr raises, one line says what
-    to do; for any other the traceback follows. Ignite and MONAI do not log the same error in other words before. Errors
-    that MONAI does not wrap are printed as ever, and a hook that a program has set itself is left alone.
+    MONAI wraps an error in others that name the configuration entry, and Python prints the outermost one after a long
+    traceback. For file errors and errors raised by chestxr, the hook prints one line with the remedy; for any other
+    error the traceback follows. Duplicate log messages of Ignite and MONAI are suppressed. Errors that MONAI does not
+    wrap are printed as usual, and a hook that the program has already installed is kept.
     """
     if sys.excepthook is sys.__excepthook__:
         sys.excepthook = _print_cause
-    # Here, since whoever only looks for a bundle does without MONAI.
+    # Imported here so that looking up a bundle does not import MONAI.
     from monai.apps import get_logger
 
-    # Python's own look-up of MONAI's logger would keep MONAI from giving it an output.
+    # logging.getLogger would create MONAI's logger without an output handler.
     for place in (*logging.getLogger().handlers, get_logger("monai.handlers.StatsHandler")):
-        if _tells_no_error_twice not in place.filters:
-            place.addFilter(_tells_no_error_twice)
+        if _is_not_duplicate not in place.filters:
+            place.addFilter(_is_not_duplicate)
 
 
 def _print_cause(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -59,12 +59,12 @@ def _print_cause(kind: type[BaseException], error: BaseException, trace: Traceba
     elif _is_explained(cause):
         print(_in_one_line(cause), file=sys.stderr)
     else:
-        print(f"the bundle stopped: {cause}; check what was given, or report it with what follows", file=sys.stderr)
+        print(f"the bundle stopped: {cause}; check the arguments, or report it with the traceback", file=sys.stderr)
         traceback.print_exception(kind, error, trace)
 
 
 def _is_explained(cause: BaseException) -> bool:
-    """Say whether the system raised an error over a file, or chestxr raised it in words for a user."""
+    """Return whether an error is a file error, or was raised by chestxr with a message for users."""
     if isinstance(cause, OSError):
         return True
     frames = traceback.extract_tb(cause.__traceback__)
@@ -77,8 +77,8 @@ def _in_one_line(cause: BaseException) -> str:
     return str(cause)
 
 
-def _tells_no_error_twice(record: logging.LogRecord) -> bool:
-    """Leave out what Ignite's engine and MONAI's StatsHandler log of an error that they raise again."""
+def _is_not_duplicate(record: logging.LogRecord) -> bool:
+    """Return False for log records of errors that Ignite's engine and MONAI's StatsHandler raise again."""
     by_engine = record.name.startswith("ignite") and "terminating due to exception" in record.getMessage()
     by_handler = record.name == "monai.handlers.StatsHandler" and record.exc_info
     return not (by_engine or by_handler)

@@ -1,4 +1,4 @@
-"""Whose bundles are run: a bundle's JSON is a program."""
+"""Refuse untrusted bundles: a bundle's JSON can execute code."""
 
 import json
 from collections.abc import Iterator
@@ -13,27 +13,27 @@ _SHIPPED_SHA256 = Path(__file__).with_name("shipped.sha256")
 
 def require_trust(config: Path, trusted: bool) -> None:
     """
-    Refuse a bundle's configuration that neither comes with chestxr nor is vouched for.
+    Raise an error unless a bundle's configuration is shipped with chestxr or trusted by the user.
 
-    MONAI makes whatever a configuration names as ``_target_`` and evaluates every string that begins with ``$`` as
-    Python (https://docs.monai.io/en/stable/config_syntax.html), with the rights of the user who runs it. Weights and
-    classifiers are read without executing anything; so a copy of a shipped bundle may hold any of those. What
-    metadata.json holds is evaluated too.
+    MONAI instantiates whichever class a configuration names as ``_target_`` and evaluates every string that begins with
+    ``$`` as Python (https://docs.monai.io/en/stable/config_syntax.html), with the permissions of the user; this
+    includes metadata.json. Reading weights and classifiers executes no code, so a copy of a shipped bundle may contain
+    any of those.
 
-    A configuration comes with chestxr if a shipped one of the same file name has the same SHA-256, wherever its folder
-    is. One in the package's own folder that was changed does not.
+    A configuration counts as shipped if a shipped file of the same name has the same SHA-256, wherever its folder is. A
+    modified file in the package's own folder does not.
 
     Parameters
     ----------
     config : pathlib.Path
-        The JSON that is to be run, in a bundle's folder ``configs``.
+        The JSON to run, in a bundle's ``configs`` folder.
     trusted : bool
-        Whether the user vouches for it.
+        Whether the user trusts it.
 
     Raises
     ------
     PermissionError
-        If it, or the metadata beside it, is neither a shipped one nor trusted.
+        If it, or the metadata.json next to it, is neither shipped nor trusted.
     """
     if trusted:
         return
@@ -42,9 +42,9 @@ def require_trust(config: Path, trusted: bool) -> None:
         if path.is_file() and (sha256(path.read_bytes()).hexdigest(), path.name) not in shipped:
             expressions = sum(part.startswith("$") for part in _parts(json.loads(path.read_bytes())))
             raise PermissionError(
-                f"{path}: found a bundle that is not chestxr's, with {expressions} expressions that are run as "
-                "Python, with your rights; expected a bundle of chestxr, or a copy with the same files; read it, and "
-                "give --trust-bundle if you trust who wrote it; in a clone that you changed yourself, run "
+                f"{path}: found a bundle that is not shipped with chestxr, with {expressions} expressions that would "
+                "run as Python code with your permissions; expected a shipped bundle or an identical copy; review it, "
+                "and add --trust-bundle if you trust its author; in a clone that you modified, run "
                 "python -m tools.bundles.build"
             )
 

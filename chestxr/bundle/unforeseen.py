@@ -1,4 +1,4 @@
-"""What is said of a film over which a library, or this program, failed in a way that nobody foresaw."""
+"""Convert an unexpected error during screening to a FilmError."""
 
 from pathlib import Path
 from traceback import extract_tb
@@ -12,28 +12,28 @@ __all__ = ["unforeseen"]
 
 def unforeseen(error: BaseException, image: str) -> FilmError:
     """
-    Tell an error by the place in the program that raised it: its text may hold what a header says of the patient.
+    Return an error that names the source line, not the original message, which may contain patient data.
 
     Parameters
     ----------
     error : BaseException
-        As it was caught.
+        The error as caught.
     image : str
         The film.
 
     Returns
     -------
     FilmError
-        One that another try may not give.
+        A transient error: a retry may succeed.
     """
     cause = root_cause(error)
     if isinstance(cause, (MemoryError, OutOfMemoryError)):
         return out_of_memory(image, "screen")
-    found = f"a fault of the program{_place(cause)} while it was screened"
+    found = f"an unexpected error{_place(cause)} during screening"
     return FilmError(image, found, "a film that can be screened", "please report it", lasting=False)
 
 
 def _place(cause: BaseException) -> str:
-    """Name the line of source code that whoever gets the report looks for."""
+    """Return the file name and line number that raised an error, for the bug report."""
     frames = extract_tb(cause.__traceback__)
     return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""

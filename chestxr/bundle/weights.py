@@ -1,4 +1,4 @@
-"""Whether a file holds a network's weights, before any film is given to it."""
+"""Check a weights file before a run."""
 
 from os import PathLike
 
@@ -9,18 +9,18 @@ __all__ = ["check_weights"]
 
 def check_weights(path: str | PathLike) -> None:
     """
-    Read a file of weights once, so that a broken one is named before a run begins.
+    Read a weights file once, so that a broken file is reported before the run starts.
 
     Parameters
     ----------
     path : str or os.PathLike
-        What ``torch.save`` wrote.
+        A file written by ``torch.save``.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        As :py:func:`chestxr.networks.weights.read_weights` does.
+        See :py:func:`chestxr.networks.weights.read_weights`.
     """
     read_weights(path)

@@ -1,4 +1,4 @@
-"""A bundle's configuration, run without taking code from the bundle's folder."""
+"""MONAI workflow that imports no code from the bundle's folder."""
 
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,17 @@ __all__ = ["BundleWorkflow"]
 
 class BundleWorkflow(ConfigWorkflow):
     """
-    MONAI's workflow, which neither looks for modules in the bundle's folder nor sets logs up as a file there says.
+    A MONAI workflow that neither imports modules from the bundle's folder nor applies its logging configuration.
 
-    :py:class:`monai.bundle.ConfigWorkflow` puts the folder before the installed packages each time it runs: a file
-    there is executed whenever a module of its name is imported next.
+    :py:class:`monai.bundle.ConfigWorkflow` puts the folder before the installed packages on every run, so that a file
+    there could replace an installed module.
 
     Parameters
     ----------
     folder : pathlib.Path
         The bundle.
     **override
-        Entries of its inference.json that differ.
+        Overrides of the entries of its inference.json.
     """
 
     def __init__(self, folder: Path, **override: Any) -> None:
@@ -28,5 +28,5 @@ class BundleWorkflow(ConfigWorkflow):
         super().__init__(config, workflow_type="inference", logging_file=False, bundle_root=str(folder), **override)
 
     def run(self) -> Any:
-        """Run what the configuration names as ``run``."""
+        """Run the configuration's ``run`` entry."""
         return self._run_expr(id=self.run_id)

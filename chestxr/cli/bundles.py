@@ -13,12 +13,12 @@ __all__ = ["bundles"]
 
 
 def bundles(
-    name: Annotated[str | None, typer.Argument(help="Print this bundle's folder, and nothing else.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Print only this bundle's folder.")] = None,
 ) -> None:
     """
-    List the bundles that come with chestxr: name, folder, and what each does.
+    List the bundles that come with chestxr: name, folder and description.
 
-    Exit status: 0 listed, 2 there is no bundle of that name.
+    Exit status: 0 listed, 2 no bundle has that name.
 
     Example: BUNDLE=$(chestxr bundles cxr_lung_segmentation_unet)
     """
@@ -30,4 +30,4 @@ def bundles(
     elif name in shipped:
         typer.echo(str(shipped[name]))
     else:
-        or_exit(refuse, f"{name}: no bundle of chestxr; expected one of {', '.join(shipped)}")
+        or_exit(refuse, f"{name}: found no such bundle; expected one of {', '.join(shipped)}")

@@ -20,10 +20,10 @@ Collection = Annotated[Path, typer.Argument(help="Folder of the collection.", sh
 @app.command("check")
 def check(directory: Collection) -> None:
     """
-    Cross-reference films and masks, and read them all.
+    Read all films and masks, and report problems.
 
-    Exit status: 0 the collection is clean, 1 it is not, 2 it cannot be opened. Not clean are files that cannot be read,
-    masks without a film or of another size, and films with the same pixels. A film without a mask is only counted.
+    Exit status: 0 no problems, 1 problems found, 2 the collection cannot be opened. Problems are unreadable files,
+    masks without a film or of another size, and duplicate films. Films without a mask are only counted.
 
     Example: chestxr data check ~/films/montgomery
     """
@@ -42,19 +42,19 @@ def check(directory: Collection) -> None:
 def split(
     directory: Collection,
     out: Annotated[Path, typer.Option(help="Datalist to write (JSON).", show_default=False)],
-    fold: Annotated[int, typer.Option(help="Which of five folds, 0 to 4, the films are tested in.")] = 0,
-    train_on: Annotated[str, typer.Option(help="Train on this site only, and test on --test-on.")] = "",
+    fold: Annotated[int, typer.Option(help="Test fold, 0 to 4, of five.")] = 0,
+    train_on: Annotated[str, typer.Option(help="Train on this site only; needs --test-on.")] = "",
     test_on: Annotated[str, typer.Option(help="Test on all films of this site; needs --train-on.")] = "",
-    seed: Annotated[int, typer.Option(help="Seed of the deal.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the split.")] = 0,
 ) -> None:
     """
-    Deal films into training, validation and test, by patient, alike in site and label.
+    Split films into training, validation and test by patient, stratified by site and label.
 
-    The result is a MONAI datalist. Bundles take it as --split FILE. Splits that come with chestxr: default (which is
+    The result is a MONAI datalist, for the bundles' --split FILE. Splits that come with chestxr: default (the same as
     fold-0), fold-0 to fold-4, montgomery-to-shenzhen, shenzhen-to-montgomery.
 
-    Films of your own: which belong to one patient, and their sites and labels, are read from collection.csv in the
-    folder, with columns image, patient, site, tuberculosis. A film without a patient there counts as its own.
+    For your own films, patients, sites and labels are read from collection.csv in the folder, with columns image,
+    patient, site, tuberculosis. A film without a patient counts as a patient of its own.
 
     Example: chestxr data split ~/films/ours --out ours.json
     """
@@ -78,17 +78,17 @@ def split(
 @app.command("show")
 def show(
     directory: Collection,
-    out: Annotated[Path, typer.Option(help="Picture to write (PNG).", show_default=False)],
-    films: Annotated[int, typer.Option(min=1, help="Films in a row, or rows with --augment.")] = 6,
+    out: Annotated[Path, typer.Option(help="Image to write (PNG).", show_default=False)],
+    films: Annotated[int, typer.Option(min=1, help="Films per row; with --augment, number of rows.")] = 6,
     augment: Annotated[bool, typer.Option("--augment", help="Show what each training augmentation does.")] = False,
     bundle: Annotated[
         str, typer.Option(help="Bundle whose augmentations to show: name or folder.")
     ] = "cxr_lung_segmentation_unet",
     trust_bundle: TrustBundle = False,
-    seed: Annotated[int, typer.Option(help="Seed of the choice.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the selection.")] = 0,
 ) -> None:
     """
-    Draw a contact sheet: films by site and label, the right lung outlined in orange, the left one in blue.
+    Draw a contact sheet: films by site and label, with lung contours (right orange, left blue).
 
     Example: chestxr data show ~/films/ours --out sheet.png
 
@@ -111,7 +111,7 @@ def show(
 
 
 def _augmented(films, count, bundle, seed):
-    """Draw the augmentations of some films with masks."""
+    """Draw the augmentations of randomly selected films with masks."""
     import numpy as np
 
     from chestxr.data.datalist import datalist_item
@@ -119,6 +119,6 @@ def _augmented(films, count, bundle, seed):
 
     masked = [film for film in films if film.masks]
     if not masked:
-        raise ValueError("no film has a mask; expected masks, which augmentation moves with the films")
+        raise ValueError("no film has a mask; expected masks to augment together with the films")
     order = np.random.default_rng(seed).permutation(len(masked))[:count]
     return augmentation_sheet([datalist_item(masked[index]) for index in order], bundle, seed=seed)

@@ -1,4 +1,4 @@
-"""Options of the commands, and how they report and end."""
+"""Shared options, output and exit codes of the commands."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,14 +30,13 @@ console = Console()
 progress_console = Console(stderr=True)
 
 TrustBundle = Annotated[
-    bool, typer.Option("--trust-bundle", help="Run a bundle that is not chestxr's: its JSON is a program.")
+    bool,
+    typer.Option("--trust-bundle", help="Run a bundle that is not shipped with chestxr: its JSON can execute code."),
 ]
-Dicom = Annotated[bool, typer.Option(help="Segmentation and report in DICOM of films in DICOM.")]
-SiteScale = Annotated[
-    Path | None, typer.Option(help="The site's scale, as chestxr tb adapt writes it.", show_default=False)
-]
+Dicom = Annotated[bool, typer.Option(help="Write DICOM segmentations and reports for DICOM films.")]
+SiteScale = Annotated[Path | None, typer.Option(help="Site scale written by chestxr tb adapt.", show_default=False)]
 UidRoot = Annotated[
-    str | None, typer.Option(help="Prefix of new DICOM identifiers; the bundle's by default.", show_default=False)
+    str | None, typer.Option(help="Prefix of new DICOM UIDs; the bundle's by default.", show_default=False)
 ]
 
 _MEANINGS = {
@@ -46,7 +45,7 @@ _MEANINGS = {
     "suspicious": "suspicious, at the classifier's threshold",
     "not suspicious": "not suspicious",
     "warning": "of these, with a warning",
-    "no score": "without a score, for the reason in the table",
+    "no score": "without a score (reason in the table)",
     "failed": "failed",
     "quarantined": "in quarantine",
     "not screened": "not screened: the run was stopped",
@@ -54,10 +53,10 @@ _MEANINGS = {
 
 
 class Commands(TyperGroup):
-    """Commands which say in one line, with status 2, that a Python package is missing."""
+    """Command group that reports a missing Python package in one line, with status 2."""
 
     def invoke(self, ctx):
-        """Run a command: packages are imported once it needs them."""
+        """Run a command, which imports packages only when it needs them."""
         try:
             return super().invoke(ctx)
         except Exception as error:
@@ -71,7 +70,7 @@ class Commands(TyperGroup):
 
 
 def or_exit(function, *args, **kwargs):
-    """Call a function; a mistake of the user's ends the program with one line and status 2."""
+    """Call a function; on a user error, print one line and exit with status 2."""
     try:
         return function(*args, **kwargs)
     except (OSError, ValueError) as error:
@@ -80,7 +79,7 @@ def or_exit(function, *args, **kwargs):
 
 
 def refuse(message):
-    """Raise what `or_exit` tells the user."""
+    """Raise an error for `or_exit` to report."""
     raise ValueError(message)
 
 
@@ -91,13 +90,13 @@ def overrides_of(site_scale: Path | None, uid_root: str | None) -> dict[str, str
 
 
 def progress_bar() -> Progress:
-    """Return a bar of films: done, of all, and the time left."""
+    """Return a progress bar with film count and remaining time."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=progress_console)
 
 
 def summary(title: str, films: Mapping[str, int], pace: str, value: float | None) -> Table:
-    """Count films by what became of them, and say how fast it went if that is known."""
+    """Return a table of film counts by outcome, with the speed if known."""
     table = Table(title=f"{title}. Research use only.", show_header=False)
     for name, meaning in _MEANINGS.items():
         if films.get(name):
@@ -108,7 +107,7 @@ def summary(title: str, films: Mapping[str, int], pace: str, value: float | None
 
 
 def leave(stopped: bool, failed: bool) -> NoReturn:
-    """End the program with the status that its help promises."""
+    """Exit with the status documented in the command's help."""
     if stopped:
         typer.echo("stopped; the same command goes on from here", err=True)
         raise typer.Exit(130)

@@ -1,4 +1,4 @@
-"""``chestxr pacs``: films of an archive."""
+"""``chestxr pacs``: screen films of a DICOMweb archive."""
 
 import re
 import time
@@ -26,29 +26,27 @@ def pacs() -> None:
 
 @app.command("screen")
 def screen(
-    url: Annotated[str, typer.Argument(help="Root of the DICOMweb service.", show_default=False)],
-    since: Annotated[
-        str, typer.Option(help="Studies from this day on: 2026-11-30, or 7d for the last seven days.")
-    ] = "7d",
-    out: Annotated[Path, typer.Option(help="Folder of masks and records.")] = Path("output/pacs"),
-    watch: Annotated[bool, typer.Option("--watch", help="Go on looking for new films until stopped.")] = False,
-    interval: Annotated[float, typer.Option(min=1, help="Seconds between looks, with --watch.")] = 30,
+    url: Annotated[str, typer.Argument(help="Base URL of the DICOMweb service.", show_default=False)],
+    since: Annotated[str, typer.Option(help="Earliest study date: 2026-11-30, or 7d for the last seven days.")] = "7d",
+    out: Annotated[Path, typer.Option(help="Folder for masks and records.")] = Path("output/pacs"),
+    watch: Annotated[bool, typer.Option("--watch", help="Keep polling for new films until stopped.")] = False,
+    interval: Annotated[float, typer.Option(min=1, help="Polling interval in seconds, with --watch.")] = 30,
     site_scale: SiteScale = None,
     uid_root: UidRoot = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
 ) -> None:
     """
-    Find chest films (CR, DX), screen them, and store a segmentation and a structured report beside each.
+    Find chest films (CR, DX), screen them, and store a segmentation and a structured report for each.
 
-    A film that these models have answered is passed over. Stop it at any moment, or the server: the next call goes on,
-    and nothing is lost or stored twice.
+    Films that were screened by the same models are skipped. You can stop the command or the server at any time: the
+    next run resumes, and nothing is lost or stored twice.
 
-    The server's certificate is verified; REQUESTS_CA_BUNDLE names authorities of your own. Name and password come from
-    CHESTXR_PACS_USER and CHESTXR_PACS_PASSWORD, or from a netrc file; a bearer token (Azure, Google, AWS) from
-    CHESTXR_PACS_TOKEN, or from the file that CHESTXR_PACS_TOKEN_FILE names, where it may be renewed meanwhile.
+    The server's certificate is verified; set REQUESTS_CA_BUNDLE for your own certificate authorities. User name and
+    password are read from CHESTXR_PACS_USER and CHESTXR_PACS_PASSWORD, or a netrc file; a bearer token (Azure, Google,
+    AWS) from CHESTXR_PACS_TOKEN, or from the file named by CHESTXR_PACS_TOKEN_FILE, which may be renewed during a run.
 
-    Exit status: 0 every film has an answer, 1 some could not be read or answered, 2 nothing could be started,
+    Exit status: 0 every film has a result, 1 some could not be read, screened or stored, 2 nothing could be started,
     130 stopped by the user.
 
     Example: chestxr pacs screen https://pacs.example/dicom-web --since 1d --watch
@@ -61,11 +59,11 @@ def screen(
     archive = or_exit(DicomWebClient, url)
     screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides_of(site_scale, uid_root))
     try:
-        told: set[str] = set()
-        unanswered = _pass(screening, since, watch, told)
+        reported: set[str] = set()
+        unanswered = _pass(screening, since, watch, reported)
         while watch:
             time.sleep(interval)
-            _pass(screening, since, watch, told)
+            _pass(screening, since, watch, reported)
     except KeyboardInterrupt:
         leave(stopped=True, failed=False)
     finally:
@@ -73,11 +71,11 @@ def screen(
     leave(stopped=False, failed=bool(unanswered))
 
 
-def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
+def _pass(screening, since: str, quietly: bool, reported: set[str]) -> int:
     """
-    Answer what waits; return how many films have no answer.
+    Screen waiting films; return how many have no result.
 
-    A watcher goes on when the archive is away. What the archive fails by it says when it begins, not at every look.
+    With --watch, an unavailable archive does not end the program, and its errors are printed once, not on every poll.
     """
     from chestxr.dicomweb.session import DicomWebError
 
@@ -87,43 +85,43 @@ def _pass(screening, since: str, quietly: bool, told: set[str]) -> int:
         if not quietly:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
-        _tell_new({str(error): ""}, told)
+        _report_new({str(error): ""}, reported)
         return 0
     failures = Counter(map(str, found.skipped.failed))
-    _tell_new({failure: f" ({count} series or films)" for failure, count in failures.items()}, told)
+    _report_new({failure: f" ({count} series or films)" for failure, count in failures.items()}, reported)
     if quietly and not found.waiting:
         return 0
     answered = or_exit(_answer, screening, found.waiting)
-    counts = [f"{answered} of {len(found.waiting)} films answered"]
+    counts = [f"{answered} of {len(found.waiting)} new films screened"]
     if found.answered:
-        counts.append(f"{found.answered} were answered before")
+        counts.append(f"{found.answered} screened before")
     if found.unreadable:
-        counts.append(f"{found.unreadable} could not be read before (why: {screening.out / 'unreadable'})")
+        counts.append(f"{found.unreadable} could not be read before (see {screening.out / 'unreadable'})")
     unidentified, failed = found.skipped.unidentified, len(found.skipped.failed)
     if unidentified:
-        counts.append(f"{unidentified} series or films without proper identifiers were passed over")
+        counts.append(f"{unidentified} series or films without valid UIDs skipped")
     if failed:
-        counts.append(f"{failed} were passed over, since the archive fails over them")
+        counts.append(f"{failed} skipped because of archive errors")
     console.print("; ".join(counts), soft_wrap=True)
     return len(found.waiting) - answered + found.unreadable + unidentified + failed
 
 
-def _tell_new(failures: dict[str, str], told: set[str]) -> None:
-    """Say what was not so at the last look, and keep in mind what is so now."""
+def _report_new(failures: dict[str, str], reported: set[str]) -> None:
+    """Print failures that are new since the last poll, and remember the current ones."""
     for failure, count in failures.items():
-        if failure not in told:
+        if failure not in reported:
             typer.echo(failure + count, err=True)
-    told.clear()
-    told.update(failures)
+    reported.clear()
+    reported.update(failures)
 
 
 def _answer(screening, films: list) -> int:
-    """Answer films with a progress bar; say at once why one has no answer; return how many have one."""
-    answered, told = 0, set()
+    """Screen films with a progress bar and print errors at once; return how many succeeded."""
+    answered, reported = 0, set()
     for outcome in track(screening.answer(films), "screening", total=len(films), console=progress_console):
         answered += outcome is None
-        if outcome is not None and str(outcome) not in told:
-            told.add(str(outcome))
+        if outcome is not None and str(outcome) not in reported:
+            reported.add(str(outcome))
             typer.echo(str(outcome), err=True)
     return answered
 
@@ -134,4 +132,6 @@ def _day(since: str) -> date:
     try:
         return date.fromisoformat(since)
     except ValueError as error:
-        raise ValueError(f"--since {since}: no day; expected 2026-11-30, or 7d for the last seven days") from error
+        raise ValueError(
+            f"--since {since}: found no date; expected 2026-11-30, or 7d for the last seven days"
+        ) from error

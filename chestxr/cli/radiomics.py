@@ -1,4 +1,4 @@
-"""``chestxr features`` and ``chestxr stability``: the lungs in numbers."""
+"""``chestxr features`` and ``chestxr stability``: radiomic features of the lungs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,18 +21,16 @@ def features(
     settings: Annotated[
         Path | None, typer.Option(help="pyradiomics parameter file (YAML). Default: the one that comes with chestxr.")
     ] = None,
-    processes: Annotated[int, typer.Option(min=1, help="Films measured at once; each takes a core.")] = 1,
-    cache: Annotated[Path, typer.Option(help="Folder that keeps what was measured.")] = Path(
-        "~/.cache/chestxr/features"
-    ),
+    processes: Annotated[int, typer.Option(min=1, help="Films measured in parallel; each uses one core.")] = 1,
+    cache: Annotated[Path, typer.Option(help="Folder of cached features.")] = Path("~/.cache/chestxr/features"),
 ) -> None:
     """
-    Measure the lungs with pyradiomics: both, each, six zones, and how these differ.
+    Compute pyradiomics features of both lungs, each lung and six zones, and their differences.
 
-    One row a film. A film that cannot be measured is a row with its error; the others are finished. What was measured
-    before, by content of film, mask and settings, is not measured again: a run that was stopped goes on.
+    One row per film. A film that cannot be measured has a row with its error. Features are cached by the content of
+    film, mask and settings, so that a stopped run resumes.
 
-    Exit status: 0 all films were measured, 1 some were not, 2 it could not be started or a result not be kept.
+    Exit status: 0 all films were measured, 1 some were not, 2 the run could not be started or a result not be written.
 
     Example: chestxr features FILMS --masks out --out features.parquet --processes 4
     """
@@ -56,22 +54,20 @@ def stability(
     out: Annotated[Path, typer.Option(help="Table to write (CSV).", show_default=False)],
     masks: Annotated[Path | None, typer.Option(help="Folder of lung masks. Default: the collection's own.")] = None,
     other_masks: Annotated[
-        Path | None, typer.Option(help="Folder of the same films' masks by another reader or network.")
+        Path | None, typer.Option(help="Folder of masks of the same films by another reader or network.")
     ] = None,
-    count: Annotated[int, typer.Option(min=3, help="How many films to take, evenly spread.")] = 60,
-    processes: Annotated[int, typer.Option(min=1, help="Films measured at once; each takes a core.")] = 1,
-    cache: Annotated[Path, typer.Option(help="Folder that keeps what was measured.")] = Path(
-        "~/.cache/chestxr/features"
-    ),
+    count: Annotated[int, typer.Option(min=3, help="Number of films to use, evenly spaced.")] = 60,
+    processes: Annotated[int, typer.Option(min=1, help="Films measured in parallel; each uses one core.")] = 1,
+    cache: Annotated[Path, typer.Option(help="Folder of cached features.")] = Path("~/.cache/chestxr/features"),
 ) -> None:
     """
-    Rank features by how little small changes of outline and film move them.
+    Rank features by their stability under small changes of mask and film.
 
-    Films are measured as they are and with outlines eroded, dilated and shifted by 1.5% of the lungs' width, turned by
-    3 degrees, darkened, and blurred; with --other-masks also under those. The table gives every feature's intraclass
-    correlation, most stable first.
+    Films are measured unchanged and with masks eroded, dilated and shifted by 1.5% of the lung width, rotated by 3
+    degrees, darkened, and blurred; with --other-masks also with those masks. The table lists every feature's intraclass
+    correlation (ICC), most stable first.
 
-    Exit status: 0 all films were measured, 1 some were not, 2 it could not be started or a result not be kept.
+    Exit status: 0 all films were measured, 1 some were not, 2 the run could not be started or a result not be written.
 
     Example: chestxr stability FILMS --other-masks out --out stability.csv --processes 4
     """
@@ -83,7 +79,7 @@ def stability(
     wanted = wanted[:: max(1, len(wanted) // count)][:count]
     others = or_exit(find_masks, [film.film for film in wanted], other_masks) if other_masks else {}
     if other_masks and not others:
-        or_exit(refuse, f"{other_masks}: no mask of these films; expected FILM_lungs, FILM_mask or FILM")
+        or_exit(refuse, f"{other_masks}: found no mask of these films; expected FILM_lungs, FILM_mask or FILM")
     wanted = list(stability_films(wanted, others))
     steps = measure_films(wanted, cache.expanduser(), processes)
     rows = or_exit(list, track(steps, "measuring lungs", total=len(wanted), console=progress_console))
@@ -91,7 +87,7 @@ def stability(
     or_exit(write_csv, out, table.rename_axis("feature").reset_index(), "%.4f")
     stable = (table["least"] >= LEAST_STABLE).sum()
     console.print(
-        f"{stable} of {len(table)} features keep an ICC of {LEAST_STABLE} or more, written to {out}", soft_wrap=True
+        f"{stable} of {len(table)} features have an ICC of {LEAST_STABLE} or more, written to {out}", soft_wrap=True
     )
     failed = [row for row in rows if row["error"]]
     for row in failed:
@@ -100,7 +96,7 @@ def stability(
 
 
 def _films_to_measure(films, masks):
-    """Pair films with masks: those of a folder, or those that a collection comes with."""
+    """Pair films with the masks of a folder or of their collection."""
     from chestxr.data import find_films, find_masks, open_collection
     from chestxr.radiomics import FilmToMeasure
 

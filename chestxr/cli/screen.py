@@ -1,4 +1,4 @@
-"""``chestxr screen``: films in, a folder of results out."""
+"""``chestxr screen``: screen films into a folder of results."""
 
 import json
 from pathlib import Path
@@ -28,28 +28,26 @@ def screen(
     films: Annotated[
         list[Path], typer.Argument(help="Films, folders of films, or lists (.txt, .csv, .json).", show_default=False)
     ],
-    out: Annotated[Path, typer.Option(help="Folder of the results.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Output folder.", show_default=False)],
     site_scale: SiteScale = None,
     processes: Annotated[
         int,
-        typer.Option(min=1, help="Films screened at once; each takes a core and 1.5 GB, 2 GB for the largest films."),
+        typer.Option(min=1, help="Films screened in parallel; each uses a core and 1.5 GB (2 GB for large films)."),
     ] = 1,
     dicom: Dicom = True,
     uid_root: UidRoot = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the run's manifest as JSON, and nothing else.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only the run's manifest, as JSON.")] = False,
 ) -> None:
     """
-    Outline the lungs on films and score them for tuberculosis. Research use only: not a medical device.
+    Segment the lungs on films and score them for tuberculosis. Research use only: not a medical device.
 
-    In OUT stand report.html, to look at; screening.csv and screening.parquet, a row a film; FILM_lungs.png, each film's
-    lungs (0 background, 1 right, 2 left); for films in DICOM also FILM_seg.dcm and FILM_sr.dcm; and run.json, what the
-    results were made with.
+    OUT contains report.html, an overview; screening.csv and screening.parquet, one row per film; FILM_lungs.png, each
+    film's lung mask (0 background, 1 right, 2 left); for DICOM films also FILM_seg.dcm and FILM_sr.dcm; and run.json,
+    the provenance of the results.
 
-    Stop it at any moment: the same command goes on where it was. Films that failed are tried again.
+    You can stop it at any time: the same command resumes. Failed films are retried.
 
     Exit status: 0 every film has a result, 1 some could not be read, 2 nothing could be started or written,
     130 stopped by the user.
@@ -71,8 +69,8 @@ def screen(
         typer.echo(json.dumps(manifest))
     else:
         seconds = manifest["seconds_per_film"]
-        console.print(summary("Tuberculosis screening", manifest["films"], "seconds a film, median", seconds))
-        console.print(f"look at {out / 'report.html'}", soft_wrap=True)
+        console.print(summary("Tuberculosis screening", manifest["films"], "seconds per film, median", seconds))
+        console.print(f"report: {out / 'report.html'}", soft_wrap=True)
     for line in manifest["failed"].values():
         typer.echo(line, err=True)
     leave(stopped, bool(manifest["failed"]))
@@ -86,7 +84,7 @@ def _screen_waiting(run) -> bool:
             for _ in run:
                 progress.advance(task)
     except KeyboardInterrupt:
-        typer.echo("stopping, after the films in hand ...", err=True)
+        typer.echo("stopping after the films in progress ...", err=True)
         return True
     finally:
         run.close()

@@ -16,19 +16,20 @@ app = typer.Typer(help="Tuberculosis screening: adapt to a site. Research use on
 
 @app.command("adapt")
 def adapt(
-    films: Annotated[Path, typer.Argument(help="Films of the site: no labels are needed.", show_default=False)],
+    films: Annotated[Path, typer.Argument(help="Films of the site, without labels.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Site scale to write (JSON).", show_default=False)],
     bundle: Annotated[str, typer.Option(help="Screening bundle that will use it: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
 ) -> None:
     """
-    Learn a site's scale from unlabelled films, for the screening bundle's --site_scale.
+    Estimate a site's feature scale from unlabelled films, for the screening bundle's --site_scale.
 
-    Detectors and processing differ from site to site, and shift nearly every feature. The scale holds each feature's
-    median and interquartile range over the site's films. Give films as they come, ill and well, 50 or more if you can:
-    at a site with more disease than the films the classifier learnt from, adapting makes ill films look usual.
+    Detectors and image processing differ between sites and shift nearly every feature. The scale contains each
+    feature's median and interquartile range over the site's films. Use consecutive films, TB-positive and TB-negative,
+    50 or more if possible: at a site with more disease than the training data, adaptation makes TB-positive films look
+    normal.
 
-    Exit status: 0 written, 2 not.
+    Exit status: 0 written, 2 not written.
 
     Example: chestxr tb adapt FILMS --out site.json
     """
@@ -50,4 +51,4 @@ def adapt(
     features_only = measured.drop(columns=["film", "image", "settings_hash", "error"])
     scale = or_exit(SiteScaler.fit, features_only, table["settings_hash"].iloc[0])
     scale.save(out)
-    console.print(f"{out}: the scale of {len(measured)} films; {len(table) - len(measured)} left out", soft_wrap=True)
+    console.print(f"{out}: scale of {len(measured)} films; {len(table) - len(measured)} excluded", soft_wrap=True)

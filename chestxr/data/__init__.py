@@ -1,4 +1,4 @@
-"""Which films exist, and how they reach a network."""
+"""Film collections, splits and data loading."""
 
 from chestxr.utils.deprecated import old_names
 

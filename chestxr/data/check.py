@@ -1,4 +1,4 @@
-"""Cross-reference a collection's films and masks, and find what is wrong with it."""
+"""Check a collection's films and masks for problems."""
 
 import hashlib
 from collections import Counter
@@ -33,7 +33,7 @@ COUNTS = (
 @dataclass(frozen=True)
 class Problem:
     """
-    Something wrong with one file.
+    A problem with one file.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Problem:
     path : pathlib.Path
         The file.
     detail : str
-        What is wrong, in words.
+        Description of the problem.
     """
 
     kind: str
@@ -53,14 +53,14 @@ class Problem:
 @dataclass
 class CheckReport:
     """
-    What a check found.
+    The result of a collection check.
 
     Attributes
     ----------
     counts : dict of (str, str) to collections.Counter
         Counts by site and label ("normal", "tuberculosis", "unknown"), under the names in ``COUNTS``.
     problems : list of Problem
-        All that makes the collection unclean. A film without a mask is no problem: it is only counted.
+        All problems found. A film without a mask is not a problem: it is only counted.
     """
 
     counts: dict[tuple[str, str], Counter] = field(default_factory=dict)
@@ -76,10 +76,10 @@ class CheckReport:
 
 def check_collection(collection: Collection) -> Iterator[CheckReport]:
     """
-    Read every film and mask, and report what is wrong.
+    Read every film and mask, and report problems.
 
-    Two films are duplicates when their pixels are equal, whatever their files are called. A mask without film is
-    counted under the site and label that its name tells.
+    Two films are duplicates when their pixels are equal, regardless of their file names. A mask without a film is
+    counted under the site and label in its file name.
 
     Parameters
     ----------
@@ -89,13 +89,13 @@ def check_collection(collection: Collection) -> Iterator[CheckReport]:
     Yields
     ------
     CheckReport
-        The same report after every film, so that a caller can show progress; the last one is complete.
+        The same report after every film, so that a caller can show progress; complete after the last film.
     """
     report = CheckReport()
     for mask in collection.masks_without_film:
         name = read_public_name(film_name(mask).removesuffix("_mask"), collection.root.name)
         problem = Problem(
-            "mask without film", mask, "of no film, without the other lung's mask, or a film's second one"
+            "mask without film", mask, "no film of this name, no mask of the other lung, or a second mask of a film"
         )
         report.add(name["site"], name["tuberculosis"], {}, [problem])
     first_with: dict[str, Path] = {}
@@ -110,7 +110,7 @@ def _counts(film: Film) -> dict[str, int]:
 
 
 def _problems_of(film: Film, first_with: dict[str, Path]) -> Iterator[Problem]:
-    """Read one film with its masks; note its pixels among those seen."""
+    """Read one film with its masks; record its pixels' hash."""
     pixels = mask = None
     try:
         pixels, _ = read_film(film.image)
@@ -133,7 +133,7 @@ def _problems_of(film: Film, first_with: dict[str, Path]) -> Iterator[Problem]:
 def _unreadable(error: FilmError | OSError, path: Path) -> Problem:
     if isinstance(error, FilmError):
         return Problem("unreadable", Path(error.path), f"{error.found}; expected {error.expected}; {error.remedy}")
-    return Problem("unreadable", path, error.strerror or "it cannot be opened")
+    return Problem("unreadable", path, error.strerror or "cannot be opened")
 
 
 def _digest(pixels: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""The text file beside a film: sex, age, and the radiologist's words."""
+"""Read sex, age and the radiologist's reading from a film's text file."""
 
 import math
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 __all__ = ["read_clinical_reading"]
 
-# In each, no two parts that repeat can take the same characters: the time would grow with their square.
+# Adjacent repetitions must not match the same characters: matching would take quadratic time.
 _LABELLED = re.compile(r"^[^\S\n]*patient'?s?\s+(?:sex|age)\s*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _SEX = re.compile(r"\b(?:(?P<female>fem|f\b)|ma|m\b)", re.IGNORECASE)
 _AGE = re.compile(r"(?<!\d)(\d{1,5}(?:\.\d+)?)\s*(?:-\s*)?(y|m(?!a)|w|d)", re.IGNORECASE)
@@ -17,13 +17,13 @@ def read_clinical_reading(path: Path) -> dict:
     """
     Read the sex, age and reading of one film.
 
-    Montgomery's files say "Patient's Sex: F", "Patient's Age: 027Y" and then the reading. Shenzhen's begin with a line
-    such as "male 37yrs", "femal 32yrs", "female24yrs", "male , 29yrs", "male 16month" or "female 64days".
+    Montgomery's files contain "Patient's Sex: F", "Patient's Age: 027Y" and then the reading. Shenzhen's start with
+    a line such as "male 37yrs", "femal 32yrs", "female24yrs", "male , 29yrs", "male 16month" or "female 64days".
 
     Parameters
     ----------
     path : pathlib.Path
-        The text file; a missing one leaves everything unknown.
+        The text file; if it is missing, everything is unknown.
 
     Returns
     -------

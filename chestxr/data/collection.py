@@ -21,7 +21,7 @@ class Collection:
     films : tuple of Film
         The films, by name.
     masks_without_film : tuple of pathlib.Path
-        Mask files that no film uses: none has their name, the other lung's mask is missing, or the film has another.
+        Mask files without a film: no film has their name, the other lung's mask is missing, or the film has another.
     """
 
     root: Path
@@ -31,7 +31,7 @@ class Collection:
 
 def cross_reference(root: Path, films: Iterable[Film], masks: Iterable[Path]) -> Collection:
     """
-    Collect films, with those of the folder's mask files that none of them uses.
+    Return a collection of films, with the mask files that none of them uses.
 
     Parameters
     ----------

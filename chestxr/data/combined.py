@@ -1,11 +1,11 @@
 """
-Montgomery and Shenzhen in one folder, as a widely used public collection has them.
+Montgomery and Shenzhen in one folder, the layout of a widely used public collection.
 
 800 films in ``CXR_png/`` (``MCUCXR_*`` and ``CHNCXR_*``), 704 merged masks in ``masks/``: Montgomery's under the film's
-name, Shenzhen's with ``_mask`` behind it. The name ends in 0 for normal, 1 for tuberculosis. ``shenzhen_metadata.csv``,
-where it is there, gives sex, age and findings of the Shenzhen films; its ages have no unit, and a "1" may mean a month
-or a day. Films of any other name take the folder's name as their site and have no label. Sources and terms: see the two
-sites' modules.
+name, Shenzhen's with ``_mask`` appended. The name ends in 0 for normal, 1 for tuberculosis. The optional
+``shenzhen_metadata.csv`` contains sex, age and findings of the Shenzhen films; its ages have no unit, and a "1" may
+mean a month or a day. Films with any other name get the folder's name as their site and have no label. For sources and
+terms see the two sites' modules.
 """
 
 import math
@@ -22,12 +22,12 @@ _SEX = {"male": "M", "female": "F"}
 
 
 def is_combined(root: Path) -> bool:
-    """Say whether a folder has this layout."""
+    """Return whether a folder has this layout."""
     return (root / "CXR_png").is_dir() and (root / "masks").is_dir()
 
 
 def open_combined(root: Path) -> Collection:
-    """List the films of `root`: ``CXR_png/``, ``masks/``, and ``shenzhen_metadata.csv`` if it is there."""
+    """List the films of `root`: ``CXR_png/``, ``masks/``, and ``shenzhen_metadata.csv`` if present."""
     mask_files = sorted((root / "masks").glob("*.png"))
     masks = {path.stem.removesuffix("_mask"): path for path in mask_files}
     facts = _read_metadata(root / "shenzhen_metadata.csv")

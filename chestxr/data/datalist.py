@@ -1,4 +1,4 @@
-"""Films as the items of a MONAI datalist."""
+"""Items and hash of a MONAI datalist."""
 
 import hashlib
 import math
@@ -16,19 +16,19 @@ __all__ = ["datalist_hash", "datalist_item"]
 
 def datalist_item(film: Film, root: Path | None = None) -> dict:
     """
-    Describe a film as MONAI's transforms want it.
+    Return a film as an item for MONAI's transforms.
 
     Parameters
     ----------
     film : Film
         The film.
     root : pathlib.Path, optional
-        Folder that the paths are given relative to; absolute without it.
+        Folder to which the paths are relative; by default they are absolute.
 
     Returns
     -------
     dict
-        ``film``, ``image``, ``site``, ``patient``, and where known ``label`` (one mask's path, or the right and the
+        ``film``, ``image``, ``site``, ``patient``, and if known ``label`` (one mask's path, or the right and the
         left lung's), ``tuberculosis``, ``sex``, ``age_years``.
     """
     item: dict[str, Any] = {"film": film.name, "image": _path(film.image, root)}
@@ -47,7 +47,7 @@ def datalist_item(film: Film, root: Path | None = None) -> dict:
 
 def datalist_hash(items: Sequence[dict]) -> str:
     """
-    Return the SHA-256 of the films' names and of what their labels hold.
+    Return the SHA-256 of the films' names and the content of their labels.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def datalist_hash(items: Sequence[dict]) -> str:
     Returns
     -------
     str
-        The same for the same films and labels in another folder or order.
+        The hash, which does not depend on folder and order.
     """
     lines = []
     for item in items:

@@ -12,18 +12,18 @@ __all__ = ["Film"]
 @dataclass(frozen=True)
 class Film:
     """
-    A film, its masks, and what its collection says of it.
+    A film, its masks and its metadata.
 
     Attributes
     ----------
     image : pathlib.Path
         The film's file.
     masks : tuple of pathlib.Path
-        None, one merged mask, or the right lung's and the left lung's mask.
+        Empty, one merged mask, or the right lung's and the left lung's mask.
     site : str
         Where the film was taken: "montgomery", "shenzhen", or the folder's name.
     patient : str
-        The patient, by a name that all films of one patient share.
+        Patient identifier, the same for all films of a patient.
     tuberculosis : int or None
         1 for tuberculosis, 0 for normal, None if unknown.
     sex : str
@@ -31,9 +31,9 @@ class Film:
     age_years : float
         Age in years, NaN if unknown.
     reading : str
-        The radiologist's words, "" if there are none.
+        The radiologist's reading, "" if unknown.
     name : str
-        A name that no other film of the collection has; by default the file's, without its ending.
+        Name, unique in the collection; by default the file name without extension.
     """
 
     image: Path
@@ -47,6 +47,6 @@ class Film:
     name: str = ""
 
     def __post_init__(self) -> None:
-        """Name the film after its file unless it was given a name."""
+        """Set the default name."""
         if not self.name:
             object.__setattr__(self, "name", film_name(self.image))

@@ -1,4 +1,4 @@
-"""Files that list films."""
+"""Read lists of films (.txt, .csv, .json)."""
 
 import json
 import os
@@ -11,7 +11,7 @@ __all__ = ["is_film_list", "read_film_list"]
 
 
 def is_film_list(path: Path) -> bool:
-    """Say, by its ending, whether a file lists films."""
+    """Return whether a file's extension is that of a film list."""
     return path.suffix.lower() in _READERS
 
 
@@ -22,18 +22,18 @@ def read_film_list(path: Path) -> list[str]:
     Parameters
     ----------
     path : pathlib.Path
-        ``.txt`` with one path a line, ``.csv`` with a column ``image``, ``.json`` with a list of paths or of items with
-        ``image``; in UTF-8.
+        ``.txt`` with one path per line, ``.csv`` with a column ``image``, ``.json`` with a list of paths or of items
+        with ``image``; in UTF-8.
 
     Returns
     -------
     list of str
-        The paths as they stand there.
+        The paths as written in the file.
 
     Raises
     ------
     ValueError
-        If the file is not as described.
+        If the file has another format.
     """
     return _READERS[path.suffix.lower()](path)
 
@@ -65,13 +65,13 @@ def _in_json(path: Path) -> list[str]:
     for number, entry in enumerate(listed, start=1):
         image = entry.get("image") if isinstance(entry, dict) else entry
         if not _is_path(image):
-            raise ValueError(f"{path}, entry {number}: found no film; expected a path that a file can have; correct it")
+            raise ValueError(f"{path}, entry {number}: found no film; expected a valid file path; correct it")
         images.append(image)
     return images
 
 
 def _is_path(image: object) -> TypeGuard[str]:
-    """Say whether a file can have this path: JSON can write letters that no file system takes."""
+    """Return whether a value is a valid path: JSON strings may contain characters that no file system accepts."""
     try:
         return isinstance(image, str) and image != "" and b"\0" not in os.fsencode(image)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Feed films to a network; set aside the films that cannot be read."""
+"""Data loader that skips unreadable films and keeps their errors."""
 
 import sys
 from collections.abc import Iterator
@@ -16,33 +16,33 @@ __all__ = ["FilmLoader"]
 
 class FilmLoader:
     """
-    Iterate over films in batches, with a progress bar, going on past films that cannot be read.
+    Iterate over films in batches, with a progress bar, skipping films that cannot be read.
 
-    A plain :py:class:`monai.data.DataLoader` ends at the first bad file. Here the batch goes on without that film,
-    and its error is kept in ``failures``. The number of batches is not known beforehand, so a MONAI engine runs
-    until the films are at an end.
+    A plain :py:class:`monai.data.DataLoader` stops at the first bad file. This loader drops the film from its batch and
+    keeps the error in ``failures``. The number of batches is not known in advance, so a MONAI engine runs until all
+    films are read.
 
     Parameters
     ----------
     dataset : monai.data.Dataset
         Films, items with ``film``, whose transforms raise :py:class:`chestxr.io.FilmError` for a bad file.
     batch_size : int, optional
-        Films in a batch.
+        Films per batch.
     num_workers : int, optional
-        Processes that read films; 0 reads in this one.
+        Worker processes; 0 reads films in the main process.
     description : str, optional
-        Words before the progress bar.
+        Label of the progress bar.
     sampler : torch.utils.data.Sampler, optional
-        Which films to read; this process's share in a distributed run. All of them by default.
+        Which films to read, for example this process's share in a distributed run; all films by default.
     progress : bool, optional
         Show the progress bar.
 
     Attributes
     ----------
     failures : list of FilmError
-        Why each film set aside by the latest pass could not be read.
+        Errors of the films skipped in the latest pass.
     read : int
-        How many films the latest pass could read.
+        Number of films read in the latest pass.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class FilmLoader:
         )
 
     def __iter__(self) -> Iterator[dict]:
-        """Give the batches of films that can be read."""
+        """Yield batches of the films that can be read."""
         self.failures.clear()
         self.read = 0
         with tqdm(total=len(self._counted), desc=self.description, unit="film", disable=not self.progress) as progress:
@@ -81,7 +81,7 @@ class FilmLoader:
 
     def exit_if_failed(self) -> None:
         """
-        List the films that the latest pass set aside and end the program with status 1; return if there are none.
+        Print the films skipped in the latest pass and exit with status 1; return if there are none.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class FilmLoader:
 
 
 class _ErrorsAsItems:
-    """A data set that gives a film's error, with its name, in its place: so it crosses from a worker process."""
+    """Dataset that returns a film's error as its item, so that worker processes can pass it on."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset

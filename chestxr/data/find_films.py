@@ -1,4 +1,4 @@
-"""Find the films that a user names."""
+"""Find films by path, folder or list."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -21,22 +21,22 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
     Parameters
     ----------
     source : str or os.PathLike or sequence of those
-        A film, a folder (searched with all below it; masks are left out where :py:func:`open_collection` tells them
-        from films), a list of those, or a file that lists films: ``.txt`` with one path a line, ``.csv`` with a column
-        ``image``, ``.json`` with a list of paths or of items with ``image``; in UTF-8. Relative paths in such a file
-        start from its folder.
+        A film, a folder (searched recursively; masks are excluded where :py:func:`open_collection` recognises them), a
+        list of those, or a file that lists films: ``.txt`` with one path per line, ``.csv`` with a column ``image``,
+        ``.json`` with a list of paths or of items with ``image``; in UTF-8. Paths in such a file are relative to its
+        folder.
 
     Returns
     -------
     list of dict
-        Items with ``image``, the film's path, and ``film``, a name that no other film of the list has.
+        Items with ``image``, the film's path, and ``film``, a name that is unique in the list.
 
     Raises
     ------
     FileNotFoundError
-        If a path does not exist, or there is no film.
+        If a path does not exist, or no film is found.
     ValueError
-        If a list's content is not as described.
+        If a list has another format.
     """
     sources = [source] if isinstance(source, (str, PathLike)) else list(source)
     paths = list(dict.fromkeys(_absolute(path) for entry in sources for path in _expand(Path(entry).expanduser())))
@@ -47,13 +47,13 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
 
 
 def _absolute(path: Path) -> Path:
-    """Leave no way up in a path: films are named after their folders, and results after their films."""
-    # Path.resolve raises where links lead in a circle; reading such a film says so.
+    """Return an absolute path without "..": films are named after their folders, and results after their films."""
+    # Path.resolve raises on circular links; reading such a film reports the error.
     return Path(realpath(path)) if ".." in path.parts else path.absolute()
 
 
 def _expand(path: Path) -> list[Path]:
-    """Return the films that one entry stands for."""
+    """Return the films of one entry."""
     if path.is_dir():
         return [film.image for film in open_collection(path).films]
     if not path.exists():

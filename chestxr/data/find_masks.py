@@ -1,4 +1,4 @@
-"""Find the lung masks that belong to films."""
+"""Find the lung masks of films."""
 
 from collections.abc import Iterable
 from os import PathLike
@@ -19,26 +19,26 @@ def find_masks(names: Iterable[str], directory: str | PathLike) -> dict[str, Pat
     Parameters
     ----------
     names : iterable of str
-        The films' names, as :py:func:`find_films` gives them.
+        The films' names, as returned by :py:func:`find_films`.
     directory : str or os.PathLike
         Folder with masks named after their films: ``<film>_lungs`` (as the bundles write them), ``<film>_mask`` or
-        ``<film>``, with any ending that chestxr reads.
+        ``<film>``, with any extension that chestxr reads.
 
     Returns
     -------
     dict of str to pathlib.Path
-        The masks that were found, by their films' names.
+        The masks found, by film name.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such folder.
+        If the folder does not exist.
     ValueError
         If a film has several masks.
     """
     root = Path(directory).expanduser()
     if not root.is_dir():
-        raise FileNotFoundError(f"{root}: no such folder; give the folder that the films' masks are in")
+        raise FileNotFoundError(f"{root}: no such folder; give the folder of the films' masks")
     wanted = {name + ending: name for name in names for ending in _ENDINGS}
     found: dict[str, Path] = {}
     for path in films_below(root):
@@ -47,7 +47,7 @@ def find_masks(names: Iterable[str], directory: str | PathLike) -> dict[str, Pat
             continue
         if name in found:
             raise ValueError(
-                f"{path}: found a second mask of {name} beside {found[name].name}; expected one; remove one"
+                f"{path}: found a second mask of {name} next to {found[name].name}; expected one; remove one"
             )
         found[name] = path
     return found

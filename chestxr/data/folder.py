@@ -1,10 +1,10 @@
 """
 Any folder of films.
 
-Films lie anywhere below the folder, in any format that chestxr reads. Masks, where there are any, lie in its sub-folder
-``masks/``, under the film's name or the film's name and ``_mask``; where films in two folders share a name, in the same
-folders below ``masks/``. Site, patient, label, sex, age and reading come from ``collection.csv``, if there is one;
-where it says nothing the site is the folder's name, the label is unknown, and each film counts as a patient of its own.
+Films may be anywhere below the folder, in any format that chestxr reads. Optional masks are in its subfolder
+``masks/``, under the film's name, with or without ``_mask``; if films in two folders share a name, in the same folders
+below ``masks/``. Site, patient, label, sex, age and reading come from an optional ``collection.csv``; by default the
+site is the folder's name, the label is unknown, and each film counts as a patient of its own.
 """
 
 from pathlib import Path
@@ -44,7 +44,7 @@ def films_below(root: Path) -> list[Path]:
     """
     Return the files below a folder that may be films, sorted.
 
-    Names decide; files without an ending, as DICOM often are, count unless they hold plain text.
+    Films are recognised by name; files without extension, which are often DICOM, count unless they are plain text.
     """
     named = (path for path in sorted(root.rglob("*")) if path.is_file() and may_be_film(path.relative_to(root)))
     return [path for path in named if suffix_of(path) != "" or not _is_text(path)]
@@ -55,7 +55,7 @@ def _is_text(path: Path) -> bool:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError:
-        # Reading it as a film says what is wrong with it.
+        # Reading it as a film reports the error.
         return False
     return bool(head) and b"\0" not in head
 

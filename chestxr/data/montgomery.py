@@ -2,10 +2,10 @@
 The Montgomery County set, as the U.S. National Library of Medicine distributes it.
 
 138 films of a tuberculosis screening programme (80 normal, 58 with tuberculosis), PNG of 12 bits in 16, 4020 x 4892 or
-4892 x 4020 pixels of 0.0875 mm. The name ends in 0 for normal, 1 for tuberculosis. Right and left lung have masks of
-their own (a film with one of the two counts as one without); a text file for each film gives sex, age and reading.
-Films and masks may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099), Candemir et al. 2014
-(doi 10.1109/TMI.2013.2290491).
+4892 x 4020 pixels of 0.0875 mm. The name ends in 0 for normal, 1 for tuberculosis. Right and left lung have separate
+masks (a film with only one of them counts as unmasked); a text file per film gives sex, age and reading. Films
+and masks may be used with attribution: Jaeger et al. 2014 (doi 10.1109/TMI.2013.2284099), Candemir et al. 2014 (doi
+10.1109/TMI.2013.2290491).
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ __all__ = ["is_montgomery", "open_montgomery"]
 
 
 def is_montgomery(root: Path) -> bool:
-    """Say whether a folder has this layout."""
+    """Return whether a folder has this layout."""
     return (root / "CXR_png").is_dir() and (root / "ManualMask" / "leftMask").is_dir()
 
 

@@ -1,4 +1,4 @@
-"""Films that are looked for when they are first asked for, so that a configuration can be read without its data."""
+"""Lazily loaded films, so that a configuration can be parsed without its data."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ __all__ = ["Films", "OnDemand", "Split"]
 
 
 class OnDemand(Sequence[Any]):
-    """Items that are made on first use. A subclass gives them as a cached property ``_items``."""
+    """Items that are created on first use. A subclass returns them as a cached property ``_items``."""
 
     @property
     @abstractmethod
@@ -30,7 +30,7 @@ class OnDemand(Sequence[Any]):
 
 class Films(OnDemand):
     """
-    Films that a user names, found by :py:func:`find_films` on first use.
+    Films found by :py:func:`find_films` on first use.
 
     Parameters
     ----------
@@ -55,11 +55,11 @@ class Split(Mapping):
     Parameters
     ----------
     split : str or os.PathLike
-        A shipped split's name, or a datalist's file.
+        Name of a shipped split, or path of a datalist.
     dataset_dir : str or os.PathLike
         The collection's folder.
     masked : bool, optional
-        Leave out the films that have no mask.
+        Exclude films without a mask.
     """
 
     def __init__(self, split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False) -> None:

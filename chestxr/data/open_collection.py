@@ -1,4 +1,4 @@
-"""Open a collection, whichever layout it has."""
+"""Open a film collection in any supported layout."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,9 +23,9 @@ def open_collection(directory: str | PathLike) -> Collection:
     """
     List the films of a folder.
 
-    The folder is a public collection (Montgomery's, Shenzhen's or the combined layout), or it holds public collections
-    as sub-folders, which then count as one (``MontgomerySet/`` and ``ChinaSet_AllFiles/``, say; other sub-folders are
-    left out), or it is any folder of films.
+    The folder may be a public collection (Montgomery, Shenzhen or the combined layout), contain public collections as
+    subfolders, which are then merged (for example ``MontgomerySet/`` and ``ChinaSet_AllFiles/``; other subfolders are
+    ignored), or be any folder of films.
 
     Parameters
     ----------
@@ -40,10 +40,10 @@ def open_collection(directory: str | PathLike) -> Collection:
     Raises
     ------
     FileNotFoundError
-        If there is no such folder, or no film in it.
+        If the folder does not exist or contains no films.
     ValueError
-        If the folder's ``collection.csv`` or ``shenzhen_metadata.csv`` is faulty, a ``collection.csv`` lies in a public
-        collection, or two collections hold a film of the same name.
+        If the folder's ``collection.csv`` or ``shenzhen_metadata.csv`` is invalid, a public collection contains a
+        ``collection.csv``, or two collections contain a film of the same name.
     """
     root = Path(directory).expanduser()
     if not root.is_dir():
@@ -53,12 +53,12 @@ def open_collection(directory: str | PathLike) -> Collection:
         raise FileNotFoundError(f"{root}: no films found; expected CXR_png/ or a folder of {FORMATS}")
     name, times = Counter(film.name for film in collection.films).most_common(1)[0]
     if times > 1:
-        raise ValueError(f"{root}: found {times} films named {name}; expected one; give one of the folders below it")
+        raise ValueError(f"{root}: found {times} films named {name}; expected one; give one of its subfolders")
     return collection
 
 
 def _open(root: Path) -> Collection:
-    """Open a public collection, several in sub-folders, or any folder."""
+    """Open a public collection, several in subfolders, or any folder."""
     candidates = [root] if _opener(root) else sorted(path for path in root.iterdir() if path.is_dir())
     openers = {folder: opener for folder in candidates if (opener := _opener(folder))}
     if not openers:
@@ -66,8 +66,8 @@ def _open(root: Path) -> Collection:
     for folder in (root, *openers):
         if (folder / COLLECTION_TABLE).is_file():
             raise ValueError(
-                f"{folder / COLLECTION_TABLE}: found in the layout of a public collection, where it is not read; "
-                "expected none; rename CXR_png if these are films of your own, else remove the table"
+                f"{folder / COLLECTION_TABLE}: found in the layout of a public collection, where it is ignored; "
+                "expected no table; rename CXR_png if these are your own films, otherwise remove the table"
             )
     parts = [opener(folder) for folder, opener in openers.items()]
     return Collection(
@@ -78,5 +78,5 @@ def _open(root: Path) -> Collection:
 
 
 def _opener(root: Path) -> Callable[[Path], Collection] | None:
-    """Return what opens a public collection's layout, None for any other folder."""
+    """Return the function that opens a public collection's layout, or None for any other folder."""
     return next((open_layout for recognised, open_layout in _LAYOUTS if recognised(root)), None)

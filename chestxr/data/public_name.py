@@ -1,4 +1,4 @@
-"""What the file names of the public collections say: site, label, and patients with several films."""
+"""Parse site, label and patient from the file names of the public collections."""
 
 import re
 
@@ -6,7 +6,7 @@ __all__ = ["read_public_name"]
 
 _PUBLIC_NAME = re.compile(r"(?P<site>MCUCXR|CHNCXR)_\d+_(?P<tuberculosis>[01])")
 _SITES = {"MCUCXR": "montgomery", "CHNCXR": "shenzhen"}
-# Films of one patient, found by their readings and by eye; MCUCXR_0170_1 probably belongs to the second group.
+# Films of one patient, found by reading and visual comparison; MCUCXR_0170_1 probably belongs to the second group.
 _FILMS_OF_ONE_PATIENT = (
     ("MCUCXR_0113_1", "MCUCXR_0117_1"),
     ("MCUCXR_0162_1", "MCUCXR_0166_1", "MCUCXR_0170_1"),
@@ -16,20 +16,20 @@ _PATIENT = {film: films[0] for films in _FILMS_OF_ONE_PATIENT for film in films}
 
 def read_public_name(name: str, site: str = "") -> dict:
     """
-    Read the name of a film of Montgomery (``MCUCXR_0001_0``) or Shenzhen (``CHNCXR_0001_0``).
+    Parse the name of a film of Montgomery (``MCUCXR_0001_0``) or Shenzhen (``CHNCXR_0001_0``).
 
     Parameters
     ----------
     name : str
-        The film's name, without ending.
+        The film's name, without extension.
     site : str, optional
         Site of a film with any other name.
 
     Returns
     -------
     dict
-        ``site``; ``tuberculosis``, 0 or 1 as the name ends, None for any other name; ``patient``, the name of the
-        patient's first film.
+        ``site``; ``tuberculosis``, 0 or 1 from the end of the name, None for any other name; ``patient``, the name of
+        the patient's first film.
     """
     match = _PUBLIC_NAME.fullmatch(name)
     return {

@@ -1,4 +1,4 @@
-"""Whether there are films for what is about to be run."""
+"""Check that there are enough films for a run."""
 
 from collections.abc import Sized
 
@@ -7,16 +7,16 @@ __all__ = ["require_films"]
 
 def require_films(films: Sized, section: str, processes: int = 1) -> None:
     """
-    End the program with status 1 unless every process has a film; return if it has.
+    Exit with status 1 unless there is at least one film per process.
 
     Parameters
     ----------
     films : sized
-        The films, or the data set that they are in.
+        The films, or their dataset.
     section : str
-        What they are for: "training", "validation", "test".
+        Section of the split: "training", "validation", "test".
     processes : int, optional
-        Number of processes that share the films out among themselves.
+        Number of processes that share the films.
 
     Raises
     ------
@@ -27,8 +27,8 @@ def require_films(films: Sized, section: str, processes: int = 1) -> None:
         return
     found = f"found {len(films)} {section} film{'' if len(films) == 1 else 's'} with a mask"
     if processes == 1:
-        raise SystemExit(f"{found}; expected 1 or more; give a split that has some: chestxr data split")
+        raise SystemExit(f"{found}; expected 1 or more; give a split with such films: chestxr data split")
     raise SystemExit(
         f"{found}; expected at least {processes}, one for each process; "
-        "give a split with more of them, or start fewer processes"
+        "give a split with more films, or start fewer processes"
     )

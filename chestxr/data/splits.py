@@ -1,4 +1,4 @@
-"""Which films train, validate and test: by patient, alike in site and label."""
+"""Training, validation and test splits by patient, stratified by site and label."""
 
 import csv
 import json
@@ -28,9 +28,9 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
     """
     Split films 70 : 10 : 20 into training, validation and test, as one of five folds.
 
-    The films are dealt into ten parts, patient by patient, each with its share of every site, label and of films with
-    a mask. Fold k tests on parts 2k and 2k + 1 and validates on the part that follows. The shipped split ``default`` is
-    fold 0 of Montgomery and Shenzhen.
+    The films are divided into ten parts by patient, stratified by site, label and presence of a mask. Fold k tests on
+    parts 2k and 2k + 1 and validates on the next part. The shipped split ``default`` is fold 0 of Montgomery and
+    Shenzhen.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
     fold : int
         0 to 4. The five folds test on every film once.
     seed : int, optional
-        Seed of the deal.
+        Random seed.
 
     Returns
     -------
@@ -49,11 +49,11 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
     Raises
     ------
     ValueError
-        If there is no such fold, or too few films to deal.
+        If the fold does not exist, or there are too few films.
     """
     if fold not in range(_PARTS // 2):
         raise ValueError(f"fold {fold}: expected 0 to {_PARTS // 2 - 1}")
-    ordered, part = _deal(films, seed)
+    ordered, part = _partition(films, seed)
     test, validation = (2 * fold, 2 * fold + 1), (2 * fold + 2) % _PARTS
     section = ["test" if p in test else "validation" if p == validation else "training" for p in part]
     return _filled({name: [film for film, s in zip(ordered, section, strict=True) if s == name] for name in SECTIONS})
@@ -61,7 +61,7 @@ def make_fold(films: Sequence[Film], fold: int, seed: int = 0) -> dict[str, list
 
 def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: int = 0) -> dict[str, list[Film]]:
     """
-    Train and validate on one site, test on all films of another.
+    Split films by site: train and validate on one, test on all films of another.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: in
     source, target : str
         Site to train on, site to test on.
     seed : int, optional
-        Seed of the deal that sets a tenth of the source's films apart for validation.
+        Random seed for the tenth of the source's films used for validation.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: in
         raise ValueError(f"from site {source!r} to site {target!r}: expected two different ones of {known}")
     if patients[source] & patients[target]:
         raise ValueError(f"sites {source} and {target} share patients; expected each patient at one of them")
-    ordered, part = _deal(films, seed)
+    ordered, part = _partition(films, seed)
     at_source = [(film, p) for film, p in zip(ordered, part, strict=True) if film.site == source]
     return _filled(
         {
@@ -99,36 +99,38 @@ def make_site_transfer(films: Sequence[Film], source: str, target: str, seed: in
     )
 
 
-def _deal(films: Sequence[Film], seed: int) -> tuple[list[Film], np.ndarray]:
-    """Deal films, ordered by name, into ten parts."""
+def _partition(films: Sequence[Film], seed: int) -> tuple[list[Film], np.ndarray]:
+    """Divide films, ordered by name, into ten parts."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     ordered = sorted(films, key=lambda film: film.name)
     if len({film.patient for film in ordered}) < _PARTS:
         raise ValueError(f"{len(ordered)} films: expected at least {_PARTS} patients to split by patient")
-    # Their spelling settles ties in the deal: spelt otherwise, they give other splits than the shipped ones.
+    # Their spelling breaks ties: spelt differently, they give other splits than the shipped ones.
     strata = [f"{film.site}/{film.tuberculosis}/{bool(film.masks)}" for film in ordered]
     if max(Counter(strata).values()) < _PARTS:
         strata = ["too few of any kind to share out"] * len(ordered)
     part = np.empty(len(ordered), dtype=int)
-    dealer = StratifiedGroupKFold(_PARTS, shuffle=True, random_state=seed)
+    splitter = StratifiedGroupKFold(_PARTS, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        for number, (_, members) in enumerate(dealer.split(ordered, strata, [film.patient for film in ordered])):
+        for number, (_, members) in enumerate(splitter.split(ordered, strata, [film.patient for film in ordered])):
             part[members] = number
     return ordered, part
 
 
 def _filled(sections: dict[str, list[Film]]) -> dict[str, list[Film]]:
-    """Return the sections; refuse a split with an empty one."""
+    """Return the sections; raise if one is empty."""
     empty = [name for name, films in sections.items() if not films]
     if empty:
-        raise ValueError(f"no films for {' and '.join(empty)}; expected more patients, or films spread more evenly")
+        raise ValueError(
+            f"no films for {' and '.join(empty)}; expected more patients, or more evenly distributed films"
+        )
     return sections
 
 
 def split_text(sections: dict[str, list[Film]], description: str, root: Path) -> str:
-    """Write a split as a MONAI datalist in JSON, one film a line, with paths relative to `root`."""
+    """Return a split as a MONAI datalist in JSON, one film per line, with paths relative to `root`."""
     blocks = [f' "description": {json.dumps(description)}']
     for name, films in sections.items():
         lines = ",\n".join("  " + json.dumps(datalist_item(film, root)) for film in films)
@@ -138,7 +140,7 @@ def split_text(sections: dict[str, list[Film]], description: str, root: Path) ->
 
 @cache
 def _shipped() -> dict[str, dict[str, list[str]]]:
-    """Return the names of the films of each shipped split by section, from one table of films and splits."""
+    """Return the film names of each shipped split by section."""
     table = files(__package__).joinpath("splits.csv").read_text()
     rows = list(csv.DictReader(table.splitlines()))
     splits = [name for name in rows[0] if name != "film"]
@@ -156,30 +158,30 @@ def shipped_splits() -> list[str]:
 
 def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool = False) -> dict[str, list[dict]]:
     """
-    Find a split's films in a folder.
+    Load a split of a collection.
 
-    Films are found by name, so a split serves every layout that the collection comes in.
+    Films are found by name, so a split works with every layout of the collection.
 
     Parameters
     ----------
     split : str or os.PathLike
-        A shipped split's name (``default``, ``fold-0`` ...), or a datalist's file.
+        Name of a shipped split (``default``, ``fold-0`` ...), or path of a datalist.
     dataset_dir : str or os.PathLike
         The collection's folder.
     masked : bool, optional
-        Leave out the films that have no mask.
+        Exclude films without a mask.
 
     Returns
     -------
     dict of str to list of dict
-        "training", "validation" and "test": items as :py:func:`datalist_item` gives them.
+        "training", "validation" and "test": items as returned by :py:func:`datalist_item`.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such split or folder, or a film of the split is not in the folder.
+        If the split or folder does not exist, or a film of the split is not in the folder.
     ValueError
-        If a file is no datalist of films.
+        If the file is not a datalist of films.
     """
     names = film_names(split)
     collection = open_collection(dataset_dir)
@@ -193,36 +195,36 @@ def load_split(split: str | PathLike, dataset_dir: str | PathLike, masked: bool 
 
 def film_names(split: str | PathLike) -> dict[str, list[str]]:
     """
-    Return the names of the films of a split by section.
+    Return the film names of a split by section.
 
     Parameters
     ----------
     split : str or os.PathLike
-        A shipped split's name, or a datalist's file.
+        Name of a shipped split, or path of a datalist.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        As :py:func:`load_split` does.
+        See :py:func:`load_split`.
     """
     if split in _shipped():
         return _shipped()[split]
     source = Path(split)
     if not source.is_file():
         known = ", ".join(shipped_splits())
-        raise FileNotFoundError(f"{split}: no such split; expected a datalist's file or one of {known}")
+        raise FileNotFoundError(f"{split}: no such split; expected a datalist file or one of {known}")
     try:
         datalist = json.loads(source.read_text(encoding="utf-8-sig"))
         names = {section: [_name(item) for item in datalist.get(section, [])] for section in SECTIONS}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{split}: no MONAI datalist of films; make one: chestxr data split") from error
+        raise ValueError(f"{split}: found no MONAI datalist of films; make one: chestxr data split") from error
     if not any(names.values()):
-        raise ValueError(f"{split}: no films under {', '.join(SECTIONS)}; make a datalist: chestxr data split")
+        raise ValueError(f"{split}: found no films under {', '.join(SECTIONS)}; make a datalist: chestxr data split")
     return names
 
 
 def _name(item: dict) -> str:
-    """Return a film's name; a datalist made elsewhere has but the file's."""
+    """Return a film's name; datalists of other tools contain only the file name."""
     return item["film"] if "film" in item else film_name(Path(item["image"]))
 
 
@@ -231,6 +233,6 @@ def _check_complete(names: dict[str, list[str]], films: dict, split: str | PathL
     if missing:
         some = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
         raise FileNotFoundError(
-            f"{collection.root}: {len(missing)} films of split {split} are not there ({some}); "
-            "give the collection's folder, or make a split of your own: chestxr data split"
+            f"{collection.root}: {len(missing)} films of split {split} are missing ({some}); "
+            "give the collection's folder, or make your own split: chestxr data split"
         )

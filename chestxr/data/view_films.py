@@ -1,4 +1,4 @@
-"""Films with what they show, to teach and to test the check of a film's view."""
+"""Films labelled by view, to train and test the view classifier."""
 
 from functools import cached_property
 from os import PathLike
@@ -21,8 +21,8 @@ class ViewFilms(OnDemand):
     Parameters
     ----------
     table : str or os.PathLike
-        CSV file with a column ``image``, paths that begin at the table's folder, and a column ``kind``: "frontal"
-        (upright), "lateral" or "no chest". ``tools/experiments/view_films.py`` makes one.
+        CSV file with a column ``image``, paths relative to the table's folder, and a column ``kind``: "frontal"
+        (upright), "lateral" or "no chest". ``tools/experiments/view_films.py`` writes one.
 
     Raises
     ------
@@ -38,7 +38,7 @@ class ViewFilms(OnDemand):
         items = []
         for line, row in read_user_table(self.table, "image", "kind"):
             if row["kind"] not in KINDS:
-                raise ValueError(f"{line}: the kind {row['kind']!r}; expected one of {', '.join(KINDS)}")
+                raise ValueError(f"{line}: found kind {row['kind']!r}; expected one of {', '.join(KINDS)}")
             items.append({"image": str(self.table.parent / row["image"]), "kind": row["kind"]})
         if not items:
             raise ValueError(f"{self.table}: no films; expected a row for each")
@@ -46,7 +46,7 @@ class ViewFilms(OnDemand):
 
     def weights(self, share: dict[str, float]) -> list[float]:
         """
-        Return a weight for each film with which a sampler draws each kind as often as asked.
+        Return sampling weights for the films that draw each kind with a given frequency.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What MONAI's and Ignite's handlers lack: exact resumption, per-film tables and pictures."""
+"""Ignite handlers for exact resumption, per-film tables and overlay images."""
 
 from chestxr.utils.deprecated import old_names
 

@@ -1,4 +1,4 @@
-"""What the processes of a distributed run know, brought together."""
+"""Gather and broadcast Python objects in distributed runs."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -13,31 +13,31 @@ T = TypeVar("T")
 
 def gather_lists(items: Sequence[T]) -> list[T]:
     """
-    Join every process's list, in the order of the processes.
+    Concatenate the lists of all processes, in rank order.
 
-    :py:func:`monai.utils.string_list_all_gather` makes an empty list ``['']``.
+    :py:func:`monai.utils.string_list_all_gather` turns an empty list into ``['']``.
 
     Parameters
     ----------
     items : sequence
-        This process's items, which can be pickled; there may be none.
+        This process's items, which can be pickled; may be empty.
 
     Returns
     -------
     list
-        The items of all processes; this one's alone where the run is not distributed.
+        The items of all processes; only this process's if the run is not distributed.
     """
     return [item for part in all_gather(list(items)) for item in part]
 
 
 def broadcast_from_first(value: T) -> T:
     """
-    Give every process what the first one has.
+    Return the first process's value in every process.
 
     Parameters
     ----------
     value : object
-        The first process's value, which can be pickled; what the others give is ignored.
+        The value, which can be pickled; ignored in all processes but the first.
 
     Returns
     -------

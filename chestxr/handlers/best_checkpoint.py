@@ -1,4 +1,4 @@
-"""Keep the weights of the best epoch."""
+"""Save the weights of the best epoch."""
 
 import shutil
 from os import PathLike
@@ -18,16 +18,16 @@ class BestCheckpoint:
     """
     Write the network's weights whenever the evaluator's key metric reaches a new best.
 
-    The file holds the bare state dictionary, as every MONAI bundle's ``models/model.pt`` does.
+    The file contains the plain state dictionary, like every MONAI bundle's ``models/model.pt``.
 
     Parameters
     ----------
     network : torch.nn.Module
-        The network, not wrapped for several devices.
+        The network, without a wrapper for several devices.
     path : str or os.PathLike
         The file to write.
     backup : str or os.PathLike or None, optional
-        Where to keep the file that stood there before the first best epoch, unless a backup is there already.
+        Where to copy a file that existed before the first best epoch; an existing backup is kept.
     """
 
     def __init__(self, network: Module, path: str | PathLike, backup: str | PathLike | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Stop a training run that no longer gets better."""
+"""Early stopping that is exact in resumed runs."""
 
 import logging
 
@@ -13,7 +13,7 @@ class ResumableEarlyStopping:
     """
     Stop training once the evaluator's key metric has not improved for a number of epochs.
 
-    Unlike Ignite's ``EarlyStopping`` it keeps no count of its own, only the evaluator's best and latest epoch: a
+    Unlike Ignite's ``EarlyStopping`` it has no counter of its own but uses the evaluator's best and latest epoch, so a
     resumed run stops where an uninterrupted one would. Training stops right after a validation, never between two.
 
     Parameters
@@ -21,7 +21,7 @@ class ResumableEarlyStopping:
     epochs : int
         Epochs without improvement after which to stop.
     evaluator : ignite.engine.Engine
-        The validation engine, which knows both.
+        The validation engine.
     """
 
     def __init__(self, epochs: int, evaluator: Engine) -> None:
@@ -33,7 +33,7 @@ class ResumableEarlyStopping:
         trainer.add_event_handler(Events.EPOCH_STARTED, self)
 
     def __call__(self, trainer: Engine) -> None:
-        """Stop before an epoch that comes too long after the best one."""
+        """Stop training if the latest validated epoch is too long after the best one."""
         best_epoch, validated = self.evaluator.state.best_metric_epoch, self.evaluator.state.epoch
         if best_epoch > 0 and validated - best_epoch >= self.epochs:
             logger.info("no improvement since epoch %d: stopping after epoch %d", best_epoch, trainer.state.epoch - 1)

@@ -1,4 +1,4 @@
-"""Make an epoch's randomness a function of the seed and the epoch's number alone."""
+"""Seed every epoch from the run's seed and the epoch number."""
 
 from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
@@ -14,15 +14,15 @@ _BETWEEN_PROCESSES = 1_000_003
 
 class EpochSeed:
     """
-    Seed shuffling and augmentation anew at the start of every epoch.
+    Seed shuffling and augmentation at the start of every epoch.
 
-    Two runs with one seed then train alike, and a run that was killed and resumed trains as one that was not.
+    Two runs with the same seed then train identically, and so does a run that was killed and resumed.
 
     Parameters
     ----------
     seed : int
-        The run's seed. Epoch ``e`` is seeded with ``seed + e``; each further process of a distributed run has seeds of
-        its own, so that no two augment alike.
+        The run's seed. Epoch ``e`` is seeded with ``seed + e``; each further process of a distributed run has different
+        seeds, so that no two augment alike.
     dataset : torch.utils.data.Dataset
         The training data, whose random transforms are seeded.
     """
@@ -36,7 +36,7 @@ class EpochSeed:
         trainer.add_event_handler(Events.EPOCH_STARTED, self)
 
     def __call__(self, trainer: Engine) -> None:
-        """Seed the epoch that begins."""
+        """Seed the epoch that starts."""
         seed = self.seed + trainer.state.epoch + _BETWEEN_PROCESSES * get_rank()
         set_determinism(seed)
         set_rnd(self.dataset, seed)

@@ -8,9 +8,9 @@ __all__ = ["EpochValidation"]
 
 class EpochValidation(ValidationHandler):
     """
-    Validate every so many epochs, as MONAI's handler does, and after the last epoch as well.
+    Validate at an interval of epochs, like MONAI's handler, and also after the last epoch.
 
-    A run then ends with a validation, and with the weights that it keeps, however short it is.
+    Even a short run then ends with a validation and saves weights.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class EpochValidation(ValidationHandler):
     """
 
     def attach(self, engine: Engine) -> None:
-        """Attach to the trainer, before the handlers that save what validation found."""
+        """Attach to the trainer, before the handlers that save validation results."""
         super().attach(engine)
         engine.add_event_handler(Events.EPOCH_COMPLETED(event_filter=self._is_extra), self)
 

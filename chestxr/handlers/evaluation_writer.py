@@ -25,7 +25,7 @@ class EvaluationWriter:
     """
     Write ``films.csv`` (one row per film, structure and metric) and ``summary.json`` when an evaluation ends.
 
-    The summary holds means with bootstrap 95% intervals by site, what was evaluated, the versions of the packages,
+    The summary contains means with bootstrap 95% intervals by site, what was evaluated, the versions of the packages,
     and the failures: films that could not be read, and films in which a lung was not found.
 
     Parameters
@@ -35,7 +35,7 @@ class EvaluationWriter:
     description : mapping
         What was evaluated (model, data, split ...), copied into the summary.
     unreadable : sequence of FilmError, optional
-        Films set aside while loading; read when the evaluation ends.
+        Films skipped while loading; read when the evaluation ends.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class EvaluationWriter:
         evaluator.add_event_handler(Events.COMPLETED, self)
 
     def __call__(self, evaluator: Engine) -> None:
-        """Write the evaluation just completed: the first process does, for all."""
+        """Write the completed evaluation, in the first process only."""
         unreadable = gather_lists([(error.film, str(error)) for error in self.unreadable])
         if get_rank() == 0:
             self._write(evaluator.state.film_table, dict(unreadable))

@@ -1,4 +1,4 @@
-"""What tables and pictures call a film."""
+"""Names of films and sites in tables and images."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,10 +10,10 @@ __all__ = ["film_of", "site_of"]
 
 
 def film_of(item: Mapping[str, Any]) -> str:
-    """Return an item's film; its file's name where the caller (MONAI Label) gives a path and nothing else."""
+    """Return an item's film name, or its file name if the caller (MONAI Label) passes only a path."""
     return str(item["film"]) if "film" in item else escape_path(Path(item["image"].meta["filename_or_obj"]).name)
 
 
 def site_of(item: Mapping[str, Any]) -> str:
-    """Return the site that an item's film comes from, "unknown" if none is given."""
+    """Return the site of an item's film, "unknown" if it has none."""
     return str(item.get("site", "unknown"))

@@ -1,4 +1,4 @@
-"""Save a training run after every epoch, and go on from there."""
+"""Save a training run after every epoch, and resume it."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -23,24 +23,24 @@ logger = logging.getLogger(__name__)
 
 class LastCheckpoint:
     """
-    Save all that a training run needs to go on, and restore it when the run starts again.
+    Save the state of a training run, and restore it when the run is started again.
 
-    Together with :py:class:`EpochSeed`, a run that was killed and started again ends with the very weights of a run
-    that was not. In a distributed run the first process writes and reads the file, and the others go on from what it
-    found. The scaler of automatic mixed precision is saved as well, where the trainer has one.
+    Together with :py:class:`EpochSeed`, a run that was killed and resumed ends with exactly the weights of an
+    uninterrupted run. In a distributed run the first process writes and reads the file, and the others receive its
+    content. The scaler of automatic mixed precision is saved as well, if the trainer has one.
 
     Parameters
     ----------
     path : str or os.PathLike
-        The file to write after every epoch, and to read at the start if it is there.
+        The file to write after every epoch, and to read at the start if it exists.
     objects : mapping of str to object
-        What to save, by name: each has ``state_dict`` and ``load_state_dict`` (network, optimizer, scheduler ...).
+        Objects to save, by name; each has ``state_dict`` and ``load_state_dict`` (network, optimizer, scheduler ...).
     evaluator : ignite.engine.Engine
-        The validation engine, whose best metric and latest epoch are carried over.
+        The validation engine, whose best metric and latest epoch are restored.
     films : sequence of dict, optional
-        The datalist that is trained on: a run does not go on from one on other films, or on other labels of them.
+        The training datalist; a checkpoint of a run on other films or labels is refused.
     resume : bool, optional
-        Go on from the file if it is there; with False the run starts from the beginning and the file is replaced.
+        Resume from the file if it exists; with False the run starts from the beginning and the file is replaced.
     """
 
     def __init__(
@@ -66,15 +66,15 @@ class LastCheckpoint:
         """
         Load the saved state, if there is one.
 
-        A trainer that has trained in this process goes on from where it is: in federated learning it is started once a
-        round, with weights that were put into its network in between.
+        A trainer that has already trained in this process continues from its current state: federated learning starts
+        it once per round, after setting the weights of its network.
 
         Raises
         ------
         RuntimeError
             If the file was written by a run of another network or optimizer.
         ValueError
-            If the file is broken, or of a run on other films or labels.
+            If the file is broken, or was written by a run on other films or labels.
         """
         if trainer.state.epoch > 0:
             return
@@ -94,27 +94,27 @@ class LastCheckpoint:
         logger.info("resuming %s after epoch %d", self.path, saved["epoch"])
         if saved["epoch"] >= trainer.state.max_epochs:
             logger.warning(
-                "%s: found all of %d epochs trained, nothing is left to do; for more give a larger number of epochs, "
-                "to start from the beginning --resume false",
+                "%s: all %d epochs are trained, nothing is left to do; increase the number of epochs to continue, "
+                "or add --resume false to start from the beginning",
                 self.path,
                 trainer.state.max_epochs,
             )
 
     def _read(self) -> dict | ValueError | None:
-        """Return what was saved, or why it cannot be gone on from: every process is to end with it."""
+        """Return the saved state, None without a file, or the error that every process has to raise."""
         if not (self.resume and self.path.is_file()):
             return None
         try:
             saved = torch.load(self.path, map_location="cpu", weights_only=True)
         except (OSError, MemoryError):
             raise
-        except Exception:  # of other bytes torch's unpickler raises errors of any kind
+        except Exception:  # torch's unpickler raises errors of any kind for invalid files
             return ValueError(
-                f"{self.path}: found a broken checkpoint; expected that of a training run; add --resume false"
+                f"{self.path}: found a broken checkpoint; expected a training checkpoint; add --resume false"
             )
         if saved.get("films", self._films_hash) != self._films_hash:
             return ValueError(
-                f"{self.path}: found the checkpoint of a run on other films or labels; expected one of these films; "
+                f"{self.path}: found the checkpoint of a run on other films or labels; expected the same films; "
                 "give another --run_name or --output_dir, or replace that run with --resume false"
             )
         return saved
@@ -125,7 +125,7 @@ class LastCheckpoint:
 
     @one_rank_only()
     def save(self, trainer: Engine) -> None:
-        """Save the state after the epoch just completed."""
+        """Save the state after a completed epoch."""
         progress = {
             "films": self._films_hash,
             "epoch": trainer.state.epoch,

@@ -1,4 +1,4 @@
-"""A table as TensorBoard reads it under Text."""
+"""Markdown tables for TensorBoard's Text tab."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,19 +8,19 @@ __all__ = ["markdown_table"]
 
 def markdown_table(heading: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
     """
-    Write a table in Markdown.
+    Return a table in Markdown.
 
     Parameters
     ----------
     heading : sequence
-        The columns' names.
+        Column names.
     rows : iterable of sequence
-        The cells, line by line.
+        Cells, row by row.
 
     Returns
     -------
     str
-        One line for the heading, one for the rule and one for each row.
+        One line for the heading, one for the rule and one per row.
     """
     lines = [heading, ["---"] * len(heading), *rows]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "&#124;") for cell in line) + " |" for line in lines)

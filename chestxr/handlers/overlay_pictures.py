@@ -1,4 +1,4 @@
-"""A picture beside every mask: the film with its lungs outlined."""
+"""Save an image of every film with its lung contours."""
 
 from collections.abc import Mapping
 from os import PathLike
@@ -18,18 +18,18 @@ __all__ = ["OverlayPictures"]
 
 class OverlayPictures:
     """
-    Write ``<film>_overlay.png`` for every film, its lungs outlined: orange the right one, blue the left one.
+    Write ``<film>_overlay.png`` for every film, with lung contours (right orange, left blue).
 
-    The film is read a second time where the chain has only kept it at the network's size.
+    The film is read again if the transforms kept it only at the network's size.
 
     Parameters
     ----------
     output_dir : str or os.PathLike
         Folder to write to.
     longest_side : int, optional
-        Length in pixels of a picture's longer side.
+        Longer side of an image in pixels.
     film_key : str or None, optional
-        The item that holds the film at its own size, (1, W, H); without it the film is read again.
+        Key of the film at its original size, (1, W, H); if None the film is read again.
     """
 
     def __init__(self, output_dir: str | PathLike, longest_side: int = 1024, film_key: str | None = None) -> None:
@@ -42,7 +42,7 @@ class OverlayPictures:
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self)
 
     def __call__(self, evaluator: Engine) -> None:
-        """Write the pictures of the films just segmented."""
+        """Write the overlays of the batch."""
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             picture = picture_of_film(self._film(source), self.longest_side)
             outlined = overlay_lungs(picture, result["lungs"][0].cpu().numpy())

@@ -1,4 +1,4 @@
-"""One row per film, structure and metric: what an evaluator measured."""
+"""Per-image metrics as a table, one row per film, structure and metric."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ class PerImageMetrics:
     Collect an evaluator's per-film metrics as a tidy table.
 
     After each evaluation ``engine.state.film_table`` is a :py:class:`pandas.DataFrame` with the columns film, site,
-    structure, metric, value, unit. Distances are in pixels of the film ("px"), and in mm as well where the film
-    states one spacing for both directions. A distance that has no value (a structure that was not found) is NaN.
+    structure, metric, value, unit. Distances are in pixels of the film ("px"), and also in mm if the film states
+    the same spacing in both directions. A distance without a value (structure not found) is NaN.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ class PerImageMetrics:
         self._films: list[tuple[str, str, float]] = []
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to the evaluator; its metrics keep their details (``save_details=True``, the default)."""
+        """Attach to the evaluator; its metrics must keep their details (``save_details=True``, the default)."""
         evaluator.add_event_handler(Events.EPOCH_STARTED, self._start)
-        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._note_films)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._record_films)
         evaluator.add_event_handler(Events.EPOCH_COMPLETED, self._build)
 
     def _start(self, evaluator: Engine) -> None:
         self._films = []
 
-    def _note_films(self, evaluator: Engine) -> None:
+    def _record_films(self, evaluator: Engine) -> None:
         for item in evaluator.state.batch:
             self._films.append((film_of(item), site_of(item), _square_spacing(item["image"].meta)))
 

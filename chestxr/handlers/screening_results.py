@@ -1,4 +1,4 @@
-"""One row per film: its tuberculosis score, with what it was made with."""
+"""Table of tuberculosis scores, one row per film, with model hashes and package versions."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -18,9 +18,9 @@ __all__ = ["ScreeningResults", "write_screening_table"]
 
 class ScreeningResults:
     """
-    Write ``screening.csv`` and ``screening.parquet`` when inference ends; on request the features too.
+    Write ``screening.csv`` and ``screening.parquet`` when inference ends, and optionally the features.
 
-    A row holds film, image, status ("ok", "warning", "no score", "failed"), reason, score, probability with its 95%
+    A row contains film, image, status ("ok", "warning", "no score", "failed"), reason, score, probability with its 95%
     interval, decision, reasons, threshold, the lungs' measurements, the versions, and the models' hashes. Research use
     only.
 
@@ -29,13 +29,13 @@ class ScreeningResults:
     output_dir : str or os.PathLike
         Folder to write to.
     models : dict of str to path
-        The models' files by name; their SHA-256 go into the columns ``<name>_sha256``.
+        Model files by name; their SHA-256 are written to the columns ``<name>_sha256``.
     unreadable : sequence of FilmError, optional
-        Films set aside while loading; read when inference ends.
+        Films skipped while loading; read when inference ends.
     save_features : bool, optional
-        Write ``features.parquet`` too, as ``chestxr features`` does.
+        Also write ``features.parquet``, in the format of ``chestxr features``.
     settings_hash : str, optional
-        The settings that the features come from.
+        Hash of the feature settings.
     """
 
     def __init__(
@@ -56,16 +56,16 @@ class ScreeningResults:
         self._features: list[dict] = []
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items hold ``screening``, as ScreenTuberculosisd gives it."""
+        """Attach to an evaluator whose items contain ``screening``, the output of ScreenTuberculosisd."""
         evaluator.add_event_handler(Events.STARTED, self._start)
-        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._note_films)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._record_films)
         evaluator.add_event_handler(Events.COMPLETED, self._write)
 
     def _start(self, evaluator: Engine) -> None:
         self._about = models_about(self.models)
         self._rows, self._features = [], []
 
-    def _note_films(self, evaluator: Engine) -> None:
+    def _record_films(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             row = screening_row(source, result)
             self._rows.append(row | self._about)
@@ -81,7 +81,7 @@ class ScreeningResults:
 
 
 def write_screening_table(table: pd.DataFrame, folder: Path) -> None:
-    """Write ``screening.csv`` and ``screening.parquet``, whole or not at all."""
+    """Write ``screening.csv`` and ``screening.parquet`` atomically."""
     write_csv(folder / "screening.csv", table, "%.6g")
     with atomic_write(folder / "screening.parquet") as partial:
         table.to_parquet(partial, index=False)

@@ -1,4 +1,4 @@
-"""One row per film: what inference found, and what it could not read."""
+"""Table of segmentation results, one row per film."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -24,7 +24,7 @@ class SegmentationTable:
     output_dir : str or os.PathLike
         Folder to write to.
     unreadable : sequence of FilmError, optional
-        Films set aside while loading; read when inference ends. Their rows have the status "failed" and the reason.
+        Films skipped while loading; read when inference ends. Their rows have the status "failed" and the reason.
     """
 
     def __init__(self, output_dir: str | PathLike, unreadable: Sequence[FilmError] = ()) -> None:
@@ -33,15 +33,15 @@ class SegmentationTable:
         self._rows: list[dict] = []
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items hold ``quality``, as LungQualityd gives it."""
+        """Attach to an evaluator whose items contain ``quality``, the output of LungQualityd."""
         evaluator.add_event_handler(Events.STARTED, self._start)
-        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._note_films)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._record_films)
         evaluator.add_event_handler(Events.COMPLETED, self._write)
 
     def _start(self, evaluator: Engine) -> None:
         self._rows = []
 
-    def _note_films(self, evaluator: Engine) -> None:
+    def _record_films(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             row = {"film": source["film"], "image": result["lungs"].meta["filename_or_obj"]}
             warnings = result["quality_flags"]

@@ -1,4 +1,4 @@
-"""Write an evaluation's means to TensorBoard."""
+"""Write mean metrics of an evaluation to TensorBoard."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ _MOST_SITES = 4
 
 class TensorBoardMetrics:
     """
-    Write what an evaluation measured to TensorBoard: a few scalars, and the whole table as text.
+    Write the metrics of an evaluation to TensorBoard: a few scalars, and the full table as text.
 
     The scalars are ``loss/<section>``; of the key metric, ``dice/<section> mean`` over films and structures,
     ``dice/<section> <structure>`` and, for the four sites with the most films, ``sites/<section> dice, <site>`` of the
-    first structure; and ``surface distance/<section> hd95, <structure>, px``. The text ``<section>/table`` holds the
+    first structure; and ``surface distance/<section> hd95, <structure>, px``. The text ``<section>/table`` contains the
     mean of every metric, structure and site.
 
     Parameters
     ----------
     summary_writer : torch.utils.tensorboard.SummaryWriter or None
-        Where the first process writes; None in the others.
+        The first process's writer; None in the others.
     section : str
-        What was evaluated, named in the tags: "validation", "test".
+        Evaluated section, part of the tags: "validation", "test".
     """
 
     def __init__(self, summary_writer: SummaryWriter | None, section: str) -> None:
@@ -37,12 +37,12 @@ class TensorBoardMetrics:
         self.section = section
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to the evaluator, after :py:class:`PerImageMetrics`; its metrics hold ``loss``."""
+        """Attach to the evaluator, after :py:class:`PerImageMetrics`; its metrics contain ``loss``."""
         evaluator.add_event_handler(Events.COMPLETED, self)
 
     @one_rank_only()
     def __call__(self, evaluator: Engine) -> None:
-        """Write the evaluation just completed."""
+        """Write the completed evaluation."""
         key, step, metrics = evaluator.state.key_metric_name, evaluator.state.epoch, evaluator.state.metrics
         table = evaluator.state.film_table
         scalars = {f"loss/{self.section}": metrics["loss"], f"{key}/{self.section} mean": metrics[key]}
@@ -62,13 +62,13 @@ def _means(table: pd.DataFrame, metric: str, by: str) -> pd.Series:
 
 
 def _means_by_site(table: pd.DataFrame, metric: str) -> pd.Series:
-    """Return the means of the first structure on the films of a few sites."""
+    """Return the means of the first structure for the sites with the most films."""
     whole = table[(table["metric"] == metric) & (table["structure"] == table["structure"].iloc[0])]
     return _means(whole, metric, "site")[whole["site"].value_counts().index[:_MOST_SITES]]
 
 
 def _as_text(table: pd.DataFrame) -> str:
-    """Lay the means out in Markdown: a line for each metric and structure, a column for each site."""
+    """Return the means in Markdown: one row per metric and structure, one column per site."""
     lines = ["metric", "unit", "structure"]
     means = table.groupby(lines, sort=False)["value"].mean().to_frame("all")
     means = means.join(table.groupby([*lines, "site"])["value"].mean().unstack("site"))

@@ -1,4 +1,4 @@
-"""The loss of an epoch of training."""
+"""Mean training loss of an epoch."""
 
 from ignite.engine import Engine
 from ignite.metrics import Average
@@ -8,7 +8,7 @@ __all__ = ["TrainingLoss"]
 
 
 class TrainingLoss:
-    """Average the loss over the batches of an epoch, and over the processes, as the trainer's metric ``train_loss``."""
+    """Average the loss over the batches of an epoch and over all processes, as the trainer's metric ``train_loss``."""
 
     def attach(self, trainer: Engine) -> None:
         """Attach to the trainer, before the handlers that print its metrics."""

@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a training run, beside what was validated."""
+"""Write settings, training loss and learning rate to TensorBoard."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -19,33 +19,31 @@ from .markdown_table import markdown_table
 
 __all__ = ["TrainingPage"]
 
-# Columns that HParams shows before one chooses others.
+# Columns that HParams shows by default.
 _COLUMNS_SHOWN = 5
 _TEXT_COLUMNS = 3
 
 
 class TrainingPage:
     """
-    Write a training run's settings, its loss and its learning rate to TensorBoard, and lay the charts out.
+    Write a training run's settings, its loss and its learning rate to TensorBoard, and define the charts.
 
     The scalars are ``loss/train``, the mean of the epoch; ``optimizer/learning rate`` at its end; and
-    ``dice/validation best mean``, of the weights kept so far, after the name of the key metric. Custom Scalars draws
-    them and what :py:class:`TensorBoardMetrics` writes in a few charts. The settings stand under Text and under
-    HParams.
+    ``dice/validation best mean``, the best so far, named after the key metric. Custom Scalars combines them and those
+    of :py:class:`TensorBoardMetrics` in a few charts. The settings are shown under Text and HParams.
 
     Parameters
     ----------
     summary_writer : torch.utils.tensorboard.SummaryWriter or None
-        Where the first process writes; None in the others.
+        The first process's writer; None in the others.
     optimizer : torch.optim.Optimizer
-        What has the learning rate.
+        The optimizer, for its learning rate.
     evaluator : ignite.engine.Engine
-        The validation engine, which knows the best metric.
+        The validation engine, for its best metric.
     structures : sequence of str
-        Names of the structures that are validated.
+        Names of the validated structures.
     settings : mapping of str to object
-        What the run was started with, by name. HParams shows the first five at once, the others when they are chosen.
-        The versions of the packages are added.
+        The run's settings, by name; package versions are added. HParams shows the first five by default.
     """
 
     def __init__(
@@ -95,7 +93,7 @@ class TrainingPage:
         self.summary_writer.flush()
 
     def _add_hparams(self, tag: str, **content: Any) -> None:
-        """Write what HParams reads; SummaryWriter.add_hparams would open a second event file."""
+        """Write an entry for HParams; SummaryWriter.add_hparams would open a second event file."""
         about = metadata.create_summary_metadata(HParamsPluginData(**content))
         value = Summary.Value(tag=tag, metadata=about, tensor=metadata.NULL_TENSOR)
         self.summary_writer.file_writer.add_summary(Summary(value=[value]))
@@ -108,7 +106,7 @@ def _plain(value: Any) -> str | int | float | bool:
 
 
 def _as_text(settings: Mapping[str, Any]) -> str:
-    """Lay settings out in Markdown, column by column, so that they fit on the page."""
+    """Return settings in Markdown, in several columns to fit on the page."""
     pairs = list(settings.items())
     height = -(-len(pairs) // _TEXT_COLUMNS)
     pairs += [("", "")] * (height * _TEXT_COLUMNS - len(pairs))
@@ -120,7 +118,7 @@ def _experiment(settings: Mapping[str, Any], key: str) -> Experiment:
     """Return the columns of HParams."""
     columns = [HParamInfo(name=name, type=_kind(value)[1]) for name, value in settings.items()]
     for column in columns[:_COLUMNS_SHOWN]:
-        # TensorBoard puts settings that are said to differ from run to run first, the others by the alphabet.
+        # TensorBoard lists settings marked as differing first, and the others alphabetically.
         column.differs = True
     measured = {
         f"{key}/validation best mean": f"best validation {key}",
@@ -133,7 +131,7 @@ def _experiment(settings: Mapping[str, Any], key: str) -> Experiment:
 
 
 def _started(settings: Mapping[str, str | int | float | bool]) -> SessionStartInfo:
-    """Return the settings as HParams reads them."""
+    """Return the settings in the format of HParams."""
     session = SessionStartInfo(start_time_secs=time.time())
     for name, value in settings.items():
         setattr(session.hparams[name], _kind(value)[0], value)
@@ -141,7 +139,7 @@ def _started(settings: Mapping[str, str | int | float | bool]) -> SessionStartIn
 
 
 def _kind(value: str | int | float | bool) -> tuple[str, int]:
-    """Return the field that holds a setting, and its type."""
+    """Return the protobuf field of a setting, and its type."""
     if isinstance(value, bool):
         return "bool_value", DataType.DATA_TYPE_BOOL
     if isinstance(value, str):
@@ -150,7 +148,7 @@ def _kind(value: str | int | float | bool) -> tuple[str, int]:
 
 
 def _charts(key: str, structures: Sequence[str]) -> dict[str, list]:
-    """Return the charts of Custom Scalars by title, each of the tags that it draws together."""
+    """Return the charts of Custom Scalars by title, each with its tags."""
     tags = {
         "loss": ["loss/train", "loss/validation"],
         f"validation {key} by structure": [f"{key}/validation {name}" for name in structures],

@@ -1,4 +1,4 @@
-"""The loss of a validation, as training measures it."""
+"""Validation loss, comparable with the training loss."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,14 +19,14 @@ _ON_LOGITS = MetricUsage(Events.EPOCH_STARTED, Events.EPOCH_COMPLETED, Iteration
 
 class ValidationLoss(Average):
     """
-    Average the training's loss over validation films: on logits of the network's size, against the soft labels of it.
+    Average the training loss over validation films, from logits and soft labels at the network's size.
 
     Parameters
     ----------
     loss : callable
         The loss that the trainer minimises.
     label_transforms : sequence of monai.transforms.Transform
-        What makes a label map (1, W, H) the label that training sees; on items with ``image`` and ``label``.
+        Convert a label map (1, W, H) to the training label, in items with ``image`` and ``label``.
     """
 
     def __init__(
@@ -37,12 +37,12 @@ class ValidationLoss(Average):
         self.to_soft_label = Compose(label_transforms)
 
     def attach(self, engine: Engine, name: str) -> None:
-        """Attach to the evaluator, whose batches hold ``image`` and ``label``."""
+        """Attach to the evaluator, whose batches contain ``image`` and ``label``."""
         super().attach(engine, name, _ON_LOGITS)
 
     @torch.no_grad()
     def iteration_completed(self, engine: Engine) -> None:
-        """Add the films of the batch just predicted."""
+        """Add the films of the predicted batch."""
         output = engine.state.output
         for image, label, logits in zip(output["image"], output["label"], output["pred"], strict=True):
             soft_label = self.to_soft_label({"image": plain(image), "label": plain(label)})["label"]

@@ -1,4 +1,4 @@
-"""Show the films that a network does worst on."""
+"""Show the films with the lowest Dice in TensorBoard."""
 
 from heapq import nsmallest
 from typing import NamedTuple
@@ -28,20 +28,20 @@ class _Result(NamedTuple):
 
 class WorstFilms:
     """
-    Put an evaluation's worst films into TensorBoard: film, truth and prediction side by side.
+    Write the films with the lowest Dice to TensorBoard: film, ground truth and prediction side by side.
 
-    Each process of a distributed run looks at its own films; the first one's are shown.
+    In a distributed run only the first process's films are considered.
 
     Parameters
     ----------
     summary_writer : torch.utils.tensorboard.SummaryWriter
-        Where to write.
+        The writer.
     section : str
         First part of the tag: "validation", "test".
     count : int, optional
-        How many films to show.
+        Number of films to show.
     interval : int, optional
-        Show them every so many epochs.
+        Interval in epochs.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class WorstFilms:
         self._worst: list[_Result] = []
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items hold ``image``, ``label`` and ``pred``, the last two as lung channels."""
+        """Attach to an evaluator whose items contain ``image``, and ``label`` and ``pred`` as lung channels."""
         evaluator.add_event_handler(Events.EPOCH_STARTED, self._start)
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._keep_worst)
         evaluator.add_event_handler(Events.COMPLETED, self._show)
@@ -82,7 +82,7 @@ class WorstFilms:
 
 
 def _draw(result: _Result) -> np.ndarray:
-    """Draw film, truth and prediction side by side, (height, width, 3)."""
+    """Draw film, ground truth and prediction side by side, (height, width, 3)."""
     picture = picture_of_film(result.image[0].cpu().numpy(), longest_side=384)
     panels = [
         picture,
@@ -97,6 +97,6 @@ def _draw(result: _Result) -> np.ndarray:
 
 
 def _label_map(channels: torch.Tensor) -> np.ndarray:
-    """Turn the channels both, right, left lung into a label map (W, H)."""
+    """Convert the channels both, right and left lung to a label map (W, H)."""
     _, right, left = channels.cpu().numpy()
     return (right + 2 * left).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""A picture beside every scored film: what each zone of its lungs adds to the score."""
+"""Save an image of each lung zone's contribution to the score."""
 
 from os import PathLike
 from pathlib import Path
@@ -15,14 +15,14 @@ __all__ = ["ZoneMaps"]
 
 class ZoneMaps:
     """
-    Write ``<film>_zones.png`` for every film with a score; vermilion speaks for tuberculosis, blue against it.
+    Write ``<film>_zones.png`` for every film with a score; vermilion zones raise it, blue zones lower it.
 
     Parameters
     ----------
     output_dir : str or os.PathLike
         Folder to write to.
     longest_side : int, optional
-        Length in pixels of a picture's longer side.
+        Longer side of an image in pixels.
     """
 
     def __init__(self, output_dir: str | PathLike, longest_side: int = 1024) -> None:
@@ -30,11 +30,11 @@ class ZoneMaps:
         self.longest_side = longest_side
 
     def attach(self, evaluator: Engine) -> None:
-        """Attach to an evaluator whose items hold ``screening``, ``lungs`` and the film at its own size."""
+        """Attach to an evaluator whose items contain ``screening``, ``lungs`` and the film at its original size."""
         evaluator.add_event_handler(Events.ITERATION_COMPLETED, self)
 
     def __call__(self, evaluator: Engine) -> None:
-        """Write the pictures of the films just scored."""
+        """Write the zone maps of the batch."""
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
             if not result["screening"]["zones"]:
                 continue

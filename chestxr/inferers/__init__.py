@@ -1,4 +1,4 @@
-"""How a network is run, for a MONAI bundle's ``inferer``."""
+"""Inferers for MONAI bundles."""
 
 from chestxr.utils.deprecated import old_names
 

@@ -1,4 +1,4 @@
-"""Run a network by torch, without what a film's metadata cost."""
+"""Inferer without the overhead of MetaTensor."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ class TensorInferer(SimpleInferer):
     """
     Run a network on plain tensors.
 
-    :py:class:`monai.inferers.SimpleInferer` hands it the :py:class:`monai.data.MetaTensor` that the transforms made,
-    which looks after the metadata at every operation of the network. The result is the same; whoever needs the film's
-    metadata with it takes them from the film, as :py:class:`monai.transforms.Invertd` does.
+    :py:class:`monai.inferers.SimpleInferer` passes the :py:class:`monai.data.MetaTensor` of the transforms, which
+    propagates metadata in every operation of the network. The result is the same; if metadata is needed, take it from
+    the input, as :py:class:`monai.transforms.Invertd` does.
 
-    The network gets the batch and nothing else: MONAI Deploy hands over every other tensor of an item as a keyword.
+    Only the batch is passed to the network: MONAI Deploy adds every other tensor of an item as a keyword argument.
     """
 
     def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
@@ -34,7 +34,7 @@ class TensorInferer(SimpleInferer):
         Returns
         -------
         torch.Tensor
-            What the network gives.
+            The network's output.
         """
         return network(plain(inputs))
 

@@ -1,4 +1,4 @@
-"""Networks that MONAI lacks."""
+"""Networks that are not in MONAI."""
 
 from .resunet import ResUNet
 

@@ -20,9 +20,9 @@ class ResUNet(nn.Module):
     encoder halves the size by stride 2, the decoder doubles it by nearest-neighbour interpolation to the skip's size,
     so that an input may have any size.
 
-    The defaults are the paper's shape: one residual unit per level, the decoder as wide as the skip it meets. The
-    variant of a public Keras recipe on chest films (4,715,441 trainable parameters) adds plain units at the bottom
-    and a decoder twice as wide::
+    The defaults follow the paper: one residual unit per level, the decoder as wide as its skip connections. The
+    variant of a public Keras recipe for chest films (4,715,441 trainable parameters) adds plain units at the bottom
+    and has a decoder twice as wide::
 
         ResUNet(2, 1, 1, channels=(16, 32, 64, 128, 256), decoder_channels=(256, 128, 64, 32), bridge_units=2)
 
@@ -41,9 +41,9 @@ class ResUNet(nn.Module):
     bridge_units : int, optional
         Plain pre-activation convolutions at the bottom, after the last encoder level.
     act : str or tuple, optional
-        Activation, as MONAI names it.
+        Activation, by its MONAI name.
     norm : str or tuple, optional
-        Normalisation, as MONAI names it.
+        Normalisation, by its MONAI name.
     dropout : float, optional
         Probability of dropping a channel before the output convolution.
 
@@ -124,7 +124,7 @@ class _Residual(nn.Module):
 
 
 class _Blocks:
-    """Makes the network's parts for one dimension, activation and normalisation."""
+    """Factory of the network's layers for one dimension, activation and normalisation."""
 
     def __init__(self, spatial_dims: int, act: str | tuple, norm: str | tuple) -> None:
         self.spatial_dims = spatial_dims

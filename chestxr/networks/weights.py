@@ -1,4 +1,4 @@
-"""A network's weights in a file."""
+"""Read network weights without executing code."""
 
 from os import PathLike
 from typing import Any
@@ -10,31 +10,31 @@ __all__ = ["read_weights"]
 
 def read_weights(path: str | PathLike) -> dict[str, Any]:
     """
-    Read weights without executing anything that stands in their file.
+    Read network weights without executing code from their file.
 
     Parameters
     ----------
     path : str or os.PathLike
-        What ``torch.save`` wrote.
+        A file written by ``torch.save``.
 
     Returns
     -------
     dict
-        What the file holds, its tensors on the CPU.
+        The file's content, with tensors on the CPU.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If the file is cut off, something else, or holds what is made by executing code.
+        If the file is truncated, has another format, or contains objects that require code execution.
     """
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, MemoryError):
         raise
-    except Exception as error:  # of other bytes torch's unpickler raises errors of any kind
+    except Exception as error:  # torch's unpickler raises errors of any kind for invalid files
         raise ValueError(
-            f"{path}: cut off, no weights, or more than weights; expected a file of torch.save that holds tensors and "
-            "nothing that is executed; copy it again"
+            f"{path}: found a truncated or invalid file, or objects other than tensors; expected weights written by "
+            "torch.save; copy it again"
         ) from error

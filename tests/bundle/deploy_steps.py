@@ -1,4 +1,4 @@
-"""What MONAI Deploy's bundle operator does with a bundle in a TorchScript archive, step by step."""
+"""The steps of MONAI Deploy's bundle operator for a bundle in a TorchScript archive."""
 
 import json
 import zipfile
@@ -14,7 +14,7 @@ LEFT_OUT = ("LoadImage", "SaveImage")
 
 
 def read_archive(archive: Path) -> ConfigParser:
-    """Parse the configuration that an archive holds; the bundle's folder is not known."""
+    """Parse the configuration in an archive; the bundle's folder is unknown."""
     parser = ConfigParser()
     with zipfile.ZipFile(archive) as content:
         extra = f"{archive.stem}/extra"
@@ -26,7 +26,7 @@ def read_archive(archive: Path) -> ConfigParser:
 
 def run(parser: ConfigParser, network: torch.nn.Module, film: np.ndarray) -> dict:
     """
-    Run a bundle on a film that is handed over as an array.
+    Run a bundle on a film passed as an array.
 
     Parameters
     ----------
@@ -62,5 +62,5 @@ def _without_files(chain: Compose) -> Compose:
 
 
 def image_of(mask: torch.Tensor) -> np.ndarray:
-    """Return a mask as the operator sends it on, (slices, H, W)."""
+    """Return a mask as the operator outputs it, (slices, H, W)."""
     return np.swapaxes(np.squeeze(mask.cpu().numpy(), 0), 0, 2).astype(np.uint8)

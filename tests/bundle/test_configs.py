@@ -1,4 +1,4 @@
-"""The bundles' configs: complete, alike where they must be, and every hyper-parameter at the top."""
+"""The bundles' configs are complete and consistent, with every hyper-parameter at the top level."""
 
 import json
 import re
@@ -57,8 +57,8 @@ def test_bundle_is_complete(bundle):
     assert (BUNDLES / bundle / "models/model.pt").stat().st_size < 25 * 2**20
 
 
-def test_what_bundles_share_is_copied():
-    """A copy that was changed by hand, or a source without its copies, fails with what to do."""
+def test_shared_bundle_parts_are_up_to_date():
+    """A copy edited by hand, or a source changed without its copies, fails with instructions."""
     assert not differences(), "\n".join(differences())
 
 
@@ -71,8 +71,8 @@ def test_what_bundles_share_is_copied():
         (("inference",), "inference"),
     ],
 )
-def test_properties_that_monai_asks_for_are_there(bundle, names, kind, collection, tmp_path):
-    """MONAI Label, Deploy and other callers find what they look for."""
+def test_required_workflow_properties_exist(bundle, names, kind, collection, tmp_path):
+    """MONAI Label, Deploy and other callers find the properties they need."""
     settings = training(collection, tmp_path) if kind == "train" else {"films": str(collection / "CXR_png")}
     bundle_workflow = workflow(bundle, *names, kind=kind, **settings)
     bundle_workflow.initialize()
@@ -82,8 +82,8 @@ def test_properties_that_monai_asks_for_are_there(bundle, names, kind, collectio
 @pytest.mark.parametrize(
     "path", sorted(BUNDLES.glob("*/configs/*.json")), ids=lambda path: f"{path.parts[-3]}/{path.name}"
 )
-def test_what_configs_name_is_not_a_module_of_the_same_name(path):
-    """MONAI finds the one or the other, as the version of Python may be."""
+def test_config_targets_are_not_also_modules(path):
+    """Which of the two MONAI finds depends on the Python version."""
     named = re.findall(r'"_target_": "(chestxr\.[\w.]+)"', path.read_text())
     assert not [name for name in named if find_spec(name)]
 
@@ -99,7 +99,7 @@ def test_metadata_is_valid(bundle, tmp_path):
 
 
 @ALL
-def test_metadata_names_the_weights_licence_and_the_true_outputs(bundle):
+def test_metadata_states_licence_and_outputs(bundle):
     metadata = _load(bundle, "metadata")
     assert "CC BY-NC-SA 4.0" in metadata["license"] and "Apache-2.0" in metadata["license"]
     outputs = metadata["network_data_format"]["outputs"]
@@ -108,8 +108,8 @@ def test_metadata_names_the_weights_licence_and_the_true_outputs(bundle):
 
 
 @ALL
-def test_metadata_asks_registries_for_no_package_that_they_do_not_have(bundle):
-    """The model zoo installs what stands under required_packages_version by name."""
+def test_metadata_requires_only_published_packages(bundle):
+    """The model zoo installs the packages under required_packages_version by name."""
     metadata = _load(bundle, "metadata")
     assert "chestxr" not in metadata["required_packages_version"]
     assert metadata["chestxr_version"] == chestxr.__version__ and "wheel" in metadata["installation"]
@@ -118,7 +118,7 @@ def test_metadata_asks_registries_for_no_package_that_they_do_not_have(bundle):
 
 
 @ALL
-def test_metadata_names_the_versions_that_are_tested(bundle):
+def test_metadata_states_the_tested_versions(bundle):
     pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (BUNDLES.parent / "constraints.txt").read_text(), re.MULTILINE))
     metadata = _load(bundle, "metadata")
     named = metadata["required_packages_version"] | {
@@ -129,7 +129,7 @@ def test_metadata_names_the_versions_that_are_tested(bundle):
 
 
 @BOTH
-def test_augmentation_spends_no_time_on_metadata(bundle):
+def test_augmentation_returns_plain_tensors(bundle):
     parser = ConfigParser()
     parser.read_config(config_files(bundle, "train"))
     augment = parser.get_parsed_content("train#augmentation").set_random_state(0)
@@ -138,8 +138,8 @@ def test_augmentation_spends_no_time_on_metadata(bundle):
 
 
 @BOTH
-def test_every_setting_of_training_is_written_down(bundle):
-    """TensorBoard shows what a run was started with: none is forgotten."""
+def test_training_page_lists_all_settings(bundle):
+    """TensorBoard shows every setting of a run."""
     train = _load(bundle, "train")
     steps = {"imports", "initialize", "run", "finalize"}
     made_of_others = {"data", "network"}
@@ -154,7 +154,7 @@ def test_every_setting_of_training_is_written_down(bundle):
 
 @BOTH
 def test_no_mirroring_in_training(bundle):
-    """The heart has a side: right and left lung are told apart by it."""
+    """The heart's position distinguishes the right from the left lung."""
     names = [step["_target_"] for step in _load(bundle, "train")["train"]["random_transforms"]]
     assert not [name for name in names if "Flip" in name or "Rotate90" in name]
 
@@ -167,7 +167,7 @@ def test_no_mirroring_in_training(bundle):
         ("cxr_tuberculosis_screening", ("train", "evaluate"), "evaluate-ours"),
     ],
 )
-def test_an_evaluation_on_a_split_of_ones_own_is_named_after_it(bundle, configs, name):
+def test_evaluation_of_a_custom_split_is_named_after_it(bundle, configs, name):
     parser = ConfigParser()
     parser.read_config(config_files(bundle, *configs))
     parser.update({"split": "/somewhere/else/ours.json"})

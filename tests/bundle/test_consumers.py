@@ -1,4 +1,4 @@
-"""MONAI's own tools on the bundles: load, workflows, Deploy, federated learning."""
+"""The bundles in MONAI's tools: load, workflows, Deploy, federated learning."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ LUNGS = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 
 @ALL
 @pytest.mark.parametrize("kind", ["train", "inference"])
-def test_load_gives_the_network_with_its_weights(bundle, kind, tmp_path, monkeypatch):
+def test_load_returns_the_network_with_its_weights(bundle, kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     network = monai.bundle.load(bundle, bundle_dir=BUNDLES, workflow_type=kind, source="github", device="cpu")
     saved = torch.load(BUNDLES / bundle / "models/model.pt", weights_only=True)
@@ -36,7 +36,7 @@ def test_load_gives_the_network_with_its_weights(bundle, kind, tmp_path, monkeyp
 @ALL
 @pytest.mark.parametrize("names", [("train",), ("train", "evaluate")])
 @pytest.mark.parametrize("device", ["cpu", torch.device("cpu")])
-def test_training_workflows_have_what_callers_ask_for(bundle, names, device, collection, tmp_path):
+def test_training_workflows_have_the_required_properties(bundle, names, device, collection, tmp_path):
     made = workflow(bundle, *names, kind="train", **training(collection, tmp_path), device=device)
     made.initialize()
     assert made.check_properties() == []
@@ -46,7 +46,7 @@ def test_training_workflows_have_what_callers_ask_for(bundle, names, device, col
 
 @ALL
 @pytest.mark.parametrize("device", ["cpu", torch.device("cpu")])
-def test_inference_workflows_need_no_films_to_be_opened(bundle, device, tmp_path, monkeypatch):
+def test_inference_workflows_open_without_films(bundle, device, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made = create_workflow(
         config_file=config_files(bundle, "inference"),
@@ -59,8 +59,8 @@ def test_inference_workflows_need_no_films_to_be_opened(bundle, device, tmp_path
 
 
 @ALL
-def test_nothing_is_hashed_unless_it_is_used(bundle, tmp_path, monkeypatch):
-    """In MONAI Deploy there is no folder of the bundle: only what an archive holds."""
+def test_pipelines_build_without_the_bundle_folder(bundle, tmp_path, monkeypatch):
+    """MONAI Deploy has only the archive, not the bundle's folder, so no file may be hashed before its use."""
     monkeypatch.chdir(tmp_path)
     models = {"classifier": "tuberculosis.json", "view_checkpoint": "view.pt"} if bundle == SCREENING_BUNDLE else {}
     overrides = {name: str(BUNDLES / bundle / "models" / file) for name, file in models.items()}
@@ -72,7 +72,7 @@ def test_nothing_is_hashed_unless_it_is_used(bundle, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def own_results(chest_dicom, tmp_path_factory):
-    """What each bundle itself gives for the film: its mask, and what else is in the item."""
+    """Each bundle's own result for the film: its mask and the output item."""
     found = {}
     for bundle in (UNET, RESUNET, SCREENING_BUNDLE):
         out = tmp_path_factory.mktemp(bundle)
@@ -84,7 +84,7 @@ def own_results(chest_dicom, tmp_path_factory):
 
 @pytest.mark.parametrize("axes", ["(W, H, 1)", "(W, H)", "(1, W, H)"])
 @ALL
-def test_deploys_steps_give_the_bundles_own_mask(bundle, axes, own_results, chest_dicom, tmp_path, monkeypatch):
+def test_deploy_gives_the_same_mask_as_the_bundle(bundle, axes, own_results, chest_dicom, tmp_path, monkeypatch):
     archive = tmp_path / "model.ts"
     ckpt_export(
         net_id="network_def",
@@ -115,14 +115,14 @@ def test_deploys_steps_give_the_bundles_own_mask(bundle, axes, own_results, ches
     assert sorted(tmp_path.rglob("*")) == before, "the caller writes results, not the bundle"
 
 
-def test_all_outputs_that_metadata_names_are_in_the_item(own_results):
+def test_item_contains_all_outputs_of_the_metadata(own_results):
     for bundle, (_, item) in own_results.items():
         outputs = json.loads((BUNDLES / bundle / "configs/metadata.json").read_text())["network_data_format"]["outputs"]
         assert outputs.keys() <= item.keys(), bundle
 
 
 @LUNGS
-def test_federated_training_takes_global_weights_and_returns_its_own(bundle, collection, tmp_path):
+def test_federated_training_updates_the_global_weights(bundle, collection, tmp_path):
     settings = training(collection, tmp_path, resume=False) | SMALL_NETWORK[bundle]
     client = MonaiAlgo(
         bundle_root=str(BUNDLES / bundle),
@@ -146,7 +146,7 @@ def test_federated_training_takes_global_weights_and_returns_its_own(bundle, col
 
 
 @LUNGS
-def test_federated_statistics_see_the_films(bundle, collection, tmp_path, monkeypatch):
+def test_federated_statistics_cover_the_films(bundle, collection, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # MONAI writes its statistics here
     client = MonaiAlgoStats(bundle_root=str(BUNDLES / bundle), histogram_only=False)
     client.workflow = workflow(bundle, "train", kind="train", **training(collection, tmp_path))

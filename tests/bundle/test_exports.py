@@ -1,4 +1,4 @@
-"""The ways out of a bundle: checked, exported, and the same on real films."""
+"""Bundle exports match the PyTorch network on real films."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def _torch_logits(bundle: str, film: torch.Tensor) -> np.ndarray:
 
 
 @ALL
-def test_network_fits_its_declared_input_and_output(bundle):
+def test_network_matches_its_declared_input_and_output(bundle):
     verify_net_in_out(net_id="network_def", device="cpu", **_arguments(bundle))
 
 

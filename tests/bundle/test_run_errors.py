@@ -1,4 +1,4 @@
-"""What a user reads when ``python -m monai.bundle run`` fails."""
+"""Error messages of ``python -m monai.bundle run``."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ PROGRAMS = [path for path in sorted(BUNDLES.glob("*/configs/*.json")) if '"initi
 
 @pytest.fixture(autouse=True)
 def own_hook(monkeypatch):
-    """Begin with Python's own hook for uncaught errors, and put the tests' back afterwards."""
+    """Start with Python's default exception hook, and restore pytest's afterwards."""
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
 
 
@@ -38,7 +38,7 @@ def _lines(capsys, bundle, *names, **overrides) -> list[str]:
 
 @ALL
 @pytest.mark.parametrize("name", ["inference", "train"])
-def test_without_the_bundles_folder_one_line_says_what_to_add(bundle, name, tmp_path, monkeypatch, capsys):
+def test_missing_bundle_root_is_reported_in_one_line(bundle, name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (line,) = _lines(capsys, bundle, name, bundle_root=".", films="x")
     assert line.startswith("bundle_root .: found no configs/metadata.json") and "--bundle_root" in line
@@ -64,28 +64,28 @@ def test_without_chestxr_one_line_says_how_to_install_it(path, monkeypatch, caps
         (("train",), {"split": "fold-9", "dataset_dir": "FOLDER"}, "fold-9: no such split"),
     ],
 )
-def test_the_cause_is_the_only_line(names, overrides, words, collection, tmp_path, capsys):
+def test_known_errors_print_only_the_root_cause(names, overrides, words, collection, tmp_path, capsys):
     places = {"FOLDER": str(tmp_path), "FILM": str(next((collection / "CXR_png").iterdir()))}
     overrides = {name: places.get(value, value) for name, value in overrides.items()}
     (line,) = _lines(capsys, UNET, *names, **overrides, output_dir=str(tmp_path / "out"))
     assert words in line
 
 
-def test_an_error_that_nobody_foresaw_has_its_traceback_behind_its_cause(tmp_path, capsys):
+def test_unexpected_error_prints_the_cause_before_the_traceback(tmp_path, capsys):
     lines = _lines(capsys, UNET, "inference", device="abacus", films=str(tmp_path))
     assert lines[0].startswith("the bundle stopped: Expected one of cpu") and "abacus" in lines[0]
-    assert lines[0].endswith("; check what was given, or report it with what follows")
+    assert lines[0].endswith("; check the arguments, or report it with the traceback")
     assert lines[1].startswith("Traceback")
 
 
-def test_a_hook_of_the_program_is_left_alone(monkeypatch):
+def test_existing_exception_hook_is_kept(monkeypatch):
     own = print
     monkeypatch.setattr(sys, "excepthook", own)
     explain_errors()
     assert sys.excepthook is own
 
 
-def test_errors_of_the_program_keep_their_traceback(capsys):
+def test_unwrapped_errors_keep_their_traceback(capsys):
     explain_errors()
     try:
         Path("/nowhere/table.csv").read_text()
@@ -103,8 +103,8 @@ def test_errors_of_the_program_keep_their_traceback(capsys):
         (("train",), "last"),
     ],
 )
-def test_broken_weights_are_named_first(names, setting, collection, tmp_path):
-    """From the command line: nothing of Ignite, MONAI or torch comes before, on either stream."""
+def test_broken_weights_are_the_only_error_reported(names, setting, collection, tmp_path):
+    """From the command line, Ignite, MONAI and torch print no error before, on either stream."""
     broken = tmp_path / "out" / ("last.pt" if setting == "last" else "broken.pt")
     broken.parent.mkdir()
     broken.write_bytes(b"broken")
@@ -125,12 +125,12 @@ def test_broken_weights_are_named_first(names, setting, collection, tmp_path):
 
 
 @ALL
-def test_from_the_command_line_nothing_but_the_cause_and_no_lines_of_libraries(bundle, tmp_path):
+def test_command_line_prints_only_the_root_cause(bundle, tmp_path):
     command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", *config_files(bundle, "inference")]
     command += ["--bundle_root", str(BUNDLES / bundle), "--films", "/nowhere", "--output_dir", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    # MONAI's own advice, to trust a configuration before it is run, comes first.
+    # MONAI first warns to run trusted configurations only.
     advice, *rest = done.stderr.splitlines()
     assert advice.startswith("parsing config_file")
     assert rest == ["/nowhere: no such film or folder; check the path"]
@@ -138,7 +138,7 @@ def test_from_the_command_line_nothing_but_the_cause_and_no_lines_of_libraries(b
 
 
 @ALL
-def test_parts_are_made_without_lines_of_libraries(bundle, recwarn):
+def test_transforms_are_built_without_library_warnings(bundle, recwarn):
     workflow = monai.bundle.create_workflow(
         config_file=config_files(bundle, "inference"), workflow_type="inference", bundle_root=str(BUNDLES / bundle)
     )

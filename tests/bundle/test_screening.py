@@ -36,7 +36,7 @@ SETTINGS = "imageType:\n  Original:\n    binWidth: 0.04\nfeatureClass:\n  shape2
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory) -> Path:
-    """80 synthetic films; those called tuberculous have a shadow in one lung's upper zone."""
+    """80 synthetic films; those labelled tuberculosis have an opacity in one lung's upper zone."""
     root = tmp_path_factory.mktemp("screening")
     write_collection(root, 80)
     for item in load_split(root / "datalist.json", root)["training"] + load_split(root / "datalist.json", root)["test"]:
@@ -82,7 +82,7 @@ def _run(*names: str, **overrides) -> None:
     monai.bundle.run(config_file=config_files(SCREENING, *names), bundle_root=str(BUNDLES / SCREENING), **overrides)
 
 
-def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path):
+def test_training_learns_an_opacity_that_evaluation_detects(films, trained, tmp_path):
     classifier = TuberculosisClassifier.load(trained / "tuberculosis.json")
     assert len(classifier.about["films"]) == 48 and classifier.about["sites"] == ["montgomery", "shenzhen"]
     settings = _training(films, trained) | {"sections": ["test"], "output_dir": str(tmp_path)}
@@ -100,7 +100,7 @@ def test_training_learns_a_shadow_that_evaluation_finds(films, trained, tmp_path
     assert "was trained on 48 of these films" in str(error.value.__cause__)
 
 
-def test_a_stopped_training_outlines_no_lungs_again(films, trained):
+def test_repeated_training_reuses_the_lung_masks(films, trained):
     written = {path: path.stat().st_mtime_ns for path in (trained / "lungs").iterdir()}
     before = (trained / "tuberculosis.json").read_bytes()
     _run("train", **_training(films, trained))
@@ -108,7 +108,7 @@ def test_a_stopped_training_outlines_no_lungs_again(films, trained):
     assert (trained / "tuberculosis.json").read_bytes() == before
 
 
-def test_inference_scores_chests_and_nothing_else(films, trained, chest_dicom, leg_dicom, tmp_path):
+def test_inference_scores_only_chest_films(films, trained, chest_dicom, leg_dicom, tmp_path):
     chest, leg = str(chest_dicom), str(leg_dicom)
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no film")
@@ -164,7 +164,7 @@ def test_dicom_films_get_a_segmentation_and_a_report(trained, chest_dicom, leg_d
 
 
 def test_a_film_is_read_once(trained, tmp_path, monkeypatch):
-    """Mask, features, pictures, hash and DICOM results are of the same bytes: the file is gone once it is read."""
+    """Mask, features, images, hash and DICOM results come from the same bytes: the file is deleted after reading."""
     film = Path(shutil.copy(get_testdata_file("RG1_UNCR.dcm", download=False), tmp_path / "film.dcm"))
     content = film.read_bytes()
 
@@ -182,8 +182,8 @@ def test_a_film_is_read_once(trained, tmp_path, monkeypatch):
     assert read_record(out, "film").film_sha256 == hashlib.sha256(content).hexdigest()
 
 
-def test_a_score_of_a_spoilt_film_comes_with_a_warning(tmp_path):
-    """The shipped classifier on the demo film: outlines stay, and the score moves."""
+def test_score_of_a_degraded_film_has_a_warning(tmp_path):
+    """The shipped classifier on the demo film: the masks remain stable, but the score changes."""
     film = read_film(get_testdata_file("RG1_UNCR.dcm", download=False))[0].T
     usual = Image.fromarray((255 * (film - film.min()) / np.ptp(film)).astype(np.uint8))
     blurred = usual.filter(ImageFilter.GaussianBlur(0.02 * usual.width))
@@ -202,7 +202,7 @@ def test_a_score_of_a_spoilt_film_comes_with_a_warning(tmp_path):
     assert (warned == (rows["outlying_features"] > limit)).all()
 
 
-def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):
+def test_classifier_trained_with_other_settings_is_refused(trained, tmp_path):
     with pytest.raises(RuntimeError) as error:
         _run("inference", films=get_testdata_file("RG1_UNCR.dcm", download=False), output_dir=str(tmp_path),
              classifier=str(trained / "tuberculosis.json"))  # fmt: skip
@@ -213,7 +213,7 @@ def test_a_classifier_of_other_settings_is_refused(trained, tmp_path):
     assert any("fitted on features from the settings" in cause for cause in causes)
 
 
-def test_it_runs_from_any_folder(trained, tmp_path, monkeypatch):
+def test_inference_runs_from_any_folder(trained, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     film = get_testdata_file("RG1_UNCR.dcm", download=False)
     settings = _settings(trained)
@@ -221,7 +221,7 @@ def test_it_runs_from_any_folder(trained, tmp_path, monkeypatch):
     assert sorted(os.listdir("out")) == ["RG1_UNCR_lungs.png", "screening.csv", "screening.parquet"]
 
 
-def test_the_shipped_classifier_learnt_from_no_test_film(real_films):
+def test_shipped_classifier_was_not_trained_on_test_films(real_films):
     classifier = TuberculosisClassifier.load(SHIPPED, FilmFeatures().settings_hash)
     sections = load_split("default", real_films)
     names = {section: {item["film"] for item in items} for section, items in sections.items()}
@@ -229,7 +229,7 @@ def test_the_shipped_classifier_learnt_from_no_test_film(real_films):
     assert not set(classifier.about["films"]) & names["test"]
 
 
-def test_the_shipped_classifier_scores_the_demo_film(tmp_path):
+def test_shipped_classifier_scores_the_demo_film(tmp_path):
     _run("inference", films=get_testdata_file("RG1_UNCR.dcm", download=False), output_dir=str(tmp_path))
     row = pd.read_csv(tmp_path / "screening.csv").iloc[0]
     assert row["status"] in ("ok", "warning") and 0 < row["probability"] < 1
@@ -239,7 +239,7 @@ def test_the_shipped_classifier_scores_the_demo_film(tmp_path):
 
 
 def _check_views(expected: dict[Path, str], out: Path, frontal: list[Path]) -> None:
-    """Screen by the shipped weights: what is expected is said of each film, and the frontal ones are scored."""
+    """Screen with the shipped weights; check each film's reason, and that frontal films are scored."""
     pictures = {"save_overlay": False, "save_zone_map": False}
     _run("inference", films=[*map(str, (*expected, *frontal))], output_dir=str(out), **pictures)
     rows = pd.read_csv(out / "screening.csv", keep_default_na=False).set_index("film")
@@ -249,7 +249,7 @@ def _check_views(expected: dict[Path, str], out: Path, frontal: list[Path]) -> N
     assert set(rows["status"][[film.stem for film in frontal]]) <= {"ok", "warning"}
 
 
-def test_turned_films_get_no_score_and_mirror_images_a_warning(real_films, tmp_path):
+def test_rotated_films_get_no_score_and_mirror_images_a_warning(real_films, tmp_path):
     expected = {}
     for item in load_split("default", real_films)["test"][::40]:
         film = Image.open(item["image"])
@@ -265,10 +265,10 @@ def test_turned_films_get_no_score_and_mirror_images_a_warning(real_films, tmp_p
     _check_views(expected, tmp_path / "out", [])
 
 
-def test_films_of_other_kinds_get_no_score_and_those_of_another_site_do(real_films, tmp_path):
+def test_only_frontal_chest_films_of_another_site_are_scored(real_films, tmp_path):
     others = real_films.parent / "others"
     if not others.is_dir():
-        pytest.skip("the films of other kinds are not beside those of Montgomery and Shenzhen")
+        pytest.skip("no folder with other kinds of films next to the Montgomery and Shenzhen films")
     kinds = (
         ("turned_90", 25, "a film turned by 90 degrees"),
         ("lateral", 4, "a lateral film"),
@@ -281,7 +281,7 @@ def test_films_of_other_kinds_get_no_score_and_those_of_another_site_do(real_fil
     _check_views(expected, tmp_path / "out", frontal)
 
 
-def test_a_site_is_adapted_to_by_its_unlabelled_films(real_films, tmp_path):
+def test_site_scale_is_estimated_from_unlabelled_films(real_films, tmp_path):
     films = [item["image"] for item in load_split("default", real_films)["test"]]
     montgomery = [path for path in films if "MCUCXR" in path][:11]
     (tmp_path / "films.txt").write_text("\n".join(montgomery))
@@ -296,7 +296,7 @@ def test_a_site_is_adapted_to_by_its_unlabelled_films(real_films, tmp_path):
     assert np.isfinite(scores).all() and scores[0] != scores[1]
 
 
-def test_too_few_films_to_adapt_by_are_refused(tmp_path):
+def test_too_few_films_for_a_site_scale_are_refused(tmp_path):
     film = get_testdata_file("RG1_UNCR.dcm", download=False)
     result = CliRunner().invoke(app, ["tb", "adapt", film, "--out", str(tmp_path / "site.json")])
     assert result.exit_code == 2 and "1 films; expected 10 or more" in result.output

@@ -1,4 +1,4 @@
-"""Training: it learns, repeats, resumes, stops, and can be watched."""
+"""Training learns, is reproducible, resumes, stops early, and logs to TensorBoard."""
 
 import json
 import os
@@ -30,7 +30,7 @@ BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
-    """Enough films for two epochs to teach something."""
+    """Enough films to learn from in two epochs."""
     root = tmp_path_factory.mktemp("films")
     write_collection(root, 60)
     return root
@@ -57,7 +57,7 @@ def _dice(table):
 
 
 @BOTH
-def test_two_epochs_teach_what_an_untrained_network_cannot_know(bundle, films, trained, tmp_path):
+def test_two_epochs_improve_on_an_untrained_network(bundle, films, trained, tmp_path):
     untrained = tmp_path / "untrained.pt"
     run(bundle, "train", **training(films, tmp_path / "untrained", epochs=1, learning_rate=0.0))
     (tmp_path / "untrained" / "model.pt").rename(untrained)
@@ -77,7 +77,7 @@ def _events(folder):
 
 
 @BOTH
-def test_tensorboard_shows_the_run_in_a_few_cards(bundle, trained):
+def test_tensorboard_has_few_scalars_and_images(bundle, trained):
     events = _events(trained[bundle])
     structures = ("both lungs", "right lung", "left lung")
     assert set(events.Tags()["scalars"]) == {
@@ -96,7 +96,7 @@ def test_tensorboard_shows_the_run_in_a_few_cards(bundle, trained):
     assert len(events.Images("validation/worst films")) == 2
 
 
-def test_tensorboard_draws_what_belongs_together_in_one_chart(trained):
+def test_tensorboard_combines_related_scalars_in_one_chart(trained):
     events = _events(trained[UNET])
     layout = Layout.FromString(events.Tensors("custom_scalars__config__")[0].tensor_proto.string_val[0])
     drawn = {
@@ -114,7 +114,7 @@ def _text(events, tag):
     return [event.tensor_proto.string_val[0].decode() for event in events.Tensors(f"{tag}/text_summary")]
 
 
-def test_tensorboard_has_the_whole_table_of_each_validation(films, trained):
+def test_tensorboard_has_the_full_table_of_each_validation(films, trained):
     tables = _text(_events(trained[UNET]), "validation/table")
     assert len(tables) == 2
     head, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in tables[-1].splitlines())
@@ -142,8 +142,8 @@ def test_tensorboard_has_the_settings_as_text_and_as_hparams(films, trained):
     assert end.session_end_info.status == Status.STATUS_SUCCESS
 
 
-def test_losses_of_training_and_validation_can_be_compared(films, tmp_path):
-    """On the same films, without augmentation and without learning, they are one number."""
+def test_training_and_validation_losses_are_comparable(films, tmp_path):
+    """On the same films, without augmentation and learning, they are equal."""
     same = {"train#random_transforms": [], "validate#dataset#data": "@train#dataset#data", "learning_rate": 0.0}
     run(UNET, "train", **training(films, tmp_path, epochs=1, **same))
     events = _events(tmp_path)
@@ -151,12 +151,12 @@ def test_losses_of_training_and_validation_can_be_compared(films, tmp_path):
     assert train == pytest.approx(validation, rel=1e-5) and train > 0.1
 
 
-def test_fewer_films_than_a_batch_are_trained_on(films, tmp_path):
+def test_training_on_fewer_films_than_a_batch(films, tmp_path):
     run(UNET, "train", **training(films, tmp_path, epochs=2, batch_size=100))
     assert torch.load(tmp_path / "last.pt", weights_only=True)["iteration"] == 2
 
 
-def test_the_weights_are_kept_whatever_the_interval_of_validation(films, tmp_path):
+def test_weights_are_saved_for_any_validation_interval(films, tmp_path):
     run(UNET, "train", **training(films, tmp_path, epochs=2, val_interval=50))
     best, last = (torch.load(tmp_path / name, weights_only=True) for name in ("model.pt", "last.pt"))
     assert last["best_metric_epoch"] == 2
@@ -171,13 +171,13 @@ def test_the_weights_are_kept_whatever_the_interval_of_validation(films, tmp_pat
         (["train", "evaluate"], "validate", "test"),
     ],
 )
-def test_nothing_runs_on_no_films(names, section, part, films, tmp_path):
+def test_empty_section_ends_the_run(names, section, part, films, tmp_path):
     with pytest.raises(SystemExit, match=f"found 0 {part} films"):
         run(UNET, *names, **training(films, tmp_path), **{f"{section}#dataset#data": []})
     assert not list(tmp_path.iterdir())
 
 
-def test_a_device_may_be_a_word(films, tmp_path):
+def test_device_may_be_a_string(films, tmp_path):
     small = training(films, tmp_path, epochs=1, device="cpu")
     run(UNET, "train", **small)
     run(
@@ -191,7 +191,7 @@ def test_a_device_may_be_a_word(films, tmp_path):
 
 
 @BOTH
-def test_it_trains_as_monai_labels_stock_app_asks(bundle, films, tmp_path, monkeypatch):
+def test_training_by_monai_labels_stock_app(bundle, films, tmp_path, monkeypatch):
     """3D Slicer sends an empty run_id: MONAI then evaluates every entry of the configuration, in their order."""
     monkeypatch.setenv("MONAI_LABEL_APP_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -203,7 +203,7 @@ def test_it_trains_as_monai_labels_stock_app_asks(bundle, films, tmp_path, monke
     models = root / "models"
     shipped = (models / "model.pt").read_bytes()
     handlers = json.loads((root / "configs" / "train.json").read_text())["train"]["handlers"]
-    assert "CheckpointLoader" not in [handler["_target_"] for handler in handlers], "the app would add none"
+    assert "CheckpointLoader" not in [handler["_target_"] for handler in handlers], "the app would not add one"
     loader = {"_target_": "CheckpointLoader", "load_path": str(models / "model.pt"), "strict": False}
     loader["load_dict"] = {"model": "$@network"}
     trained = []
@@ -226,7 +226,7 @@ def test_it_trains_as_monai_labels_stock_app_asks(bundle, films, tmp_path, monke
         )
         trained.append((models / "model.pt").read_bytes())
     assert (models / "model_shipped.pt").read_bytes() == shipped and len({shipped, *trained}) == 3
-    # The app takes the shortest name by default: no other file may have one.
+    # The app uses the file with the shortest name by default.
     assert sorted(path.name for path in models.glob("*.pt")) == ["model.pt", "model_shipped.pt"]
     before, after = (torch.load(models / name, weights_only=True) for name in ("model_shipped.pt", "model.pt"))
     assert before.keys() == after.keys()
@@ -239,7 +239,7 @@ def test_training_twice_gives_the_same_weights(films, trained, tmp_path):
     _assert_same_weights(trained[UNET] / "last.pt", tmp_path / "last.pt")
 
 
-def test_a_resumed_run_ends_as_one_that_was_not_killed(films, trained, tmp_path):
+def test_resumed_run_matches_an_uninterrupted_run(films, trained, tmp_path):
     """Kill the run after its first epoch, start it again, and compare with the uninterrupted run."""
     settings = training(films, tmp_path) | SMALL_NETWORK[UNET]
     arguments = [f"--{name}={value}" for name, value in settings.items()]
@@ -265,7 +265,7 @@ def _assert_same_weights(one, other):
         assert torch.equal(weights, other["network"][name]), name
 
 
-def test_training_stops_when_nothing_gets_better(films, tmp_path):
+def test_training_stops_early_without_improvement(films, tmp_path):
     run(UNET, "train", **training(films, tmp_path, epochs=6, learning_rate=0.0, patience=2))
     assert torch.load(tmp_path / "last.pt", weights_only=True)["epoch"] == 3
 
@@ -286,7 +286,7 @@ def test_two_processes_train_together(films, tmp_path):
     done = _run_in_two_processes(UNET, "train", "multi_gpu_train", **training(films, tmp_path, epochs=1, device="cpu"))
     assert done.returncode == 0, done.stderr[-3000:]
     saved = torch.load(tmp_path / "last.pt", weights_only=True)
-    assert saved["iteration"] == 9  # 36 films, 2 processes, 2 films each a step
+    assert saved["iteration"] == 9  # 36 films, 2 processes, 2 films per process and step
     assert not [name for name in saved["network"] if name.startswith("module.")]
     events = _events(tmp_path)  # there is one file
     assert f"train_loss: {events.Scalars('loss/train')[0].value:.4f}" in done.stdout
@@ -294,8 +294,8 @@ def test_two_processes_train_together(films, tmp_path):
     assert "| processes | 2 |" in _text(events, "settings")[0]
 
 
-def test_two_processes_train_on_fewer_films_than_a_batch_and_on_an_odd_number(films, tmp_path):
-    """Three films: one of them is trained on twice, and one process validates two of them."""
+def test_two_processes_train_on_three_films(films, tmp_path):
+    """Fewer films than a batch, and an odd number: one is trained on twice, and one process validates two."""
     three = {f"{part}#dataset#data": f"$@data['{name}'][:3]" for part, name in PARTS.items()}
     settings = training(films, tmp_path, epochs=1, batch_size=8, **three)
     done = _run_in_two_processes(RESUNET, "train", "multi_gpu_train", **settings)
@@ -305,7 +305,7 @@ def test_two_processes_train_on_fewer_films_than_a_batch_and_on_an_odd_number(fi
     assert (tmp_path / "model.pt").is_file()
 
 
-def test_two_processes_do_not_wait_for_one_that_has_no_film(films, tmp_path):
+def test_two_processes_end_if_one_has_no_film(films, tmp_path):
     settings = training(films, tmp_path, **{"validate#dataset#data": "$@data['validation'][:1]"})
     done = _run_in_two_processes(UNET, "train", "multi_gpu_train", **settings)
     assert done.returncode != 0
@@ -313,7 +313,7 @@ def test_two_processes_do_not_wait_for_one_that_has_no_film(films, tmp_path):
 
 
 def _films_by_epoch(folder):
-    """Return the films that this process trains on, by seed and epoch; the last run goes on after an epoch."""
+    """Return the films that this process trains on, by seed and epoch; the last run resumes after one epoch."""
     parser = ConfigParser()
     parser.read_config(config_files(UNET, "train", "multi_gpu_train"))
     data = {"training": [{"image": number, "label": number} for number in range(8)]}
@@ -333,8 +333,8 @@ def _films_by_epoch(folder):
     return found
 
 
-def test_processes_share_the_films_out_anew_in_each_epoch(tmp_path):
-    """The seed decides how, and a resumed run does as one that was not killed."""
+def test_films_are_distributed_differently_in_each_epoch(tmp_path):
+    """The distribution depends on the seed, and is the same in a resumed run."""
     one, other = in_two_processes(_films_by_epoch, tmp_path)
     for epoch in (1, 2, 3):
         assert sorted(one["whole"][epoch] + other["whole"][epoch]) == list(range(8))
@@ -343,7 +343,7 @@ def test_processes_share_the_films_out_anew_in_each_epoch(tmp_path):
     assert one["resumed"] == {epoch: one["whole"][epoch] for epoch in (2, 3)}
 
 
-def test_two_processes_evaluate_as_one_does(films, trained, tmp_path):
+def test_two_processes_give_the_same_evaluation_as_one(films, trained, tmp_path):
     checkpoint = str(trained[UNET] / "model.pt")
     alone, _ = _evaluate(UNET, films, tmp_path / "alone", checkpoint=checkpoint)
     settings = training(films, tmp_path / "together") | {"checkpoint": checkpoint}

@@ -1,4 +1,4 @@
-"""A bundle's JSON is a program: only those of chestxr, or vouched for, are run; and no model is one."""
+"""Only shipped or trusted bundles are run, and no code is executed from models."""
 
 import json
 import pickle
@@ -28,7 +28,7 @@ COMMANDS = {
 
 
 class _Touch:
-    """What runs a function when it is unpickled."""
+    """An object that creates a file when unpickled."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -39,7 +39,7 @@ class _Touch:
 
 @pytest.fixture
 def trace(tmp_path) -> Path:
-    """The file that is there once something was executed."""
+    """The file that exists once code was executed."""
     return tmp_path / "executed"
 
 
@@ -50,7 +50,7 @@ def copied(tmp_path) -> Path:
 
 @pytest.fixture
 def hostile(copied, trace) -> Path:
-    """A copy of the screening bundle whose configurations, once evaluated, leave a file behind."""
+    """A copy of the screening bundle whose configurations create a file when evaluated."""
     touch = f"$open({str(trace)!r}, 'w') is None"
     program = json.loads((SHIPPED / "configs" / "inference.json").read_text())
     program["initialize"].insert(0, touch)
@@ -70,32 +70,30 @@ def _run(command: str, bundle: Path, collection: Path, *options: str):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_command_runs_a_bundle_of_others(command, hostile, trace, collection, tmp_path, monkeypatch):
+def test_commands_refuse_untrusted_bundles(command, hostile, trace, collection, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = _run(command, hostile, collection)
     assert result.exit_code == 2 and "--trust-bundle" in result.stderr and "Traceback" not in result.output
-    assert "expressions that are run as Python" in result.stderr
+    assert "expressions that would run as Python" in result.stderr
     assert not trace.exists() and not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("command", ["screen", "adapt", "show"])
-def test_whoever_vouches_for_a_bundle_runs_it(command, hostile, trace, collection, tmp_path, monkeypatch):
+def test_trust_bundle_option_runs_an_untrusted_bundle(command, hostile, trace, collection, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     _run(command, hostile, collection, "--trust-bundle")
     assert trace.exists()
 
 
-def test_a_folder_named_as_a_shipped_bundle_is_not_taken_for_it(hostile, tmp_path, monkeypatch):
+def test_untrusted_folder_named_as_a_shipped_bundle_is_refused(hostile, tmp_path, monkeypatch):
     (tmp_path / "bundles").mkdir()
     hostile.rename(tmp_path / "bundles" / SCREENING_BUNDLE)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(PermissionError, match="is not chestxr's"):
+    with pytest.raises(PermissionError, match="is not shipped with chestxr"):
         bundle_folder(SCREENING_BUNDLE)
 
 
-def test_a_copy_with_the_same_configuration_is_trusted_and_nothing_else_in_it_is_executed(
-    copied, trace, tmp_path, monkeypatch
-):
+def test_identical_copy_is_trusted_without_executing_its_other_files(copied, trace, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     planted = f"open({str(trace)!r}, 'w')"
     (copied / "scripts").mkdir()
@@ -112,52 +110,52 @@ def test_a_copy_with_the_same_configuration_is_trusted_and_nothing_else_in_it_is
     assert not trace.exists()
 
 
-def test_a_changed_file_in_the_packages_own_folder_is_refused(hostile, tmp_path, monkeypatch):
-    """What is trusted is the content, not the place."""
+def test_modified_file_in_the_package_folder_is_refused(hostile, tmp_path, monkeypatch):
+    """Trust depends on content, not on location."""
     (tmp_path / "package").mkdir()
     hostile.rename(tmp_path / "package" / SCREENING_BUNDLE)
     monkeypatch.setattr(folders, "_SHIPPED", tmp_path / "package")
     monkeypatch.chdir(tmp_path)
     for config in ("inference.json", "train.json"):
-        with pytest.raises(PermissionError, match="is not chestxr's"):
+        with pytest.raises(PermissionError, match="is not shipped with chestxr"):
             bundle_folder(SCREENING_BUNDLE, config=config)
 
 
 @pytest.mark.parametrize("name", shipped_bundles())
-def test_shipped_bundles_are_trusted_wherever_they_are(name, tmp_path):
+def test_shipped_bundles_are_trusted_in_any_folder(name, tmp_path):
     shutil.copytree(shipped_bundles()[name] / "configs", tmp_path / "configs")
     for config in ("inference.json", "train.json", "evaluate.json"):
         assert bundle_folder(tmp_path, config=config) == tmp_path
     (tmp_path / "configs" / "inference.json").write_bytes((tmp_path / "configs" / "train.json").read_bytes())
-    with pytest.raises(PermissionError, match="is not chestxr's"):
+    with pytest.raises(PermissionError, match="is not shipped with chestxr"):
         bundle_folder(tmp_path)
 
 
-def test_the_list_of_shipped_configurations_is_that_of_the_files():
+def test_shipped_sha256_matches_the_files():
     top = SHIPPED.parent
     files = sorted(path for path in top.glob("*/configs/*") if path.is_file())
     listed = (Path(trust.__file__).parent / "shipped.sha256").read_text()
     assert listed == "".join(f"{sha256(path)}  {path.relative_to(top)}\n" for path in files), (
-        "configurations were changed: write their list again by python -m tools.bundles.build"
+        "configurations were changed: update the list with python -m tools.bundles.build"
     )
 
 
-def test_metadata_of_others_is_refused(copied):
+def test_modified_metadata_is_refused(copied):
     metadata = copied / "configs" / "metadata.json"
     metadata.write_text(json.dumps(json.loads(metadata.read_text()) | {"x": "$import planted"}))
-    with pytest.raises(PermissionError, match=r"metadata\.json: found a bundle that is not chestxr's"):
+    with pytest.raises(PermissionError, match=r"metadata\.json: found a bundle that is not shipped with chestxr"):
         bundle_folder(copied)
     assert bundle_folder(copied, trusted=True) == copied
 
 
-def test_weights_that_would_execute_something_are_refused(copied, trace, tmp_path):
+def test_weights_that_would_execute_code_are_refused(copied, trace, tmp_path):
     torch.save({"model": _Touch(trace)}, copied / "models" / "model.pt")
     result = _run("screen", copied, tmp_path, "--out", str(tmp_path / "out"))
     assert result.exit_code == 2 and "model.pt" in result.stderr, result.output
     assert not trace.exists()
 
 
-def test_a_classifier_that_would_execute_something_is_refused(tmp_path, trace):
+def test_classifier_that_would_execute_code_is_refused(tmp_path, trace):
     path = tmp_path / "tuberculosis.json"
     path.write_bytes(pickle.dumps(_Touch(trace)))
     with pytest.raises(ValueError, match="no XGBoost model"):

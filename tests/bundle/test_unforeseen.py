@@ -1,4 +1,4 @@
-"""A film over which the program failed is told without the error's own words."""
+"""Unexpected errors are reported by source line, without their messages."""
 
 import pytest
 import torch
@@ -17,22 +17,22 @@ def _raised(cause: Exception) -> Exception:
         return error
 
 
-def test_it_is_the_place_in_the_program():
+def test_unexpected_error_names_the_source_line():
     failure = unforeseen(_raised(KeyError("Geheim")), "film.png")
     line = _raised.__code__.co_firstlineno + 4
     assert str(failure) == (
-        f"film.png: found a fault of the program (test_unforeseen.py, line {line}) while it was screened; "
+        f"film.png: found an unexpected error (test_unforeseen.py, line {line}) during screening; "
         "expected a film that can be screened; please report it"
     )
     assert not failure.lasting
 
 
-def test_an_error_that_was_never_raised_has_no_place():
-    assert unforeseen(TypeError("Geheim"), "film.png").found == "a fault of the program while it was screened"
+def test_error_without_traceback_names_no_line():
+    assert unforeseen(TypeError("Geheim"), "film.png").found == "an unexpected error during screening"
 
 
 @pytest.mark.parametrize("cause", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
-def test_a_lack_of_memory_is_no_fault(cause):
+def test_out_of_memory_is_reported_as_such(cause):
     failure = unforeseen(_raised(cause), "film.png")
     assert "more memory than there is; expected a smaller film; screen it where" in str(failure)
     assert not failure.lasting

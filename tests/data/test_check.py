@@ -1,4 +1,4 @@
-"""A collection's check finds what is wrong, and only that."""
+"""The collection check reports all problems and nothing else."""
 
 import shutil
 from pathlib import Path
@@ -20,7 +20,7 @@ def test_clean_collection_is_clean(collection):
     assert sum(counts["pairs"] for counts in report.counts.values()) == 20
 
 
-def test_every_fault_is_found(tmp_path):
+def test_every_problem_is_found(tmp_path):
     write_collection(tmp_path, 8)
     films = sorted((tmp_path / "CXR_png").iterdir())
     masks = sorted((tmp_path / "masks").iterdir())

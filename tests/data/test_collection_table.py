@@ -1,4 +1,4 @@
-"""What a user writes down of their own films."""
+"""``collection.csv``: site, patient and label of a user's own films."""
 
 import math
 
@@ -15,7 +15,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_table_tells_site_patient_and_label(folder):
+def test_table_sets_site_patient_and_label(folder):
     lines = ("image,patient,site,tuberculosis,sex,age_years", "in/a.png,p1,north,1,f,33.5", "in/b.png,p1,,0,,")
     (folder / "collection.csv").write_text("\n".join(lines))
     a, b, c = open_collection(folder).films
@@ -35,17 +35,17 @@ def test_table_tells_site_patient_and_label(folder):
         ),
         ("image\nin/a.png\nin/a.png\n", "line 3: found the film of an earlier line"),
         ("image,tuberculosis\nin/a.png,yes\n", "line 2: found no label under tuberculosis"),
-        ("image,age_years\nin/a.png,old\n", "line 2: found age_years that are no number"),
+        ("image,age_years\nin/a.png,old\n", "line 2: found age_years that is not a number"),
     ],
 )
-def test_faulty_tables_are_refused(folder, table, found):
+def test_invalid_tables_raise(folder, table, found):
     (folder / "in" / "notes.md").write_text("no film")
     (folder / "collection.csv").write_text(table)
     with pytest.raises(ValueError, match=found):
         open_collection(folder)
 
 
-def test_a_table_that_would_not_be_read_is_refused(folder):
+def test_table_in_a_public_collection_raises(folder):
     (folder / "in").rename(folder / "CXR_png")
     (folder / "masks").mkdir()
     (folder / "collection.csv").write_text("image,patient\nCXR_png/a.png,p1\nCXR_png/b.png,p1\n")

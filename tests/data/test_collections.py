@@ -40,7 +40,7 @@ def test_combined_layout(collection):
     assert all(len(film.masks) == 1 for film in opened.films)
 
 
-def test_combined_metadata_tells_sex_age_and_reading(tmp_path):
+def test_combined_metadata_sets_sex_age_and_reading(tmp_path):
     for name in ("CHNCXR_0001_0", "CHNCXR_0002_0"):
         save_film(tmp_path / "CXR_png" / f"{name}.png", 0)
     (tmp_path / "masks").mkdir()
@@ -65,7 +65,7 @@ def test_any_folder_of_films(tmp_path):
     assert [path.name for path in opened.masks_without_film] == ["lost.png"]
 
 
-def test_films_of_one_name_in_two_folders(tmp_path):
+def test_films_with_equal_names_in_two_folders(tmp_path):
     root = tmp_path / "ours"
     labels = save_film(root / "p1" / "film.png", 1)
     save_film(root / "p2" / "film.png", 2)
@@ -88,20 +88,20 @@ def test_both_public_sets_in_one_folder(tmp_path):
         open_collection(tmp_path)
 
 
-def test_shenzhen_as_it_is_distributed_has_no_masks(tmp_path):
+def test_original_shenzhen_layout_has_no_masks(tmp_path):
     shutil.rmtree(write_shenzhen(tmp_path) / "mask")
     films = open_collection(tmp_path).films
     assert [(film.site, film.tuberculosis, film.masks) for film in films] == [("shenzhen", 0, ()), ("shenzhen", 1, ())]
 
 
-def test_other_names_tell_no_label(tmp_path):
+def test_other_names_have_no_label(tmp_path):
     labels = save_film(tmp_path / "ours" / "CXR_png" / "film_1.png", 1)
     save_mask(tmp_path / "ours" / "masks" / "film_1.png", labels)
     (film,) = open_collection(tmp_path / "ours").films
     assert (film.site, film.tuberculosis, len(film.masks)) == ("ours", None, 1)
 
 
-def test_folders_without_films_are_refused(tmp_path):
+def test_folders_without_films_raise(tmp_path):
     with pytest.raises(FileNotFoundError, match="no films found"):
         open_collection(tmp_path)
     with pytest.raises(FileNotFoundError, match="no such folder"):

@@ -1,4 +1,4 @@
-"""No copy of a film, changed in contrast, noise, size, sign or side, lies on the other side of a split."""
+"""No altered copy of a film (contrast, noise, size, inverted, mirrored) crosses a split."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from chestxr.io import read_film
 from tools.experiments.augmentations import ContrastV1, ContrastV2, UniformNoise
 
 SIDE, MARGIN = 128, 21
-# Between the 0.56 of the two most alike films of different patients and the 0.63 of the least alike copy below.
+# Between 0.56, the most similar films of different patients, and 0.63, the least similar copy below.
 COPY = 0.6
 
 
@@ -25,7 +25,7 @@ def fingerprint(film: np.ndarray) -> np.ndarray:
 
 
 def copies_of(film: np.ndarray) -> dict[str, np.ndarray]:
-    """Return a film (W, H) of 0 to 255 as it might have slipped into the collection again."""
+    """Return altered copies of a film (W, H) of 0 to 255 that a collection might contain."""
     white = film[None] / 255
     return {
         "contrast v1": ContrastV1()(white)[0],
@@ -47,7 +47,7 @@ def real(real_films):
 
 
 @pytest.mark.films
-def test_copies_would_be_noticed(real):
+def test_copies_are_detected(real):
     _, pixels, prints = real
     for film, own in list(zip(pixels, prints, strict=True))[::40]:
         for kind, copy in copies_of(film).items():

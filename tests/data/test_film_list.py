@@ -1,4 +1,4 @@
-"""Files that list films name films, and nothing else."""
+"""Lists of films in text, CSV and JSON files."""
 
 import os
 
@@ -34,20 +34,20 @@ def test_lists_of_every_kind(tmp_path, name, text):
         *(("l.json", f'["a.png", {entry}]', "l.json, entry 2: found no film") for entry in NO_FILMS),
     ],
 )
-def test_faulty_lists_are_refused(tmp_path, name, text, found):
+def test_invalid_lists_raise(tmp_path, name, text, found):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=found):
         find_films(tmp_path / name)
 
 
-def test_a_list_may_name_files_whose_names_are_not_utf8(tmp_path):
+def test_list_with_file_names_that_are_not_utf8(tmp_path):
     (tmp_path / "l.json").write_text('["latin-\\udce9.png"]')
     (film,) = find_films(tmp_path / "l.json")
     assert film["film"] == "latin-\\udce9" and os.fsencode(film["image"]).endswith(b"/latin-\xe9.png")
 
 
 @pytest.mark.parametrize(("name", "text"), [("l.txt", ""), ("l.csv", "image\n"), ("l.json", "[]")])
-def test_empty_lists_hold_no_films(tmp_path, name, text):
+def test_empty_lists_raise(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(FileNotFoundError, match="no films found"):
         find_films(tmp_path / name)

@@ -1,4 +1,4 @@
-"""Bad films are set aside, good ones go on."""
+"""The film loader skips unreadable films and continues with the others."""
 
 import pytest
 from monai.data import Dataset
@@ -9,7 +9,7 @@ from chestxr.io import FilmReader
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_bad_films_are_set_aside(collection, tmp_path, workers, capsys):
+def test_unreadable_films_are_skipped(collection, tmp_path, workers, capsys):
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"nothing")
     films = find_films([bad, *sorted((collection / "CXR_png").iterdir())[:4]])

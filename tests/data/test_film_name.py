@@ -1,4 +1,4 @@
-"""No two films share a name, whatever their files are called."""
+"""Film names are unique for any file names."""
 
 import os
 from pathlib import Path
@@ -29,17 +29,17 @@ def _names(*files: str) -> list[str]:
         (["x.png.dcm", "x.dcm", "x.png", "x.png.png"], ["x.png.dcm", "x.dcm", "x.png", "x.png.png"]),
     ],
 )
-def test_names_are_as_short_as_they_can_be(files, names):
+def test_names_are_as_short_as_possible(files, names):
     assert _names(*files) == names
 
 
-def test_names_that_only_escaping_makes_the_same_end_with_hashes():
+def test_names_that_are_equal_after_escaping_end_with_hashes():
     one, other, third = _names("x\n.png", "x\\n.png", "y.png")
     assert one != other and one.startswith("x\\n.png-") and other.startswith("x\\n.png-") and third == "y"
 
 
 @given(files=st.lists(FILES, unique=True, max_size=8), data=st.data())
-def test_no_two_films_share_a_name(files, data):
+def test_names_are_unique(files, data):
     names = dict(zip(files, _names(*files), strict=True))
     assert len(set(names.values())) == len(files)
     assert all(len(os.fsencode(name.rpartition("/")[2])) <= 220 for name in names.values())
@@ -47,7 +47,7 @@ def test_no_two_films_share_a_name(files, data):
     assert dict(zip(again, _names(*again), strict=True)) == names
 
 
-def test_a_file_named_as_another_would_be_with_its_hash():
+def test_file_with_the_hashed_name_of_another_file():
     hashed = _names("x\n.png", "x\\n.png")
     names = _names("x\n.png", "x\\n.png", f"{hashed[0]}.png")
     assert len(set(names)) == 3

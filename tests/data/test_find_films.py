@@ -1,4 +1,4 @@
-"""The films that a user names."""
+"""Find films by path, folder or list."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_one_film_and_lists_of_films(folder):
     assert [len(find_films(folder / f"list.{kind}")) for kind in ("txt", "csv", "json")] == [2, 1, 2]
 
 
-def test_masks_hidden_files_and_texts_are_no_films(folder, collection):
+def test_masks_hidden_files_and_texts_are_ignored(folder, collection):
     save_film(folder / "masks" / "other.png", 0)
     save_film(folder / ".cache" / "film.png", 0)
     (folder / "LICENSE").write_text("Anyone may ...")
@@ -44,14 +44,14 @@ def test_masks_hidden_files_and_texts_are_no_films(folder, collection):
     assert len(find_films(collection)) == 20
 
 
-def test_nothing_to_do_is_said(tmp_path):
+def test_missing_films_raise(tmp_path):
     with pytest.raises(FileNotFoundError, match="no films found"):
         find_films(tmp_path)
     with pytest.raises(FileNotFoundError, match="no such film or folder"):
         find_films(tmp_path / "nowhere.dcm")
 
 
-def test_a_list_cannot_name_films_so_that_results_leave_their_folder(tmp_path):
+def test_list_with_parent_paths_gives_names_inside_the_results_folder(tmp_path):
     for place in ("a", "b"):
         (tmp_path / "films" / place).mkdir(parents=True)
         (tmp_path / "films" / place / "film.png").write_bytes(b"film")
@@ -60,7 +60,7 @@ def test_a_list_cannot_name_films_so_that_results_leave_their_folder(tmp_path):
     assert [item["film"] for item in find_films(listed)] == ["a/film", "b/film"]
 
 
-def test_links_that_lead_in_a_circle_cost_their_own_film_alone(folder):
+def test_circular_links_do_not_affect_other_films(folder):
     (folder / "a" / "circle").symlink_to("circle")
     (folder / "a" / "list.txt").write_text("film.png\n../a/circle/film.png\n")
     assert [item["film"] for item in find_films(folder / "a" / "list.txt")] == ["film", "circle/film"]

@@ -1,4 +1,4 @@
-"""Films that are named in a configuration are looked for when they are used, and not before."""
+"""Films and splits in a configuration are loaded on first use."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def test_films_are_found_on_first_use(collection):
     assert list(films) == find_films(folder) and films[-1] == find_films(folder)[-1] and len(films) == 20
 
 
-def test_missing_films_are_an_error_once_they_are_asked_for(tmp_path):
+def test_missing_films_raise_on_first_use(tmp_path):
     films = Films(str(tmp_path / "nowhere"))
     for use in (len, list, lambda found: found[0]):
         with pytest.raises(FileNotFoundError, match="no such film or folder"):
@@ -26,7 +26,7 @@ def test_a_split_is_loaded_on_first_use(collection, masked):
     assert split.films(["test", "training"]) == split["test"] + split["training"]
 
 
-def test_a_missing_split_is_an_error_once_it_is_asked_for(tmp_path):
+def test_missing_split_raises_on_first_use(tmp_path):
     split = Split("fold-9", tmp_path)
     with pytest.raises(FileNotFoundError, match="no such split"):
         split["training"]

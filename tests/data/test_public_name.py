@@ -1,4 +1,4 @@
-"""Only the public collections' own names tell site and label."""
+"""Site and label are only parsed from file names of the public collections."""
 
 import pytest
 

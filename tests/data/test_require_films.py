@@ -1,4 +1,4 @@
-"""Nothing is run on no films, and nobody waits for a process that has none."""
+"""A run ends at once if there are too few films for its processes."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from chestxr.data import require_films
         (1, 2, "found 1 validation film with a mask; expected at least 2, one for each process; give"),
     ],
 )
-def test_too_few_films_end_the_program_with_one_line(films, processes, line):
+def test_too_few_films_exit_with_one_line(films, processes, line):
     with pytest.raises(SystemExit) as ended:
         require_films(range(films), "validation", processes)
     assert str(ended.value).startswith(line) and "\n" not in str(ended.value)

@@ -42,8 +42,8 @@ def test_folds_test_on_every_film_once():
     assert film_names("default") == film_names("fold-0")
 
 
-def test_sites_and_labels_are_alike_in_all_sections():
-    """The name of a film ends with its label, and begins with its site."""
+def test_sites_and_labels_are_balanced_across_sections():
+    """The name of a film starts with its site and ends with its label."""
     for site in ("MCUCXR", "CHNCXR"):
         sections = [[film for film in films if film.startswith(site)] for films in film_names("default").values()]
         shares = [np.mean([film.endswith("_1") for film in films]) for films in sections]
@@ -74,7 +74,7 @@ def test_patients_stay_together_in_any_collection(sizes, labels, fold, seed):
     assert sorted(film.name for name in SECTIONS for film in sections[name]) == [film.name for film in films]
 
 
-def test_impossible_splits_are_refused(tmp_path, collection):
+def test_impossible_splits_raise(tmp_path, collection):
     films = [Film(tmp_path / "a.png", patient="a")]
     with pytest.raises(ValueError, match="at least 10 patients"):
         make_fold(films, 0)
@@ -90,11 +90,11 @@ def test_impossible_splits_are_refused(tmp_path, collection):
         )
     with pytest.raises(FileNotFoundError, match="one of default, fold-0"):
         load_split("defualt", collection)
-    with pytest.raises(FileNotFoundError, match="films of split default are not there"):
+    with pytest.raises(FileNotFoundError, match="films of split default are missing"):
         load_split("default", collection)
 
 
-def test_written_datalist_loads_in_monai_and_here(tmp_path, collection):
+def test_written_datalist_loads_in_monai_and_chestxr(tmp_path, collection):
     opened = open_collection(collection)
     path = tmp_path / "ours.json"
     path.write_text(split_text(make_site_transfer(opened.films, "montgomery", "shenzhen"), "ours", collection))
@@ -104,14 +104,14 @@ def test_written_datalist_loads_in_monai_and_here(tmp_path, collection):
     assert all(item["label"].startswith(str(collection)) for item in split["training"])
 
 
-def test_datalists_made_elsewhere_are_taken_by_file_name(tmp_path, collection):
+def test_datalists_of_other_tools_are_matched_by_file_name(tmp_path, collection):
     path = tmp_path / "theirs.json"
     path.write_text("\ufeff" + json.dumps({"training": [{"image": "x/MCUCXR_0001_0.png"}], "test": []}), "utf-8")
     assert [item["film"] for item in load_split(path, collection)["training"]] == ["MCUCXR_0001_0"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"training": [{}]}', '{"films": []}'])
-def test_files_that_are_no_datalist_are_refused(tmp_path, collection, text):
+def test_invalid_datalists_raise(tmp_path, collection, text):
     path = tmp_path / "wrong.json"
     path.write_text(text)
     with pytest.raises(ValueError, match="chestxr data split"):
@@ -127,7 +127,7 @@ def test_no_patient_crosses_a_shipped_split(real_films, name):
 
 @pytest.mark.films
 @pytest.mark.parametrize("name", SPLITS)
-def test_shipped_splits_are_what_the_command_writes(real_films, tmp_path, name):
+def test_shipped_splits_match_the_command(real_films, tmp_path, name):
     one, _, other = name.partition("-to-")
     options = ["--train-on", one, "--test-on", other] if other else ["--fold", name.removeprefix("fold-")]
     if name == "default":

@@ -1,4 +1,4 @@
-"""The table that the check of a film's view learns from."""
+"""The training table of the view classifier."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def _table(tmp_path, *rows):
     return ViewFilms(table)
 
 
-def test_paths_begin_at_the_table(tmp_path):
+def test_paths_are_relative_to_the_table(tmp_path):
     films = _table(tmp_path, "a.png,frontal", "/elsewhere/b.png,lateral")
     assert list(films) == [
         {"image": str(tmp_path / "a.png"), "kind": "frontal"},
@@ -19,7 +19,7 @@ def test_paths_begin_at_the_table(tmp_path):
     ]
 
 
-def test_kinds_are_drawn_as_often_as_asked(tmp_path):
+def test_weights_draw_kinds_with_the_given_frequency(tmp_path):
     films = _table(tmp_path, *[f"{n}.png,frontal" for n in range(3)], "b.png,lateral", "c.png,no chest")
     assert films.weights({"frontal": 0.6, "lateral": 0.3, "no chest": 0.1}) == pytest.approx([0.2, 0.2, 0.2, 0.3, 0.1])
 
@@ -29,6 +29,6 @@ def test_unknown_kind_is_named_with_its_line(tmp_path):
         len(_table(tmp_path, "a.png,side"))
 
 
-def test_empty_table_is_an_error(tmp_path):
+def test_empty_table_raises(tmp_path):
     with pytest.raises(ValueError, match="no films"):
         len(_table(tmp_path))

@@ -34,7 +34,7 @@ def test_failed_series_is_reported_with_the_reason(tmp_path):
     outcome = _screen(tmp_path, failing=("1.2.4",))
     assert outcome.exit_code == 1
     assert "refuses access (403)" in outcome.output and "(1 series or films)" in outcome.output
-    assert "0 of 0 films answered; 1 were answered before; 1 were passed over" in outcome.output
+    assert "0 of 0 new films screened; 1 screened before; 1 skipped" in outcome.output
     assert STUDY not in outcome.output.replace("127.0.0.1", "")
 
 

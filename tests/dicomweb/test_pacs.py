@@ -69,7 +69,7 @@ def _command(orthanc: Orthanc, out: Path, *options: str) -> list[str]:
 def test_real_film_gets_a_segmentation_and_a_report(orthanc, tmp_path):
     orthanc.send(CHEST)
     result = _screen(orthanc, tmp_path / "out", "--since", LONG_AGO)
-    assert result.exit_code == 0 and "1 of 1 films answered" in result.output
+    assert result.exit_code == 0 and "1 of 1 new films screened" in result.output
     (segmentation,), (report,) = orthanc.objects("SEG"), orthanc.objects("SR")
     for name, content in (("seg.dcm", segmentation), ("sr.dcm", report)):
         (tmp_path / name).write_bytes(content)
@@ -90,9 +90,9 @@ def test_films_with_a_report_are_skipped(orthanc, tmp_path):
         orthanc.send(_film(tmp_path / f"{number}.dcm", number))
     assert _screen(orthanc, tmp_path / "out").exit_code == 0
     again = _screen(orthanc, tmp_path / "another folder")
-    assert again.exit_code == 0 and "0 of 0 films answered; 2 were answered before" in again.output
+    assert again.exit_code == 0 and "0 of 0 new films screened; 2 screened before" in again.output
     orthanc.send(_film(tmp_path / "new.dcm", 2))
-    assert "1 of 1 films answered" in _screen(orthanc, tmp_path / "out").output
+    assert "1 of 1 new films screened" in _screen(orthanc, tmp_path / "out").output
     assert len(orthanc.objects("SR")) == 3
 
 
@@ -129,7 +129,7 @@ def test_unreadable_film_is_reported_and_others_are_screened(orthanc, tmp_path):
     assert result.exit_code == 1 and "the same value everywhere" in result.stderr
     assert len(orthanc.objects("SR")) == 1
     again = _screen(orthanc, tmp_path / "out")
-    assert again.exit_code == 1 and "0 of 0 films answered; 1 were answered before; 1 could not be read" in again.output
+    assert again.exit_code == 1 and "0 of 0 new films screened; 1 screened before; 1 could not be read" in again.output
 
 
 def test_temporary_failure_is_retried(orthanc, tmp_path, monkeypatch):
@@ -154,7 +154,7 @@ def test_crashing_film_does_not_affect_others(orthanc, tmp_path):
     bundle = changed_bundle(tmp_path, kill)
     result = _screen(orthanc, tmp_path / "out", "--bundle", str(bundle), "--trust-bundle")
     assert result.exit_code == 1 and "the process that screened it ended" in result.stderr
-    assert "1 of 2 films answered" in result.output and len(orthanc.objects("SR")) == 1
+    assert "1 of 2 new films screened" in result.output and len(orthanc.objects("SR")) == 1
 
 
 def test_film_without_a_report_is_not_done(orthanc, tmp_path):
@@ -190,7 +190,7 @@ def test_outage_ends_the_run(orthanc, tmp_path, monkeypatch):
 
     monkeypatch.setattr(DicomWebClient, "fetch", gone)
     result = _screen(orthanc, tmp_path / "out")
-    assert result.exit_code == 1 and "0 of 6 films answered" in result.output
+    assert result.exit_code == 1 and "0 of 6 new films screened" in result.output
     assert len(fetched) == 3 and result.stderr.count("does not answer") == 1
 
 

@@ -1,4 +1,4 @@
-"""What the processes of a distributed run know, and what the handlers make of it."""
+"""Handlers and collective operations in a distributed run."""
 
 import json
 
@@ -22,7 +22,7 @@ BROKEN.film = "x"
 
 
 def _look(folder):
-    """Return what one process finds."""
+    """Return the results of one process."""
     rank = get_rank()
     first_has_none = gather_lists([] if rank == 0 else ["one", "two"])
     return {
@@ -38,7 +38,7 @@ def _look(folder):
 
 
 def _resume(folder):
-    """Save in the first process alone, on a file system of its own; resume in both."""
+    """Save only in the first process, on its own file system; resume in both."""
     folder.mkdir()
     layer, engine, evaluator = torch.nn.Linear(1, 1), Engine(lambda engine, batch: None), Engine(lambda e, b: None)
     engine.scaler, engine.state.max_epochs = None, 9
@@ -76,7 +76,7 @@ def _measure(rank):
     engine.state.batch = [{"film": f"film{number}", "site": "here", "image": image} for number in range(2)][2 * rank :]
     engine.state.metric_details = {"dice": torch.tensor([[0.5], [0.6]])}
     table._start(engine)
-    table._note_films(engine)
+    table._record_films(engine)
     table._build(engine)
     return engine.state.film_table
 
@@ -96,17 +96,17 @@ def found(tmp_path_factory):
     return in_two_processes(_look, tmp_path_factory.mktemp("two"))
 
 
-def test_lists_are_joined_and_empty_ones_stay_empty(found):
+def test_lists_are_concatenated_and_may_be_empty(found):
     for process in found:
         assert process["nobody has any"] == [] and process["the first has none"] == ["one", "two"]
 
 
-def test_all_have_what_the_first_has(found):
+def test_broadcast_returns_the_first_processs_value(found):
     for process in found:
         assert process["the first one's"]["rank"] == 0 and not process["the first one's"]["weights"].any()
 
 
-def test_all_resume_what_the_first_one_found(found):
+def test_all_processes_resume_from_the_first_ones_checkpoint(found):
     assert found[0]["resumed"] == found[1]["resumed"] == (7.0, 4, 0.5, 3)
 
 
@@ -115,18 +115,18 @@ def test_no_two_processes_augment_alike(found):
     assert len(set(noise)) == len(noise) == 4
 
 
-def test_the_loss_is_the_mean_of_all(found):
+def test_training_loss_is_averaged_over_processes(found):
     assert found[0]["loss"] == found[1]["loss"] == 2.0
 
 
-def test_films_of_one_process_are_everybodys(found):
+def test_per_image_metrics_are_gathered(found):
     assert found[0]["films"] == found[1]["films"] == ["film0", "film1"]
 
 
-def test_failures_are_those_that_there_were(found):
+def test_failures_are_gathered(found):
     none, one = found[0]["failures"]
     assert none == [] and [failure["film"] for failure in one] == ["x"]
 
 
-def test_alone_everything_is_as_it_was():
+def test_single_process_returns_its_own_values():
     assert gather_lists(["one"]) == ["one"] and broadcast_from_first("mine") == "mine"

@@ -12,7 +12,7 @@ STRUCTURES = ("both lungs", "right lung", "left lung")
 
 
 def _evaluate(spacings, distances):
-    """Run an engine that has measured these distances on films of these spacings."""
+    """Run an engine with the given distances on films with the given spacings."""
     engine = Engine(lambda engine, batch: batch)
     PerImageMetrics(STRUCTURES, {"hd95": "px"}).attach(engine)
 
@@ -24,7 +24,7 @@ def _evaluate(spacings, distances):
     return engine.run(films).film_table
 
 
-def test_millimetres_only_where_the_film_states_one_spacing():
+def test_millimetres_only_for_films_with_square_pixels():
     distances = [[10.0, 8.0, 6.0]] * 3
     table = _evaluate([(0.2, 0.2), (np.nan, np.nan), (0.2, 0.1)], distances)
     in_mm = table[table["unit"] == "mm"]
@@ -33,6 +33,6 @@ def test_millimetres_only_where_the_film_states_one_spacing():
     assert (table["unit"] == "px").sum() == 9
 
 
-def test_a_lung_that_was_not_found_has_no_distance():
+def test_missing_lung_has_no_distance():
     table = _evaluate([(np.nan, np.nan)], [[5.0, float("inf"), float("nan")]])
     assert table.set_index("structure")["value"].isna().tolist() == [False, True, True]

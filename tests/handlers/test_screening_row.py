@@ -1,4 +1,4 @@
-"""A film's row says everything that was odd about it, once."""
+"""A film's row lists every warning and reason once."""
 
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ NO_RESULT = "no DICOM result: a header that makes no sense"
         ("too few pixels", NO_RESULT, "no score", f"too few pixels; {NO_RESULT}"),
     ],
 )
-def test_why_there_is_no_score_hides_no_warning(no_score, flags, status, reason):
+def test_reason_lists_missing_score_and_warnings(no_score, flags, status, reason):
     numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
     screening = numbers | {"decision": "", "reasons": "", "threshold": 0.5, "no_score": no_score}
     result = {"screening": screening, "quality": {}, "quality_flags": flags}

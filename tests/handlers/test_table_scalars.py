@@ -1,4 +1,4 @@
-"""What TensorBoard gets of an evaluation: few scalars, and a table that leaves nothing out."""
+"""TensorBoard metrics of an evaluation: few scalars, and the full table."""
 
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ SITES = {"a": 1, "b": 5, "c": 4, "d": 3, "e|f": 2, "g": 1}
 
 
 def _written(sites):
-    """Evaluate so many films of each site, none of which has a left lung."""
+    """Evaluate a number of films per site, all without a left lung."""
     rows = []
     for site, count in sites.items():
         for number in range(count):
@@ -34,13 +34,13 @@ def _written(sites):
     return scalars, [line.split(" | ") for line in texts["test/table"].splitlines()]
 
 
-def test_no_more_than_four_sites_have_a_scalar():
+def test_at_most_four_sites_have_a_scalar():
     scalars, _ = _written(SITES)
     assert {tag for tag in scalars if "sites" in tag} == {f"sites/test dice, {site}" for site in ("b", "c", "d", "e|f")}
     assert scalars["sites/test dice, b"] == 0.5 and scalars["loss/test"] == 0.4
 
 
-def test_the_table_has_all_sites_and_structures():
+def test_table_has_all_sites_and_structures():
     _, (head, _, *rows) = _written(SITES)
     assert head[3] == "all, n = 16" and len(head) == 3 + 1 + len(SITES) and "e&#124;f, n = 2" in head
     assert [row[:3] for row in rows] == [

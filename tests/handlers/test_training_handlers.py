@@ -1,4 +1,4 @@
-"""When a training validates, stops and goes on, without a network."""
+"""Validation interval, early stopping and resumption, without a network."""
 
 import logging
 
@@ -12,7 +12,7 @@ from chestxr.handlers.early_stopping import ResumableEarlyStopping
 
 
 class _Evaluator(Evaluator):
-    """Validates to values that are given, and notes when."""
+    """Evaluator that returns given values and records its epochs."""
 
     def __init__(self, values=(1.0,)):
         super().__init__(device="cpu", val_data_loader=[0])
@@ -37,20 +37,20 @@ def _trainer(*handlers):
 @pytest.mark.parametrize(
     ("interval", "epochs", "validated"), [(1, 3, [1, 2, 3]), (2, 4, [2, 4]), (2, 5, [2, 4, 5]), (9, 2, [2])]
 )
-def test_the_last_epoch_is_validated_and_none_twice(interval, epochs, validated):
+def test_last_epoch_is_validated_and_none_twice(interval, epochs, validated):
     evaluator = _Evaluator()
     _trainer(EpochValidation(interval, evaluator)).run([0], max_epochs=epochs)
     assert evaluator.epochs == validated
 
 
 def test_training_stops_right_after_a_validation():
-    """Patience of two epochs while every third is validated: an epoch that nobody judges is not trained."""
+    """Patience of two epochs with validation every third: no epoch is trained without a later validation."""
     evaluator = _Evaluator()
     state = _trainer(ResumableEarlyStopping(2, evaluator), EpochValidation(3, evaluator)).run([0], max_epochs=20)
     assert evaluator.epochs == [3, 6] and state.epoch - 1 == 6
 
 
-def test_a_resumed_run_stops_where_an_uninterrupted_one_does(tmp_path):
+def test_resumed_run_stops_where_an_uninterrupted_one_does(tmp_path):
     for _ in range(2):
         evaluator = _Evaluator()
         checkpoint = LastCheckpoint(tmp_path / "last.pt", {}, evaluator)
@@ -59,7 +59,7 @@ def test_a_resumed_run_stops_where_an_uninterrupted_one_does(tmp_path):
     assert evaluator.epochs == [] and state.epoch - 1 == 6
 
 
-def test_the_scaler_of_mixed_precision_goes_on(tmp_path):
+def test_gradient_scaler_is_restored(tmp_path):
     engine = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator()))
     engine.scaler = torch.amp.GradScaler("cpu", init_scale=8.0)
     engine.run([0], max_epochs=1)
@@ -70,7 +70,7 @@ def test_the_scaler_of_mixed_precision_goes_on(tmp_path):
 
 
 @pytest.mark.parametrize("first", [None, torch.amp.GradScaler("cpu", enabled=False)])
-def test_a_run_without_a_scaler_may_go_on_with_one(first, tmp_path):
+def test_run_without_a_scaler_resumes_with_one(first, tmp_path):
     engine = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator()))
     engine.scaler = first
     engine.run([0], max_epochs=1)
@@ -79,7 +79,7 @@ def test_a_run_without_a_scaler_may_go_on_with_one(first, tmp_path):
     assert resumed.run([0], max_epochs=2).epoch == 2 and resumed.scaler.get_scale() == 4.0
 
 
-def test_a_run_that_is_done_says_so(tmp_path, caplog):
+def test_completed_run_logs_a_warning(tmp_path, caplog):
     for _ in range(2):
         engine, trained = _trainer(LastCheckpoint(tmp_path / "last.pt", {}, _Evaluator())), []
         engine.add_event_handler(Events.EPOCH_COMPLETED, lambda engine, trained=trained: trained.append(engine))
@@ -103,7 +103,7 @@ def _datalist(folder, **labels):
     return [{"film": name, "image": str(folder / f"{name}.png"), "label": str(folder / name)} for name in labels]
 
 
-def test_a_run_goes_on_from_the_same_films_and_labels_alone(tmp_path):
+def test_run_resumes_only_with_the_same_films_and_labels(tmp_path):
     path = tmp_path / "last.pt"
     assert _run_on(_datalist(tmp_path / "one", a="lung", b="lungs"), path) == [1, 2]
     assert _run_on(_datalist(tmp_path / "moved", b="lungs", a="lung"), path, epochs=3) == [3]
@@ -114,14 +114,14 @@ def test_a_run_goes_on_from_the_same_films_and_labels_alone(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_broken_checkpoint_is_named(tmp_path):
+def test_broken_checkpoint_raises(tmp_path):
     (tmp_path / "last.pt").write_bytes(b"broken")
     with pytest.raises(ValueError, match=r"last\.pt: found a broken checkpoint"):
         _run_on([], tmp_path / "last.pt")
 
 
-def test_a_trainer_that_is_started_again_goes_on_from_its_own_weights(tmp_path):
-    """Federated learning puts the global weights into the network between two rounds."""
+def test_restarted_trainer_keeps_its_current_weights(tmp_path):
+    """Federated learning sets the network's weights between two rounds."""
     layer = torch.nn.Linear(1, 1)
     engine = _trainer(LastCheckpoint(tmp_path / "last.pt", {"layer": layer}, _Evaluator()))
     engine.run([0], max_epochs=1)
@@ -130,7 +130,7 @@ def test_a_trainer_that_is_started_again_goes_on_from_its_own_weights(tmp_path):
     assert layer.weight.item() == 7.0 and engine.state.epoch == 2
 
 
-def test_the_weights_that_stood_there_first_are_kept(tmp_path):
+def test_original_weights_are_backed_up(tmp_path):
     path, backup = tmp_path / "model.pt", tmp_path / "model_shipped.pt"
     path.write_bytes(b"shipped")
     evaluator = _Evaluator()

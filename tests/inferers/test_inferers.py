@@ -1,4 +1,4 @@
-"""Inferers change how a network is run, never what it gives."""
+"""Inferers do not change the network's output."""
 
 import pytest
 import torch
@@ -17,7 +17,7 @@ def network() -> UNet:
     return UNet(2, 1, 3, channels=(4, 8, 16), strides=(2, 2), num_res_units=1, norm="instance").eval()
 
 
-def test_plain_gives_what_monai_gives(network):
+def test_tensor_inferer_matches_simple_inferer(network):
     with torch.inference_mode():
         found = TensorInferer()(MetaTensor(BATCH, meta={"film": "a"}), network)
         assert type(found) is torch.Tensor

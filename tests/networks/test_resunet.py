@@ -1,4 +1,4 @@
-"""ResUNet keeps its published sizes, takes any input size, and leaves PyTorch by both exits."""
+"""ResUNet has the published sizes, accepts any input size, and can be exported."""
 
 import numpy as np
 import pytest
@@ -19,17 +19,17 @@ def small_network() -> ResUNet:
     return ResUNet(**SMALL).eval()
 
 
-def test_the_recipes_variant_has_its_parameter_count():
+def test_recipe_variant_has_the_published_parameter_count():
     network = ResUNet(2, 1, 1, channels=(16, 32, 64, 128, 256), decoder_channels=(256, 128, 64, 32), bridge_units=2)
     assert trainable(network) == 4_715_441
 
 
-def test_the_papers_widths_are_the_default():
+def test_default_widths_are_those_of_the_paper():
     assert trainable(ResUNet(2, 1, 1)) == 8_222_529
 
 
 @pytest.mark.parametrize("size", [(64, 64), (63, 65), (17, 90), (5, 5), (1, 1)])
-def test_any_input_size_comes_back(size):
+def test_output_has_the_input_size(size):
     with torch.no_grad():
         assert small_network()(torch.zeros(2, 1, *size)).shape == (2, 3, *size)
 
@@ -40,7 +40,7 @@ def test_other_dimensions(dims):
     assert network(torch.zeros(1, 2, *(9,) * dims)).shape == (1, 1, *(9,) * dims)
 
 
-def test_every_weight_learns():
+def test_every_weight_has_a_gradient():
     network = ResUNet(**SMALL, bridge_units=1)
     network(torch.randn(2, 1, 33, 31)).square().mean().backward()
     assert all(torch.any(weights.grad != 0) for weights in network.output.parameters())
@@ -57,12 +57,12 @@ def test_convolutions_follow_normalisation_and_activation():
 @pytest.mark.parametrize(
     "wrong", [{"channels": (8,)}, {"channels": (8, 16, 32), "decoder_channels": (16,)}], ids=["one level", "decoder"]
 )
-def test_widths_that_do_not_fit_are_refused(wrong):
+def test_inconsistent_widths_raise(wrong):
     with pytest.raises(ValueError, match="two levels and a decoder width for each"):
         ResUNet(2, 1, 1, **wrong)
 
 
-def test_exports_to_a_program():
+def test_torch_export():
     network, films = small_network(), torch.randn(2, 1, 37, 50)
     size = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
     program = torch.export.export(network, (films,), dynamic_shapes=(size,))

@@ -128,7 +128,7 @@ def test_second_run_repeats_nothing(films, archived):
     assert result.exit_code == 1 and manifest["films"]["done_before"] == 3
     assert _modified(out) == before
     assert took and manifest["seconds_per_film"] == took
-    assert f"the list of films is that of {manifest['listed']}" in result.stderr
+    assert f"using the list of films of {manifest['listed']}" in result.stderr
 
 
 def test_results_of_another_source_or_other_settings_raise(films, archived, tmp_path):
@@ -366,7 +366,7 @@ def test_unmounted_source_stops_the_run_and_mounting_lets_it_resume(tmp_path, be
 
 @pytest.mark.parametrize(
     ("act", "reason"),
-    [("{}[0]", "a fault of the program (<string>, line 1)"), (_KILL, "process that screened it ended")],
+    [("{}[0]", "an unexpected error (<string>, line 1)"), (_KILL, "process that screened it ended")],
 )
 def test_run_stops_if_every_film_fails(tmp_path, monkeypatch, act, reason):
     monkeypatch.setattr(run, "_MAX_CONSECUTIVE_FAILURES", 2)

@@ -39,7 +39,7 @@ def test_unexpected_error_is_reported_by_its_location(tmp_path):
     entry = {"tasks": pack([ImageTask(film.stem, str(film))])}
     (failed,) = unpack(read_films(entry, _settings(bundle, tmp_path))["tasks"])
     assert failed.fault == "program" and not failed.failure.lasting
-    assert "found a fault of the program (" in str(failed.failure) and "please report it" in str(failed.failure)
+    assert "found an unexpected error (" in str(failed.failure) and "please report it" in str(failed.failure)
     assert "Error" not in str(failed.failure) and "header" not in str(failed.failure)
 
 
