@@ -15,6 +15,8 @@ from PIL import Image
 
 from tests.phantom import write_collection
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[1]
 BUNDLES = ("cxr_lung_segmentation_resunet", "cxr_lung_segmentation_unet", "cxr_tuberculosis_screening")
 # Python executes a module named sitecustomize at the start of every process.

@@ -64,11 +64,13 @@ def _print_cause(kind: type[BaseException], error: BaseException, trace: Traceba
 
 
 def _is_explained(cause: BaseException) -> bool:
-    """Return whether an error is a file error, or was raised by chestxr with a message for users."""
+    """Return whether an error has a message for users: a file error, or one of chestxr or of MONAI's str2bool."""
     if isinstance(cause, OSError):
         return True
     frames = traceback.extract_tb(cause.__traceback__)
-    return isinstance(cause, ValueError) and bool(frames) and Path(frames[-1].filename).is_relative_to(_PACKAGE)
+    if not isinstance(cause, ValueError) or not frames:
+        return False
+    return frames[-1].name == "str2bool" or Path(frames[-1].filename).is_relative_to(_PACKAGE)
 
 
 def _in_one_line(cause: BaseException) -> str:

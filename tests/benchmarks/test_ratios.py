@@ -10,6 +10,8 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.bundle.open import OpenBundle
 from tests.phantom import chest_film
 
+pytestmark = pytest.mark.slow
+
 UNET = bundle_folder("cxr_lung_segmentation_unet")
 
 

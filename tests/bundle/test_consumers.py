@@ -18,6 +18,8 @@ from chestxr.io import read_film, read_mask
 from tests.bundle import deploy_steps
 from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training, workflow
 
+pytestmark = pytest.mark.slow
+
 ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
 LUNGS = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 

@@ -9,6 +9,8 @@ from monai.transforms import Compose
 from chestxr.bundle import SCREENING_BUNDLE
 from tests.bundle.bundle_runs import BUNDLES, RESUNET, UNET, config_files
 
+pytestmark = pytest.mark.slow
+
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
 

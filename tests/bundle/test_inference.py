@@ -73,6 +73,7 @@ def test_every_file_format_gives_the_same_mask(chest_dicom, tmp_path):
     assert all(np.array_equal(mask, masks[0]) for mask in masks) and set(np.unique(masks[0])) == {0, 1, 2}
 
 
+@pytest.mark.slow
 def test_unreadable_films_are_listed_and_the_others_finished(chest_dicom, tmp_path):
     """From the command line, outside the bundle's folder."""
     folder = tmp_path / "films"
@@ -93,6 +94,7 @@ def test_unreadable_films_are_listed_and_the_others_finished(chest_dicom, tmp_pa
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("word", "drawn"), [("false", False), ("true", True), ("False", False)])
 def test_boolean_overrides_on_the_command_line(chest_dicom, tmp_path, word, drawn):
     command = [sys.executable, "-m", "monai.bundle", "run", "--config_file", *config_files(UNET, "inference")]
@@ -101,6 +103,7 @@ def test_boolean_overrides_on_the_command_line(chest_dicom, tmp_path, word, draw
     assert bool(list(tmp_path.glob("*_overlay.png"))) == drawn
 
 
+@pytest.mark.slow
 def test_missing_package_is_named(tmp_path):
     """Without chestxr the error states what to install."""
     program = "import sys; sys.modules['chestxr'] = None; import fire, monai.bundle; fire.Fire(monai.bundle.run)"

@@ -29,6 +29,8 @@ from tests.bundle.bundle_runs import BUNDLES, config_files
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy
 from tests.phantom import write_collection
 
+pytestmark = pytest.mark.slow
+
 SCREENING = "cxr_tuberculosis_screening"
 SHIPPED = BUNDLES / SCREENING / "models" / "tuberculosis.json"
 SETTINGS = "imageType:\n  Original:\n    binWidth: 0.04\nfeatureClass:\n  shape2D:\n  firstorder:\n  ngtdm:\n"

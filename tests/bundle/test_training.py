@@ -23,6 +23,8 @@ from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, conf
 from tests.phantom import write_collection
 from tests.two_processes import in_two_processes
 
+pytestmark = pytest.mark.slow
+
 PARTS = {"train": "training", "validate": "validation"}
 HPARAMS = ("experiment", "session_start_info", "session_end_info")
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])

@@ -17,6 +17,8 @@ from chestxr.tuberculosis import TuberculosisClassifier
 from chestxr.utils.provenance import sha256
 from tests.phantom import chest_film
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = bundle_folder(SCREENING_BUNDLE)
 COMMANDS = {
     "screen": ["screen", "FILM", "--out", "out"],

@@ -10,6 +10,8 @@ from chestxr.data.splits import film_names
 from chestxr.io import read_film
 from tools.experiments.augmentations import ContrastV1, ContrastV2, UniformNoise
 
+pytestmark = pytest.mark.slow
+
 SIDE, MARGIN = 128, 21
 # Between 0.56, the most similar films of different patients, and 0.63, the least similar copy below.
 COPY = 0.6

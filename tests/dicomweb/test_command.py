@@ -3,6 +3,7 @@
 import re
 from types import SimpleNamespace
 
+import pytest
 from typer.testing import CliRunner
 
 from chestxr.cli import app
@@ -10,6 +11,8 @@ from chestxr.cli.pacs import _pass
 from chestxr.dicomweb.session import DicomWebError, UnavailableError
 from chestxr.screening.pacs import Worklist
 from tests.dicomweb.odd_archive import Answer, as_json, entry, odd_archive
+
+pytestmark = pytest.mark.slow
 
 STUDY = "1.2.3"
 

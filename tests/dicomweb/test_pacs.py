@@ -34,7 +34,7 @@ CHEST = Path(get_testdata_file("RG1_UNCR.dcm", download=False))
 LONG_AGO = "1990-01-01"
 SECRET = "Geheim"
 
-pytestmark = needs_orthanc
+pytestmark = [pytest.mark.slow, needs_orthanc]
 
 
 @pytest.fixture

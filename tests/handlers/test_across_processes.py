@@ -17,6 +17,8 @@ from chestxr.handlers.per_image_metrics import PerImageMetrics
 from chestxr.utils.errors import FilmError
 from tests.two_processes import in_two_processes
 
+pytestmark = pytest.mark.slow
+
 BROKEN = FilmError("x.png", "broken", "a film", "copy it again")
 BROKEN.film = "x"
 

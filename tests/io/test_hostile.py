@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tools.fuzzing.bounded_reader import BoundedReader
 from tools.fuzzing.seeds import make_seeds
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).with_name("hostile")
 _CUT = "truncated or broken pixel data"
 # The expected error of each file, digits as 0.

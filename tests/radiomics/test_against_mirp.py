@@ -7,6 +7,8 @@ from mirp import extract_features
 from chestxr.radiomics import FeatureEngine, lung_frame, lung_regions
 from tests.phantom import chest_film
 
+pytestmark = pytest.mark.slow
+
 LEVELS = 16
 STATISTICS = {
     "firstorder.Mean": "stat_mean",

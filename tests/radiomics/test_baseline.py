@@ -8,6 +8,8 @@ import pytest
 import SimpleITK as sitk
 from radiomics.featureextractor import RadiomicsFeatureExtractor
 
+pytestmark = pytest.mark.slow
+
 BASELINE = Path(__file__).parent / "baseline"
 CASES = json.loads((BASELINE / "breast1.json").read_text())
 

@@ -12,6 +12,8 @@ from chestxr.data import open_collection
 from chestxr.radiomics import FilmToMeasure, measure_films, read_feature_table
 from tests.radiomics.test_film_features import FAST
 
+pytestmark = pytest.mark.slow
+
 run = CliRunner().invoke
 
 

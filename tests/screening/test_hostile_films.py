@@ -10,6 +10,8 @@ from chestxr.cli import app
 from tools.fuzzing.mutations import draw_mutant, ending_of
 from tools.fuzzing.seeds import SECRETS, make_seeds
 
+pytestmark = pytest.mark.slow
+
 BROKEN = 60
 WHOLE = ("dicom/chest/explicit", "png/chest/grey8", "nifti/chest/nii")
 

@@ -19,6 +19,8 @@ from chestxr.utils.errors import FilmError
 from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
 from tests.io.film_files import save_dicom
 
+pytestmark = pytest.mark.slow
+
 STUDY, SERIES = "1.2.3", "1.2.4"
 FILMS = [f"1.2.5.{number}" for number in range(5)]
 

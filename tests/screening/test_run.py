@@ -19,6 +19,8 @@ from chestxr.cli import app
 from tests.interrupts import hear_interrupts
 from tests.phantom import chest_film
 
+pytestmark = pytest.mark.slow
+
 MARKUP = "<b>film</b>"
 BUNDLE = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening"
 

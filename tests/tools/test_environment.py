@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TOOLS = Path(__file__).parents[2] / "tools"
 # Replaces Python: creates an environment with itself as interpreter, and records what is installed.
 INTERPRETER = """#!/usr/bin/env bash

@@ -12,6 +12,8 @@ from tools.fuzzing.fuzz import Fuzzer
 from tools.fuzzing.oracle import Facts, judge
 from tools.fuzzing.outlines import outlined
 
+pytestmark = pytest.mark.slow
+
 FILES = 1000
 
 

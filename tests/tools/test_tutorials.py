@@ -8,6 +8,8 @@ from nbclient.exceptions import CellExecutionError
 
 from tools.tutorials.execute import TUTORIALS, run_notebook
 
+pytestmark = pytest.mark.slow
+
 # What a reader takes away from each tutorial, and how far another machine may be from what is saved.
 FIGURES = {
     "film_to_score": {

@@ -8,6 +8,8 @@ from sklearn.metrics import roc_auc_score
 from chestxr.tuberculosis.fit import FitSettings, TrainingFilms, fit_classifier, patient_folds
 from chestxr.tuberculosis.selection import select_features
 
+pytestmark = pytest.mark.slow
+
 QUICK = FitSettings(counts=(5,), depths=(2,), folds=3, repeats=1, trees=60, patience=15)
 
 

@@ -16,6 +16,8 @@ from chestxr.visualize.outlines import lung_outlines
 from tests.phantom import chest_film
 from tests.visualize.browser import browser, needs_chromium
 
+pytestmark = pytest.mark.slow
+
 MARKUP = "<img src=x onerror=document.title='owned'>"
 MANIFEST = {
     "bundle": "cxr_tuberculosis_screening",

@@ -38,6 +38,8 @@ from tests.screening.ray.archives import (
 )
 from tests.screening.ray.cluster import ray_cluster
 
+pytestmark = pytest.mark.slow
+
 _KILL = "__import__('os').kill(__import__('os').getpid(), 9)"
 
 

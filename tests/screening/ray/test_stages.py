@@ -15,6 +15,8 @@ from chestxr.screening.ray.stages import OutlineFilms, StageSettings, finish_fil
 from chestxr.screening.ray.task import ImageTask, pack, unpack
 from tests.screening.ray.archives import changed_bundle, phantoms
 
+pytestmark = pytest.mark.slow
+
 
 def _settings(bundle: Path, folder: Path) -> StageSettings:
     return StageSettings(str(bundle), (("save_zone_map", False),), str(folder / "out"))
