@@ -77,6 +77,7 @@ def test_bundles_are_listed_and_found_from_any_folder(tmp_path, monkeypatch):
     assert result.exit_code == 2 and "expected one of cxr_lung_segmentation_resunet, " in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["xgboost", "pandas", "imagecodecs"])
 def test_a_missing_package_is_named(package, chest_dicom, tmp_path):
     """Packages that are imported when a bundle is opened, by a command, and with a film."""

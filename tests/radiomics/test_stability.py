@@ -45,6 +45,7 @@ def test_perturbations_are_small_and_have_an_effect(name):
     assert not (np.array_equal(changed, labels) and np.array_equal(changed_film, film))
 
 
+@pytest.mark.slow
 def test_command_ranks_features(collection, tmp_path):
     out = tmp_path / "stability.csv"
     command = ["stability", str(collection), "--out", str(out), "--count", "4", "--cache", str(tmp_path / "cache")]

@@ -58,6 +58,7 @@ def test_empty_mask_raises():
         LungLabels()(np.zeros((1, 64, 64), np.uint8))
 
 
+@pytest.mark.slow
 @pytest.mark.films
 def test_every_real_mask_gives_two_lungs(real_films):
     load = LoadImaged("label", reader=MaskReader(), ensure_channel_first=True, dtype="uint8")
