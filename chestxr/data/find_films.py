@@ -37,6 +37,12 @@ def find_films(source: str | PathLike | Sequence[str | PathLike]) -> list[dict]:
         If a path does not exist, or no film is found.
     ValueError
         If a list has another format.
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> [item["film"] for item in find_films(get_testdata_file("RG1_UNCR.dcm", download=False))]
+    ['RG1_UNCR']
     """
     sources = [source] if isinstance(source, (str, PathLike)) else list(source)
     paths = list(dict.fromkeys(_absolute(path) for entry in sources for path in _expand(Path(entry).expanduser())))

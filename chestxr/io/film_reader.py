@@ -73,7 +73,16 @@ class FilmReader(ImageReader):
 
 
 def read_film(path: str | PathLike) -> tuple[np.ndarray, dict]:
-    """Read one film outside a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`."""
+    """
+    Read one film outside a transform chain; array, metadata and errors as :py:meth:`FilmReader.get_data`.
+
+    Examples
+    --------
+    >>> from pydicom.data import get_testdata_file
+    >>> film, metadata = read_film(get_testdata_file("RG1_UNCR.dcm", download=False))
+    >>> film.shape, film.dtype.name, metadata["inverted"]
+    ((1841, 1955), 'float32', True)
+    """
     path = Path(path)
     with film_errors(path):
         stored = decode_image(path)

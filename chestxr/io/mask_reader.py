@@ -76,9 +76,22 @@ class MaskReader(ImageReader):
         return np.ascontiguousarray(label.T), meta
 
 
-def read_mask(paths: Sequence[str | PathLike]) -> tuple[np.ndarray, dict]:
-    """Read one mask, or right and left lung; array, metadata and errors as :py:meth:`MaskReader.get_data`."""
-    return MaskReader().get_data([Path(path) for path in paths])
+def read_mask(paths: str | PathLike | Sequence[str | PathLike]) -> tuple[np.ndarray, dict]:
+    """
+    Read one mask, or right and left lung; array, metadata and errors as :py:meth:`MaskReader.get_data`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from PIL import Image
+    >>> with TemporaryDirectory() as folder:
+    ...     Image.fromarray(np.eye(64, dtype=np.uint8)).save(f"{folder}/film_lungs.png")
+    ...     labels, metadata = read_mask(f"{folder}/film_lungs.png")
+    >>> labels.shape, metadata["sides_known"]
+    ((64, 64), False)
+    """
+    reader = MaskReader()
+    return reader.get_data(reader.read(paths))
 
 
 def _label_map(mask: DecodedImage, path: Path) -> np.ndarray:

@@ -27,6 +27,12 @@ def bootstrap_interval(
     -------
     tuple of float
         Lower and upper end, in the unit of `values`; both NaN for fewer than two films.
+
+    Examples
+    --------
+    >>> low, high = bootstrap_interval(np.array([0.95, 0.97, 0.96, 0.91]))
+    >>> print(f"{low:.3f} to {high:.3f}")
+    0.923 to 0.965
     """
     if len(values) < 2:
         return np.nan, np.nan

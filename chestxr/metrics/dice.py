@@ -27,6 +27,12 @@ def lung_dice(outline: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     ------
     ValueError
         If the label maps differ in shape.
+
+    Examples
+    --------
+    >>> truth = np.array([[1, 1, 0, 2, 2]])
+    >>> lung_dice(np.array([[1, 1, 0, 0, 2]]), truth)["right lung"]
+    1.0
     """
     if outline.shape != truth.shape:
         raise ValueError(f"masks of {outline.shape} and {truth.shape} pixels; expected the same shape, of one film")

@@ -19,6 +19,12 @@ class KeepLungComponents(Transform):
     The result equals that of :py:class:`monai.transforms.KeepLargestConnectedComponent` followed by
     :py:class:`monai.transforms.FillHoles` for the labels 1 and 2. Those search the whole film for each label; this
     transform searches the bounding box of each lung only, and is ten times as fast.
+
+    Examples
+    --------
+    >>> lungs = np.array([[[1, 1, 0, 1, 0, 2]]], dtype=np.uint8)
+    >>> KeepLungComponents()(lungs).tolist()
+    [[[1, 1, 0, 0, 0, 2]]]
     """
 
     backend = [TransformBackends.NUMPY]

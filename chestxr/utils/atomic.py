@@ -29,6 +29,15 @@ def atomic_write(path: str | PathLike) -> Iterator[Path]:
     ------
     pathlib.Path
         The path to write to, with the same suffix as `path`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with atomic_write(Path(folder) / "films.csv") as partial:
+    ...         _ = partial.write_text("film\\n")
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['films.csv']
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
