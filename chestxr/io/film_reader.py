@@ -42,7 +42,7 @@ class FilmReader(ImageReader):
         """Accept any name: the content decides."""
         return True
 
-    def read(self, data: Sequence[PathLike] | PathLike, **kwargs) -> list[Path]:
+    def read(self, data: str | PathLike | Sequence[str | PathLike], **kwargs) -> list[Path]:
         """Record which file to read."""
         return [Path(path) for path in ensure_tuple(data)]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from chestxr.io import read_film, read_mask
-from chestxr.transforms import LungLabels
+from chestxr.io.lung_sides import label_lungs
 from chestxr.utils.atomic import atomic_write
 from chestxr.utils.csv import read_csv, write_csv
 from chestxr.utils.errors import FilmError
@@ -166,7 +166,6 @@ def _short(hashes: set) -> str:
 class _Worker(NamedTuple):
     cache: Path
     features: FilmFeatures
-    labels: LungLabels
 
 
 _worker: _Worker | ValueError
@@ -177,7 +176,7 @@ def _start(cache: Path, settings: dict) -> None:
     global _worker
     set_up_worker()
     try:
-        _worker = _Worker(cache, FilmFeatures(**settings), LungLabels())
+        _worker = _Worker(cache, FilmFeatures(**settings))
     except ValueError as error:
         # An error in the initialiser would only end the process; `_measure` raises it.
         _worker = error
@@ -214,7 +213,7 @@ def _place_of(film: FilmToMeasure, worker: _Worker) -> Path:
 
 def _values_of(film: FilmToMeasure, worker: _Worker) -> np.ndarray:
     pixels, _ = read_film(film.image)
-    labels = worker.labels(read_mask(film.masks)[0][None])[0]
+    labels = label_lungs(read_mask(film.masks)[0])
     if film.perturbation:
         pixels, labels = PERTURBATIONS[film.perturbation](pixels, labels)
     found = worker.features(pixels, labels)

@@ -112,7 +112,7 @@ def _check(film: np.ndarray, labels: np.ndarray) -> None:
     if not np.isin(values, (0, 1, 2)).all():
         raise ValueError(
             f"a mask with the values {values[:5].tolist()}; expected 0 background, 1 right lung, 2 left lung: "
-            "chestxr.transforms.LungLabels makes them from masks of 0 and 255"
+            "chestxr.io.lung_sides.label_lungs makes them from masks of 0 and 255"
         )
     if not values.any():
         raise ValueError("an empty mask; expected both lungs outlined")

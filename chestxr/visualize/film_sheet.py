@@ -7,7 +7,7 @@ from PIL import Image
 
 from chestxr.data.film import Film
 from chestxr.io import read_film, read_mask
-from chestxr.transforms import LungLabels
+from chestxr.io.lung_sides import label_lungs
 
 from .contact_sheet import contact_sheet
 from .overlay import overlay_lungs, picture_of_film
@@ -53,4 +53,4 @@ def _picture(film: Film, side: int) -> np.ndarray:
     if not film.masks:
         return picture
     mask, _ = read_mask(film.masks)
-    return overlay_lungs(picture, LungLabels()(mask[None])[0])
+    return overlay_lungs(picture, label_lungs(mask))
