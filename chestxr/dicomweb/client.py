@@ -25,8 +25,8 @@ from .session import (
     UnavailableError,
     UnsupportedError,
     open_session,
+    request_errors,
     server_of,
-    telling_errors,
 )
 
 __all__ = ["DicomWebClient", "FilmReference"]
@@ -130,13 +130,13 @@ class DicomWebClient:
 
     def metadata(self, study: str, series: str) -> list[Dataset]:
         """Return the metadata of a series, of at least one object."""
-        with telling_errors(self.server):
+        with request_errors(self.server):
             found = self._client.retrieve_series_metadata(study, series)
             return _some([Dataset.from_json(entry) for entry in found])
 
     def fetch_series(self, study: str, series: str) -> list[Dataset]:
         """Fetch the objects of a series, at least one."""
-        with telling_errors(self.server):
+        with request_errors(self.server):
             return _some(self._client.retrieve_series(study, series))
 
     def holds(self, study: str, instance: str) -> bool:
@@ -162,7 +162,7 @@ class DicomWebClient:
         """
         address = f"{self._client.base_url}/studies/{film.study}/series/{film.series}/instances/{film.instance}"
         body = bytearray()
-        with telling_errors(self.server), self._session.get(address, headers=_AS_STORED, stream=True) as answer:
+        with request_errors(self.server), self._session.get(address, headers=_AS_STORED, stream=True) as answer:
             answer.raise_for_status()
             for piece in answer.iter_content(_PIECE):
                 body += piece
@@ -181,7 +181,7 @@ class DicomWebClient:
         DicomWebError
             If it rejects objects for another reason: another attempt may succeed.
         """
-        with telling_errors(self.server):
+        with request_errors(self.server):
             try:
                 failed = values_of(self._client.store_instances(datasets).to_json_dict(), _FAILED)
             except requests.HTTPError as error:
@@ -272,7 +272,7 @@ class DicomWebClient:
             return page
 
     def _listed(self, search: Callable[..., list], **asked: Any) -> list:
-        with telling_errors(self.server):
+        with request_errors(self.server):
             found = search(**asked)
             if not isinstance(found, list):
                 raise TypeError

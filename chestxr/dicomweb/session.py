@@ -25,8 +25,8 @@ __all__ = [
     "UnavailableError",
     "UnsupportedError",
     "open_session",
+    "request_errors",
     "server_of",
-    "telling_errors",
 ]
 
 USER, PASSWORD = "CHESTXR_PACS_USER", "CHESTXR_PACS_PASSWORD"
@@ -116,7 +116,7 @@ class _TimeoutAdapter(HTTPAdapter):
 
 
 @contextmanager
-def telling_errors(server: str) -> Iterator[None]:
+def request_errors(server: str) -> Iterator[None]:
     """
     Convert every error of a request to :py:class:`DicomWebError`, without logging.
 

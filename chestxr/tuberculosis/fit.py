@@ -62,7 +62,7 @@ class TrainingFilms:
         """Return the films at the given positions."""
         return TrainingFilms(self.features.iloc[chosen], self.labels[chosen], self.patients[chosen], self.sites[chosen])
 
-    def harmonised(self) -> "TrainingFilms":
+    def site_scaled(self) -> "TrainingFilms":
         """Return the films with features standardised per site by :py:class:`SiteScaler`."""
         parts = []
         for site, part in self.features.groupby(self.sites):
@@ -158,7 +158,7 @@ def fit_classifier(
     ValueError
         If a class has fewer patients than there are folds, or a site has too few films to standardise.
     """
-    scale, films = SiteScaler.fit(films.features, settings_hash), films.harmonised()
+    scale, films = SiteScaler.fit(films.features, settings_hash), films.site_scaled()
     candidates = list(product(sorted(settings.counts), settings.depths))
     scored = _cross_validate(films, settings, unstable, candidates)
     losses = [log_loss(films.labels, 1 / (1 + np.exp(-margins))) for margins, _ in scored]

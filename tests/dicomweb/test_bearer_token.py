@@ -4,7 +4,7 @@ import pytest
 
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.dicomweb.session import DicomWebError
-from tests.dicomweb.odd_archive import Answer, as_json, entry, odd_archive
+from tests.dicomweb.stub_archive import Answer, as_json, entry, stub_archive
 
 
 def _archive(valid: set[str], seen: list[str]):
@@ -16,7 +16,7 @@ def _archive(valid: set[str], seen: list[str]):
             else Answer(status=401)
         )
 
-    return odd_archive(answer)
+    return stub_archive(answer)
 
 
 def test_token_in_the_environment_is_sent(monkeypatch):

@@ -13,7 +13,7 @@ from chestxr.dicomweb.client import DicomWebClient, FilmReference
 from chestxr.dicomweb.outages import Skipped
 from chestxr.dicomweb.session import DicomWebError, RefusedError, UnavailableError
 from chestxr.utils.errors import FilmError
-from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
+from tests.dicomweb.stub_archive import Answer, as_json, as_parts, entry, stub_archive
 from tests.io.film_files import save_dicom
 
 FILM = FilmReference("1.2.3", "1.2.4", "1.2.5")
@@ -41,7 +41,7 @@ def test_entries_without_valid_uids_are_skipped_and_counted():
             return as_json(series if "Modality=CR" in query else [])
         return as_json(films)
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         skipped = Skipped()
         assert list(DicomWebClient(url).films(skipped=skipped)) == [FILM]
         assert skipped.unidentified == len(series) - 1 + len(films) - 1
@@ -59,7 +59,7 @@ def test_failed_series_does_not_hide_others(failure):
             return as_json(listed if "Modality=CR" in query else [])
         return failure if "1.2.9" in place else as_json([entry(instance=FILM.instance)])
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         skipped = Skipped()
         assert list(DicomWebClient(url, retries=0).films(skipped=skipped)) == [FILM]
         assert len(skipped.failed) == 1
@@ -71,7 +71,7 @@ def test_failure_of_every_series_raises(status):
         listed = [entry(study=FILM.study, series=FILM.series), entry(study=FILM.study, series="1.2.9")]
         return as_json(listed) if path.startswith("/series") else Answer(status=status)
 
-    with odd_archive(answer) as url, pytest.raises(DicomWebError, match=str(status)):
+    with stub_archive(answer) as url, pytest.raises(DicomWebError, match=str(status)):
         list(DicomWebClient(url, retries=0).films())
 
 
@@ -86,7 +86,7 @@ def test_unavailable_archive_raises_after_three_requests(count):
         asked.append(path)
         return Answer(status=503)
 
-    with odd_archive(answer) as url, pytest.raises(UnavailableError):
+    with stub_archive(answer) as url, pytest.raises(UnavailableError):
         list(DicomWebClient(url, retries=0).films())
     assert len(asked) == min(count, 3)
 
@@ -104,7 +104,7 @@ def test_all_films_are_found_with_a_smaller_page_size(cap):
         page = films[offset : offset + cap]
         return as_json(page) if page else Answer(status=204)
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         assert len({film.instance for film in DicomWebClient(url).films()}) == 130
 
 
@@ -117,7 +117,7 @@ def test_server_that_ignores_paging_is_queried_twice():
             return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=CR" in path else [])
         return as_json([entry(instance=f"1.2.5.{number}") for number in range(30)])
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         assert len(list(DicomWebClient(url).films())) == 30
     assert len([path for path in asked if path.startswith("/studies")]) == 2
 
@@ -137,7 +137,7 @@ def test_query_without_limit_after_a_rejected_limit(highest, status):
             return as_json([entry(study=FILM.study, series=FILM.series)][offset:] if "Modality=CR" in query else [])
         return as_json(films[offset : offset + (limit or 90)])
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         assert len({film.instance for film in DicomWebClient(url).films()}) == 260
 
 
@@ -161,13 +161,13 @@ def test_series_are_searched_by_study_without_a_global_search(status):
             case ["studies", _, "series", name, "instances"]:
                 return as_json([entry(instance=f"{name}.1")][offset:])
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         found = {(film.study, film.series) for film in DicomWebClient(url).films(since=date(2026, 1, 2))}
     assert found == {(study, name) for study, names in series.items() for name in names}
 
 
 def test_wrong_url_raises():
-    with odd_archive(lambda *_: Answer(status=404)) as url, pytest.raises(DicomWebError, match="status 404"):
+    with stub_archive(lambda *_: Answer(status=404)) as url, pytest.raises(DicomWebError, match="status 404"):
         list(DicomWebClient(url).films())
 
 
@@ -185,14 +185,14 @@ def test_laterals_and_for_processing_images_are_left_out():
             return as_json([entry(study=FILM.study, series=FILM.series)] if "Modality=DX" in path else [])
         return as_json([*other, entry(instance=FILM.instance)])
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         assert list(DicomWebClient(url).films()) == [FILM]
 
 
 def test_search_results_are_filtered_again():
     others = [entry(instance="1.2.6"), None, {"00080018": {"Value": FILM.instance}}]
     for found, held in ((others, False), ([*others, entry(instance=FILM.instance)], True)):
-        with odd_archive(lambda *_, found=found: as_json(found)) as url:
+        with stub_archive(lambda *_, found=found: as_json(found)) as url:
             assert DicomWebClient(url).holds(FILM.study, FILM.instance) is held
 
 
@@ -200,7 +200,7 @@ def test_search_results_are_filtered_again():
 def test_fetched_film_is_unchanged(tmp_path, bare):
     content = bytes(128) + b"DICM" + bytes(range(256)) * 1000
     answer = Answer(content, kind="application/dicom") if bare else as_parts(content)
-    with odd_archive(lambda *_: answer) as url:
+    with stub_archive(lambda *_: answer) as url:
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
     assert (tmp_path / "film.dcm").read_bytes() == content
 
@@ -211,7 +211,7 @@ def test_response_larger_than_any_film_is_rejected(tmp_path, monkeypatch, compre
     answer = as_parts(bytes(2**22))
     if compressed:
         answer = Answer(gzip.compress(answer.content), kind=answer.kind, headers={"Content-Encoding": "gzip"})
-    with odd_archive(lambda *_: answer) as url, pytest.raises(FilmError, match="a file of more than 1 MiB"):
+    with stub_archive(lambda *_: answer) as url, pytest.raises(FilmError, match="a file of more than 1 MiB"):
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
     assert not list(tmp_path.iterdir())
 
@@ -220,7 +220,7 @@ def test_response_larger_than_any_film_is_rejected(tmp_path, monkeypatch, compre
     "answer", [Answer(b"log in", kind="text/html"), as_parts(), as_parts(b"film", end=b""), Answer(status=500)]
 )
 def test_invalid_response_does_not_mean_unavailable(tmp_path, answer):
-    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
     assert not isinstance(error.value, UnavailableError | RefusedError)
     assert not list(tmp_path.iterdir())
@@ -229,7 +229,7 @@ def test_invalid_response_does_not_mean_unavailable(tmp_path, answer):
 def test_truncated_film_raises(tmp_path):
     whole = as_parts(b"film" * 1000)
     cut = Answer(whole.content[:100], kind=whole.kind, headers={"Content-Length": str(len(whole.content))})
-    with odd_archive(lambda *_: cut) as url, pytest.raises(DicomWebError):
+    with stub_archive(lambda *_: cut) as url, pytest.raises(DicomWebError):
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
 
 
@@ -260,7 +260,7 @@ def test_truncated_film_raises(tmp_path):
     ],
 )
 def test_permanent_and_temporary_store_failures(film, answer, refused):
-    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url, retries=0).store([pydicom.dcmread(film)])
     assert isinstance(error.value, RefusedError) == refused
 
@@ -268,7 +268,7 @@ def test_permanent_and_temporary_store_failures(film, answer, refused):
 @pytest.mark.parametrize("response", [None, [], "A700", {FAILED: None}, {FAILED: {"vr": "SQ", "Value": 5}}])
 def test_malformed_store_response_is_reported(film, response):
     with (
-        odd_archive(lambda *_: as_json(response, 202)) as url,
+        stub_archive(lambda *_: as_json(response, 202)) as url,
         pytest.raises(DicomWebError, match="is not DICOMweb") as error,
     ):
         DicomWebClient(url).store([pydicom.dcmread(film)])
@@ -284,7 +284,7 @@ def test_retry_sends_the_whole_object(tmp_path):
         received.append(body)
         return Answer(status=503 if len(received) == 1 else 200)
 
-    with odd_archive(answer) as url:
+    with stub_archive(answer) as url:
         DicomWebClient(url).store([pydicom.dcmread(large)])
     first, second = received
     assert first == second and len(first) > pixels.size * 2
@@ -292,7 +292,7 @@ def test_retry_sends_the_whole_object(tmp_path):
 
 def test_accepted_but_missing_object_is_a_temporary_failure(film):
     with (
-        odd_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
+        stub_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
         pytest.raises(DicomWebError, match="accepted an object but did not store it") as error,
     ):
         DicomWebClient(url).store_once(film)
@@ -314,6 +314,6 @@ def test_object_without_valid_uid_is_refused(film, study, caplog):
 
 def test_malformed_metadata_error_does_not_quote_values():
     malformed = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
-    with odd_archive(lambda *_: as_json(malformed)) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: as_json(malformed)) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url).metadata(FILM.study, FILM.series)
     assert "Geheim" not in str(error.value)

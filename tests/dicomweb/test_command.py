@@ -10,7 +10,7 @@ from chestxr.cli import app
 from chestxr.cli.pacs import _pass
 from chestxr.dicomweb.session import DicomWebError, UnavailableError
 from chestxr.screening.pacs import Worklist
-from tests.dicomweb.odd_archive import Answer, as_json, entry, odd_archive
+from tests.dicomweb.stub_archive import Answer, as_json, entry, stub_archive
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def _screen(tmp_path, failing: tuple[str, ...]):
             return as_json(listed if "Modality=CR" in path else [])
         return Answer(status=403) if any(series in path for series in failing) else as_json([entry(instance="1.2.6")])
 
-    with odd_archive(said) as url:
+    with stub_archive(said) as url:
         command = ["pacs", "screen", url, "--out", str(tmp_path / "out"), "--since", "1990-01-01"]
         return CliRunner().invoke(app, command)
 

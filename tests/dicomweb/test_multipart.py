@@ -3,7 +3,7 @@
 import pytest
 
 from chestxr.dicomweb.multipart import only_part
-from tests.dicomweb.odd_archive import as_parts
+from tests.dicomweb.stub_archive import as_parts
 
 OBJECT = bytes(128) + b"DICM\x00\r\n--bord\r\n\r\n\xff\n\r\x85--border--"
 

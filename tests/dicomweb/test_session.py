@@ -8,13 +8,13 @@ import pytest
 from chestxr.dicomweb import session
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.dicomweb.session import DicomWebError, RefusedError, UnavailableError
-from tests.dicomweb.odd_archive import Answer, as_json, odd_archive
+from tests.dicomweb.stub_archive import Answer, as_json, stub_archive
 
 STUDY, INSTANCE = "1.2.3.4711", "1.2.3.4712"
 
 
 def _failure(answer: Answer) -> DicomWebError:
-    with odd_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
         DicomWebClient(url, retries=0).holds(STUDY, INSTANCE)
     return error.value
 
@@ -57,7 +57,7 @@ def test_malformed_response_does_not_mean_unavailable(answer):
 def test_timeout_means_unavailable(monkeypatch):
     monkeypatch.setattr(session, "_TIMEOUT_S", (1, 0.1))
     with (
-        odd_archive(lambda *_: time.sleep(0.5) or Answer(b"[]")) as url,
+        stub_archive(lambda *_: time.sleep(0.5) or Answer(b"[]")) as url,
         pytest.raises(UnavailableError, match="does not answer; check its address"),
     ):
         DicomWebClient(url, retries=0).holds(STUDY, INSTANCE)
@@ -90,7 +90,7 @@ def test_traceback_contains_no_identifier(answer, capfd):
 
 def test_server_warning_is_not_printed(capfd, caplog):
     answer = Answer(b"[]", headers={"Warning": '299 chestxr: "of Geheim^Gustav there is more"'})
-    with odd_archive(lambda *_: answer) as url:
+    with stub_archive(lambda *_: answer) as url:
         assert not DicomWebClient(url).holds(STUDY, INSTANCE)
     assert "Geheim" not in capfd.readouterr().err + caplog.text
 

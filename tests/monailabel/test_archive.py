@@ -17,8 +17,8 @@ from chestxr.io import read_film, read_mask
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.segmentation import lung_segmentation
 from chestxr.utils.provenance import Algorithm
-from tests.dicomweb.odd_archive import Answer, as_json, odd_archive
 from tests.dicomweb.orthanc import Orthanc, needs_orthanc
+from tests.dicomweb.stub_archive import Answer, as_json, stub_archive
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 from tests.monailabel.label_server import LabelServer, mask_of
@@ -163,7 +163,7 @@ def test_label_is_kept_while_the_archive_fails_and_removed_with_its_source(archi
             return as_json([one for one in json.loads(response.content) if one["0020000E"]["Value"][0] not in drawn])
         return response
 
-    with odd_archive(through) as url:
+    with stub_archive(through) as url:
         for now in ("well", "failing", "gone"):
             state[:] = [now]
             other = LabelServer(url, tmp_path / now, MONAI_LABEL_DICOMWEB_CACHE_PATH=str(tmp_path / "others"))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fastapi import HTTPException
 
-from tests.transforms.test_save_dicom import ODD, film_with
+from tests.transforms.test_save_dicom import NON_CONFORMANT, film_with
 from tools.monailabel.lib import conversion
 
 
@@ -17,7 +17,7 @@ def label(tmp_path):
     return tmp_path / "label.nii.gz"
 
 
-@pytest.mark.parametrize("element", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("element", NON_CONFORMANT.values(), ids=NON_CONFORMANT)
 def test_error_over_a_non_conformant_header_omits_its_values(tmp_path, label, monkeypatch, element):
     (tmp_path / "series").mkdir()
     film_with(tmp_path / "series" / "film.dcm", element)

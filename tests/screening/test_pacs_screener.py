@@ -16,7 +16,7 @@ from chestxr.dicomweb.session import RefusedError, UnavailableError
 from chestxr.screening import pacs
 from chestxr.screening.pacs import PacsScreener
 from chestxr.utils.errors import FilmError
-from tests.dicomweb.odd_archive import Answer, as_json, as_parts, entry, odd_archive
+from tests.dicomweb.stub_archive import Answer, as_json, as_parts, entry, stub_archive
 from tests.io.film_files import save_dicom
 
 pytestmark = pytest.mark.slow
@@ -81,7 +81,7 @@ def _outcomes(screening: PacsScreener) -> list:
 
 
 def test_rejected_results_do_not_block_other_films(screening, film):
-    with odd_archive(_archive(lambda instance: as_parts(film(instance)), Answer(status=409))) as url:
+    with stub_archive(_archive(lambda instance: as_parts(film(instance)), Answer(status=409))) as url:
         outcomes = _outcomes(screening(url))
     assert len(outcomes) == len(FILMS) and all(isinstance(outcome, RefusedError) for outcome in outcomes)
 
@@ -90,7 +90,7 @@ def test_films_that_cannot_be_retrieved_do_not_block_others(screening, film):
     def fetched(instance: str) -> Answer:
         return as_parts(film(instance)) if instance == FILMS[-1] else Answer(status=500)
 
-    with odd_archive(_archive(fetched, Answer(status=409))) as url:
+    with stub_archive(_archive(fetched, Answer(status=409))) as url:
         outcomes = _outcomes(screening(url))
     assert ["status 500" in str(outcome) for outcome in outcomes] == [True] * 4 + [False]
     assert isinstance(outcomes[-1], RefusedError)
@@ -105,7 +105,7 @@ def test_failed_query_for_a_report_does_not_block_other_films(screening, film):
             asked.append(path)
         return Answer(status=500) if "SOPInstanceUID" in path and len(asked) == 1 else archive(method, path, body)
 
-    with odd_archive(said) as url:
+    with stub_archive(said) as url:
         found = screening(url).find(date(1990, 1, 1))
     assert [film.instance for film in found.waiting] == FILMS[1:]
     assert ["status 500" in str(error) for error in found.skipped.failed] == [True]
@@ -123,7 +123,7 @@ def test_local_objects_are_removed_once_the_archive_has_them(screening, film, tm
             return as_json([entry(instance=report)]) if recovered else Answer(status=500)
         return archive(method, path, body)
 
-    with odd_archive(said) as url:
+    with stub_archive(said) as url:
         screened = screening(url)
         found = screened.find(date(1990, 1, 1))
         outcomes = list(screened.answer(found.waiting[:1]))
@@ -146,13 +146,13 @@ def test_query_stops_when_the_archive_is_unavailable_for_reports(screening):
             return as_json([entry(study=STUDY, series=f"1.2.{number}") for number in range(9)])
         return as_json([entry(instance=f"{place.split('/')[-2]}.1")])
 
-    with odd_archive(said) as url, pytest.raises(UnavailableError):
+    with stub_archive(said) as url, pytest.raises(UnavailableError):
         screening(url).find(date(1990, 1, 1))
     assert len(asked) == 3
 
 
 def test_pass_stops_when_the_archive_is_unavailable(screening):
-    with odd_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
+    with stub_archive(_archive(lambda instance: Answer(status=503), Answer())) as url:
         outcomes = _outcomes(screening(url))
     assert len(outcomes) == 3 and all(isinstance(outcome, UnavailableError) for outcome in outcomes)
 
@@ -162,7 +162,7 @@ def test_wrong_or_invalid_film_is_reported_once(screening, film, tmp_path, other
     def fetched(instance: str) -> Answer:
         return as_parts(bytes(128) + b"DICM" if other is None else film(**{"instance": instance} | other))
 
-    with odd_archive(_archive(fetched, Answer())) as url:
+    with stub_archive(_archive(fetched, Answer())) as url:
         screened = screening(url)
         outcomes = _outcomes(screened)
         again = screened.find(date(1990, 1, 1))

@@ -16,7 +16,7 @@ from tests.phantom import chest_film
 
 _PIXEL_DATA = struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OW", 0)
 # Found by tools/fuzzing/fuzz.py: pydicom raises several kinds of errors for malformed numbers and sequences.
-ODD = {
+NON_CONFORMANT = {
     "a number of six bytes": struct.pack("<HH2sH", 0x0018, 0x1402, b"UL", 6) + b"1e-400",
     "words for a sequence": struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 6) + b"1e-400",
 }
@@ -38,7 +38,7 @@ def film_with(path, element=b""):
     return path
 
 
-@pytest.mark.parametrize("element", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("element", NON_CONFORMANT.values(), ids=NON_CONFORMANT)
 def test_malformed_header_is_flagged(tmp_path, element):
     item = _item(film_with(tmp_path / "film.dcm", element))
     found = SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)

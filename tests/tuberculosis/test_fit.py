@@ -28,7 +28,7 @@ def _films(n: int = 160, signal: float = 1.5, seed: int = 0) -> TrainingFilms:
 
 
 def test_selection_skips_redundant_unstable_and_constant_features():
-    films = _films().harmonised()
+    films = _films().site_scaled()
     taken = select_features(films.features, films.labels, 5)
     assert "f3" in taken[:2] and len({"f7", "f8"} & set(taken)) == 1
     assert "f3" not in select_features(films.features, films.labels, 5, unstable={"f3"})
@@ -39,7 +39,7 @@ def test_selection_skips_redundant_unstable_and_constant_features():
 def test_signal_generalises_to_new_films():
     classifier = fit_classifier(_films(), "hash", QUICK)
     new = _films(seed=1)
-    assert roc_auc_score(new.labels, classifier.margin(new.harmonised().features * 1, _identity(classifier))) > 0.9
+    assert roc_auc_score(new.labels, classifier.margin(new.site_scaled().features * 1, _identity(classifier))) > 0.9
     assert {"f3"} < set(classifier.feature_names)
     assert classifier.about["sites"] == ["here", "there"] and len(classifier.about["films"]) == 160
     assert 0.2 < classifier.about["prevalence"] < 0.8 and 0 < classifier.threshold < 1
@@ -49,7 +49,7 @@ def test_noise_gives_an_auc_of_about_one_half():
     films = _films(signal=0.0)
     new = _films(signal=0.0, seed=1)
     classifier = fit_classifier(films, "hash", QUICK)
-    auc = roc_auc_score(new.labels, classifier.margin(new.harmonised().features, _identity(classifier)))
+    auc = roc_auc_score(new.labels, classifier.margin(new.site_scaled().features, _identity(classifier)))
     assert 0.35 < auc < 0.65
 
 

@@ -9,7 +9,7 @@ from ray.data import ActorPoolStrategy, DataContext, TaskPoolStrategy
 
 from chestxr.screening.results.failures import process_ended
 
-from .stages import OutlineFilms, StageSettings, finish_films, read_films
+from .stages import SegmentFilms, StageSettings, finish_films, read_films
 from .task import ImageTask, pack, unpack
 
 __all__ = ["cores_and_gpus", "screen_films"]
@@ -94,7 +94,7 @@ def _screen(
             **again,
         )
         .map(
-            OutlineFilms,
+            SegmentFilms,
             fn_constructor_args=(settings, batch_size),
             compute=ActorPoolStrategy(min_size=1, max_size=at_once or gpus or 1 + cores // _CORES_PER_SEGMENTER),
             num_cpus=0,

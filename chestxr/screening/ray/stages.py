@@ -23,7 +23,7 @@ from .remote_file import film_file
 from .task import ImageTask, pack, unpack
 from .upload import NotStoredError, open_archive, store_results
 
-__all__ = ["OutlineFilms", "StageSettings", "finish_films", "read_films"]
+__all__ = ["SegmentFilms", "StageSettings", "finish_films", "read_films"]
 
 # The film at its original size bypasses the network: a batch needs one size.
 _OWN_SIZE = "film_image"
@@ -121,7 +121,7 @@ def _read(task: ImageTask, prepare: Callable[[dict], dict]) -> None:
     task.seconds["read"] = time.perf_counter() - started
 
 
-class OutlineFilms:
+class SegmentFilms:
     """
     Segment films: run the bundle's engine on batches, without ``preprocessing`` and ``postprocessing``.
 

@@ -240,7 +240,7 @@ def _kill(parent: int, task: str) -> None:
         os.kill(worker, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("task", ["ray::Map(read_films)", "ray::MapWorker(Map(OutlineFilms))"])
+@pytest.mark.parametrize("task", ["ray::Map(read_films)", "ray::MapWorker(Map(SegmentFilms))"])
 def test_killed_worker_loses_no_film(tmp_path, cluster, task):
     films, out = phantoms(tmp_path / "films", 3), tmp_path / "out"
     bundle, pipe = waiting_bundle(tmp_path, "film-1")

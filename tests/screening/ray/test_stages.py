@@ -11,7 +11,7 @@ if not find_spec("ray"):  # chestxr.screening.ray sets Ray up when it is importe
     pytest.skip("Ray is not installed", allow_module_level=True)
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
-from chestxr.screening.ray.stages import OutlineFilms, StageSettings, finish_films, read_films
+from chestxr.screening.ray.stages import SegmentFilms, StageSettings, finish_films, read_films
 from chestxr.screening.ray.task import ImageTask, pack, unpack
 from tests.screening.ray.archives import changed_bundle, phantoms
 
@@ -27,7 +27,7 @@ def test_film_replaced_between_stages_does_not_change_the_result(tmp_path):
     folder = phantoms(tmp_path / "films", 2)
     film, other = sorted(folder.iterdir())
     entry = {"tasks": pack([ImageTask("film", str(film))])}
-    outlined = OutlineFilms(settings, 1)(read_films(entry, settings))
+    outlined = SegmentFilms(settings, 1)(read_films(entry, settings))
     (expected,) = unpack(finish_films(outlined, settings)["tasks"])
     shutil.copy(other, film)
     (replaced,) = unpack(finish_films(outlined, settings)["tasks"])
@@ -55,7 +55,7 @@ def test_invalid_bundle_stops_the_run_in_every_stage(tmp_path):
     entry = {"tasks": pack([ImageTask("film", str(tmp_path / "film.png"))])}
     for stage in (
         lambda entry: read_films(entry, settings),
-        lambda entry: OutlineFilms(settings, 1)(entry),
+        lambda entry: SegmentFilms(settings, 1)(entry),
         lambda entry: finish_films(entry, settings),
     ):
         (stopped,) = unpack(stage(entry)["tasks"])

@@ -12,7 +12,7 @@ if not find_spec("ray"):  # chestxr.screening.ray sets Ray up when it is importe
 
 from chestxr.screening.ray.upload import NotStoredError, store_results
 from chestxr.utils.errors import FilmError
-from tests.dicomweb.odd_archive import Answer, as_json, odd_archive
+from tests.dicomweb.stub_archive import Answer, as_json, stub_archive
 from tests.io.film_files import save_dicom
 
 
@@ -25,7 +25,7 @@ def _results(folder: Path, study: str = "1.2.3") -> Path:
 
 def _failure(stem: Path, stored: Answer) -> FilmError:
     with (
-        odd_archive(lambda method, *_: as_json([]) if method == "GET" else stored) as url,
+        stub_archive(lambda method, *_: as_json([]) if method == "GET" else stored) as url,
         pytest.raises(FilmError) as failed,
     ):
         store_results(stem, url)

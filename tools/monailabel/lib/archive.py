@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.dicomweb.outages import CircuitBreaker, Skipped
-from chestxr.dicomweb.session import PASSWORD, USER, open_session, telling_errors
+from chestxr.dicomweb.session import PASSWORD, USER, open_session, request_errors
 from chestxr.utils.errors import FilmError
 
 from .conversion import film_to_nifti, is_drawn_lungs, lungs_to_dicom, lungs_to_nifti
@@ -93,7 +93,7 @@ class _FilmDatastore(DICOMWebDatastore):
         watch, passed = CircuitBreaker(), Skipped()
         for image, newest in drawn.items():
             try:
-                with watch.record(passed), telling_errors(self._archive.server):
+                with watch.record(passed), request_errors(self._archive.server):
                     self.get_image_uri(image)
                     self._update_label(image, newest)
             except FilmError as error:

@@ -22,7 +22,7 @@ class Answer:
 
 
 @contextmanager
-def odd_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
+def stub_archive(answer: Callable[[str, str, bytes], Answer]) -> Iterator[str]:
     """Serve the responses of a function of a request's method, path and body; yield the root URL.
 
     The function may take the headers as a fourth argument.
