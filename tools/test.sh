@@ -6,14 +6,20 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/environment.sh dev
 
-selection=(-m "not slow")
+all=
 if [ "${1:-}" = --all ]; then
+    all=yes
     shift
-    selection=(--cov --cov-report=term:skip-covered --durations=30)
 fi
 ruff check .
 ruff format --check .
 mypy
 python -m tools.bundles.build --check
 export OMP_NUM_THREADS=1
-exec python -m pytest -n auto --dist loadfile "${selection[@]}" "$@"
+tests=(python -m pytest -n auto --dist loadfile)
+if [ -z "$all" ]; then
+    exec "${tests[@]}" -m "not slow" "$@"
+fi
+# Coverage is that of the quick tests: the slow ones mostly run other programs.
+"${tests[@]}" -m "not slow" --cov --cov-report=term:skip-covered "$@"
+"${tests[@]}" -m slow --durations=30 "$@"
