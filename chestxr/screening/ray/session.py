@@ -14,8 +14,8 @@ from chestxr.utils.temporary import temporary_folder
 
 __all__ = ["check_ray", "ray_running"]
 
-# Space for the films between stages, about a hundred per core.
-_STORE_BYTES_A_CORE = 1 << 27
+# Space for the films between stages, at their own size: about fifteen of 2,000 x 2,000 px per core; Ray spills the rest.
+_STORE_BYTES_PER_CORE = 1 << 28
 # The length of socket paths is limited.
 _LONGEST_FOLDER = 20
 _ALWAYS = {
@@ -83,7 +83,7 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
     quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     with temporary_folder("chestxr-ray-", _folder()) as own:
         local = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_temp_dir": str(own)}
-        local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES_A_CORE * processes}
+        local |= {"num_cpus": processes, "object_store_memory": _STORE_BYTES_PER_CORE * processes}
         try:
             with _silence():
                 ray.init(address or "local", **({} if address else local), **quiet)
