@@ -14,7 +14,7 @@ from chestxr.utils.temporary import temporary_folder
 
 __all__ = ["check_ray", "ray_running"]
 
-# Space for the films between stages, at their own size: about fifteen of 2,000 x 2,000 px per core; Ray spills the rest.
+# Space for films between stages, at their own size: about fifteen of 2,000 x 2,000 px per core. Ray spills the rest.
 _STORE_BYTES_PER_CORE = 1 << 28
 # The length of socket paths is limited.
 _LONGEST_FOLDER = 20
