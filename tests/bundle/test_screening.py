@@ -176,7 +176,9 @@ def test_a_film_is_read_once(trained, tmp_path, monkeypatch):
 
     monkeypatch.setattr(decode, "read_content", read_and_remove)
     out = tmp_path / "out"
-    bundle = open_with_records(SCREENING, _settings(trained) | {"save_dicom": True, "save_overlay": True}, out, "key")
+    bundle = open_with_records(
+        BUNDLES / SCREENING, _settings(trained) | {"save_dicom": True, "save_overlay": True}, out, "key"
+    )
     assert bundle.run_film({"film": "film", "image": str(film)}) is None
     assert not film.exists()
     written = {path.name for path in out.iterdir()}

@@ -28,8 +28,6 @@ _AFTER = {
     "LungQualityd": "restore",
     "ResizeFilmd": "view",
     "ClassifyViewd": "view",
-    "LoadImaged": "decode",
-    "EnsureFilmAxesd": "prepare",
     "LungFeaturesd": "features",
     "ScreenTuberculosisd": "classify",
     "SaveImageByNamed": "write",
