@@ -26,5 +26,5 @@ python -m venv "$place/environment"
 export PIP_CONSTRAINT=$place/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
 "$place/environment/bin/python" -m pip install --quiet --no-compile --editable '.[demo]' hypothesis pytest pytest-xdist setuptools
 export OMP_NUM_THREADS=1
-[ $# -gt 0 ] || set -- tests/io/dicom tests/transforms tests/tuberculosis tests/radiomics tests/bundle/test_inference.py
+[ $# -gt 0 ] || set -- tests/io/dicom tests/transforms tests/tuberculosis tests/radiomics/test_film_features.py tests/bundle/test_inference.py
 "$place/environment/bin/python" -m pytest -n auto -m "not slow" "$@"
