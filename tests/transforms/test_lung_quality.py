@@ -70,7 +70,7 @@ def test_fragments_and_low_confidence_are_flagged():
 
 
 def test_swapped_sides_are_flagged():
-    assert _warnings(np.choose(LABELS, [0, 2, 1])) != ""
+    assert _warnings(np.choose(LABELS, [0, 2, 1])) == "lungs not side by side: is the film upright?"
 
 
 def test_inverted_film_is_flagged():
