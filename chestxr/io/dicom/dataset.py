@@ -3,7 +3,6 @@
 import io
 import re
 import zlib
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,9 +175,13 @@ def _open_sequences(dataset: Dataset, level: int = 0) -> None:
     for element in [element for element in _raw_elements(dataset) if _kind(element) == "SQ"]:
         if max(map((element.value or b"").count, _ITEM_TAGS)) > _MAX_ITEMS:
             raise _TooManyElements
-        with suppress(Exception):  # a broken sequence raises again where it is used
+        try:
             for item in dataset[element.tag].value:
                 _leave_private_out(item)
+        except RecursionError:  # pydicom parses nested sequences of undefined length by recursion
+            raise _TooManyElements from None
+        except Exception:  # a broken sequence raises again where it is used
+            continue
     for items in _sequences(dataset):
         if level == _MAX_LEVELS or len(items) > _MAX_ITEMS:
             raise _TooManyElements

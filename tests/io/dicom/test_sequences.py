@@ -1,5 +1,8 @@
 """Sequences of defined and undefined length in a header are read within limits."""
 
+import inspect
+import sys
+
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
@@ -44,6 +47,18 @@ def test_deeply_nested_sequences_are_rejected(tmp_path, undefined, levels):
     for read in (read_film, read_header):
         with pytest.raises(FilmError, match=r"too many elements|truncated or broken"):
             read(path)
+
+
+@_LENGTHS
+def test_nested_sequences_are_rejected_close_to_the_recursion_limit(tmp_path, undefined):
+    path = save_dicom(tmp_path / "film.dcm", _film(), RequestAttributesSequence=_nested(100, undefined))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 200)
+    try:
+        with pytest.raises(FilmError, match=r"too many elements|truncated or broken"):
+            read_film(path)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_sequence_with_too_many_items_is_rejected(tmp_path):
