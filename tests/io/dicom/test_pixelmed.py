@@ -77,6 +77,6 @@ def test_label_map_is_valid_but_for_what_the_validators_do_not_know(chest_dicom,
         setattr(label_map, keyword, value)
     label_map.SOPClassUID = label_map.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.66.4"
     errors = _errors_of_ours(pixelmed_errors(label_map, tmp_path, "DicomInstanceValidator"))
-    assert all("SegmentIdentification" in error or "SegmentNumber" in error for error in errors), errors
-    errors = dicom_errors(tmp_path / "judged.dcm")
-    assert all("SegmentNumber" in error or "SegmentIdentification" in error for error in errors), errors
+    errors += dicom_errors(tmp_path / "judged.dcm")
+    about_segments = ("SegmentIdentification", "SegmentNumber", "Segment Number")
+    assert [error for error in errors if not any(known in error for known in about_segments)] == []
