@@ -11,6 +11,9 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .options import (
     Dicom,
+    Picture,
+    Presentation,
+    SegmentationType,
     SiteScale,
     TrustBundle,
     UidRoot,
@@ -60,6 +63,9 @@ def archive(
     dicom: Dicom = True,
     site_scale: SiteScale = None,
     uid_root: UidRoot = None,
+    segmentation_type: SegmentationType = None,
+    presentation: Presentation = False,
+    picture: Picture = False,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the run's manifest, as JSON.")] = False,
@@ -90,7 +96,8 @@ def archive(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     if store and not dicom:
         raise typer.BadParameter("--store needs the DICOM objects that --no-dicom disables")
-    overrides = {"save_dicom": dicom} | overrides_of(site_scale, uid_root)
+    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture, dicom)
+    overrides["save_dicom"] = dicom
     how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
     run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **overrides)
     if run.listed_before:

@@ -1,6 +1,7 @@
 """Shared options, output and exit codes of the commands."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,6 +14,9 @@ from typer.core import TyperGroup
 __all__ = [
     "Commands",
     "Dicom",
+    "Picture",
+    "Presentation",
+    "SegmentationType",
     "SiteScale",
     "TrustBundle",
     "UidRoot",
@@ -34,6 +38,36 @@ TrustBundle = Annotated[
     typer.Option("--trust-bundle", help="Run a bundle that is not shipped with chestxr: its JSON can execute code."),
 ]
 Dicom = Annotated[bool, typer.Option(help="Write DICOM segmentations and reports for DICOM films.")]
+
+
+class _SegmentationTypes(StrEnum):
+    """Types of DICOM segmentations."""
+
+    BINARY = "BINARY"
+    LABELMAP = "LABELMAP"
+
+
+SegmentationType = Annotated[
+    _SegmentationTypes | None,
+    typer.Option(
+        help="Type of DICOM segmentations: BINARY, which most viewers know, or LABELMAP, which OHIF shows; "
+        "the bundle's by default.",
+        show_default=False,
+    ),
+]
+Presentation = Annotated[
+    bool,
+    typer.Option(
+        "--presentation",
+        help="Also write the lungs' contours as a DICOM presentation state, for viewers that show no segmentation.",
+    ),
+]
+Picture = Annotated[
+    bool,
+    typer.Option(
+        "--picture", help="Also write a picture of the result as a DICOM Secondary Capture, which every viewer shows."
+    ),
+]
 SiteScale = Annotated[Path | None, typer.Option(help="Site scale written by chestxr tb adapt.", show_default=False)]
 UidRoot = Annotated[
     str | None, typer.Option(help="Prefix of new DICOM UIDs; the bundle's by default.", show_default=False)
@@ -83,10 +117,34 @@ def refuse(message):
     raise ValueError(message)
 
 
-def overrides_of(site_scale: Path | None, uid_root: str | None) -> dict[str, str]:
-    """Return the entries of the bundle's JSON that options override."""
-    overrides = {"site_scale": str(site_scale.absolute())} if site_scale else {}
-    return overrides | ({"uid_root": uid_root} if uid_root else {})
+def overrides_of(
+    site_scale: Path | None,
+    uid_root: str | None,
+    segmentation_type: _SegmentationTypes | None,
+    presentation: bool,
+    picture: bool,
+    dicom: bool = True,
+) -> dict[str, str | bool]:
+    """
+    Return the entries of the bundle's JSON that options override.
+
+    Raises
+    ------
+    typer.BadParameter
+        If an option needs DICOM results and there are none.
+    """
+    if (presentation or picture) and not dicom:
+        raise typer.BadParameter("--presentation and --picture need the DICOM objects that --no-dicom disables")
+    overrides: dict[str, str | bool] = {"site_scale": str(site_scale.absolute())} if site_scale else {}
+    if uid_root:
+        overrides["uid_root"] = uid_root
+    if segmentation_type:
+        overrides["segmentation_type"] = segmentation_type.value
+    if presentation:
+        overrides["save_presentation"] = True
+    if picture:
+        overrides["save_picture"] = True
+    return overrides
 
 
 def progress_bar() -> Progress:

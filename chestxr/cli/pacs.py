@@ -12,7 +12,19 @@ from rich.progress import track
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .options import SiteScale, TrustBundle, UidRoot, console, leave, or_exit, overrides_of, progress_console
+from .options import (
+    Picture,
+    Presentation,
+    SegmentationType,
+    SiteScale,
+    TrustBundle,
+    UidRoot,
+    console,
+    leave,
+    or_exit,
+    overrides_of,
+    progress_console,
+)
 
 __all__ = ["app"]
 
@@ -33,6 +45,9 @@ def screen(
     interval: Annotated[float, typer.Option(min=1, help="Polling interval in seconds, with --watch.")] = 30,
     site_scale: SiteScale = None,
     uid_root: UidRoot = None,
+    segmentation_type: SegmentationType = None,
+    presentation: Presentation = False,
+    picture: Picture = False,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
 ) -> None:
@@ -57,7 +72,8 @@ def screen(
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(DicomWebClient, url)
-    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides_of(site_scale, uid_root))
+    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture)
+    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides)
     try:
         reported: set[str] = set()
         unanswered = _pass(screening, since, watch, reported)

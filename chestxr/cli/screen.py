@@ -10,6 +10,9 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .options import (
     Dicom,
+    Picture,
+    Presentation,
+    SegmentationType,
     SiteScale,
     TrustBundle,
     UidRoot,
@@ -36,6 +39,9 @@ def screen(
     ] = 1,
     dicom: Dicom = True,
     uid_root: UidRoot = None,
+    segmentation_type: SegmentationType = None,
+    presentation: Presentation = False,
+    picture: Picture = False,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the run's manifest, as JSON.")] = False,
@@ -60,7 +66,7 @@ def screen(
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    overrides = overrides_of(site_scale, uid_root)
+    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture, dicom)
     run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, save_dicom=dicom, **overrides)
     stopped = or_exit(_screen_waiting, run)
     manifest = or_exit(run.finish)

@@ -3,14 +3,29 @@
 from os import PathLike
 from pathlib import Path
 
-__all__ = ["LUNGS", "OVERLAY", "REPORT", "RESULT_ENDINGS", "SEGMENTATION", "ZONE_MAP", "result_file"]
+__all__ = [
+    "DICOM_ENDINGS",
+    "LUNGS",
+    "OVERLAY",
+    "PICTURE",
+    "PRESENTATION",
+    "REPORT",
+    "RESULT_ENDINGS",
+    "SEGMENTATION",
+    "ZONE_MAP",
+    "result_file",
+]
 
 LUNGS = "lungs.png"
 OVERLAY = "overlay.png"
 ZONE_MAP = "zones.png"
 SEGMENTATION = "seg.dcm"
 REPORT = "sr.dcm"
-RESULT_ENDINGS = (LUNGS, OVERLAY, ZONE_MAP, SEGMENTATION, REPORT)
+PRESENTATION = "pr.dcm"
+PICTURE = "sc.dcm"
+# In the order in which they are stored: a film whose report an archive has is answered.
+DICOM_ENDINGS = (SEGMENTATION, PRESENTATION, PICTURE, REPORT)
+RESULT_ENDINGS = (LUNGS, OVERLAY, ZONE_MAP, *DICOM_ENDINGS)
 
 
 def result_file(folder: str | PathLike, film: str, ending: str) -> Path:

@@ -15,7 +15,7 @@ from chestxr.dicomweb.session import DicomWebError
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.structured_report import report_uid
 from chestxr.io.dicom.uid import check_uid_root
-from chestxr.io.result_files import REPORT, SEGMENTATION, result_file
+from chestxr.io.result_files import DICOM_ENDINGS, result_file
 from chestxr.screening.local.pool import FilmPool
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.record import FilmRecord, read_record
@@ -179,11 +179,11 @@ class PacsScreener:
         return FilmError(name, f"a film without a report ({flags})", "a film as an archive keeps it", "export it again")
 
     def _objects(self, name: str) -> list[Path]:
-        """Return the paths of a film's segmentation and report."""
-        return [result_file(self.out, name, ending) for ending in (SEGMENTATION, REPORT)]
+        """Return the paths of a film's DICOM results, the report last."""
+        return [result_file(self.out, name, ending) for ending in DICOM_ENDINGS]
 
     def _forget_objects(self, name: str) -> None:
-        """Remove a film's segmentation and report, which identify the patient."""
+        """Remove a film's DICOM results, which identify the patient."""
         for path in self._objects(name):
             path.unlink(missing_ok=True)
 

@@ -11,10 +11,8 @@ from .lung_labels import LungLabels, LungLabelsd
 from .lung_quality import LungQuality, LungQualityd
 from .rand_film_view import RandNoChestd, RandOrientationd, RandWindowd
 from .resize_film import ResizeFilmd
-from .save_dicom import (
-    SaveDicomReportd,
-    SaveDicomSegmentationd,
-)
+from .save_dicom import SaveDicomPresentationd, SaveDicomSegmentationd
+from .save_dicom_report import SaveDicomPictured, SaveDicomReportd
 from .save_image_by_name import SaveImageByNamed
 from .scale_percentiles import ScalePercentilesd
 from .untracked_compose import UntrackedCompose
@@ -36,6 +34,8 @@ __all__ = [
     "RandOrientationd",
     "RandWindowd",
     "ResizeFilmd",
+    "SaveDicomPictured",
+    "SaveDicomPresentationd",
     "SaveDicomReportd",
     "SaveDicomSegmentationd",
     "SaveImageByNamed",

@@ -1,4 +1,4 @@
-"""Writers of DICOM SEG and SR objects in the study of a film."""
+"""Writers of DICOM objects that show the lungs in the study of a film: SEG and GSPS."""
 
 from collections.abc import Hashable, Mapping
 from os import PathLike
@@ -12,28 +12,23 @@ from pydicom.dataset import Dataset
 
 from chestxr.io.dicom.guard import dicom_build_errors
 from chestxr.io.dicom.header import source_header
-from chestxr.io.dicom.segmentation import LUNG_CODES, lung_segmentation
-from chestxr.io.dicom.structured_report import FilmFindings, screening_report
+from chestxr.io.dicom.presentation_state import lung_presentation
+from chestxr.io.dicom.segmentation import check_segmentation_type, lung_segmentation
 from chestxr.io.dicom.uid import DEFAULT_UID_ROOT
-from chestxr.io.result_files import REPORT, SEGMENTATION, result_file
+from chestxr.io.result_files import PRESENTATION, SEGMENTATION, result_file
 from chestxr.utils.atomic import atomic_write
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import Algorithm
 from chestxr.utils.silence import silence_libraries
 
-__all__ = [
-    "SaveDicomReportd",
-    "SaveDicomSegmentationd",
-]
+__all__ = ["SaveDicomPresentationd", "SaveDicomSegmentationd", "SaveDicomTransform"]
 
 
-class SaveDicomSegmentationd(MapTransform):
+class SaveDicomTransform(MapTransform):
     """
-    Dictionary-based writing of lungs as a DICOM Segmentation object, ``<film>_seg.dcm``.
+    Base class of transforms that write a DICOM object for a DICOM film.
 
-    Only DICOM films get one, since a segmentation must refer to its source image. None is written if
-    :py:class:`LungQualityd` does not find two lungs, so that no lungs are stored for a non-chest image. If the film has
-    no UIDs, or its header is too non-conformant to build an object from, none is written and a warning is added to
+    If the film's header is too non-conformant to build an object from, none is written and a warning is added to
     ``quality_flags``.
 
     Parameters
@@ -58,6 +53,53 @@ class SaveDicomSegmentationd(MapTransform):
         self.algorithm = algorithm
         self.uid_root = uid_root
 
+    def save(self, data: Mapping[Hashable, Any], dataset: Dataset, ending: str) -> dict[Hashable, Any]:
+        """Write an object atomically; return the item with the file's name added to ``dicom_files``."""
+        path = result_file(self.output_dir, data["film"], ending)
+        with atomic_write(path) as partial, silence_libraries():
+            dataset.save_as(partial)
+        return dict(data) | {"dicom_files": [*data["dicom_files"], path.name]}
+
+    @staticmethod
+    def flagged(data: Mapping[Hashable, Any], error: FilmError) -> dict[Hashable, Any]:
+        """Return the item with the reason for a missing object added to its quality flags."""
+        flags = [data["quality_flags"], f"no DICOM result: {error.found}"]
+        return dict(data) | {"quality_flags": "; ".join(flag for flag in flags if flag)}
+
+
+class SaveDicomSegmentationd(SaveDicomTransform):
+    """
+    Dictionary-based writing of lungs as a DICOM Segmentation object, ``<film>_seg.dcm``.
+
+    Only DICOM films get one, since a segmentation must refer to its source image. None is written if
+    :py:class:`LungQualityd` does not find two lungs, so that no lungs are stored for a non-chest image, or if the film
+    has no UIDs.
+
+    Parameters
+    ----------
+    keys, output_dir, algorithm, uid_root
+        As for :py:class:`SaveDicomTransform`.
+    segmentation_type : str, optional
+        "BINARY" or "LABELMAP"; see :py:func:`chestxr.io.dicom.segmentation.lung_segmentation`.
+
+    Raises
+    ------
+    ValueError
+        If the segmentation type is unknown.
+    """
+
+    def __init__(
+        self,
+        keys: str,
+        output_dir: str | PathLike,
+        algorithm: Algorithm,
+        uid_root: str = DEFAULT_UID_ROOT,
+        segmentation_type: str = "BINARY",
+    ) -> None:
+        super().__init__(keys, output_dir, algorithm, uid_root)
+        check_segmentation_type(segmentation_type)
+        self.segmentation_type = segmentation_type
+
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
         """
         Write the segmentation.
@@ -74,82 +116,43 @@ class SaveDicomSegmentationd(MapTransform):
             with dicom_build_errors(source), silence_libraries():
                 header = source_header(stored.dataset, source)
                 if data["is_chest"]:
-                    labels = convert_data_type(lungs, np.ndarray)[0][0]
-                    made = lung_segmentation(header, labels, self.algorithm, lungs.meta["reoriented"], self.uid_root)
-                    written = _save(made, result_file(self.output_dir, data["film"], SEGMENTATION))
-                    found |= {"dicom_segmentation": made, "dicom_files": [written]}
+                    labels, reoriented = _labels(lungs), lungs.meta["reoriented"]
+                    made = lung_segmentation(
+                        header, labels, self.algorithm, reoriented, self.uid_root, self.segmentation_type
+                    )
+                    found = self.save(found, made, SEGMENTATION) | {"dicom_segmentation": made}
         except FilmError as error:
-            return _flagged(found, error)
+            return self.flagged(found, error)
         return found | {"dicom_header": header}
 
 
-class SaveDicomReportd(MapTransform):
+class SaveDicomPresentationd(SaveDicomTransform):
     """
-    Dictionary-based writing of the findings as a DICOM Structured Report, ``<film>_sr.dcm``.
+    Dictionary-based writing of the contours of the lungs as a DICOM presentation state, ``<film>_pr.dcm``.
 
-    Use it after :py:class:`LungQualityd`, :py:class:`chestxr.tuberculosis.ScreenTuberculosisd` and
-    :py:class:`SaveDicomSegmentationd`, whose results it reads from the item. Only DICOM films get one.
+    Use it after :py:class:`SaveDicomSegmentationd`: films without a segmentation get none. It serves viewers that show
+    no segmentation on a film.
 
     Parameters
     ----------
-    keys : str
-        The label map (1, W, H) of the lungs, a MetaTensor at the original size of the film.
-    output_dir, algorithm, uid_root
-        As for :py:class:`SaveDicomSegmentationd`.
+    keys, output_dir, algorithm, uid_root
+        As for :py:class:`SaveDicomTransform`.
     """
 
-    backend = [TransformBackends.NUMPY]
-
-    def __init__(
-        self, keys: str, output_dir: str | PathLike, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT
-    ) -> None:
-        super().__init__(keys)
-        self.output_dir = Path(output_dir)
-        self.algorithm = algorithm
-        self.uid_root = uid_root
-
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
-        """Write the report; return the item with its name added to ``dicom_files``."""
+        """Write the presentation state; return the item with its name added to ``dicom_files``."""
         lungs, header = data[self.first_key(data)], data["dicom_header"]
-        if header is None:
+        if header is None or data["dicom_segmentation"] is None:
             return dict(data)
-        findings = _findings(data, lungs)
         try:
             with dicom_build_errors(lungs.meta["filename_or_obj"]), silence_libraries():
-                report = screening_report(header, data["dicom_segmentation"], findings, self.algorithm, self.uid_root)
-                written = _save(report, result_file(self.output_dir, data["film"], REPORT))
+                state = lung_presentation(
+                    header, _labels(lungs), self.algorithm, lungs.meta["reoriented"], self.uid_root
+                )
+                return self.save(data, state, PRESENTATION)
         except FilmError as error:
-            return _flagged(data, error)
-        return dict(data) | {"dicom_files": [*data["dicom_files"], written]}
+            return self.flagged(data, error)
 
 
-def _findings(data: Mapping[Hashable, Any], lungs: Any) -> FilmFindings:
-    screening = data["screening"]
-    numbers = {
-        name: screening[key]
-        for name, key in (("probability", "probability"), ("low", "probability_low"), ("high", "probability_high"))
-        if screening[key] is not None
-    }
-    return FilmFindings(
-        lung_pixels={label: int((lungs == label).sum()) for label in LUNG_CODES},
-        pixel_area_mm2=float(np.prod(np.asarray(lungs.meta["pixel_spacing_mm"]))),
-        at_detector=lungs.meta["pixel_spacing_source"] == "ImagerPixelSpacing",
-        flags=data["quality_flags"].split("; ") if data["quality_flags"] else (),
-        threshold=screening["threshold"],
-        decision=screening["decision"],
-        reasons=screening["reasons"].split("; ") if screening["reasons"] else (),
-        no_score=screening["no_score"],
-        **numbers,
-    )
-
-
-def _flagged(data: Mapping[Hashable, Any], error: FilmError) -> dict[Hashable, Any]:
-    """Add the reason for a missing DICOM result to the quality flags."""
-    flags = [data["quality_flags"], f"no DICOM result: {error.found}"]
-    return dict(data) | {"quality_flags": "; ".join(flag for flag in flags if flag)}
-
-
-def _save(dataset: Dataset, path: Path) -> str:
-    with atomic_write(path) as partial, silence_libraries():
-        dataset.save_as(partial)
-    return path.name
+def _labels(lungs: Any) -> np.ndarray:
+    return convert_data_type(lungs, np.ndarray)[0][0]

@@ -1,6 +1,7 @@
 """The bundles in MONAI's tools: load, workflows, Deploy, federated learning."""
 
 import json
+import logging
 import shutil
 
 import monai.bundle
@@ -70,6 +71,17 @@ def test_pipelines_build_without_the_bundle_folder(bundle, tmp_path, monkeypatch
         config_file=config_files(bundle, "inference"), workflow_type="inference", bundle_root="nowhere", **overrides
     )
     assert made.parser.get_parsed_content("postprocessing") and made.parser.get_parsed_content("evaluator")
+
+
+def test_opening_a_bundle_logs_nothing(tmp_path, caplog):
+    """A program that opens a bundle decides what is logged."""
+    logger = logging.getLogger("monai.bundle.workflows")
+    logger.addHandler(caplog.handler)
+    try:
+        OpenBundle(BUNDLES / UNET, output_dir=str(tmp_path), device="cpu")
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert caplog.messages == []
 
 
 @pytest.fixture(scope="module")

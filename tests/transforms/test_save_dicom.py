@@ -1,4 +1,4 @@
-"""A non-conformant header costs the DICOM result, not the mask."""
+"""DICOM results of a film are written in its study; a non-conformant header costs them, not the mask."""
 
 import errno
 import struct
@@ -6,10 +6,17 @@ import struct
 import numpy as np
 import pytest
 from monai.data import MetaTensor
+from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from chestxr.io import read_film
-from chestxr.transforms import SaveDicomSegmentationd, save_dicom
+from chestxr.transforms import (
+    SaveDicomPictured,
+    SaveDicomPresentationd,
+    SaveDicomReportd,
+    SaveDicomSegmentationd,
+    save_dicom,
+)
 from chestxr.utils.provenance import Algorithm
 from tests.io.film_files import save_dicom as save_dicom_film
 from tests.phantom import chest_film
@@ -52,6 +59,44 @@ def test_full_disk_raises(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(save_dicom, "_save", full)
+    monkeypatch.setattr(save_dicom, "atomic_write", full)
     with pytest.raises(OSError, match="No space left"):
         SaveDicomSegmentationd("pred", tmp_path, Algorithm("model", "1"))(item)
+
+
+SCORED = {
+    "probability": 0.41,
+    "probability_low": 0.35,
+    "probability_high": 0.5,
+    "threshold": 0.3,
+    "decision": "suspicious",
+    "reasons": "right upper zone, texture (+1.20); lungs, shape (-0.30)",
+    "no_score": "",
+}
+NOT_SCORED = SCORED | {"decision": "", "reasons": "", "no_score": "no two lungs were found"}
+NOT_SCORED |= dict.fromkeys(("probability", "probability_low", "probability_high"))
+
+
+@pytest.mark.parametrize("screening", [SCORED, NOT_SCORED], ids=["score", "no score"])
+@pytest.mark.parametrize("chest", [True, False], ids=["lungs", "no lungs"])
+def test_a_film_has_every_result_that_was_asked_for(tmp_path, screening, chest):
+    item = _item(film_with(tmp_path / "film.dcm")) | {"screening": screening, "is_chest": chest}
+    item["film_image"] = read_film(tmp_path / "film.dcm")[0][None]
+    transforms = (SaveDicomSegmentationd, SaveDicomPresentationd, SaveDicomReportd, SaveDicomPictured)
+    for save in transforms:
+        item = save("pred", tmp_path, Algorithm("model", "1"))(item)
+    endings = ["seg", "pr", "sr", "sc"] if chest else ["sr", "sc"]
+    assert item["dicom_files"] == [f"film_{ending}.dcm" for ending in endings]
+    assert {path.name for path in tmp_path.glob("film_*.dcm")} == set(item["dicom_files"])
+    made = [dcmread(tmp_path / name) for name in item["dicom_files"]]
+    assert len({dataset.SeriesInstanceUID for dataset in made}) == len({d.SOPInstanceUID for d in made}) == len(made)
+    assert len({dataset.StudyInstanceUID for dataset in made}) == 1
+
+
+def test_a_film_that_is_not_dicom_has_no_dicom_results(tmp_path):
+    item = _item(film_with(tmp_path / "film.dcm")) | {"screening": SCORED}
+    item["pred"].meta["dicom_header"] = ""
+    item["film_image"] = read_film(tmp_path / "film.dcm")[0][None]
+    for save in (SaveDicomSegmentationd, SaveDicomPresentationd, SaveDicomReportd, SaveDicomPictured):
+        item = save("pred", tmp_path, Algorithm("model", "1"))(item)
+    assert item["dicom_files"] == [] and item["quality_flags"] == ""

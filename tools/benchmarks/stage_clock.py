@@ -32,6 +32,8 @@ _AFTER = {
     "ScreenTuberculosisd": "classify",
     "SaveImageByNamed": "write",
     "SaveDicomSegmentationd": "write",
+    "SaveDicomPictured": "write",
+    "SaveDicomPresentationd": "write",
     "SaveDicomReportd": "write",
     "MaskAsSliced": "restore",
 }

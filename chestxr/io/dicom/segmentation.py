@@ -6,6 +6,7 @@ import highdicom as hd
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
+from pydicom.uid import ExplicitVRLittleEndian, RLELossless
 
 from chestxr.io.orientation import undo_reorientation
 from chestxr.utils.provenance import Algorithm
@@ -14,7 +15,15 @@ from chestxr.utils.silence import silence_libraries
 from .header import copy_patient_and_study, strip_patient_and_study
 from .uid import DEFAULT_UID_ROOT, derived_uid
 
-__all__ = ["LUNG_CODES", "MANUFACTURER", "RESEARCH_USE", "lung_segmentation"]
+__all__ = [
+    "LUNG_CODES",
+    "LUNG_COLOURS",
+    "MANUFACTURER",
+    "RESEARCH_USE",
+    "check_segmentation_type",
+    "lung_segmentation",
+    "stored_labels",
+]
 
 MANUFACTURER = "chestxr"
 RESEARCH_USE = "Research use only. Not a medical device."
@@ -22,6 +31,10 @@ LUNG_CODES = {
     1: Code("3341006", "SCT", "Right lung"),
     2: Code("44029006", "SCT", "Left lung"),
 }
+# Orange and sky blue as in the overlays, in CIELab with illuminant D50.
+LUNG_COLOURS = {1: (71.19, 20.07, 74.66), 2: (69.28, -16.80, -35.53)}
+# By segmentation type: RLE cannot encode pixels of one bit.
+_TRANSFER_SYNTAXES = {"BINARY": ExplicitVRLittleEndian, "LABELMAP": RLELossless}
 _ANATOMY = Code("123037004", "SCT", "Anatomical Structure")
 _ARTIFICIAL_INTELLIGENCE = Code("123110", "DCM", "Artificial Intelligence")
 _SERIES_NUMBER = 9001
@@ -33,9 +46,10 @@ def lung_segmentation(
     algorithm: Algorithm | None,
     reoriented: str = "",
     uid_root: str = DEFAULT_UID_ROOT,
+    segmentation_type: str = "BINARY",
 ) -> hd.seg.Segmentation:
     """
-    Build a binary Segmentation (DICOM PS3.3, A.51) of the lungs.
+    Build a Segmentation (DICOM PS3.3, A.51) of the lungs, or a Label Map Segmentation.
 
     It refers to the film pixel by pixel ("spatial locations preserved") and has no geometry, since a projection has
     no position in patient space; the spacing is found in the film. Patient and study are the film's; the UIDs are
@@ -53,6 +67,9 @@ def lung_segmentation(
         Steps that turned the film upright, as in its metadata.
     uid_root : str, optional
         Prefix of new UIDs.
+    segmentation_type : str, optional
+        "BINARY", one bit per pixel and a frame for each lung, which most archives and viewers know; or "LABELMAP", one
+        frame of 8 bits per pixel (DICOM Supplement 243, of 2024), which OHIF can show at any size of the film.
 
     Returns
     -------
@@ -62,26 +79,23 @@ def lung_segmentation(
     Raises
     ------
     ValueError
-        If there is no lung, or the size of the mask differs from the film.
+        If there is no lung, the size of the mask differs from the film, or the segmentation type is unknown.
     """
-    rows = undo_reorientation(np.asarray(labels).T, reoriented).astype(np.uint8)
-    if rows.shape != (header.Rows, header.Columns):
-        found, expected = (f"{width} x {height}" for height, width in (rows.shape, (header.Rows, header.Columns)))
-        raise ValueError(f"a mask of {found} pixels; expected {expected}, as the film has")
-    if not rows.any():
-        raise ValueError("an empty mask; expected one lung at least")
+    check_segmentation_type(segmentation_type)
+    rows = stored_labels(header, labels, reoriented)
     made_by = (
         (algorithm.name, algorithm.version) if algorithm else ("manual", hashlib.sha256(rows.tobytes()).hexdigest())
     )
+    form = "" if segmentation_type == "BINARY" else f"{segmentation_type} "
     identifiers = {
-        kind: derived_uid(uid_root, header.SOPInstanceUID, *made_by, kind)
+        kind: derived_uid(uid_root, header.SOPInstanceUID, *made_by, form + kind)
         for kind in ("segmentation", "segmentation series", "dimensions")
     }
     with silence_libraries():
         segmentation = hd.seg.Segmentation(
             source_images=[strip_patient_and_study(header)],
             pixel_array=rows[None],
-            segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
+            segmentation_type=hd.seg.SegmentationTypeValues(segmentation_type),
             segment_descriptions=[_describe(label, algorithm) for label in LUNG_CODES],
             series_instance_uid=identifiers["segmentation series"],
             series_number=_SERIES_NUMBER,
@@ -94,9 +108,47 @@ def lung_segmentation(
             content_label="LUNGS",
             content_description=RESEARCH_USE,
             series_description="Lungs. Research use only",
+            transfer_syntax_uid=_TRANSFER_SYNTAXES[segmentation_type],
         )
         _complete(segmentation, header, identifiers["dimensions"])
     return segmentation
+
+
+def stored_labels(header: Dataset, labels: np.ndarray, reoriented: str) -> np.ndarray:
+    """
+    Return a label map in the rows and columns of the stored film.
+
+    Parameters
+    ----------
+    header : pydicom.Dataset
+        The film's header.
+    labels : numpy.ndarray, shape (W, H), integer
+        Label map of the upright film.
+    reoriented : str
+        Steps that turned the film upright, as in its metadata.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns), uint8
+
+    Raises
+    ------
+    ValueError
+        If no pixel is labelled, or the size of the mask differs from the film.
+    """
+    rows = undo_reorientation(np.asarray(labels).T, reoriented).astype(np.uint8)
+    if rows.shape != (header.Rows, header.Columns):
+        found, expected = (f"{width} x {height}" for height, width in (rows.shape, (header.Rows, header.Columns)))
+        raise ValueError(f"a mask of {found} pixels; expected {expected}, as the film has")
+    if not rows.any():
+        raise ValueError("an empty mask; expected one lung at least")
+    return rows
+
+
+def check_segmentation_type(segmentation_type: str) -> None:
+    """Raise ValueError if a segmentation type is neither "BINARY" nor "LABELMAP"."""
+    if segmentation_type not in _TRANSFER_SYNTAXES:
+        raise ValueError(f"segmentation type {segmentation_type!r}; expected {' or '.join(_TRANSFER_SYNTAXES)}")
 
 
 def _describe(label: int, algorithm: Algorithm | None) -> hd.seg.SegmentDescription:
@@ -104,7 +156,7 @@ def _describe(label: int, algorithm: Algorithm | None) -> hd.seg.SegmentDescript
     identification = algorithm and hd.AlgorithmIdentificationSequence(
         algorithm.name, _ARTIFICIAL_INTELLIGENCE, algorithm.version
     )
-    return hd.seg.SegmentDescription(
+    described = hd.seg.SegmentDescription(
         segment_number=label,
         segment_label=LUNG_CODES[label].meaning,
         segmented_property_category=_ANATOMY,
@@ -112,6 +164,8 @@ def _describe(label: int, algorithm: Algorithm | None) -> hd.seg.SegmentDescript
         algorithm_type=kinds.AUTOMATIC if algorithm else kinds.MANUAL,
         algorithm_identification=identification or None,
     )
+    described.RecommendedDisplayCIELabValue = list(hd.color.CIELabColor(*LUNG_COLOURS[label]).value)
+    return described
 
 
 def _complete(segmentation: hd.seg.Segmentation, header: Dataset, dimensions: str) -> None:

@@ -23,7 +23,9 @@ _AREA = Code("42798000", "SCT", "Area")
 _SQUARE_MM = Code("mm2", "UCUM", "mm2")
 _PIXELS = Code("{pixels}", "UCUM", "pixels")
 _NO_UNITS = Code("1", "UCUM", "no units")
-_PROCEDURE = Code("399208008", "SCT", "Plain chest X-ray")
+# The most specific code of DICOM PS3.16, CID 100, that its editions of 2019 and later share; the film has its own.
+_PROCEDURE = Code("363679005", "SCT", "Imaging procedure")
+_SEGMENTED_FILM = Code("121233", "DCM", "Source image for segmentation")
 _TITLE = Code("126000", "DCM", "Imaging Measurement Report")
 _EVALUATIONS = Code("C0034375", "UMLS", "Qualitative Evaluations")
 _LIMITS = Code("intended-use", _SCHEME, "Intended use")
@@ -90,12 +92,14 @@ def screening_report(
     findings: FilmFindings,
     algorithm: Algorithm,
     uid_root: str = DEFAULT_UID_ROOT,
-) -> hd.sr.ComprehensiveSR:
+) -> hd.sr.Comprehensive3DSR:
     """
     Build an Imaging Measurement Report (DICOM PS3.16, TID 1500) of a film's lungs and tuberculosis score.
 
-    Lungs are measured in mm2 if the film states its spacing, otherwise in pixels. The score, a research result, is
-    coded in a private scheme, not as a finding of the disease.
+    Lungs are measured in mm2 if the film states its spacing, otherwise in pixels, each in a group for a planar region
+    (TID 1410). The score of the whole image is in a group of its own (TID 1501); a research result, it is coded in a
+    private scheme, not as a finding of the disease. The report is a Comprehensive 3D SR, as the AI Results profile of
+    IHE asks for, although it has no 3D coordinates.
 
     Parameters
     ----------
@@ -112,7 +116,7 @@ def screening_report(
 
     Returns
     -------
-    highdicom.sr.ComprehensiveSR
+    highdicom.sr.Comprehensive3DSR
     """
     kinds = ("report", "report series", "device", "score", *(code.meaning for code in LUNG_CODES.values()))
     uids = {kind: _uid(header.SOPInstanceUID, algorithm, uid_root, kind) for kind in kinds}
@@ -127,7 +131,7 @@ def screening_report(
             title=_TITLE,
         )
         content[0].ContentSequence.append(_evaluations(findings))
-        report = hd.sr.ComprehensiveSR(
+        report = hd.sr.Comprehensive3DSR(
             evidence=[strip_patient_and_study(header), *([segmentation] if segmentation else [])],
             content=content,
             series_instance_uid=uids["report series"],
@@ -190,32 +194,30 @@ def _lung_groups(
         group = hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
             tracking_identifier=hd.sr.TrackingIdentifier(uids[code.meaning], code.meaning),
             referenced_segment=hd.sr.ReferencedSegmentationFrame(
-                segmentation.SOPClassUID, segmentation.SOPInstanceUID, _frame_of(segmentation, label), label, film
+                segmentation.SOPClassUID, segmentation.SOPInstanceUID, 1, label, film
             ),
             finding_type=code,
             algorithm_id=identification,
             measurements=[hd.sr.Measurement(_AREA, round(area, 1), _SQUARE_MM if known else _PIXELS)],
         )
-        _refer_by_segment_only(group)
+        _correct_references(group)
         groups.append(group)
     return groups
 
 
-def _refer_by_segment_only(group: hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations) -> None:
-    """Remove the frame number that highdicom adds: a segment number excludes it (DICOM PS3.3, C.17.3.5)."""
+def _correct_references(group: hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations) -> None:
+    """
+    Correct what highdicom writes about the referenced images.
+
+    A segment number excludes a frame number (DICOM PS3.3, C.17.3.5), and the standard spells the meaning of the code in
+    lower case.
+    """
     for item in group[0].ContentSequence:
+        if item.name == _SEGMENTED_FILM:
+            item.ConceptNameCodeSequence[0].CodeMeaning = _SEGMENTED_FILM.meaning
         for reference in item.get("ReferencedSOPSequence", []):
             if "ReferencedSegmentNumber" in reference:
-                reference.pop("ReferencedFrameNumber")
-
-
-def _frame_of(segmentation: Dataset, label: int) -> int:
-    """Return the frame number, counted from 1, of a segment."""
-    numbers = [
-        frame.SegmentIdentificationSequence[0].ReferencedSegmentNumber
-        for frame in segmentation.PerFrameFunctionalGroupsSequence
-    ]
-    return numbers.index(label) + 1
+                reference.pop("ReferencedFrameNumber", None)
 
 
 def _score_group(

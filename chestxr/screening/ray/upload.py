@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.dicomweb.session import DicomWebError, RefusedError
-from chestxr.io.result_files import REPORT, SEGMENTATION, result_file
+from chestxr.io.result_files import DICOM_ENDINGS, result_file
 from chestxr.utils.errors import FilmError
 
 __all__ = ["NotStoredError", "open_archive", "store_results"]
@@ -45,7 +45,7 @@ def store_results(stem: Path, url: str) -> bool:
     """
     if not url:
         return False
-    made = [result_file(stem.parent, stem.name, ending) for ending in (SEGMENTATION, REPORT)]
+    made = [result_file(stem.parent, stem.name, ending) for ending in DICOM_ENDINGS]
     made = [path for path in made if path.is_file()]
     try:
         for path in made:

@@ -7,6 +7,7 @@ import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image, ImageCms
 from pydicom.data import get_testdata_file
 from pydicom.uid import generate_uid
 
@@ -15,6 +16,7 @@ from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.segmentation import lung_segmentation
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import Algorithm
+from chestxr.visualize.overlay import LEFT_LUNG_COLOUR, RIGHT_LUNG_COLOUR
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
 
@@ -33,6 +35,10 @@ FILMS = {
     "transposed": {"PatientOrientation": ["F", "L"]},
     "transposed and flipped": {"PatientOrientation": ["H", "R"]},
 }
+
+needs_labelmap = pytest.mark.skipif(
+    not hasattr(hd.seg.SegmentationTypeValues, "LABELMAP"), reason="needs highdicom 0.25 or later"
+)
 
 
 @pytest.fixture(params=FILMS)
@@ -86,6 +92,47 @@ def _given(film):
 
 def _everywhere(dataset, keyword):
     return [element for element in dataset.iterall() if element.keyword == keyword]
+
+
+@needs_labelmap
+def test_label_map_has_the_pixels_and_segments_of_the_binary_segmentation(film, tmp_path):
+    labels, reoriented = _labels(film)
+    header = read_header(film)
+    forms = {
+        form: lung_segmentation(header, labels, ALGORITHM, reoriented, segmentation_type=form)
+        for form in ("BINARY", "LABELMAP")
+    }
+    for form, made in forms.items():
+        made.save_as(tmp_path / f"{form}.dcm")
+    rows = pydicom.dcmread(tmp_path / "LABELMAP.dcm").pixel_array
+    assert (rows == _read_back(tmp_path / "BINARY.dcm", header)).all()
+    label_map, binary = forms["LABELMAP"], forms["BINARY"]
+    assert label_map.SOPClassUID == "1.2.840.10008.5.1.4.1.1.66.7"
+    assert [segment.SegmentNumber for segment in label_map.SegmentSequence] == [0, 1, 2]
+    assert label_map.SegmentSequence[1:] == binary.SegmentSequence
+    assert {label_map.SOPInstanceUID, label_map.SeriesInstanceUID}.isdisjoint(
+        {binary.SOPInstanceUID, binary.SeriesInstanceUID}
+    )
+    for keyword in ("FrameOfReferenceUID", "ImagePositionPatient", "PixelSpacing", "ImageOrientationPatient"):
+        assert not list(_everywhere(label_map, keyword))
+
+
+def test_segments_have_the_colours_of_the_overlays(film):
+    lab = ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
+    for segment, colour in zip(
+        lung_segmentation(read_header(film), *_given(film)).SegmentSequence,
+        (RIGHT_LUNG_COLOUR, LEFT_LUNG_COLOUR),
+        strict=True,
+    ):
+        lightness, a, b = (value / 65535 * 255 for value in segment.RecommendedDisplayCIELabValue)
+        point = Image.frombytes("LAB", (1, 1), bytes([round(lightness), round(a) ^ 128, round(b) ^ 128]))
+        shown = ImageCms.applyTransform(point, lab).getpixel((0, 0))
+        assert np.abs(np.subtract(shown, colour)).max() <= 12
+
+
+def test_unknown_segmentation_type_raises(film):
+    with pytest.raises(ValueError, match="expected BINARY or LABELMAP"):
+        lung_segmentation(read_header(film), *_given(film), segmentation_type="FRACTIONAL")
 
 
 @needs_dciodvfy
