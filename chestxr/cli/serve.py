@@ -12,7 +12,7 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .options import SiteScale, TrustBundle, UidRoot, or_exit, overrides_of
+from .options import Picture, Presentation, SegmentationType, SiteScale, TrustBundle, UidRoot, or_exit, overrides_of
 
 __all__ = ["serve"]
 
@@ -36,6 +36,9 @@ def serve(
     space: Annotated[float, typer.Option(min=0.001, help="Disk space for films that wait, in GB.")] = 20,
     site_scale: SiteScale = None,
     uid_root: UidRoot = None,
+    segmentation_type: SegmentationType = None,
+    presentation: Presentation = False,
+    picture: Picture = False,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
 ) -> None:
@@ -59,7 +62,7 @@ def serve(
 
     or_exit(check_packages)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    overrides = overrides_of(site_scale, uid_root)
+    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture)
 
     typer.echo("starting ...", err=True)
     from chestxr.screening.local.run import ScreeningRun

@@ -1,6 +1,5 @@
 """Screen a batch as ``chestxr screen`` does a folder, under the names of the dropped files."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from chestxr.screening.html.page import write_page
 from chestxr.screening.local.run import ScreeningRun
 
 from .batch import Batch
+from .shown_names import show_names
 
 __all__ = ["screen_batch"]
 
@@ -49,7 +49,9 @@ def screen_batch(batch: Batch, bundle: Path, processes: int, overrides: dict[str
     run.failures |= {film.key: film.error for film in batch.films.values() if film.error}
     manifest = run.finish()
     _write_names(batch)
-    _write_report(batch, run, manifest)
+    report = batch.results / "report.html"
+    write_page(report, run.items, run.records(), run.failures, manifest)
+    show_names(report, {film.key: film.label for film in batch.films.values()})
     batch.counts = manifest["films"]
 
 
@@ -58,12 +60,3 @@ def _write_names(batch: Batch) -> None:
     table = pd.read_parquet(batch.results / "screening.parquet")
     table["image"] = [batch.films[key].name for key in table["film"]]
     write_screening_table(table, batch.results)
-
-
-def _write_report(batch: Batch, run: ScreeningRun, manifest: dict) -> None:
-    labels = {film.key: film.label for film in batch.films.values()}
-    records = {key: replace(record, row=record.row | {"film": labels[key]}) for key, record in run.records().items()}
-    # Preview images are found by key; a film without a record has none.
-    items = [{"film": key if key in records else label} for key, label in labels.items()]
-    failures = {labels[key]: error for key, error in run.failures.items()}
-    write_page(batch.results / "report.html", items, records, failures, manifest)

@@ -90,6 +90,11 @@ def test_dropped_films_have_their_report(reported, address):
     assert f"{MARKUP} (film-0002)" in page and "found no image that chestxr reads" in page
     rows = reported.find_elements(By.CSS_SELECTOR, "tbody tr")
     assert {row.get_attribute("data-kind") for row in rows} == {"suspicious", "failed"}
+    for film, shown in (("film-0001", "DOE-JANE.dcm (film-0001)"), ("film-0002", f"{MARKUP} (film-0002)")):
+        reported.find_element(By.CSS_SELECTOR, f"tr[data-film='{film}']").click()
+        assert reported.find_element(By.ID, "name").text == shown
+        assert "DOE" not in reported.current_url
+        reported.find_element(By.ID, "close").click()
     assert reported.title.startswith("Chest films screened")
     assert reported.get_log("browser") == []
 
@@ -153,7 +158,7 @@ def test_pages_fit_the_screen(foldered, address, width):
         for path in ("", "batches/1/results/report.html"):
             foldered.get(address + path)
             assert foldered.execute_script("return document.documentElement.scrollWidth") <= width
-            assert "Research use only" in foldered.find_element(By.CSS_SELECTOR, "header .warning").text
+            assert "Research use only" in foldered.find_element(By.TAG_NAME, "body").text
     finally:
         foldered.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
@@ -165,7 +170,7 @@ def test_a_file_is_chosen_and_its_batch_is_deleted_while_it_is_screened(foldered
     wait_for(lambda: foldered.current_url == f"{address}batches/3/", 60)
     wait_for(lambda: "models are loaded" in foldered.find_element(By.ID, "status").text, 60)
     assert foldered.find_element(By.ID, "bar").is_displayed() and foldered.find_element(By.ID, "stop").is_displayed()
-    assert "Research use only" in foldered.find_element(By.CSS_SELECTOR, "header .warning").text
+    assert "Research use only" in foldered.find_element(By.TAG_NAME, "body").text
     foldered.find_element(By.LINK_TEXT, "All batches").click()
     foldered.find_element(By.CSS_SELECTOR, "li[data-number='3'] .delete").click()
     foldered.switch_to.alert.accept()
