@@ -137,8 +137,8 @@ class Batch:
         return [{"film": film.key, "image": str(self.film_path(film))} for film in self.films.values()]
 
     def bytes_held(self) -> int:
-        """Return the size of the films that are on this machine, or still expected."""
-        if not (self.folder / "films").is_dir():
+        """Return the size of the films that wait to be screened, also of those that are still to be sent."""
+        if self.state is State.FINISHED:
             return 0
         return sum(film.size for film in self.films.values() if film.refusal is None)
 
