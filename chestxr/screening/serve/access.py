@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["CONTENT_POLICY", "AccessGuard"]
@@ -58,9 +58,13 @@ class AccessGuard:
                     headers.setdefault(name, value)
             await send(message)
 
+        await self._answer(scope)(scope, receive, send_protected)
+
+    def _answer(self, scope: Scope) -> ASGIApp:
+        if scope["path"] == "/favicon.ico":  # browsers ask for it by themselves, without the token
+            return Response(status_code=204)
         refusal = self._refusal(scope)
-        answer = self.app if refusal is None else PlainTextResponse(f"{refusal}\n", 403)
-        await answer(scope, receive, send_protected)
+        return self.app if refusal is None else PlainTextResponse(f"{refusal}\n", 403)
 
     def _refusal(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)

@@ -51,6 +51,11 @@ def test_nothing_is_answered_without_the_token(opened, path):
     assert answer.status_code == 403 and "Open the address" in answer.text
 
 
+def test_a_browser_asks_for_an_icon_in_vain_but_without_an_error(opened):
+    answer = requests.get(f"{opened.origin}/favicon.ico", timeout=30)
+    assert answer.status_code == 204 and not answer.content
+
+
 def test_every_answer_has_the_headers_that_protect_it(opened):
     answers = [opened.ask("GET", path) for path in ("", "static/start.js", "batches/7/", "nothing")]
     answers.append(requests.get(opened.origin, timeout=30))
