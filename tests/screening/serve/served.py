@@ -18,7 +18,7 @@ from tests.screening.ray.archives import wait_for
 __all__ = ["drop", "left_folders", "serving", "wait_for_report"]
 
 _PROGRAM = "from chestxr.cli import app; app()"
-_SECONDS = 240
+_SECONDS = 600
 
 
 @contextmanager
