@@ -82,12 +82,10 @@ class Batches:
                 if out:
                     keys.append(None)
                     continue
-                dropped = DroppedFilm(
-                    f"film-{len(batch.films) + 1:04d}", film.name, film.size, _refusal(film, room, self.space_gb)
-                )
-                batch.films[dropped.key] = dropped
-                room -= 0 if dropped.refusal else film.size
-                keys.append(None if dropped.refusal else dropped.key)
+                key, refusal = f"film-{len(batch.films) + 1:04d}", _refusal(film, room, self.space_gb)
+                batch.films[key] = DroppedFilm(key, film.name, film.size, refusal)
+                room -= 0 if refusal else film.size
+                keys.append(None if refusal else key)
             self._by_number[batch.number] = batch
         return batch, keys
 
@@ -106,6 +104,7 @@ class Batches:
             if batch.state not in (State.RECEIVING, State.FAILED):
                 return False
             batch.state, batch.message, batch.first_done = State.WAITING, "", None
+            batch.stopping.clear()
         self.screener.add(batch)
         return True
 

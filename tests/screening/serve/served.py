@@ -42,7 +42,7 @@ def serving(folder: Path, *arguments: object, end: signal.Signals = signal.SIGTE
         yield wait_for(lambda: _address(printed), _SECONDS)
     finally:
         server.send_signal(end)
-        server.wait(60)
+        server.wait(_SECONDS)
     assert server.returncode == (-end if end is signal.SIGKILL else 0), printed.read_text()
 
 

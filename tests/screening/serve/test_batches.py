@@ -208,9 +208,11 @@ def test_a_batch_that_fails_is_tried_again_and_the_server_lives(tmp_path, caplog
     with site(tmp_path, screen) as opened, caplog.at_level(logging.ERROR):
         number = _screened(opened, ("a.png", b"x"))
         assert opened.ask("GET", f"batches/{number}/progress").json()["message"] == "no space left"
+        opened.batches[number].stopping.set()
         for state in ("failed", "finished"):
             assert opened.ask("POST", f"batches/{number}/screen").status_code == 204
             wait_for(lambda state=state: _state(opened, number) == state, 30)
+            assert not opened.batches[number].stopping.is_set()
         assert "could not be screened" in caplog.text
         assert opened.ask("POST", f"batches/{number}/screen").status_code == 409
 
