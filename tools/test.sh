@@ -22,4 +22,5 @@ if [ -z "$all" ]; then
 fi
 # Coverage is that of the quick tests: the slow ones mostly run other programs.
 "${tests[@]}" -m "not slow" --cov --cov-report=term:skip-covered "$@"
-"${tests[@]}" -m slow --durations=30 "$@"
+# Slow tests wait for other programs half of the time.
+"${tests[@]}" -m slow -n $(($(nproc) * 3 / 2)) --durations=30 "$@"

@@ -80,7 +80,7 @@ class PacsScreener:
         self.algorithm, self.uid_root = (bundle_entry(bundle, name, **overrides) for name in ("algorithm", "uid_root"))
         check_uid_root(self.uid_root)
         self.key = key_of(settings_of(bundle, overrides))
-        self._pool = FilmPool(bundle, overrides, out, self.key, processes=1)
+        self._pool = FilmPool(bundle, overrides, out, self.key, processes=1, for_report=False)
         self._pool.open()
         self._forget_films()
 

@@ -60,6 +60,8 @@ class ClassifyViewd(MapTransform):
     and ``quality_flags`` is replaced by the most probable view: rotated, upside down, lateral, or no chest film. If
     ``mirrored`` exceeds its limit, a warning is added only, since dextrocardia looks the same.
 
+    Adds ``film_view`` as well, the view in words: "frontal", "frontal, perhaps mirrored", "upside down", "lateral" ...
+
     Use it after :py:class:`LungQualityd`.
 
     Parameters
@@ -114,17 +116,19 @@ class ClassifyViewd(MapTransform):
         turned = probability[: len(TURNS)] + probability[len(TURNS) : LATERAL]
         frontal = float(turned[0])
         mirrored = float(probability[len(TURNS)] / turned[0]) if frontal else np.nan
-        found = {"quality": data["quality"] | {"frontal": frontal, "mirrored": mirrored}}
+        found = {"quality": data["quality"] | {"frontal": frontal, "mirrored": mirrored}, "film_view": "frontal"}
         if frontal < self.least_frontal:
-            what = _what_it_is(turned[1:], probability[LATERAL], probability[NO_CHEST])
-            found |= {"is_chest": False, "quality_flags": what}
+            view, what = _what_it_is(turned[1:], probability[LATERAL], probability[NO_CHEST])
+            found |= {"is_chest": False, "quality_flags": what, "film_view": view}
         elif mirrored > self.most_mirrored:
             found["quality_flags"] = "; ".join(filter(None, (data["quality_flags"], _MIRROR_IMAGE)))
+            found["film_view"] = "frontal, perhaps mirrored"
         return dict(data) | found
 
 
-def _what_it_is(turned: np.ndarray, lateral: float, no_chest: float) -> str:
-    """Return the flag of the most probable view other than frontal and upright."""
+def _what_it_is(turned: np.ndarray, lateral: float, no_chest: float) -> tuple[str, str]:
+    """Return the most probable view other than frontal and upright, and its flag."""
     if max(lateral, no_chest) < turned.max():
-        return f"a film {TURNS[1 + turned.argmax()]}; expected it upright"
-    return _LATERAL_FILM if lateral > no_chest else _NO_CHEST_FILM
+        turn = TURNS[1 + turned.argmax()]
+        return turn, f"a film {turn}; expected it upright"
+    return ("lateral", _LATERAL_FILM) if lateral > no_chest else ("not a frontal chest film", _NO_CHEST_FILM)

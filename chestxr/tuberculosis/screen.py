@@ -27,9 +27,10 @@ class ScreenTuberculosisd(MapTransform):
 
     Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated) with its 95% interval
     ``probability_low`` and ``probability_high``, the ``threshold`` of the classifier, ``decision`` ("suspicious" at and
-    above it, "not suspicious" below), ``reasons`` (text), ``zones`` (log odds by zone), and ``no_score``, the reason
-    for a missing score, or "". A film has no score if it is not a frontal chest film with two lungs, or if its features
-    cannot be computed.
+    above it, "not suspicious" below), ``reasons`` (text: the strongest, for or against), ``evidence`` (lists of text:
+    the strongest ``for`` and the strongest ``against`` tuberculosis), ``zones`` (log odds by zone), and ``no_score``,
+    the reason for a missing score, or "". A film has no score if it is not a frontal chest film with two lungs, or if
+    its features cannot be computed.
 
     Adds ``tuberculosis`` as well, a float32 tensor of two probabilities, without and with tuberculosis, for programs
     that read the outputs named in metadata.json; NaN if there is no score.
@@ -48,7 +49,7 @@ class ScreenTuberculosisd(MapTransform):
     site_scale : str or os.PathLike or None, optional
         File written by ``chestxr tb adapt`` for the site of the films.
     reasons : int, optional
-        Largest number of reasons.
+        Largest number of reasons, and of each kind of evidence.
     most_outlying_features : float, optional
         Largest ``outlying_features`` without a warning. With the default, 3% of the training films of the shipped
         classifier have a warning; ``tools/experiments/outlying_features.py`` measures it.
@@ -99,6 +100,7 @@ class ScreenTuberculosisd(MapTransform):
         probability = float(self.classifier.calibration(margin)[0])
         low, high = self.classifier.interval(margin)
         contributions = self.classifier.contributions(table, self.site).iloc[0]
+        groups = explain(contributions, len(contributions))
         unlike = outlying_features(self.classifier.standardised(table, self.site).iloc[0])
         return {
             "score": float(margin[0]),
@@ -106,7 +108,11 @@ class ScreenTuberculosisd(MapTransform):
             "probability_low": float(low[0]),
             "probability_high": float(high[0]),
             "decision": "suspicious" if probability >= self.classifier.threshold else "not suspicious",
-            "reasons": "; ".join(f"{words} ({value:+.2f})" for words, value in explain(contributions, self.reasons)),
+            "reasons": "; ".join(map(_in_words, groups[: self.reasons])),
+            "evidence": {
+                "for": [_in_words(group) for group in groups if group[1] > 0][: self.reasons],
+                "against": [_in_words(group) for group in groups if group[1] < 0][: self.reasons],
+            },
             "zones": zone_contributions(contributions),
             "no_score": "",
             "outlying_features": unlike,
@@ -120,6 +126,12 @@ def _why_no_chest(data: Mapping[Hashable, Any]) -> str:
     return f"{error}; {flags}" if isinstance(error, LungContrastError) else flags
 
 
+def _in_words(group: tuple[str, float]) -> str:
+    """Return a group of features and its log odds as text."""
+    words, value = group
+    return f"{words} ({value:+.2f})"
+
+
 def _no_score(reason: str) -> dict[str, Any]:
     numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
-    return numbers | {"decision": "", "reasons": "", "zones": {}, "no_score": reason}
+    return numbers | {"decision": "", "reasons": "", "evidence": {}, "zones": {}, "no_score": reason}

@@ -210,6 +210,7 @@ def test_no_name_or_identifier_leaves_the_archive(orthanc, tmp_path):
     for secret in (SECRET, *uids):
         assert not any(secret in text for text in texts)
     assert not list(out.rglob("*.dcm")), "files with patient data must stay in the archive"
+    assert not [path for path in kept if path.suffix in (".jpg", ".webp")], "pictures may show a name"
 
 
 @pytest.mark.parametrize("moment", ["before", "within"])

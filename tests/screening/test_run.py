@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pydicom
 import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
@@ -358,3 +359,16 @@ def test_two_processes_give_the_results_of_one(films, screened, tmp_path):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
     one, two = (pd.read_csv(folder / "screening.csv").drop(columns="versions") for folder in (out, tmp_path))
     pd.testing.assert_frame_equal(one, two, rtol=1e-6)
+
+
+def test_records_hold_what_the_report_shows(films, screened, tmp_path):
+    """The study date is kept only where DICOM results contain it."""
+    out, _ = screened
+    record = read_record(out, "RG1_UNCR")
+    day = pydicom.dcmread(films / "RG1_UNCR.dcm").StudyDate
+    assert record.view == "frontal" and record.study_date == f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    assert set(record.evidence) == {"for", "against"}
+    assert Image.open(out / "pictures" / "RG1_UNCR.jpg").size == tuple(record.size)
+    assert read_record(out, "phantom").study_date == ""
+    _screen(films / "RG1_UNCR.dcm", "--out", tmp_path / "out", "--no-dicom")
+    assert read_record(tmp_path / "out", "RG1_UNCR").study_date == ""

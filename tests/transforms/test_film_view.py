@@ -32,7 +32,7 @@ def _checked(tmp_path, probability, least_frontal=0.5):
 @pytest.mark.parametrize("frontal", [{0: 1.0}, {0: 0.35, 4: 0.25, LATERAL: 0.4}])
 def test_frontal_film_passes(tmp_path, frontal):
     found = _checked(tmp_path, frontal)
-    assert found["is_chest"]
+    assert found["is_chest"] and found["film_view"] == "frontal"
     assert found["quality_flags"] == "lungs in pieces"
     assert found["quality"]["symmetry"] == 1.0
 
@@ -41,6 +41,7 @@ def test_mirror_image_passes_with_a_warning(tmp_path):
     found = _checked(tmp_path, {0: 0.2, 4: 0.7, LATERAL: 0.1})
     assert found["is_chest"] and found["quality"]["mirrored"] == pytest.approx(7 / 9, abs=0.01)
     assert found["quality_flags"].startswith("lungs in pieces; looks like a mirror image")
+    assert found["film_view"] == "frontal, perhaps mirrored"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,7 @@ def test_most_probable_view_replaces_other_flags(tmp_path, index, reason):
     found = _checked(tmp_path, {index: 0.9, 0: 0.1})
     assert not found["is_chest"]
     assert found["quality_flags"].startswith(reason)
+    assert found["film_view"] in reason
     assert "lungs" not in found["quality_flags"]
     assert found["quality"]["frontal"] == pytest.approx(0.1, abs=0.01)
 

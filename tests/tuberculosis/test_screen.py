@@ -52,6 +52,15 @@ def test_score_equals_that_of_a_table(screen, features):
     assert contributions.sum() == pytest.approx(found["score"], abs=1e-4)
 
 
+def test_evidence_has_the_strongest_for_and_against(screen, features):
+    found = screen(_item(features))["screening"]
+    for side, sign in (("for", 1), ("against", -1)):
+        values = [float(reason.rpartition("(")[2].rstrip(")")) for reason in found["evidence"][side]]
+        assert values and values == sorted(values, key=abs, reverse=True)
+        assert all(value * sign >= 0 for value in values)
+    assert set(found["reasons"].split("; ")) <= {*found["evidence"]["for"], *found["evidence"]["against"]}
+
+
 def test_missing_feature_raises_with_its_name(screen, features):
     name = screen.classifier.feature_names[7]
     with pytest.raises(ValueError, match=f"1 features are missing, {name}"):

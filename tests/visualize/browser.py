@@ -15,7 +15,6 @@ needs_chromium = pytest.mark.skipif(
 _ARGUMENTS = (
     "--headless",
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -25,12 +24,16 @@ _ARGUMENTS = (
 )
 
 
+# WebGL without a graphics card.
+_WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+
+
 @contextmanager
-def browser(profile: Path) -> Iterator[webdriver.Chrome]:
+def browser(profile: Path, webgl: bool = False) -> Iterator[webdriver.Chrome]:
     """Start a browser with an empty profile."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium")
-    for argument in (*_ARGUMENTS, f"--user-data-dir={profile}"):
+    for argument in (*_ARGUMENTS, *(_WEBGL if webgl else ("--disable-gpu",)), f"--user-data-dir={profile}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))

@@ -40,7 +40,6 @@ def main() -> None:
     with browser(folder / "profile") as driver:
         driver.set_window_size(1200, 860)
         driver.get((folder / "report.html").as_uri())
-        driver.find_element(By.CSS_SELECTOR, "th[data-key=score] button").click()
         pictures = [driver.get_screenshot_as_png()]
         driver.find_element(By.CSS_SELECTOR, "tbody tr").click()
         driver.find_element(By.ID, "view").send_keys("z")

@@ -1,18 +1,20 @@
-"""HTML report of a run: a table of films, and a view of each film with contours, zone map and reasons."""
+"""HTML report of a run: a table of films, and a view of each film with contours, zone map and evidence."""
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 from jinja2 import Environment
 from PIL import Image
 
-from chestxr.screening.results.record import FilmRecord, picture_path
+from chestxr.screening.results.record import FilmRecord, full_size_path, preview_path
 from chestxr.utils.atomic import write_text
 from chestxr.utils.errors import FilmError
 
@@ -22,12 +24,18 @@ _THUMBNAIL = 64
 _KINDS = (
     ("suspicious", "suspicious"),
     ("not-suspicious", "not suspicious"),
-    ("no-score", "without a score"),
+    ("no-score", "no score"),
     ("failed", "failed"),
-    ("not-screened", "not screened"),
-    ("flagged", "with a warning"),
 )
-_COLUMNS = (("film", "film"), ("score", "probability, 95% interval"), ("result", "result"))
+# Counted only if there are any.
+_RARE_KINDS = (("not-screened", "not screened"), ("flagged", "with a warning"))
+# Key, and heading in three parts; a narrow screen shows the middle one.
+_COLUMNS = (
+    ("film", "", "film", ""),
+    ("date", "view, study ", "date", ""),
+    ("score", "", "probability", ", 95% interval"),
+    ("result", "", "result", ""),
+)
 _GLYPHS = {
     "suspicious": "\u25b2",
     "not-suspicious": "\u25cb",
@@ -57,12 +65,15 @@ def write_page(
     manifest: Mapping,
 ) -> None:
     """
-    Write the report of a run: one self-contained file that needs no network.
+    Write the report of a run: a page that needs no network.
+
+    Previews are part of the page. The pictures at full resolution are files in its folder, loaded when a film is
+    magnified; without them, the page shows the previews.
 
     Parameters
     ----------
     path : pathlib.Path
-        File to write. Preview images are read from the records in its folder.
+        File to write, in the folder of the results.
     items : sequence of mapping
         All films of the run, with the key ``film``.
     records : mapping of str to chestxr.screening.results.record.FilmRecord
@@ -73,11 +84,12 @@ def write_page(
         Manifest, as returned by :py:meth:`chestxr.screening.local.run.ScreeningRun.finish`.
     """
     films = [
-        _screened(records[item["film"]], picture_path(path.parent, item["film"]))
+        _screened(records[item["film"]], path.parent)
         if item["film"] in records
         else _failed(item["film"], failures.get(item["film"]))
         for item in items
     ]
+    films.sort(key=lambda film: film["sort_score"], reverse=True)
     folder = files("chestxr.screening.html")
     style, script = ((folder / f"page.{ending}").read_text() for ending in ("css", "js"))
     template = Environment(autoescape=True, trim_blocks=True).from_string((folder / "page.html").read_text())
@@ -85,8 +97,8 @@ def write_page(
     page = template.render(
         films=films,
         manifest=manifest,
-        kinds=_KINDS,
-        columns=(*_COLUMNS, ("words", "reasons and warnings")),
+        counts=_counts(films),
+        columns=_COLUMNS,
         made_with=[*manifest["settings"].items(), *manifest["versions"].items()],
         style=style,
         script=script,
@@ -96,38 +108,50 @@ def write_page(
     write_text(path, page)
 
 
-def _screened(record: FilmRecord, picture_file: Path) -> dict:
+def _counts(films: Sequence[Mapping]) -> list[tuple[str, str, int]]:
+    """Return the kinds of films with their names and numbers."""
+    numbers = Counter(film["kind"] for film in films)
+    numbers["flagged"] = sum(film["flagged"] for film in films)
+    counted = [(kind, words, numbers[kind]) for kind, words in _KINDS]
+    return counted + [(kind, words, numbers[kind]) for kind, words in _RARE_KINDS if numbers[kind]]
+
+
+def _screened(record: FilmRecord, folder: Path) -> dict:
     row = record.row
-    picture = picture_file.read_bytes()
+    picture = preview_path(folder, row["film"]).read_bytes()
     thumbnail, size = _thumbnail(picture)
     scored = row["probability"] is not None
     result = row["decision"] if scored else "no score"
     flags = row["reason"].split("; ") if row["reason"] else []
-    reasons = row["reasons"].split("; ") if row["reasons"] else []
     kind = result.replace(" ", "-")
     return {
         "name": row["film"],
         "kind": kind,
         "glyph": _GLYPHS[kind],
         "result": result,
-        "flagged": bool(flags),
+        "flagged": scored and bool(flags),
         "probability": row["probability"],
         "low": row["probability_low"],
         "high": row["probability_high"],
         "threshold": row["threshold"],
         "sort_score": row["probability"] if scored else -1,
-        "words": "; ".join([*reasons[:1], *flags]),
+        "view": record.view,
+        "date": record.study_date,
+        "reason": _strongest(record),
+        "flags": flags,
         "thumbnail": thumbnail,
         "thumbnail_size": size,
         "detail": {
             "name": row["film"],
-            "image": _data_url(picture),
-            "picture": record.picture,
+            "preview": _data_url(picture),
+            "preview_size": record.preview,
+            "full": quote(full_size_path(Path(), row["film"]).as_posix()),
+            "full_size": record.size,
             "outlines": record.outlines,
             "zones": record.zones,
             "score": _score(row) if scored else [["no score", row["reason"]]],
-            "reasons": reasons,
-            "flags": flags,
+            "evidence": _evidence(record),
+            "flags": flags if scored else [],
             "measurements": _measurements(record),
             "versions": _versions(row),
         },
@@ -137,11 +161,25 @@ def _screened(record: FilmRecord, picture_file: Path) -> dict:
 def _failed(film: str, error: FilmError | None) -> dict:
     why = f"found {error.found}; expected {error.expected}; {error.remedy}" if error else "the run was stopped"
     result = "failed" if error else "not screened"
-    detail: dict[str, Any] = {"name": film, "picture": None, "outlines": {}, "zones": {}, "score": [["no result", why]]}
-    detail |= {"reasons": [], "flags": [], "measurements": [], "versions": []}
+    detail: dict[str, Any] = {"name": film, "preview": None, "score": [["no result", why]], "evidence": []}
+    detail |= {"flags": [], "measurements": [], "versions": []}
     kind = result.replace(" ", "-")
     shown = {"name": film, "kind": kind, "glyph": _GLYPHS[kind], "result": result, "flagged": False}
-    return shown | {"probability": None, "sort_score": -2, "words": why, "thumbnail": "", "detail": detail}
+    shown |= {"view": "", "date": "", "reason": "", "flags": [why], "thumbnail": ""}
+    return shown | {"probability": None, "sort_score": -2, "detail": detail}
+
+
+def _evidence(record: FilmRecord) -> list[list]:
+    """Return the reasons for and against tuberculosis; those that agree with the result come first."""
+    sides = ("for", "against") if record.row["decision"] == "suspicious" else ("against", "for")
+    return [[side, record.evidence[side]] for side in sides if record.evidence.get(side)]
+
+
+def _strongest(record: FilmRecord) -> str:
+    """Return the strongest reason that agrees with the result, "" if there is none."""
+    side = "for" if record.row["decision"] == "suspicious" else "against"
+    reasons = record.evidence.get(side)
+    return f"{side}: {reasons[0]}" if reasons else ""
 
 
 def _score(row: Mapping) -> list[list[str]]:

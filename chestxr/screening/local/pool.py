@@ -34,11 +34,15 @@ class FilmPool:
         Hash of the models and settings, stored in the records.
     processes : int
         Number of worker processes.
+    for_report : bool, optional
+        As in :py:class:`chestxr.screening.results.recorder.FilmRecorder`.
     """
 
-    def __init__(self, bundle: Path, overrides: dict, out: Path, key: str, processes: int) -> None:
+    def __init__(
+        self, bundle: Path, overrides: dict, out: Path, key: str, processes: int, for_report: bool = True
+    ) -> None:
         self.out, self.processes = out, processes
-        self._opening = (bundle, overrides, out, key)
+        self._opening = (bundle, overrides, out, key, for_report)
         self._pool: ProcessPoolExecutor | None = None
 
     def screen(self, items: Iterable[dict]) -> Iterator[tuple[dict, FilmError | None]]:

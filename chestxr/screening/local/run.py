@@ -14,7 +14,7 @@ from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.manifest import write_manifest
-from chestxr.screening.results.record import FilmRecord, picture_path, read_record
+from chestxr.screening.results.record import FilmRecord, full_size_path, preview_path, read_record
 from chestxr.utils.atomic import remove_partial_files
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import sha256
@@ -123,9 +123,8 @@ class ScreeningRun:
         if record.key != self.key or record.film_sha256 != _content(item["image"]):
             return False
         folder = (self.out / item["film"]).parent
-        return picture_path(self.out, item["film"]).is_file() and all(
-            (folder / name).is_file() for name in record.files
-        )
+        pictures = [preview_path(self.out, item["film"]), full_size_path(self.out, item["film"])]
+        return all(path.is_file() for path in [*pictures, *(folder / name for name in record.files)])
 
     def _unfinished(self, item: dict) -> dict[str, str]:
         if item["film"] in self.failures:

@@ -18,7 +18,7 @@ __all__ = ["open_in_worker", "screen_in_worker", "worker_is_open"]
 _bundle: OpenBundle | Exception
 
 
-def open_in_worker(folder: Path, overrides: dict, out: Path, key: str) -> None:
+def open_in_worker(folder: Path, overrides: dict, out: Path, key: str, for_report: bool) -> None:
     """Open the bundle in this process, with one thread, so that results do not depend on the number of processes."""
     global _bundle
     # Ctrl-C reaches all processes of a terminal; the main process stops the workers.
@@ -26,7 +26,7 @@ def open_in_worker(folder: Path, overrides: dict, out: Path, key: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         set_up_worker()
-        _bundle = open_with_records(folder, overrides, out, key)
+        _bundle = open_with_records(folder, overrides, out, key, for_report)
     except (OSError, ValueError) as error:
         # An error in the initialiser would only end the process; `worker_is_open` raises it.
         _bundle = error

@@ -9,7 +9,7 @@ from .recorder import FilmRecorder
 __all__ = ["open_with_records"]
 
 
-def open_with_records(bundle: Path, overrides: dict, out: Path, key: str) -> OpenBundle:
+def open_with_records(bundle: Path, overrides: dict, out: Path, key: str, for_report: bool = True) -> OpenBundle:
     """
     Open a screening bundle that writes records instead of the table and the images.
 
@@ -23,6 +23,8 @@ def open_with_records(bundle: Path, overrides: dict, out: Path, key: str) -> Ope
         Folder of the results.
     key : str
         Hash of the models and settings, as returned by :py:func:`.key.key_of`.
+    for_report : bool, optional
+        As in :py:class:`.recorder.FilmRecorder`.
 
     Raises
     ------
@@ -30,4 +32,4 @@ def open_with_records(bundle: Path, overrides: dict, out: Path, key: str) -> Ope
         As :py:class:`chestxr.bundle.open.OpenBundle` does.
     """
     plumbing = {"output_dir": str(out), "save_overlay": False, "save_zone_map": False, "save_table": False}
-    return OpenBundle(bundle, attach=[FilmRecorder(out, key).attach], **plumbing | overrides)
+    return OpenBundle(bundle, attach=[FilmRecorder(out, key, for_report).attach], **plumbing | overrides)

@@ -7,9 +7,9 @@ from pathlib import Path
 from chestxr.io.result_files import RESULT_ENDINGS, result_file
 from chestxr.utils.atomic import write_text
 
-__all__ = ["FilmRecord", "picture_path", "read_record", "remove_results", "write_record"]
+__all__ = ["FilmRecord", "full_size_path", "preview_path", "read_record", "remove_results", "write_record"]
 
-_RECORDS = "records"
+_RECORDS, _PICTURES = "records", "pictures"
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,18 @@ class FilmRecord:
     at_detector : bool
         Whether the spacing is that at the detector: the patient is nearer to the tube, so structures are a little
         smaller than measured.
+    view : str
+        View of the film in words, as :py:class:`chestxr.transforms.ClassifyViewd` found it; "" if it was not checked.
+    study_date : str
+        Day of the study as 2026-11-30; "" if it is unknown, or if no other result of the film contains it.
+    evidence : dict of str to list of str
+        Strongest reasons ``for`` and ``against`` tuberculosis; empty if there is no score.
     zones : dict of str to float
         Log odds by zone; empty if there is no score.
     outlines : dict of str to str
-        SVG paths of the contours of lungs and zones, in pixels of the preview image.
-    picture : list of int
-        Width and height of the preview image in pixels.
+        SVG paths of the contours of lungs and zones, in pixels of the preview.
+    preview : list of int or None
+        Width and height of the preview in pixels; None if no report will show the film.
     files : list of str
         Names of the result files of the film.
     seconds : float
@@ -50,9 +56,12 @@ class FilmRecord:
     size: list[int]
     spacing_mm: list[float] | None
     at_detector: bool
+    view: str
+    study_date: str
+    evidence: dict[str, list[str]]
     zones: dict[str, float]
     outlines: dict[str, str]
-    picture: list[int]
+    preview: list[int] | None
     files: list[str]
     seconds: float
 
@@ -70,15 +79,20 @@ def read_record(out: Path, film: str) -> FilmRecord | None:
         return None
 
 
-def picture_path(out: Path, film: str) -> Path:
-    """Return the path of the preview image of a film."""
+def preview_path(out: Path, film: str) -> Path:
+    """Return the path of the preview of a film."""
     return _path(out, film, ".webp")
+
+
+def full_size_path(out: Path, film: str) -> Path:
+    """Return the path of the picture of a film at its full resolution."""
+    return out / _PICTURES / f"{film}.jpg"
 
 
 def remove_results(out: Path, film: str) -> None:
     """Delete stale results of a film."""
     # The record first: without it, an interrupted removal leaves no film that counts as done.
-    for path in (_path(out, film, ".json"), picture_path(out, film)):
+    for path in (_path(out, film, ".json"), preview_path(out, film), full_size_path(out, film)):
         path.unlink(missing_ok=True)
     for ending in RESULT_ENDINGS:
         result_file(out, film, ending).unlink(missing_ok=True)

@@ -6,25 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from ignite.engine import Engine, Events
-from PIL import Image
 
 from chestxr.bundle.open import OpenBundle
 from chestxr.handlers.screening_row import models_about, screening_row
-from chestxr.utils.atomic import atomic_write
 from chestxr.visualize.outlines import lung_outlines
-from chestxr.visualize.overlay import picture_of_film
 
-from .record import FilmRecord, picture_path, write_record
+from .pictures import write_pictures
+from .record import FilmRecord, write_record
 
 __all__ = ["FilmRecorder"]
-
-_LONGEST_SIDE = 640
-_QUALITY = 80
 
 
 class FilmRecorder:
     """
-    Ignite handler that writes a :py:class:`.record.FilmRecord` and a preview image of every film.
+    Ignite handler that writes a :py:class:`.record.FilmRecord` and two pictures of every film.
 
     Attach it after the bundle's own handlers: the record is the last file of a film, so a film with a record is done.
 
@@ -34,11 +29,14 @@ class FilmRecorder:
         Folder of the results.
     key : str
         Hash of the models and settings, as returned by :py:func:`.key.key_of`.
+    for_report : bool, optional
+        Whether a report will show the films. Otherwise no pictures, contours and study dates are kept.
     """
 
-    def __init__(self, out: Path, key: str) -> None:
+    def __init__(self, out: Path, key: str, for_report: bool = True) -> None:
         self.out = out
         self.key = key
+        self.for_report = for_report
         self._models: dict[str, str] = {}
         self._started = 0.0
 
@@ -54,7 +52,7 @@ class FilmRecorder:
     def _write(self, evaluator: Engine) -> None:
         films = len(evaluator.state.output)
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            picture = picture_of_film(source["film_image"][0].numpy(), _LONGEST_SIDE)
+            preview, outlines = self._pictured(source, result)
             row = screening_row(source, result) | self._models
             meta = result["lungs"].meta
             record = FilmRecord(
@@ -64,15 +62,25 @@ class FilmRecorder:
                 size=list(result["lungs"].shape[1:]),
                 spacing_mm=_known([float(side) for side in meta["pixel_spacing_mm"]]),
                 at_detector=meta["pixel_spacing_source"] == "ImagerPixelSpacing",
+                view=result.get("film_view", ""),
+                study_date=meta["study_date"] if self.for_report and result.get("dicom_files") else "",
+                evidence=result["screening"]["evidence"],
                 zones=result["screening"]["zones"],
-                outlines=lung_outlines(result["lungs"][0].cpu().numpy(), picture.shape[:2]),
-                picture=[picture.shape[1], picture.shape[0]],
+                outlines=outlines,
+                preview=preview,
                 files=[Path(path).name for path in _written(result)],
                 seconds=(time.perf_counter() - self._started) / films,
             )
-            with atomic_write(picture_path(self.out, source["film"])) as partial:
-                Image.fromarray(picture[..., 0]).save(partial, quality=_QUALITY)
             write_record(self.out, source["film"], record)
+
+    def _pictured(
+        self, source: Mapping[str, Any], result: Mapping[str, Any]
+    ) -> tuple[list[int] | None, dict[str, str]]:
+        """Write the pictures of a film; return the size of its preview and the contours on it."""
+        if not self.for_report:
+            return None, {}
+        width, height = write_pictures(self.out, source["film"], source["film_image"][0].numpy())
+        return [width, height], lung_outlines(result["lungs"][0].cpu().numpy(), (height, width))
 
 
 def _written(result: Mapping[str, Any]) -> list[str]:

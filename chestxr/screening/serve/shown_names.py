@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import escape
 
 from chestxr.utils.atomic import write_text
 
@@ -26,13 +26,13 @@ def show_names(report: Path, names: Mapping[str, str]) -> None:
     names : mapping of str to str
         Names by key.
     """
-    html = report.read_text(encoding="utf-8")
+    page = report.read_text(encoding="utf-8")
 
     def name(found: re.Match) -> str:
         shown = names.get(found[0])
         if shown is None:
             return found[0]
-        in_text = html[found.start() - 1] == ">"
-        return str(escape(shown)) if in_text else str(htmlsafe_json_dumps(shown))[1:-1]
+        in_text = page[found.start() - 1] == ">"
+        return escape(shown) if in_text else str(htmlsafe_json_dumps(shown))[1:-1]
 
-    write_text(report, _SHOWN.sub(name, html))
+    write_text(report, _SHOWN.sub(name, page))
