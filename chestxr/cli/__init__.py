@@ -6,7 +6,7 @@ import typer
 
 from chestxr.utils.runtime import hide_engine_messages
 
-from . import archive, bundles, data, pacs, radiomics, screen, tuberculosis
+from . import archive, bundles, data, pacs, radiomics, screen, serve, tuberculosis
 from .options import Commands
 
 __all__ = ["app"]
@@ -37,6 +37,7 @@ def chestxr(
 
 
 app.command("screen")(screen.screen)
+app.command("serve")(serve.serve)
 app.command("bundles")(bundles.bundles)
 app.command("archive")(archive.archive)
 app.command("features")(radiomics.features)

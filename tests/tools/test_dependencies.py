@@ -10,7 +10,7 @@ import chestxr
 
 _ROOT = Path(chestxr.__file__).parent
 # Installed by an extra, and imported on request only.
-_OF_EXTRAS = {"ray", "fsspec", "onnx", "onnxscript", "onnxruntime"}
+_OF_EXTRAS = {"ray", "fsspec", "onnx", "onnxscript", "onnxruntime", "starlette", "uvicorn"}
 
 
 def _imported(path: Path) -> set[str]:
