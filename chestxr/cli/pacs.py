@@ -93,11 +93,11 @@ def _pass(screening, since: str, quietly: bool, reported: set[str]) -> int:
 
     With --watch, an unavailable archive does not end the program, and its errors are printed once, not on every poll.
     """
-    from chestxr.dicomweb.session import DicomWebError
+    from chestxr.utils.archive_errors import ArchiveError
 
     try:
         found = screening.find(_day(since))
-    except DicomWebError as error:
+    except ArchiveError as error:
         if not quietly:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error

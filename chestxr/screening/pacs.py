@@ -11,7 +11,6 @@ from typing import Any
 from chestxr.bundle.entry import bundle_entry
 from chestxr.dicomweb.client import DicomWebClient, FilmReference
 from chestxr.dicomweb.outages import CircuitBreaker, Skipped
-from chestxr.dicomweb.session import DicomWebError
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.structured_report import report_uid
 from chestxr.io.dicom.uid import check_uid_root
@@ -19,6 +18,7 @@ from chestxr.io.result_files import DICOM_ENDINGS, result_file
 from chestxr.screening.local.pool import FilmPool
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.record import FilmRecord, read_record
+from chestxr.utils.archive_errors import ArchiveError
 from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 
@@ -99,7 +99,7 @@ class PacsScreener:
 
         Raises
         ------
-        DicomWebError
+        ArchiveError
             If the PACS is unavailable.
         """
         found, watch = Worklist(), CircuitBreaker()
@@ -108,7 +108,7 @@ class PacsScreener:
                 self._sort(film, found)
         return found
 
-    def answer(self, films: list[FilmReference]) -> Iterator[FilmError | DicomWebError | None]:
+    def answer(self, films: list[FilmReference]) -> Iterator[FilmError | ArchiveError | None]:
         """
         Screen films and store their results; yield None or the error of each film.
 
@@ -117,10 +117,10 @@ class PacsScreener:
         """
         watch = CircuitBreaker()
         for film in films:
-            outcome: FilmError | DicomWebError | None
+            outcome: FilmError | ArchiveError | None
             try:
                 outcome = self._answer(film)
-            except DicomWebError as error:
+            except ArchiveError as error:
                 outcome = error
             yield outcome
             if watch.should_stop(outcome):

@@ -12,9 +12,9 @@ import pytest
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.dicomweb.client import DicomWebClient
-from chestxr.dicomweb.session import RefusedError, UnavailableError
 from chestxr.screening import pacs
 from chestxr.screening.pacs import PacsScreener
+from chestxr.utils.archive_errors import RefusedError, UnavailableError
 from chestxr.utils.errors import FilmError
 from tests.dicomweb.stub_archive import Answer, as_json, as_parts, entry, stub_archive
 from tests.io.film_files import save_dicom
