@@ -1,10 +1,10 @@
 """Send DICOM objects by C-STORE."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import pydicom
 from pydicom import uid
@@ -85,7 +85,7 @@ class StorageClient:
             try:
                 return self._send(made)
             except _TemporaryError:
-                time.sleep(_FIRST_PAUSE_S * 2**attempt)
+                sleep(_FIRST_PAUSE_S * 2**attempt)
         return self._send(made)
 
     def _send(self, made: Dataset) -> int:
