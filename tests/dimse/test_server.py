@@ -10,6 +10,7 @@ import pydicom
 import pytest
 from pydicom.uid import ExplicitVRLittleEndian
 from pynetdicom.ae import ApplicationEntity as Sender
+from pynetdicom.presentation import build_context
 from pynetdicom.sop_class import (
     ComputedRadiographyImageStorage,
     CTImageStorage,
@@ -20,6 +21,7 @@ from pynetdicom.sop_class import (
 from chestxr.dimse import server
 from chestxr.dimse.server import FILM_CLASSES
 from chestxr.dimse.status import DOES_NOT_MATCH, NOT_UNDERSTOOD, OUT_OF_RESOURCES, NotKeptError
+from chestxr.io.dicom.transfer_syntaxes import FILM_SYNTAXES
 from tests.dimse.dcmtk import echo, needs_dcmtk, read_unpadded, send
 from tests.io.film_files import save_dicom
 
@@ -91,6 +93,14 @@ def test_classes_of_films_are_accepted(kept, port, film, sop_class):
     made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = sop_class
     made.save_as(film)
     assert _send(port, film, sop_class).Status == 0 and list(kept) == [made.SOPInstanceUID]
+
+
+def test_encodings_that_the_reader_decodes_are_accepted(port):
+    contexts = [build_context(ComputedRadiographyImageStorage, syntax) for syntax in FILM_SYNTAXES]
+    association = Sender("MODALITY").associate("127.0.0.1", port, contexts, ae_title="CHESTXR")
+    accepted = {context.transfer_syntax[0] for context in association.accepted_contexts}
+    association.release()
+    assert accepted == set(FILM_SYNTAXES)
 
 
 @pytest.mark.parametrize("sop_class", [CTImageStorage, DigitalXRayImageStorageForProcessing])
