@@ -130,13 +130,11 @@ def test_killed_at_any_moment_nothing_is_lost_or_stored_twice(orthanc, tmp_path)
         _wait(lambda: len(list(out.glob("records/*.json"))) > done)
         listener.end(signal.SIGKILL)
     orthanc.kill()
-    with _listener(out, orthanc.address) as listener:  # stopped while the destination is unavailable
+    with _listener(out, orthanc.address) as listener:  # started while the archive is unavailable
         _wait(lambda: "does not answer" in listener.log.read_text())
-        assert listener.end(signal.SIGINT) == 130
-    orthanc.start()
-    with _listener(out, orthanc.address) as listener:
+        orthanc.start()
         _wait(lambda: not list((out / "received").iterdir()))
-        assert listener.end(signal.SIGTERM) == 0
+        assert listener.end(signal.SIGINT) == 130
     assert not list(out.rglob("*.dcm")) and not (out / "failed").exists()
     for modality in ("SEG", "SR"):
         sources = _sources(orthanc, modality)
@@ -154,8 +152,6 @@ def test_results_of_films_in_an_archive_are_sent_elsewhere(chest_dicom, orthanc,
         return CliRunner().invoke(app, ["pacs", "screen", orthanc.url, *options])
 
     orthanc.send(chest_dicom)
-    wrong = screen(orthanc.address.replace("ORTHANC", "WRONG"))
-    assert wrong.exit_code == 1 and "does not answer to the AE title WRONG; correct it" in wrong.stderr
     with storescp(tmp_path / "received") as address:
         assert "1 of 1 new films screened" in screen(str(address)).output
         assert "0 of 0 new films screened; 1 screened before" in screen(str(address)).output
@@ -163,9 +159,3 @@ def test_results_of_films_in_an_archive_are_sent_elsewhere(chest_dicom, orthanc,
     assert sorted(made.Modality for made in received) == ["SEG", "SR"]
     assert {made.StudyInstanceUID for made in received} == {pydicom.dcmread(chest_dicom).StudyInstanceUID}
     assert not orthanc.objects("SR") and not list((tmp_path / "out").rglob("*.dcm"))
-
-
-def test_port_in_use_ends_the_command(orthanc, tmp_path):
-    options = ["--send-to", orthanc.address, "--port", str(orthanc.dicom_port), "--out", str(tmp_path / "out")]
-    result = CliRunner().invoke(app, ["pacs", "listen", *options])
-    assert result.exit_code == 2 and "cannot listen here (Address already in use)" in result.stderr
