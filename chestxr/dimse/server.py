@@ -94,7 +94,7 @@ def storage_server(
     entity.require_calling_aet = list(senders)
     entity.maximum_associations = _MAX_ASSOCIATIONS
     entity.maximum_pdu_size = _PDU_BYTES
-    entity.network_timeout = entity.dimse_timeout = _TIMEOUT_S
+    entity.acse_timeout = entity.network_timeout = entity.dimse_timeout = _TIMEOUT_S
     entity.add_supported_context(_VERIFICATION)
     for sop_class in FILM_CLASSES:
         entity.add_supported_context(sop_class, list(FILM_SYNTAXES))
