@@ -45,7 +45,6 @@ class Listener:
         command = [sys.executable, "-c", "from chestxr.cli import app; app()", "pacs", "listen", *options]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=hear_interrupts)
-        _wait(lambda: self.process.poll() is not None or "listens at" in self.log.read_text())
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal; return the exit status."""
@@ -57,6 +56,7 @@ class Listener:
 def _listener(out: Path, send_to: str) -> Iterator[Listener]:
     listener = Listener(out, send_to)
     try:
+        _wait(lambda: listener.process.poll() is not None or "listens at" in listener.log.read_text())
         yield listener
     finally:
         listener.process.kill()
