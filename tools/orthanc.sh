@@ -5,6 +5,7 @@
 #   bash tools/orthanc.sh [FOLDER]                # stores films in FOLDER (output/orthanc); Ctrl-C stops it
 #
 # DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT sets another port.
+# DICOM_PORT=4242 also starts its storage service, ORTHANC@127.0.0.1:4242 (C-STORE), which Orthanc opens to other machines.
 # With ARCHIVE_USER and ARCHIVE_PASSWORD it requires them. For access from other machines put a reverse proxy with TLS,
 # such as nginx, in front of it.
 set -euo pipefail
@@ -34,7 +35,10 @@ esac
     "IndexDirectory": "$folder/storage",
     "Plugins": ["$plugin"],
     "HttpPort": ${HTTP_PORT:-8042},
-    "DicomServerEnabled": false,
+    "DicomServerEnabled": $([ -n "${DICOM_PORT:-}" ] && echo true || echo false),
+    "DicomPort": ${DICOM_PORT:-4242},
+    "DicomAet": "ORTHANC",
+    "DicomCheckCalledAet": true,
     "RemoteAccessAllowed": false,
     "AuthenticationEnabled": $([ -n "${ARCHIVE_USER:-}" ] && echo true || echo false),
     "RegisteredUsers": {"${ARCHIVE_USER:-nobody}": "${ARCHIVE_PASSWORD:-}"},

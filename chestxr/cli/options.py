@@ -12,6 +12,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 __all__ = [
+    "AeTitle",
     "Commands",
     "Dicom",
     "Picture",
@@ -72,6 +73,7 @@ SiteScale = Annotated[Path | None, typer.Option(help="Site scale written by ches
 UidRoot = Annotated[
     str | None, typer.Option(help="Prefix of new DICOM UIDs; the bundle's by default.", show_default=False)
 ]
+AeTitle = Annotated[str, typer.Option(help="AE title of this program, which the receiver may have to know.")]
 
 _MEANINGS = {
     "all": "films",

@@ -1,4 +1,4 @@
-"""``chestxr pacs``: screen films of a DICOMweb archive."""
+"""``chestxr pacs``: screen films of a DICOMweb archive, or films that are sent to this program."""
 
 import re
 import time
@@ -12,7 +12,9 @@ from rich.progress import track
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
+from . import pacs_listen
 from .options import (
+    AeTitle,
     Picture,
     Presentation,
     SegmentationType,
@@ -28,12 +30,12 @@ from .options import (
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Films of an archive (DICOMweb). Research use only.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def pacs() -> None:
-    """Films of an archive (DICOMweb). Research use only."""
+    """Films of an archive (DICOMweb), or sent to this program (DICOM network). Research use only."""
 
 
 @app.command("screen")
@@ -43,6 +45,14 @@ def screen(
     out: Annotated[Path, typer.Option(help="Folder for masks and records.")] = Path("output/pacs"),
     watch: Annotated[bool, typer.Option("--watch", help="Keep polling for new films until stopped.")] = False,
     interval: Annotated[float, typer.Option(min=1, help="Polling interval in seconds, with --watch.")] = 30,
+    send_to: Annotated[
+        str,
+        typer.Option(
+            help="Send results there instead: AET@HOST:PORT (C-STORE), or the URL of another DICOMweb service.",
+            show_default=False,
+        ),
+    ] = "",
+    aet: AeTitle = "CHESTXR",
     site_scale: SiteScale = None,
     uid_root: UidRoot = None,
     segmentation_type: SegmentationType = None,
@@ -57,6 +67,9 @@ def screen(
     Films that were screened by the same models are skipped. You can stop the command or the server at any time: the
     next run resumes, and nothing is lost or stored twice.
 
+    Results are stored in the same archive by DICOMweb (STOW-RS). With --send-to AET@HOST:PORT they are sent by DICOM's
+    own network (C-STORE) instead, which is not encrypted: use it within a network that you trust.
+
     The server's certificate is verified; set REQUESTS_CA_BUNDLE for your own certificate authorities. User name and
     password are read from CHESTXR_PACS_USER and CHESTXR_PACS_PASSWORD, or a netrc file; a bearer token (Azure, Google,
     AWS) from CHESTXR_PACS_TOKEN, or from the file named by CHESTXR_PACS_TOKEN_FILE, which may be renewed during a run.
@@ -67,13 +80,15 @@ def screen(
     Example: chestxr pacs screen https://pacs.example/dicom-web --since 1d --watch
     """
     from chestxr.dicomweb.client import DicomWebClient
+    from chestxr.screening.destination import open_destination
     from chestxr.screening.pacs import PacsScreener
 
     or_exit(_day, since)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(DicomWebClient, url)
+    elsewhere = or_exit(open_destination, send_to, aet) if send_to else None
     overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture)
-    screening = or_exit(PacsScreener, archive, out.absolute(), folder, **overrides)
+    screening = or_exit(PacsScreener, archive, out.absolute(), folder, elsewhere, **overrides)
     try:
         reported: set[str] = set()
         unanswered = _pass(screening, since, watch, reported)
@@ -93,11 +108,11 @@ def _pass(screening, since: str, quietly: bool, reported: set[str]) -> int:
 
     With --watch, an unavailable archive does not end the program, and its errors are printed once, not on every poll.
     """
-    from chestxr.dicomweb.session import DicomWebError
+    from chestxr.utils.archive_errors import ArchiveError
 
     try:
         found = screening.find(_day(since))
-    except DicomWebError as error:
+    except ArchiveError as error:
         if not quietly:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
@@ -151,3 +166,6 @@ def _day(since: str) -> date:
         raise ValueError(
             f"--since {since}: found no date; expected 2026-11-30, or 7d for the last seven days"
         ) from error
+
+
+app.command("listen")(pacs_listen.listen)

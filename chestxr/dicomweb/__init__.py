@@ -2,14 +2,5 @@
 
 from .client import DicomWebClient, FilmReference
 from .outages import CircuitBreaker, Skipped
-from .session import DicomWebError, RefusedError, UnavailableError
 
-__all__ = [
-    "CircuitBreaker",
-    "DicomWebClient",
-    "DicomWebError",
-    "FilmReference",
-    "RefusedError",
-    "Skipped",
-    "UnavailableError",
-]
+__all__ = ["CircuitBreaker", "DicomWebClient", "FilmReference", "Skipped"]

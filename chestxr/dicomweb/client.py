@@ -14,20 +14,13 @@ from pydicom.dataset import Dataset
 from chestxr.io.dicom.image_kind import is_for_processing, is_other_part, other_view
 from chestxr.io.dicom.uid import is_uid
 from chestxr.io.film_file import check_bytes
+from chestxr.utils.archive_errors import ArchiveError, RefusedError, UnavailableError
 from chestxr.utils.silence import silence_libraries
 
 from .json import text_of, values_of
 from .multipart import only_part
 from .outages import CircuitBreaker, Skipped
-from .session import (
-    DicomWebError,
-    RefusedError,
-    UnavailableError,
-    UnsupportedError,
-    open_session,
-    request_errors,
-    server_of,
-)
+from .session import UnsupportedError, open_session, request_errors, server_of
 
 __all__ = ["DicomWebClient", "FilmReference"]
 
@@ -108,7 +101,7 @@ class DicomWebClient:
 
         Raises
         ------
-        DicomWebError
+        ArchiveError
             If the archive is unavailable, cannot list its series, or the requests for all series fail.
         """
         skipped = Skipped() if skipped is None else skipped
@@ -155,7 +148,7 @@ class DicomWebClient:
 
         Raises
         ------
-        DicomWebError
+        ArchiveError
             If the server does not return it.
         FilmError
             If the response is larger than any film.
@@ -178,7 +171,7 @@ class DicomWebClient:
         ------
         RefusedError
             If the server rejects an object because of its content.
-        DicomWebError
+        ArchiveError
             If it rejects objects for another reason: another attempt may succeed.
         """
         with request_errors(self.server):
@@ -189,7 +182,7 @@ class DicomWebClient:
                     raise
                 failed = _failures(error.response) or [None] * len(datasets)
             if failed:
-                kind = DicomWebError if any(map(_may_pass, failed)) else RefusedError
+                kind = ArchiveError if any(map(_may_pass, failed)) else RefusedError
                 raise kind(f"{self.server}: refused {len(failed)} of {len(datasets)} objects; ask its administrator")
 
     def store_once(self, path: Path) -> None:
@@ -200,7 +193,7 @@ class DicomWebClient:
         ------
         RefusedError
             If the server rejects the object, or its study or instance UID is invalid.
-        DicomWebError
+        ArchiveError
             If it is not stored for another reason: another attempt may succeed.
         """
         with silence_libraries():
@@ -214,7 +207,7 @@ class DicomWebClient:
         if not self.holds(study, instance):
             self.store([made])
             if not self.holds(study, instance):
-                raise DicomWebError(f"{self.server}: accepted an object but did not store it; ask its administrator")
+                raise ArchiveError(f"{self.server}: accepted an object but did not store it; ask its administrator")
 
     def _series(self, modality: str, since: date | None, skipped: Skipped) -> Iterator[tuple[str, ...]]:
         days = {"StudyDate": f"{since:%Y%m%d}-"} if since else {}

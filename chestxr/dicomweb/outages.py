@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .session import DicomWebError, UnavailableError
+from chestxr.utils.archive_errors import ArchiveError, UnavailableError
 
 __all__ = ["CircuitBreaker", "Skipped"]
 
@@ -21,12 +21,12 @@ class Skipped:
     ----------
     unidentified : int
         Number of series or instances without a valid UID.
-    failed : list of DicomWebError
+    failed : list of ArchiveError
         One error per failed request.
     """
 
     unidentified: int = 0
-    failed: list[DicomWebError] = field(default_factory=list)
+    failed: list[ArchiveError] = field(default_factory=list)
 
 
 class CircuitBreaker:
@@ -50,10 +50,10 @@ class CircuitBreaker:
         UnavailableError
             If the circuit breaker has tripped.
         """
-        failure: DicomWebError | None = None
+        failure: ArchiveError | None = None
         try:
             yield
-        except DicomWebError as error:
+        except ArchiveError as error:
             failure = error
         stop = self.should_stop(failure)
         if failure is None:

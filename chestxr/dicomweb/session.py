@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_netrc_auth
 from urllib3.util import Retry
 
+from chestxr.utils.archive_errors import ArchiveError, UnavailableError
 from chestxr.utils.errors import FilmError
 from chestxr.utils.silence import silence_libraries
 
@@ -20,9 +21,6 @@ from .bearer_token import TOKEN, TOKEN_FILE, BearerToken
 __all__ = [
     "PASSWORD",
     "USER",
-    "DicomWebError",
-    "RefusedError",
-    "UnavailableError",
     "UnsupportedError",
     "open_session",
     "request_errors",
@@ -38,23 +36,7 @@ _UNSUPPORTED = (400, 404, 405, 501)
 _UNAVAILABLE = (429, 502, 503, 504, 507)
 
 
-class DicomWebError(OSError):
-    """
-    An archive does not answer, or rejects a request.
-
-    The message names the server and the failure, never a URL below it, which would contain identifiers.
-    """
-
-
-class UnavailableError(DicomWebError):
-    """An archive cannot be reached or serves no requests: other requests would fail too."""
-
-
-class RefusedError(DicomWebError):
-    """An archive rejects an object; it may accept others."""
-
-
-class UnsupportedError(DicomWebError):
+class UnsupportedError(ArchiveError):
     """An archive does not support a request, such as a search over all series, or a limit."""
 
 
@@ -118,20 +100,20 @@ class _TimeoutAdapter(HTTPAdapter):
 @contextmanager
 def request_errors(server: str) -> Iterator[None]:
     """
-    Convert every error of a request to :py:class:`DicomWebError`, without logging.
+    Convert every error of a request to :py:class:`~chestxr.utils.archive_errors.ArchiveError`, without logging.
 
     The cause is dropped: it contains URLs and parts of responses, and these contain identifiers.
     """
     try:
         with silence_libraries():
             yield
-    except (DicomWebError, FilmError):
+    except (ArchiveError, FilmError):
         raise
     except Exception as error:
         raise _request_error(server, error) from None
 
 
-def _request_error(server: str, error: Exception) -> DicomWebError:
+def _request_error(server: str, error: Exception) -> ArchiveError:
     match error:
         case requests.exceptions.SSLError():
             return UnavailableError(
@@ -153,19 +135,19 @@ def _request_error(server: str, error: Exception) -> DicomWebError:
     return _no_dicomweb(server)
 
 
-def _status_error(server: str, status: int) -> DicomWebError:
+def _status_error(server: str, status: int) -> ArchiveError:
     if status in (401, 403):
         # 403 may concern a single study; 401 concerns the credentials, and so every request.
-        kind = UnavailableError if status == 401 else DicomWebError
+        kind = UnavailableError if status == 401 else ArchiveError
         return kind(f"{server}: refuses access ({status}); set {USER} and {PASSWORD}, {TOKEN_FILE}, or use netrc")
     if status in _UNAVAILABLE:
         return UnavailableError(f"{server}: is unavailable (status {status}); try again later")
-    kind = UnsupportedError if status in _UNSUPPORTED else DicomWebError
+    kind = UnsupportedError if status in _UNSUPPORTED else ArchiveError
     return kind(f"{server}: answers with status {status}; is it the root of a DICOMweb service (/dicom-web)?")
 
 
-def _no_dicomweb(server: str) -> DicomWebError:
-    return DicomWebError(f"{server}: its response is not DICOMweb; is it the root of a DICOMweb service (/dicom-web)?")
+def _no_dicomweb(server: str) -> ArchiveError:
+    return ArchiveError(f"{server}: its response is not DICOMweb; is it the root of a DICOMweb service (/dicom-web)?")
 
 
 def _origin(server: str, location: str) -> str:

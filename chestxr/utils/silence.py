@@ -10,8 +10,8 @@ import pydicom
 
 __all__ = ["silence_libraries"]
 
-# The last two log requests, whose URLs contain identifiers.
-_LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global", "dicomweb_client", "urllib3")
+# The last three log requests, which contain identifiers.
+_LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global", "dicomweb_client", "urllib3", "pynetdicom")
 
 
 class _Silence:

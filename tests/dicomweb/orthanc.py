@@ -26,12 +26,14 @@ class Orthanc:
         self.folder, self.environment = folder, environment
         self.port = free_port()
         self.root = f"http://localhost:{self.port}"
+        self.dicom_port = free_port()
+        self.address = f"ORTHANC@127.0.0.1:{self.dicom_port}"
         self.url = f"{self.root}/dicom-web"
         self._process: subprocess.Popen | None = None
 
     def start(self) -> "Orthanc":
         """Start it, and wait until it answers."""
-        environment = os.environ | {"HTTP_PORT": str(self.port)} | self.environment
+        environment = os.environ | {"HTTP_PORT": str(self.port), "DICOM_PORT": str(self.dicom_port)} | self.environment
         self._process = subprocess.Popen(
             ["bash", str(REPOSITORY / "tools" / "orthanc.sh"), str(self.folder)],
             env=environment,

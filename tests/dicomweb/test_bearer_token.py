@@ -3,7 +3,7 @@
 import pytest
 
 from chestxr.dicomweb.client import DicomWebClient
-from chestxr.dicomweb.session import DicomWebError
+from chestxr.utils.archive_errors import ArchiveError
 from tests.dicomweb.stub_archive import Answer, as_json, entry, stub_archive
 
 
@@ -34,7 +34,7 @@ def test_token_renewed_in_its_file_is_used(monkeypatch, tmp_path):
         archive = DicomWebClient(url)
         assert archive.holds("1.2.3", "1.2.5")
         valid.clear()
-        with pytest.raises(DicomWebError, match="refuses access") as refused:
+        with pytest.raises(ArchiveError, match="refuses access") as refused:
             archive.holds("1.2.3", "1.2.5")
         assert "secret" not in str(refused.value)
         file.write_text("secret-2")

@@ -11,7 +11,7 @@ import pytest
 
 from chestxr.dicomweb.client import DicomWebClient, FilmReference
 from chestxr.dicomweb.outages import Skipped
-from chestxr.dicomweb.session import DicomWebError, RefusedError, UnavailableError
+from chestxr.utils.archive_errors import ArchiveError, RefusedError, UnavailableError
 from chestxr.utils.errors import FilmError
 from tests.dicomweb.stub_archive import Answer, as_json, as_parts, entry, stub_archive
 from tests.io.film_files import save_dicom
@@ -71,7 +71,7 @@ def test_failure_of_every_series_raises(status):
         listed = [entry(study=FILM.study, series=FILM.series), entry(study=FILM.study, series="1.2.9")]
         return as_json(listed) if path.startswith("/series") else Answer(status=status)
 
-    with stub_archive(answer) as url, pytest.raises(DicomWebError, match=str(status)):
+    with stub_archive(answer) as url, pytest.raises(ArchiveError, match=str(status)):
         list(DicomWebClient(url, retries=0).films())
 
 
@@ -167,7 +167,7 @@ def test_series_are_searched_by_study_without_a_global_search(status):
 
 
 def test_wrong_url_raises():
-    with stub_archive(lambda *_: Answer(status=404)) as url, pytest.raises(DicomWebError, match="status 404"):
+    with stub_archive(lambda *_: Answer(status=404)) as url, pytest.raises(ArchiveError, match="status 404"):
         list(DicomWebClient(url).films())
 
 
@@ -220,7 +220,7 @@ def test_response_larger_than_any_film_is_rejected(tmp_path, monkeypatch, compre
     "answer", [Answer(b"log in", kind="text/html"), as_parts(), as_parts(b"film", end=b""), Answer(status=500)]
 )
 def test_invalid_response_does_not_mean_unavailable(tmp_path, answer):
-    with stub_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as error:
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
     assert not isinstance(error.value, UnavailableError | RefusedError)
     assert not list(tmp_path.iterdir())
@@ -229,7 +229,7 @@ def test_invalid_response_does_not_mean_unavailable(tmp_path, answer):
 def test_truncated_film_raises(tmp_path):
     whole = as_parts(b"film" * 1000)
     cut = Answer(whole.content[:100], kind=whole.kind, headers={"Content-Length": str(len(whole.content))})
-    with stub_archive(lambda *_: cut) as url, pytest.raises(DicomWebError):
+    with stub_archive(lambda *_: cut) as url, pytest.raises(ArchiveError):
         DicomWebClient(url).fetch(FILM, tmp_path / "film.dcm")
 
 
@@ -260,7 +260,7 @@ def test_truncated_film_raises(tmp_path):
     ],
 )
 def test_permanent_and_temporary_store_failures(film, answer, refused):
-    with stub_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as error:
         DicomWebClient(url, retries=0).store([pydicom.dcmread(film)])
     assert isinstance(error.value, RefusedError) == refused
 
@@ -269,7 +269,7 @@ def test_permanent_and_temporary_store_failures(film, answer, refused):
 def test_malformed_store_response_is_reported(film, response):
     with (
         stub_archive(lambda *_: as_json(response, 202)) as url,
-        pytest.raises(DicomWebError, match="is not DICOMweb") as error,
+        pytest.raises(ArchiveError, match="is not DICOMweb") as error,
     ):
         DicomWebClient(url).store([pydicom.dcmread(film)])
     assert not isinstance(error.value, RefusedError)
@@ -293,7 +293,7 @@ def test_retry_sends_the_whole_object(tmp_path):
 def test_accepted_but_missing_object_is_a_temporary_failure(film):
     with (
         stub_archive(lambda method, *_: as_json([] if method == "GET" else {})) as url,
-        pytest.raises(DicomWebError, match="accepted an object but did not store it") as error,
+        pytest.raises(ArchiveError, match="accepted an object but did not store it") as error,
     ):
         DicomWebClient(url).store_once(film)
     assert not isinstance(error.value, RefusedError)
@@ -314,6 +314,6 @@ def test_object_without_valid_uid_is_refused(film, study, caplog):
 
 def test_malformed_metadata_error_does_not_quote_values():
     malformed = [{"00100020": {"vr": "SQ", "Value": ["Geheim"]}}]
-    with stub_archive(lambda *_: as_json(malformed)) as url, pytest.raises(DicomWebError) as error:
+    with stub_archive(lambda *_: as_json(malformed)) as url, pytest.raises(ArchiveError) as error:
         DicomWebClient(url).metadata(FILM.study, FILM.series)
     assert "Geheim" not in str(error.value)

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.cli.pacs import _pass
-from chestxr.dicomweb.session import DicomWebError, UnavailableError
 from chestxr.screening.pacs import Worklist
+from chestxr.utils.archive_errors import ArchiveError, UnavailableError
 from tests.dicomweb.stub_archive import Answer, as_json, entry, stub_archive
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def test_failure_of_every_series_is_an_error(tmp_path):
 
 def test_watch_reports_a_failure_once(capsys):
     failing = Worklist()
-    failing.skipped.failed += [DicomWebError("https://pacs.example: answers with status 500")] * 2
+    failing.skipped.failed += [ArchiveError("https://pacs.example: answers with status 500")] * 2
     outage = UnavailableError("https://pacs.example: does not answer")
     looks, reported = [failing, failing, outage, outage, Worklist(), failing], set()
 

@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from chestxr.bundle.unforeseen import unforeseen
 from chestxr.cli import app
 from chestxr.dicomweb.client import DicomWebClient
-from chestxr.dicomweb.session import DicomWebError, UnavailableError
 from chestxr.io import read_mask
+from chestxr.utils.archive_errors import ArchiveError, UnavailableError
 from tests.dicomweb.orthanc import Orthanc, needs_orthanc
 from tests.dicomweb.tls_front import tls_front
 from tests.interrupts import hear_interrupts
@@ -315,10 +315,10 @@ def test_certificate_and_credentials_are_required(tmp_path, monkeypatch):
             def films() -> list:
                 return list(DicomWebClient(f"{url}/dicom-web", retries=0).films(date.today()))
 
-            with pytest.raises(DicomWebError, match="certificate cannot be verified"):
+            with pytest.raises(ArchiveError, match="certificate cannot be verified"):
                 films()
             monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-            with pytest.raises(DicomWebError, match="refuses access"):
+            with pytest.raises(ArchiveError, match="refuses access"):
                 films()
             monkeypatch.setenv("CHESTXR_PACS_USER", "reader")
             monkeypatch.setenv("CHESTXR_PACS_PASSWORD", "s3cret-word")

@@ -7,14 +7,14 @@ import pytest
 
 from chestxr.dicomweb import session
 from chestxr.dicomweb.client import DicomWebClient
-from chestxr.dicomweb.session import DicomWebError, RefusedError, UnavailableError
+from chestxr.utils.archive_errors import ArchiveError, RefusedError, UnavailableError
 from tests.dicomweb.stub_archive import Answer, as_json, stub_archive
 
 STUDY, INSTANCE = "1.2.3.4711", "1.2.3.4712"
 
 
-def _failure(answer: Answer) -> DicomWebError:
-    with stub_archive(lambda *_: answer) as url, pytest.raises(DicomWebError) as error:
+def _failure(answer: Answer) -> ArchiveError:
+    with stub_archive(lambda *_: answer) as url, pytest.raises(ArchiveError) as error:
         DicomWebClient(url, retries=0).holds(STUDY, INSTANCE)
     return error.value
 
@@ -84,7 +84,7 @@ def test_redirect_is_reported_and_not_followed(status, location, message):
 def test_traceback_contains_no_identifier(answer, capfd):
     failure = _failure(answer)
     printed = "".join(traceback.format_exception(failure))
-    assert isinstance(failure, DicomWebError) and "Error: http://127.0.0.1" in printed
+    assert isinstance(failure, ArchiveError) and "Error: http://127.0.0.1" in printed
     assert "4711" not in printed and "4712" not in printed and "4711" not in capfd.readouterr().err
 
 

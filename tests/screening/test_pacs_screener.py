@@ -12,9 +12,9 @@ import pytest
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.dicomweb.client import DicomWebClient
-from chestxr.dicomweb.session import RefusedError, UnavailableError
-from chestxr.screening import pacs
+from chestxr.screening import single_films
 from chestxr.screening.pacs import PacsScreener
+from chestxr.utils.archive_errors import RefusedError, UnavailableError
 from chestxr.utils.errors import FilmError
 from tests.dicomweb.stub_archive import Answer, as_json, as_parts, entry, stub_archive
 from tests.io.film_files import save_dicom
@@ -51,7 +51,7 @@ def screening(tmp_path, monkeypatch) -> Callable[[str], PacsScreener]:
             shutil.copy(item["image"], out / f"{item['film']}_sr.dcm")
 
         pool = SimpleNamespace(open=lambda: None, screen_film=run_film, close=lambda: None)
-        monkeypatch.setattr(pacs, "FilmPool", lambda *_, **__: pool)
+        monkeypatch.setattr(single_films, "FilmPool", lambda *_, **__: pool)
         return PacsScreener(DicomWebClient(url, retries=0), out, bundle_folder(SCREENING_BUNDLE))
 
     return made

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from chestxr.dicomweb.client import DicomWebClient
-from chestxr.dicomweb.session import DicomWebError, RefusedError
 from chestxr.io.result_files import DICOM_ENDINGS, result_file
+from chestxr.utils.archive_errors import ArchiveError, RefusedError
 from chestxr.utils.errors import FilmError
 
 __all__ = ["NotStoredError", "open_archive", "store_results"]
@@ -50,7 +50,7 @@ def store_results(stem: Path, url: str) -> bool:
     try:
         for path in made:
             open_archive(url).store_once(path)
-    except DicomWebError as error:
+    except ArchiveError as error:
         found, expected = f"no place for its results ({error})", "an archive that takes them"
         if isinstance(error, RefusedError):
             raise FilmError(stem, found, expected, "ask who runs the archive") from None
