@@ -1,11 +1,14 @@
 """MONAI workflow that imports no code from the bundle's folder."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from monai.bundle import ConfigWorkflow
 
 __all__ = ["BundleWorkflow"]
+
+_LOGGER = logging.getLogger("monai.bundle.workflows")
 
 
 class BundleWorkflow(ConfigWorkflow):
@@ -25,8 +28,17 @@ class BundleWorkflow(ConfigWorkflow):
 
     def __init__(self, folder: Path, **override: Any) -> None:
         config = str(folder / "configs" / "inference.json")
-        super().__init__(config, workflow_type="inference", logging_file=False, bundle_root=str(folder), **override)
+        # MONAI warns on every run that it was asked to apply no logging configuration.
+        _LOGGER.addFilter(_is_unexpected)
+        try:
+            super().__init__(config, workflow_type="inference", logging_file=False, bundle_root=str(folder), **override)
+        finally:
+            _LOGGER.removeFilter(_is_unexpected)
 
     def run(self) -> Any:
         """Run the configuration's ``run`` entry."""
         return self._run_expr(id=self.run_id)
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    return record.getMessage() != "Logging file is set to False, skipping logging."

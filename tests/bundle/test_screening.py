@@ -300,7 +300,8 @@ def test_site_scale_is_estimated_from_unlabelled_films(real_films, tmp_path):
     assert np.isfinite(scores).all() and scores[0] != scores[1]
 
 
-def test_too_few_films_for_a_site_scale_are_refused(tmp_path):
+def test_too_few_films_for_a_site_scale_are_refused_before_they_are_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr("chestxr.bundle.workflow.BundleWorkflow", None)
     film = get_testdata_file("RG1_UNCR.dcm", download=False)
     result = CliRunner().invoke(app, ["tb", "adapt", film, "--out", str(tmp_path / "site.json")])
     assert result.exit_code == 2 and "1 films; expected 10 or more" in result.output
