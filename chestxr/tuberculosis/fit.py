@@ -39,13 +39,13 @@ def check_labels(labels: Mapping[str, int | None]) -> None:
         raise ValueError(f"all films are labelled {found.pop()}; expected both 0 and 1 to train on")
 
 
-def check_sites(sites: Iterable[str]) -> None:
+def check_sites(sites: Iterable[str | None]) -> None:
     """
     Check that each site has enough films to standardise its features.
 
     Parameters
     ----------
-    sites : iterable of str
+    sites : iterable of str or None
         Site of each film.
 
     Raises
