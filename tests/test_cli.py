@@ -56,6 +56,12 @@ def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path,
     assert not (tmp_path / "out.png").exists() and not (tmp_path / "out.json").exists()
 
 
+def test_help_joins_the_lines_of_a_paragraph(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = [line.strip() for line in run(app, ["screen", "--help"]).output.splitlines()]
+    assert "one row per film; FILM_lungs.png, each film's lung mask (0 background, 1" in lines
+
+
 @pytest.mark.parametrize("extra", [[], ["--augment", "--films", "2"]])
 def test_show_draws_a_sheet(collection, tmp_path, extra):
     result = run(app, ["data", "show", str(collection), "--out", str(tmp_path / "sheet.png"), *extra])

@@ -27,12 +27,13 @@ def test_it_is_short(readme):
     assert len(readme.splitlines()) <= 165
 
 
-def test_its_python_example_runs(readme, radiograph, tmp_path, monkeypatch):
+def test_its_python_example_runs(readme, radiograph, tmp_path, monkeypatch, caplog):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     names: dict = {}
     for block in blocks:
         exec(block, names)
+    assert "skipping logging" not in caplog.text
     film, lungs, image = names["film"], names["lungs"], names["image"]
     assert lungs.shape == film.shape == read_film(radiograph)[0].shape
     assert min((lungs == 1).mean(), (lungs == 2).mean()) > 0.1

@@ -13,6 +13,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     cls=Commands,
+    rich_markup_mode="markdown",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

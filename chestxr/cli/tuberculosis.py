@@ -36,10 +36,13 @@ def adapt(
     from tempfile import TemporaryDirectory
 
     from chestxr.bundle.workflow import BundleWorkflow
+    from chestxr.data import find_films
     from chestxr.radiomics import read_feature_table
-    from chestxr.tuberculosis.site_scaler import SiteScaler
+    from chestxr.tuberculosis.site_scaler import SiteScaler, check_number_of_films
 
     folder_of_bundle = or_exit(bundle_folder, bundle, trust_bundle)
+    # Before the films are measured, which takes seconds for each.
+    or_exit(check_number_of_films, len(or_exit(find_films, films)))
     with TemporaryDirectory() as folder:
         quiet = {"save_overlay": False, "save_zone_map": False, "save_features": True, "output_dir": folder}
         run = {"run": ["$@evaluator.run()"], "films": str(films.absolute())}
@@ -50,5 +53,5 @@ def adapt(
     measured = table[table["error"] == ""]
     features_only = measured.drop(columns=["film", "image", "settings_hash", "error"])
     scale = or_exit(SiteScaler.fit, features_only, table["settings_hash"].iloc[0])
-    scale.save(out)
+    or_exit(scale.save, out)
     console.print(f"{out}: scale of {len(measured)} films; {len(table) - len(measured)} excluded", soft_wrap=True)

@@ -1,6 +1,7 @@
 """Training of the tuberculosis classifier: model selection, calibration and threshold, on training films only."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -17,9 +18,46 @@ from chestxr.utils.provenance import package_versions
 
 from .classifier import Calibration, TuberculosisClassifier
 from .selection import select_features
-from .site_scaler import SiteScaler
+from .site_scaler import SiteScaler, check_number_of_films
 
-__all__ = ["FitSettings", "TrainingFilms", "fit_classifier", "patient_folds"]
+__all__ = ["FitSettings", "TrainingFilms", "check_labels", "check_sites", "fit_classifier", "patient_folds"]
+
+
+def check_labels(labels: Mapping[str, int | None]) -> None:
+    """
+    Check the labels of films by name.
+
+    Raises
+    ------
+    ValueError
+        If a film has no label of 0 or 1, or all films have the same label.
+    """
+    unlabelled = [film for film, label in labels.items() if label not in (0, 1)]
+    if unlabelled:
+        raise ValueError(f"{unlabelled[0]}: no tuberculosis label; expected 0 or 1 for every film to train on")
+    if len(found := set(labels.values())) == 1:
+        raise ValueError(f"all films are labelled {found.pop()}; expected both 0 and 1 to train on")
+
+
+def check_sites(sites: Iterable[str | None]) -> None:
+    """
+    Check that each site has enough films to standardise its features.
+
+    Parameters
+    ----------
+    sites : iterable of str or None
+        Site of each film.
+
+    Raises
+    ------
+    ValueError
+        If a site has too few films.
+    """
+    for site, films in Counter(sites).items():
+        try:
+            check_number_of_films(films)
+        except ValueError as error:
+            raise ValueError(f"site {site}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -51,12 +89,7 @@ class TrainingFilms:
 
     def __post_init__(self) -> None:
         """Check the labels."""
-        labels = np.asarray(self.labels, dtype=object)
-        unlabelled = self.features.index[[label not in (0, 1) for label in labels]]
-        if len(unlabelled):
-            raise ValueError(f"{unlabelled[0]}: no tuberculosis label; expected 0 or 1 for every film to train on")
-        if len(set(labels)) < 2:
-            raise ValueError(f"all films are labelled {labels[0]}; expected both 0 and 1 to train on")
+        check_labels(dict(zip(self.features.index, self.labels, strict=True)))
 
     def __getitem__(self, chosen: np.ndarray) -> "TrainingFilms":
         """Return the films at the given positions."""
@@ -64,12 +97,8 @@ class TrainingFilms:
 
     def site_scaled(self) -> "TrainingFilms":
         """Return the films with features standardised per site by :py:class:`SiteScaler`."""
-        parts = []
-        for site, part in self.features.groupby(self.sites):
-            try:
-                parts.append(SiteScaler.fit(part, "")(part))
-            except ValueError as error:
-                raise ValueError(f"site {site}: {error}") from error
+        check_sites(self.sites)
+        parts = [SiteScaler.fit(part, "")(part) for _, part in self.features.groupby(self.sites)]
         return replace(self, features=pd.concat(parts).loc[self.features.index])
 
     def __len__(self) -> int:

@@ -11,7 +11,7 @@ from sklearn.preprocessing import RobustScaler
 
 from chestxr.utils.atomic import write_text
 
-__all__ = ["SiteScaler", "site_scale"]
+__all__ = ["SiteScaler", "check_number_of_films", "site_scale"]
 
 _KIND = "chestxr site scale"
 # Quartiles of fewer films are too imprecise.
@@ -39,6 +39,19 @@ def site_scale(features: pd.DataFrame) -> pd.DataFrame:
     # Both are NaN for a feature without values.
     median, spread = np.nan_to_num(scaler.center_), np.nan_to_num(scaler.scale_, nan=1.0)
     return pd.DataFrame([median, spread], index=["median", "spread"], columns=features.columns)
+
+
+def check_number_of_films(films: int) -> None:
+    """
+    Check that a site has enough films for a scale.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than ``LEAST_FILMS``.
+    """
+    if films < LEAST_FILMS:
+        raise ValueError(f"{films} films; expected {LEAST_FILMS} or more to fit a site's scale on")
 
 
 @dataclass(frozen=True)
@@ -82,8 +95,7 @@ class SiteScaler:
         ValueError
             If there are fewer than ``LEAST_FILMS`` films.
         """
-        if len(features) < LEAST_FILMS:
-            raise ValueError(f"{len(features)} films; expected {LEAST_FILMS} or more to fit a site's scale on")
+        check_number_of_films(len(features))
         return cls(site_scale(features), len(features), settings_hash)
 
     def __call__(self, features: pd.DataFrame) -> pd.DataFrame:

@@ -66,13 +66,14 @@ class TuberculosisTester:
         ValueError
             If the classifier was trained on one of the films, or a file does not match the features' settings.
         """
-        films, settings_hash = self.films.measure()
-        classifier = TuberculosisClassifier.load(self.path, settings_hash)
-        seen = sorted(set(films.features.index) & set(classifier.about["films"]))
+        # Before the films are measured, which takes seconds for each.
+        seen = sorted(set(self.films.items) & set(TuberculosisClassifier.load(self.path).about["films"]))
         if seen:
             raise ValueError(
                 f"{self.path} was trained on {len(seen)} of these films, {seen[0]} among them; give films it never saw"
             )
+        films, settings_hash = self.films.measure()
+        classifier = TuberculosisClassifier.load(self.path, settings_hash)
         site = SiteScaler.load(self.site_scale, settings_hash) if self.site_scale else None
         table = pd.DataFrame(
             {"site": films.sites, "tuberculosis": films.labels.astype(int)}, index=films.features.index

@@ -17,7 +17,7 @@ from chestxr.radiomics import FilmToMeasure, measure_films
 from chestxr.visualize.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
-from .fit import FitSettings, TrainingFilms, fit_classifier
+from .fit import FitSettings, TrainingFilms, check_labels, check_sites, fit_classifier
 from .log_evaluation import log_evaluation
 
 __all__ = ["ScreeningFilms", "TuberculosisTrainer", "without_lungs"]
@@ -77,6 +77,7 @@ class ScreeningFilms:
         ValueError
             If all films fail, or a film has no label.
         """
+        check_labels({name: item.get("tuberculosis") for name, item in self.items.items()})
         masks = find_masks(self.items, self.lungs_dir)
         wanted = [
             FilmToMeasure(name, Path(item["image"]), (masks[name],) if name in masks else ())
@@ -133,6 +134,8 @@ class TuberculosisTrainer:
 
     def run(self) -> TuberculosisClassifier:
         """Compute the features, fit the classifier and write it; return the classifier."""
+        # Before the films are measured, which takes seconds for each.
+        check_sites(item.get("site") for item in self.films.items.values())
         films, settings_hash = self.films.measure()
         classifier = fit_classifier(films, settings_hash, self.settings)
         classifier.save(self.path)

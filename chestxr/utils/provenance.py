@@ -11,6 +11,10 @@ from pathlib import Path
 
 __all__ = ["Algorithm", "package_versions", "sha256"]
 
+_HASH_DIGITS = 12
+# Characters of the DICOM value representation LO.
+_LONGEST_VERSION = 64
+
 
 def sha256(path: str | PathLike) -> str:
     """Return the SHA-256 of a file's content, as 64 hexadecimal digits."""
@@ -70,4 +74,6 @@ def _bundle_version(root: Path, models: list[str | PathLike]) -> str:
     of_bundle = json.loads((root / "configs" / "metadata.json").read_text())["version"]
     pipeline = hashlib.sha256((root / "configs" / "inference.json").read_bytes() + version("chestxr").encode())
     hashes = [*map(sha256, models), pipeline.hexdigest()]
-    return " ".join([of_bundle, *(digits[:12] for digits in hashes)])
+    # Twelve digits of each, or as many as fit next to each other.
+    length = min(_HASH_DIGITS, (_LONGEST_VERSION - len(of_bundle)) // len(hashes) - 1)
+    return " ".join([of_bundle, *(digits[:length] for digits in hashes)])

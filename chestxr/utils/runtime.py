@@ -10,8 +10,8 @@ __all__ = ["hide_engine_messages", "hide_library_messages", "keep_freed_memory",
 # Parameters from malloc.h; values are C ints.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _LARGEST, _LARGEST_ON_HEAP = 2**31 - 1, 2**30
-# MONAI warns that its GPU reader is missing, even if no config uses it; pyradiomics' validator logs that settings are
-# valid, and pyradiomics that a shape is flat.
+# MONAI warns that its GPU reader is missing, even if no config uses it, and of a deprecated argument that MONAI itself
+# passes; pyradiomics' validator logs that settings are valid, and pyradiomics that a shape is flat.
 _LOGGERS = {
     "monai.data.nvimgcodec_pydicom_plugin": logging.ERROR,
     "pykwalify": logging.WARNING,
@@ -55,7 +55,7 @@ def hide_library_messages() -> None:
     """Hide irrelevant messages of MONAI and pyradiomics for the rest of this process."""
     for name, level in _LOGGERS.items():
         logging.getLogger(name).setLevel(level)
-    warnings.filterwarnings("ignore", message="NvImgCodecPydicomReader")
+    warnings.filterwarnings("ignore", message="NvImgCodecPydicomReader|monai.metrics.utils get_mask_edges")
 
 
 def hide_engine_messages() -> None:

@@ -298,9 +298,13 @@ def test_site_scale_is_estimated_from_unlabelled_films(real_films, tmp_path):
         _run("inference", films=montgomery[0], output_dir=str(tmp_path), site_scale=site_scale)
         scores.append(pd.read_csv(tmp_path / "screening.csv")["score"][0])
     assert np.isfinite(scores).all() and scores[0] != scores[1]
+    radiograph = get_testdata_file("RG1_UNCR.dcm", download=False)
+    _run("inference", films=radiograph, output_dir=str(tmp_path), site_scale=str(scale), save_dicom=True)
+    assert (tmp_path / "RG1_UNCR_seg.dcm").is_file() and (tmp_path / "RG1_UNCR_sr.dcm").is_file()
 
 
-def test_too_few_films_for_a_site_scale_are_refused(tmp_path):
+def test_too_few_films_for_a_site_scale_are_refused_before_they_are_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr("chestxr.bundle.workflow.BundleWorkflow", None)
     film = get_testdata_file("RG1_UNCR.dcm", download=False)
     result = CliRunner().invoke(app, ["tb", "adapt", film, "--out", str(tmp_path / "site.json")])
     assert result.exit_code == 2 and "1 films; expected 10 or more" in result.output

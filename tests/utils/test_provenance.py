@@ -19,8 +19,18 @@ def test_version_changes_with_configuration_and_model(tmp_path):
     model.write_bytes(b"other weights")
     versions.append(Algorithm.of_bundle(root, [model]).version)
     assert len(set(versions)) == 3
-    assert versions[0].startswith("0.") and len(Algorithm.of_bundle(root, [model] * 3).version) <= 64
+    assert versions[0].startswith("0.")
     assert Algorithm.of_bundle(root, [model, None]).version == versions[-1]
+
+
+def test_version_fits_into_dicom(tmp_path):
+    """Network, view check and classifier have twelve digits each; with a site scale, all have fewer."""
+    root, model = bundle_folder(SCREENING_BUNDLE), tmp_path / "model.pt"
+    model.write_bytes(b"weights")
+    for models, digits in (([model] * 3, 12), ([model] * 4, 10)):
+        version = Algorithm.of_bundle(root, models).version
+        assert len(version) <= 64
+        assert [len(part) for part in version.split()[1:]] == [digits] * (len(models) + 1)
 
 
 def test_no_file_is_opened_before_the_version_is_read(tmp_path):

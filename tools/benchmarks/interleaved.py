@@ -29,6 +29,8 @@ def ms_per_film(
     dict of str to numpy.ndarray, shape (chunks,)
         Milliseconds per film.
     """
+    if len(films) < chunk:
+        raise ValueError(f"{len(films)} films; expected {chunk} or more")
     chunks = [films[start : start + chunk] for start in range(0, len(films) - chunk + 1, chunk)]
     for run in candidates.values():
         run(chunks[0])

@@ -7,6 +7,7 @@ Results are in the bundles' docs/*.json, tools/benchmarks/*.json and tools/fuzzi
 ``<!-- NAME -->`` and ``<!-- end of NAME -->``, which this program replaces.
 """
 
+import argparse
 import json
 import re
 from pathlib import Path
@@ -36,6 +37,7 @@ _SCREENING = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
 
 def main() -> None:
     """Rewrite all tables and metrics."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for path, tables in printed().items():
         for name, table in tables.items():
             _replace(path, name, table)

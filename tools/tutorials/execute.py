@@ -86,6 +86,8 @@ def main(*names: str) -> None:
     *names : str
         Names of notebooks without ending; all of them by default.
     """
+    if unknown := set(names) - set(TUTORIALS):
+        sys.exit(f"found {', '.join(sorted(unknown))}; expected names of {', '.join(TUTORIALS)}")
     for name in names or TUTORIALS:
         with TemporaryDirectory() as folder:
             notebook = run_notebook(TUTORIALS[name], Path(folder))

@@ -93,7 +93,7 @@ def ray_running(address: str | None, processes: int) -> Iterator[None]:
                 "versions of Ray and Python"
                 if address
                 else "Ray cannot be started on this machine; check for room in its memory, /dev/shm and folder for "
-                "temporary files"
+                "temporary files, and try again if other programs keep it busy: Ray waits 30 seconds for its processes"
             ) from error
         try:
             yield
