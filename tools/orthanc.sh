@@ -7,7 +7,7 @@
 # DICOMweb: http://127.0.0.1:8042/dicom-web    HTTP_PORT sets another port.
 # DICOM_PORT=4242 also starts its storage service, ORTHANC@127.0.0.1:4242 (C-STORE), which Orthanc opens to other machines.
 # With ARCHIVE_USER and ARCHIVE_PASSWORD it requires them. For access from other machines put a reverse proxy with TLS,
-# such as nginx, in front of it.
+# such as nginx, in front of it. Objects of classes that Orthanc does not know, such as label maps, are accepted too.
 set -euo pipefail
 folder=${1:-output/orthanc}
 mkdir -p "$folder"
@@ -39,6 +39,7 @@ esac
     "DicomPort": ${DICOM_PORT:-4242},
     "DicomAet": "ORTHANC",
     "DicomCheckCalledAet": true,
+    "UnknownSopClassAccepted": true,
     "RemoteAccessAllowed": false,
     "AuthenticationEnabled": $([ -n "${ARCHIVE_USER:-}" ] && echo true || echo false),
     "RegisteredUsers": {"${ARCHIVE_USER:-nobody}": "${ARCHIVE_PASSWORD:-}"},
