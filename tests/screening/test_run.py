@@ -152,7 +152,7 @@ def test_invalid_site_scale_deletes_nothing(tmp_path):
     before = _modified(out)
     result = _screen(tmp_path / "film.png", "--out", out, "--site-scale", tmp_path / "scale.json")
     assert result.exit_code == 2 and "scale.json" in result.stderr
-    assert _modified(out) == before and len(before) == 3
+    assert _modified(out) == before and len(before) == 4
 
 
 def test_film_replaced_during_screening_has_the_results_of_the_one_that_was_read(tmp_path):
