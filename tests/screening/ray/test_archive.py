@@ -260,7 +260,7 @@ def test_killed_worker_loses_no_film(tmp_path, cluster, task):
 def test_worker_killed_between_two_results_loses_no_film(tmp_path, cluster, chest_dicom):
     films, out = phantoms(tmp_path / "films", 2), tmp_path / "out"
     shutil.copy(chest_dicom, films)
-    bundle, pipe = waiting_bundle(tmp_path, "2004-08-26/RG1_UNCR", "result_transforms", -2)
+    bundle, pipe = waiting_bundle(tmp_path, "2004-08-26/RG1_UNCR", "result_transforms", -3)
     made = out / "films" / "2004-08-26"
 
     def kill() -> None:
