@@ -15,6 +15,8 @@ ruff check .
 ruff format --check .
 mypy
 python -m tools.bundles.build --check
+# nproc counts OMP_NUM_THREADS, so ask before setting it.
+cores=$(nproc)
 export OMP_NUM_THREADS=1
 tests=(python -m pytest -n auto --dist loadfile)
 if [ -z "$all" ]; then
@@ -23,4 +25,4 @@ fi
 # Coverage is that of the quick tests: the slow ones mostly run other programs.
 "${tests[@]}" -m "not slow" --cov --cov-report=term:skip-covered "$@"
 # Slow tests wait for other programs half of the time.
-"${tests[@]}" -m slow -n $(($(nproc) * 3 / 2)) --durations=30 "$@"
+"${tests[@]}" -m slow -n $((cores * 3 / 2)) --durations=30 "$@"
