@@ -12,7 +12,7 @@ from chestxr.utils.silence import silence_libraries
 
 from .header import copy_patient_and_study, strip_patient_and_study
 from .segmentation import LUNG_CODES, LUNG_COLOURS, MANUFACTURER, RESEARCH_USE, stored_labels
-from .uid import DEFAULT_UID_ROOT, derived_uid
+from .uid import DEFAULT_UID_ROOT, result_uid
 
 __all__ = ["lung_presentation"]
 
@@ -71,9 +71,9 @@ def lung_presentation(
         note = hd.pr.TextObject(f"Lungs by {algorithm.name}. {RESEARCH_USE}", "DISPLAY", bounding_box=_NOTE_BOX)
         state = hd.pr.GrayscaleSoftcopyPresentationState(
             referenced_images=[film],
-            series_instance_uid=_uid(header, algorithm, uid_root, "presentation series"),
+            series_instance_uid=result_uid(header.SOPInstanceUID, algorithm, "presentation series", uid_root),
             series_number=_SERIES_NUMBER,
-            sop_instance_uid=_uid(header, algorithm, uid_root, "presentation"),
+            sop_instance_uid=result_uid(header.SOPInstanceUID, algorithm, "presentation", uid_root),
             instance_number=1,
             manufacturer=MANUFACTURER,
             manufacturer_model_name=algorithm.name,
@@ -89,10 +89,6 @@ def lung_presentation(
         state.Laterality = None
         copy_patient_and_study(state, header)
     return state
-
-
-def _uid(header: Dataset, algorithm: Algorithm, uid_root: str, kind: str) -> str:
-    return derived_uid(uid_root, header.SOPInstanceUID, algorithm.name, algorithm.version, kind)
 
 
 def _lut_shape(header: Dataset) -> str:

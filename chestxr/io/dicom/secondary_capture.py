@@ -10,7 +10,7 @@ from chestxr.utils.silence import silence_libraries
 
 from .header import copy_patient_and_study, strip_patient_and_study
 from .segmentation import MANUFACTURER
-from .uid import DEFAULT_UID_ROOT, derived_uid
+from .uid import DEFAULT_UID_ROOT, result_uid
 
 __all__ = ["report_capture"]
 
@@ -40,10 +40,6 @@ def report_capture(
     -------
     highdicom.sc.SCImage
     """
-    series, instance = (
-        derived_uid(uid_root, header.SOPInstanceUID, algorithm.name, algorithm.version, kind)
-        for kind in ("picture series", "picture")
-    )
     with silence_libraries():
         capture = hd.sc.SCImage.from_ref_dataset(
             strip_patient_and_study(header),
@@ -51,9 +47,9 @@ def report_capture(
             photometric_interpretation="RGB",
             bits_allocated=8,
             coordinate_system="PATIENT",
-            series_instance_uid=series,
+            series_instance_uid=result_uid(header.SOPInstanceUID, algorithm, "picture series", uid_root),
             series_number=_SERIES_NUMBER,
-            sop_instance_uid=instance,
+            sop_instance_uid=result_uid(header.SOPInstanceUID, algorithm, "picture", uid_root),
             instance_number=1,
             manufacturer=MANUFACTURER,
             patient_orientation=("L", "F"),

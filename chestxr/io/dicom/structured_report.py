@@ -13,7 +13,7 @@ from chestxr.utils.silence import silence_libraries
 
 from .header import copy_patient_and_study, strip_patient_and_study
 from .segmentation import LUNG_CODES, MANUFACTURER, RESEARCH_USE
-from .uid import DEFAULT_UID_ROOT, derived_uid
+from .uid import DEFAULT_UID_ROOT, result_uid
 
 __all__ = ["FilmFindings", "report_uid", "screening_report"]
 
@@ -119,7 +119,7 @@ def screening_report(
     highdicom.sr.Comprehensive3DSR
     """
     kinds = ("report", "report series", "device", "score", *(code.meaning for code in LUNG_CODES.values()))
-    uids = {kind: _uid(header.SOPInstanceUID, algorithm, uid_root, kind) for kind in kinds}
+    uids = {kind: result_uid(header.SOPInstanceUID, algorithm, kind, uid_root) for kind in kinds}
     with silence_libraries():
         identification = hd.sr.AlgorithmIdentification(algorithm.name, algorithm.version)
         groups = _lung_groups(header, segmentation, findings, identification, uids) if segmentation else []
@@ -152,11 +152,7 @@ def screening_report(
 
 def report_uid(film_uid: str, algorithm: Algorithm, uid_root: str = DEFAULT_UID_ROOT) -> str:
     """Return the SOP Instance UID of a film's report, known before the report exists: if an archive has it, skip."""
-    return _uid(film_uid, algorithm, uid_root, "report")
-
-
-def _uid(film_uid: str, algorithm: Algorithm, uid_root: str, kind: str) -> str:
-    return derived_uid(uid_root, film_uid, algorithm.name, algorithm.version, kind)
+    return result_uid(film_uid, algorithm, "report", uid_root)
 
 
 def _scheme() -> Dataset:

@@ -3,7 +3,9 @@
 import re
 import uuid
 
-__all__ = ["DEFAULT_UID_ROOT", "check_uid_root", "derived_uid", "is_uid"]
+from chestxr.utils.provenance import Algorithm
+
+__all__ = ["DEFAULT_UID_ROOT", "check_uid_root", "derived_uid", "is_uid", "result_uid"]
 
 # UIDs below this root are derived from UUIDs and need no registration (DICOM PS3.5, B.2).
 DEFAULT_UID_ROOT = "2.25"
@@ -40,6 +42,28 @@ def derived_uid(root: str, *sources: str) -> str:
     """
     check_uid_root(root)
     return f"{root}.{uuid.uuid5(uuid.NAMESPACE_OID, chr(0).join(sources)).int}"
+
+
+def result_uid(film_uid: str, algorithm: Algorithm, kind: str, root: str = DEFAULT_UID_ROOT) -> str:
+    """
+    Derive the UID of a result from the film and the algorithm.
+
+    Parameters
+    ----------
+    film_uid : str
+        SOP Instance UID of the film.
+    algorithm : Algorithm
+        The algorithm that produced the result.
+    kind : str
+        Kind of the object, such as "report" or "report series".
+    root : str, optional
+        Prefix, as for :py:func:`derived_uid`.
+
+    Returns
+    -------
+    str
+    """
+    return derived_uid(root, film_uid, algorithm.name, algorithm.version, kind)
 
 
 def check_uid_root(root: str) -> None:

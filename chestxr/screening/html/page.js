@@ -218,8 +218,8 @@
     open = row;
     film = JSON.parse(data[row.dataset.index].textContent);
     film.shown = "preview";
-    document.title = `${title}: ${film.name}`;
-    byId("name").textContent = film.name;
+    document.title = `${title}: ${film.label}`;
+    byId("name").textContent = film.label;
     look(true);
     byId("picture").hidden = !film.preview;
     byId("stage").replaceChildren();

@@ -63,6 +63,7 @@ def write_page(
     records: Mapping[str, FilmRecord],
     failures: Mapping[str, FilmError],
     manifest: Mapping,
+    labels: Mapping[str, str] | None = None,
 ) -> None:
     """
     Write the report of a run: a page that needs no network.
@@ -82,13 +83,18 @@ def write_page(
         Errors of failed films, by name.
     manifest : mapping
         Manifest, as returned by :py:meth:`chestxr.screening.local.run.ScreeningRun.finish`.
+    labels : mapping of str to str, optional
+        Text to show instead of a film's name, by name. Addresses and files keep the name.
     """
+    labels = labels or {}
     films = [
         _screened(records[item["film"]], path.parent)
         if item["film"] in records
         else _failed(item["film"], failures.get(item["film"]))
         for item in items
     ]
+    for film in films:
+        film["label"] = film["detail"]["label"] = labels.get(film["name"], film["name"])
     films.sort(key=lambda film: film["sort_score"], reverse=True)
     folder = files("chestxr.screening.html")
     style, script = ((folder / f"page.{ending}").read_text() for ending in ("css", "js"))
@@ -142,7 +148,6 @@ def _screened(record: FilmRecord, folder: Path) -> dict:
         "thumbnail": thumbnail,
         "thumbnail_size": size,
         "detail": {
-            "name": row["film"],
             "preview": _data_url(picture),
             "preview_size": record.preview,
             "full": quote(full_size_path(Path(), row["film"]).as_posix()),
@@ -161,7 +166,7 @@ def _screened(record: FilmRecord, folder: Path) -> dict:
 def _failed(film: str, error: FilmError | None) -> dict:
     why = f"found {error.found}; expected {error.expected}; {error.remedy}" if error else "the run was stopped"
     result = "failed" if error else "not screened"
-    detail: dict[str, Any] = {"name": film, "preview": None, "score": [["no result", why]], "evidence": []}
+    detail: dict[str, Any] = {"preview": None, "score": [["no result", why]], "evidence": []}
     detail |= {"flags": [], "measurements": [], "versions": []}
     kind = result.replace(" ", "-")
     shown = {"name": film, "kind": kind, "glyph": _GLYPHS[kind], "result": result, "flagged": False}

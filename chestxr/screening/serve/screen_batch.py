@@ -10,7 +10,6 @@ from chestxr.screening.html.page import write_page
 from chestxr.screening.local.run import ScreeningRun
 
 from .batch import Batch
-from .shown_names import show_names
 
 __all__ = ["screen_batch"]
 
@@ -49,9 +48,8 @@ def screen_batch(batch: Batch, bundle: Path, processes: int, overrides: dict[str
     run.failures |= {film.key: film.error for film in batch.films.values() if film.error}
     manifest = run.finish()
     _write_names(batch)
-    report = batch.results / "report.html"
-    write_page(report, run.items, run.records(), run.failures, manifest)
-    show_names(report, {film.key: film.label for film in batch.films.values()})
+    labels = {film.key: film.label for film in batch.films.values()}
+    write_page(batch.results / "report.html", run.items, run.records(), run.failures, manifest, labels)
     batch.counts = manifest["films"]
 
 

@@ -441,6 +441,20 @@ def test_markup_in_a_name_is_escaped(opened):
 
 
 @needs_chromium
+def test_labels_are_shown_and_addresses_keep_the_names(driver, tmp_path):
+    records = {"film-0001": _record(tmp_path, "film-0001", 0.5)}
+    page = tmp_path / "report.html"
+    write_page(page, [{"film": "film-0001"}], records, {}, MANIFEST, labels={"film-0001": MARKUP})
+    driver.get(page.as_uri())
+    row = driver.find_element(By.CSS_SELECTOR, "tr[data-film=film-0001]")
+    assert MARKUP in row.text
+    row.click()
+    assert driver.find_element(By.ID, "name").text == MARKUP
+    assert driver.current_url.endswith("#film=film-0001")
+    assert driver.title != "owned"
+
+
+@needs_chromium
 def test_page_needs_no_network_and_logs_no_error(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-10]").click()
     events = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]

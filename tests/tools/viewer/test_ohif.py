@@ -177,5 +177,5 @@ def test_film_lungs_report_and_picture_are_shown(viewer, study, tmp_path):
         assert "Research use only. Not a medical device." in report and "0.42" in report and "suspicious" in report
 
         _open(driver, "OT")
-        _wait(lambda: ((_shown(driver) - [240, 228, 66]).__abs__().max(axis=2) < 12).sum() > 1000)
+        _wait(lambda: (np.abs(_shown(driver) - [240, 228, 66]).max(axis=2) < 12).sum() > 1000)
         assert "went wrong" not in driver.find_element(By.TAG_NAME, "body").text
