@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder, folders, shipped_bundles, trust
 from chestxr.cli import app
 from chestxr.tuberculosis import TuberculosisClassifier
+from chestxr.tuberculosis.site_scaler import LEAST_FILMS
 from chestxr.utils.provenance import sha256
 from tests.phantom import chest_film
 
@@ -23,7 +24,7 @@ SHIPPED = bundle_folder(SCREENING_BUNDLE)
 COMMANDS = {
     "screen": ["screen", "FILM", "--out", "out"],
     "archive": ["archive", "FILM", "--out", "out"],
-    "adapt": ["tb", "adapt", "FILM", "--out", "site.json"],
+    "adapt": ["tb", "adapt", "FILMS", "--out", "site.json"],
     "pacs": ["pacs", "screen", "http://127.0.0.1:9"],
     "show": ["data", "show", "COLLECTION", "--out", "sheet.png", "--augment"],
 }
@@ -64,9 +65,11 @@ def hostile(copied, trace) -> Path:
 
 
 def _run(command: str, bundle: Path, collection: Path, *options: str):
-    film = bundle.parent / "film.png"
-    Image.fromarray(chest_film()[0].T.astype("uint8")).save(film)
-    places = {"FILM": str(film), "COLLECTION": str(collection)}
+    films = bundle.parent / "films"
+    films.mkdir(exist_ok=True)
+    for number in range(LEAST_FILMS):
+        Image.fromarray(chest_film(seed=number)[0].T.astype("uint8")).save(films / f"{number}.png")
+    places = {"FILM": str(films / "0.png"), "FILMS": str(films), "COLLECTION": str(collection)}
     words = [places.get(word, word) for word in COMMANDS[command]]
     return CliRunner().invoke(app, [*words, "--bundle", str(bundle), *options])
 
