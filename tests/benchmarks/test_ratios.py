@@ -92,6 +92,7 @@ def test_screening_is_near_its_floor(films, tmp_path):
 def test_every_transform_of_the_screening_bundle_has_a_stage():
     from tools.benchmarks.stage_clock import _AFTER, _BEFORE
 
+    everything = {"save_dicom": True, "save_presentation": True, "save_picture": True}
     for chain, stages in (("preprocessing", _BEFORE), ("postprocessing", _AFTER)):
-        made = bundle_entry(bundle_folder("cxr_tuberculosis_screening"), chain, save_dicom=True)
+        made = bundle_entry(bundle_folder("cxr_tuberculosis_screening"), chain, **everything)
         assert {type(step).__name__ for step in made.transforms} == stages.keys()
