@@ -29,7 +29,8 @@ def datalist_item(film: Film, root: Path | None = None) -> dict:
     -------
     dict
         ``film``, ``image``, ``site``, ``patient``, and if known ``label`` (one mask's path, or the right and the
-        left lung's), ``tuberculosis``, ``sex``, ``age_years``.
+        left lung's), ``tuberculosis``, ``sex``, ``age_years``; ``boxes``, a list [left, top, right, bottom] for each
+        lesion, in pixels of the film, and their kinds in ``box_kinds``.
     """
     item: dict[str, Any] = {"film": film.name, "image": _path(film.image, root)}
     if film.masks:
@@ -42,17 +43,20 @@ def datalist_item(film: Film, root: Path | None = None) -> dict:
         item["sex"] = film.sex
     if math.isfinite(film.age_years):
         item["age_years"] = film.age_years
+    if film.boxes:
+        item["boxes"] = [[box.left, box.top, box.right, box.bottom] for box in film.boxes]
+        item["box_kinds"] = [box.kind for box in film.boxes]
     return item
 
 
 def datalist_hash(items: Sequence[dict]) -> str:
     """
-    Return the SHA-256 of the films' names and the content of their labels.
+    Return the SHA-256 of the films' names, the content of their labels and their boxes.
 
     Parameters
     ----------
     items : sequence of dict
-        Datalist items: ``film``, or else the name of the file ``image``; and ``label``, one path or two.
+        Datalist items: ``film``, or else the name of the file ``image``; ``label``, one path or two; ``boxes``.
 
     Returns
     -------
@@ -63,7 +67,8 @@ def datalist_hash(items: Sequence[dict]) -> str:
     for item in items:
         labels = item.get("label") or []
         hashes = [sha256(label) for label in ([labels] if isinstance(labels, (str, PathLike)) else labels)]
-        lines.append(" ".join([str(item.get("film") or Path(item["image"]).name), *hashes]))
+        film = str(item.get("film") or Path(item["image"]).name)
+        lines.append(" ".join([film, *hashes, *map(str, item.get("boxes", ()))]))
     return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""One film of a collection."""
+"""One film of a collection, and its lesions."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,27 @@ from pathlib import Path
 
 from .film_name import film_name
 
-__all__ = ["Film"]
+__all__ = ["Film", "LesionBox"]
+
+
+@dataclass(frozen=True)
+class LesionBox:
+    """
+    A box that a radiologist drew around a lesion.
+
+    Attributes
+    ----------
+    kind : str
+        "active", or "latent" for healed tuberculosis.
+    left, top, right, bottom : float
+        Edges in pixels of the film.
+    """
+
+    kind: str
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,8 @@ class Film:
         Age in years, NaN if unknown.
     reading : str
         The radiologist's reading, "" if unknown.
+    boxes : tuple of LesionBox
+        Boxes around lesions.
     name : str
         Name, unique in the collection; by default the file name without extension.
     """
@@ -44,6 +66,7 @@ class Film:
     sex: str = ""
     age_years: float = math.nan
     reading: str = ""
+    boxes: tuple[LesionBox, ...] = ()
     name: str = ""
 
     def __post_init__(self) -> None:

@@ -13,19 +13,25 @@ from .combined import is_combined, open_combined
 from .folder import open_folder
 from .montgomery import is_montgomery, open_montgomery
 from .shenzhen import is_shenzhen, open_shenzhen
+from .tbx11k import is_tbx11k, open_tbx11k
 
 __all__ = ["open_collection"]
 
-_LAYOUTS = ((is_montgomery, open_montgomery), (is_combined, open_combined), (is_shenzhen, open_shenzhen))
+_LAYOUTS = (
+    (is_montgomery, open_montgomery),
+    (is_combined, open_combined),
+    (is_shenzhen, open_shenzhen),
+    (is_tbx11k, open_tbx11k),
+)
 
 
 def open_collection(directory: str | PathLike) -> Collection:
     """
     List the films of a folder.
 
-    The folder may be a public collection (Montgomery, Shenzhen or the combined layout), contain public collections as
-    subfolders, which are then merged (for example ``MontgomerySet/`` and ``ChinaSet_AllFiles/``; other subfolders are
-    ignored), or be any folder of films.
+    The folder may be a public collection (Montgomery, Shenzhen, both in one folder, or TBX11K), contain public
+    collections as subfolders, which are then merged (for example ``MontgomerySet/`` and ``ChinaSet_AllFiles/``; other
+    subfolders are ignored), or be any folder of films.
 
     Parameters
     ----------

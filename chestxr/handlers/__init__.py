@@ -8,6 +8,7 @@ from .epoch_seed import EpochSeed
 from .epoch_validation import EpochValidation
 from .evaluation_writer import EvaluationWriter
 from .last_checkpoint import LastCheckpoint
+from .lesion_detection import FirstMarkInBox, LesionFroc
 from .overlay_pictures import OverlayPictures
 from .per_image_metrics import PerImageMetrics
 from .screening_results import ScreeningResults
@@ -24,7 +25,9 @@ __all__ = [
     "EpochSeed",
     "EpochValidation",
     "EvaluationWriter",
+    "FirstMarkInBox",
     "LastCheckpoint",
+    "LesionFroc",
     "OverlayPictures",
     "PerImageMetrics",
     "ResumableEarlyStopping",

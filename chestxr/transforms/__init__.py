@@ -2,10 +2,14 @@
 
 from chestxr.utils.deprecated import old_names
 
+from .apply_network import ApplyNetworkd
 from .arg_max import ArgMaxd
+from .crop_to_lungs import CropToLungsd
 from .film_axes import EnsureFilmAxesd, MaskAsSliced
 from .film_view import ClassifyViewd
 from .keep_lung_components import KeepLungComponents, KeepLungComponentsd
+from .lesion_marks import LesionMarksd
+from .lesion_mask import LesionMaskd
 from .lung_channels import LungChannels, LungChannelsd
 from .lung_labels import LungLabels, LungLabelsd
 from .lung_quality import LungQuality, LungQualityd
@@ -18,11 +22,15 @@ from .scale_percentiles import ScalePercentilesd
 from .untracked_compose import UntrackedCompose
 
 __all__ = [
+    "ApplyNetworkd",
     "ArgMaxd",
     "ClassifyViewd",
+    "CropToLungsd",
     "EnsureFilmAxesd",
     "KeepLungComponents",
     "KeepLungComponentsd",
+    "LesionMarksd",
+    "LesionMaskd",
     "LungChannels",
     "LungChannelsd",
     "LungLabels",

@@ -11,7 +11,7 @@ from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_tensor
 from torch import nn
 
-from chestxr.networks.weights import read_weights
+from chestxr.networks.weights import load_weights
 
 __all__ = [
     "LATERAL",
@@ -96,13 +96,7 @@ class ClassifyViewd(MapTransform):
         most_mirrored: float = 0.5,
     ) -> None:
         super().__init__(keys)
-        try:
-            network.load_state_dict(read_weights(checkpoint))
-        except RuntimeError as error:
-            raise ValueError(
-                f"{checkpoint}: weights of another network; expected those of the network that recognises frontal "
-                "films; give the file view.pt that belongs to the bundle"
-            ) from error
+        load_weights(network, checkpoint)
         self.network = network.cpu().eval()
         self.least_frontal = least_frontal
         self.most_mirrored = most_mirrored

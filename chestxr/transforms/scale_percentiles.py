@@ -26,22 +26,33 @@ class ScalePercentilesd(MapTransform):
         Films (1, W, H).
     lower, upper : float
         Percentiles, 0 to 100.
+    mask_key : str, optional
+        Mask (1, W, H); percentiles are those of the pixels inside. An empty mask counts as the whole film.
     allow_missing_keys : bool, optional
         Skip keys that the item does not have.
     """
 
     backend = [TransformBackends.TORCH]
 
-    def __init__(self, keys: KeysCollection, lower: float, upper: float, allow_missing_keys: bool = False) -> None:
+    def __init__(
+        self,
+        keys: KeysCollection,
+        lower: float,
+        upper: float,
+        mask_key: str | None = None,
+        allow_missing_keys: bool = False,
+    ) -> None:
         super().__init__(keys, allow_missing_keys)
         self.lower, self.upper = lower, upper
+        self.mask_key = mask_key
 
     def __call__(self, data):
         """Return the item with scaled films, float32; a constant film becomes 0."""
         scaled = dict(data)
+        mask = None if self.mask_key is None else convert_to_tensor(data[self.mask_key], track_meta=False) > 0
         for key in self.key_iterator(scaled):
             film = convert_to_tensor(scaled[key], dtype=torch.float32, track_meta=False)
-            low, high = percentiles(film, (self.lower, self.upper))
+            low, high = percentiles(film[mask] if mask is not None and mask.any() else film, (self.lower, self.upper))
             fresh = (film - low) / (high - low) if high > low else film - low
             scaled[key] = convert_to_dst_type(fresh.clamp_(0, 1), scaled[key], dtype=torch.float32)[0]
         return scaled

@@ -19,7 +19,11 @@ SPLITS = ("default", *(f"fold-{fold}" for fold in range(5)), "montgomery-to-shen
 
 
 def test_all_splits_are_shipped():
-    assert shipped_splits() == sorted(SPLITS)
+    assert shipped_splits() == sorted((*SPLITS, "tbx11k"))
+
+
+def test_split_of_tbx11k():
+    assert [len(film_names("tbx11k")[section]) for section in SECTIONS] == [420, 60, 120]
 
 
 @pytest.mark.parametrize("name", SPLITS)

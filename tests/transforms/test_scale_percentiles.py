@@ -34,3 +34,15 @@ def test_metadata_are_kept_and_input_is_unchanged():
 @pytest.mark.parametrize("value", [0.0, 7.0])
 def test_constant_film_becomes_zero(value):
     assert (FAST({"image": torch.full((1, 8, 8), value)})["image"] == 0).all()
+
+
+def test_percentiles_inside_a_mask():
+    film = torch.arange(200.0).reshape(1, 10, 20)
+    mask = torch.zeros(1, 10, 20)
+    mask[:, 5:, :] = 2
+    found = ScalePercentilesd("image", lower=0, upper=100, mask_key="lungs")({"image": film, "lungs": mask})["image"]
+    assert found[0, 5, 0] == 0 and found[0, 9, 19] == 1 and (found[0, :5] == 0).all()
+    whole = ScalePercentilesd("image", lower=0, upper=100, mask_key="lungs")({"image": film, "lungs": mask * 0})[
+        "image"
+    ]
+    assert whole[0, 0, 0] == 0 and whole[0, 9, 19] == 1
