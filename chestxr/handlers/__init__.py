@@ -9,6 +9,9 @@ from .epoch_validation import EpochValidation
 from .evaluation_writer import EvaluationWriter
 from .last_checkpoint import LastCheckpoint
 from .lesion_detection import FirstMarkInBox, LesionFroc
+from .lesion_evaluation import LesionEvaluation
+from .lesion_pictures import LesionPictures
+from .lesion_table import LesionTable
 from .overlay_pictures import OverlayPictures
 from .per_image_metrics import PerImageMetrics
 from .screening_results import ScreeningResults
@@ -27,7 +30,10 @@ __all__ = [
     "EvaluationWriter",
     "FirstMarkInBox",
     "LastCheckpoint",
+    "LesionEvaluation",
     "LesionFroc",
+    "LesionPictures",
+    "LesionTable",
     "OverlayPictures",
     "PerImageMetrics",
     "ResumableEarlyStopping",

@@ -27,7 +27,7 @@ class _Detections(Metric):
     def update(self, output: list[dict[str, Any]]) -> None:
         """Add a batch of decollated items."""
         for item in output:
-            self._films.append(match_marks(convert_to_numpy(item["marks"]), convert_to_numpy(item["true_boxes"])))
+            self._films.append(match_marks(item["marks"], convert_to_numpy(item["true_boxes"])))
 
     def _over_all(self, of_films: Callable[[list[Detection]], float]) -> float:
         return float(of_films(gather_lists(self._films)))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 __all__ = [
     "DICOM_ENDINGS",
+    "LESIONS",
     "LUNGS",
     "OVERLAY",
     "PICTURE",
@@ -19,13 +20,14 @@ __all__ = [
 LUNGS = "lungs.png"
 OVERLAY = "overlay.png"
 ZONE_MAP = "zones.png"
+LESIONS = "lesions.png"
 SEGMENTATION = "seg.dcm"
 REPORT = "sr.dcm"
 PRESENTATION = "pr.dcm"
 PICTURE = "sc.dcm"
 # In the order in which they are stored: a film whose report an archive has is answered.
 DICOM_ENDINGS = (SEGMENTATION, PRESENTATION, PICTURE, REPORT)
-RESULT_ENDINGS = (LUNGS, OVERLAY, ZONE_MAP, *DICOM_ENDINGS)
+RESULT_ENDINGS = (LUNGS, OVERLAY, ZONE_MAP, LESIONS, *DICOM_ENDINGS)
 
 
 def result_file(folder: str | PathLike, film: str, ending: str) -> Path:

@@ -32,14 +32,14 @@ class Detection:
     first_is_lesion: bool
 
 
-def match_marks(marks: np.ndarray, boxes: np.ndarray) -> Detection:
+def match_marks(marks: Sequence[Sequence], boxes: np.ndarray) -> Detection:
     """
     Compare a film's marks with its boxes.
 
     Parameters
     ----------
-    marks : numpy.ndarray, shape (N, 3)
-        x and y in pixels of the film, and probability; the most suspicious first.
+    marks : sequence of sequence
+        x and y in pixels of the film, probability, and anything else; the most suspicious first.
     boxes : numpy.ndarray, shape (M, 4)
         Left, top, right, bottom in pixels of the film.
 
@@ -47,13 +47,14 @@ def match_marks(marks: np.ndarray, boxes: np.ndarray) -> Detection:
     -------
     Detection
     """
-    marks, boxes = np.asarray(marks, dtype=float).reshape(-1, 3), np.asarray(boxes, dtype=float).reshape(-1, 4)
-    points = marks[:, None, :2]
+    places = np.array([mark[:3] for mark in marks], dtype=float).reshape(-1, 3)
+    boxes = np.asarray(boxes, dtype=float).reshape(-1, 4)
+    points = places[:, None, :2]
     inside = ((boxes[None, :, :2] <= points) & (points <= boxes[None, :, 2:])).all(axis=2)
     in_a_box = inside.any(axis=1)
     return Detection(
-        lesions=tuple(np.where(inside, marks[:, 2:], 0.0).max(axis=0, initial=0.0).tolist()),
-        false_marks=tuple(marks[~in_a_box, 2].tolist()),
+        lesions=tuple(np.where(inside, places[:, 2:], 0.0).max(axis=0, initial=0.0).tolist()),
+        false_marks=tuple(places[~in_a_box, 2].tolist()),
         first_is_lesion=bool(in_a_box[:1].any()),
     )
 
@@ -86,3 +87,55 @@ def froc_sensitivities(films: Sequence[Detection], rates: Sequence[float] = FROC
     curve = compute_froc_curve_data(np.append(false, -1.0), found[found > 0], len(found), len(films))
     false_a_film, sensitivity = (values[::-1] for values in curve)
     return np.interp(rates, false_a_film, sensitivity).tolist()
+
+
+def detection_rows(
+    films: Sequence[Detection], kinds: Sequence[Sequence[str]], resamples: int = 1000, seed: int = 0
+) -> list[dict]:
+    """
+    Compute the detection of lesions with bootstrap intervals over films.
+
+    Parameters
+    ----------
+    films : sequence of Detection
+        The films.
+    kinds : sequence of sequence of str
+        Kind of each lesion, in the order of ``Detection.lesions``.
+    resamples : int, optional
+        Number of bootstrap samples.
+    seed : int, optional
+        Seed of the resampling.
+
+    Returns
+    -------
+    list of dict
+        Rows ``metric``, ``value``, ``low``, ``high`` (95%), ``n``: the fraction of films whose first mark is in a box;
+        sensitivity at each of ``FROC_RATES`` and their mean, of all lesions and of each kind. For a kind, marks in
+        boxes of other kinds count neither as found nor as false.
+    """
+    draws = np.random.default_rng(seed).integers(len(films), size=(resamples, len(films)))
+    first = np.array([film.first_is_lesion for film in films], dtype=float)
+    rows = [_row("first mark in a box", first.mean(), first[draws].mean(axis=1), len(films))]
+    for kind in ("all", *sorted({kind for of_film in kinds for kind in of_film})):
+        chosen = [_of_kind(film, of_film, kind) for film, of_film in zip(films, kinds, strict=True)]
+        values = np.array(froc_sensitivities(chosen))
+        resampled = np.array([froc_sensitivities([chosen[index] for index in draw]) for draw in draws])
+        lesions = sum(len(film.lesions) for film in chosen)
+        of_kind = "" if kind == "all" else f", {kind}"
+        for index, rate in enumerate(FROC_RATES):
+            name = f"sensitivity at {rate:g} false marks{of_kind}"
+            rows.append(_row(name, values[index], resampled[:, index], lesions))
+        rows.append(_row(f"mean sensitivity{of_kind}", values.mean(), resampled.mean(axis=1), lesions))
+    return rows
+
+
+def _of_kind(film: Detection, kinds: Sequence[str], kind: str) -> Detection:
+    if kind == "all":
+        return film
+    lesions = tuple(found for found, of_lesion in zip(film.lesions, kinds, strict=True) if of_lesion == kind)
+    return Detection(lesions, film.false_marks, film.first_is_lesion)
+
+
+def _row(metric: str, value: float, resampled: np.ndarray, n: int) -> dict:
+    low, high = np.nanquantile(resampled, [0.025, 0.975])
+    return {"metric": metric, "value": float(value), "low": float(low), "high": float(high), "n": n}

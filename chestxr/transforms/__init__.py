@@ -8,6 +8,7 @@ from .crop_to_lungs import CropToLungsd
 from .film_axes import EnsureFilmAxesd, MaskAsSliced
 from .film_view import ClassifyViewd
 from .keep_lung_components import KeepLungComponents, KeepLungComponentsd
+from .lesion_evidence import LesionEvidenced
 from .lesion_marks import LesionMarksd
 from .lesion_mask import LesionMaskd
 from .lung_channels import LungChannels, LungChannelsd
@@ -29,6 +30,7 @@ __all__ = [
     "EnsureFilmAxesd",
     "KeepLungComponents",
     "KeepLungComponentsd",
+    "LesionEvidenced",
     "LesionMarksd",
     "LesionMaskd",
     "LungChannels",

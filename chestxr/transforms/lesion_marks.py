@@ -1,31 +1,54 @@
 """Marks: the most suspicious places of a lesion map."""
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from monai.config import KeysCollection, NdarrayOrTensor
+from monai.config import NdarrayOrTensor
+from monai.data import MetaTensor
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_numpy
 from scipy.ndimage import gaussian_filter
 from skimage.feature import peak_local_max
 
-__all__ = ["LesionMarksd"]
+from chestxr.radiomics.regions import ZONES, lung_regions
+
+__all__ = ["LesionMark", "LesionMarksd", "places_on_film"]
+
+
+class LesionMark(NamedTuple):
+    """
+    A suspicious place on a film.
+
+    Attributes
+    ----------
+    x, y : float
+        Place in pixels of the film, from its left and upper edge.
+    probability : float
+        Probability of a lesion, averaged over the neighbourhood.
+    zone : str
+        Zone of the lungs, such as "right_upper"; "" where a lung is too small to be divided.
+    """
+
+    x: float
+    y: float
+    probability: float
+    zone: str
 
 
 class LesionMarksd(MapTransform):
     """
     Dictionary-based search for the peaks of a lesion map inside the lungs.
 
-    Adds ``marks``, an array (N, 3), float64, the most suspicious first: x and y in pixels of the film, and the
-    probability of the smoothed map. Marks of a film without lungs: none.
+    Adds ``marks``, a list of :py:class:`LesionMark`, the most suspicious first; none if there are no lungs.
 
     Parameters
     ----------
     keys : str
         Lesion map (1, W, H), probabilities, on any grid.
     lungs_key : str
-        Label map of the lungs on the same grid, 0 for background. Its affine and that of the film place the marks.
+        Label map of the lungs on the same grid, 0 for background. Its affine, and that of the film in its metadata,
+        give the places on the film.
     smoothing : float
         Standard deviation of the Gaussian filter, in pixels of the map. The map is averaged over the lungs only.
     distance : int
@@ -39,7 +62,7 @@ class LesionMarksd(MapTransform):
     backend = [TransformBackends.NUMPY]
 
     def __init__(
-        self, keys: KeysCollection, lungs_key: str, smoothing: float, distance: int, least: float, most: int = 20
+        self, keys: str, lungs_key: str, smoothing: float, distance: int, least: float, most: int = 20
     ) -> None:
         super().__init__(keys)
         self.lungs_key = lungs_key
@@ -50,21 +73,28 @@ class LesionMarksd(MapTransform):
 
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
         """Return the item with ``marks``."""
-        labels = data[self.lungs_key]
+        grid = data[self.lungs_key]
+        labels = convert_to_numpy(grid)[0].astype(np.uint8)
         probability = convert_to_numpy(data[self.first_key(data)])[0].astype(float)
-        lungs = convert_to_numpy(labels)[0] > 0
-        smooth = smooth_inside(probability, lungs, self.smoothing)
+        smooth = smooth_inside(probability, labels > 0, self.smoothing)
         places = peak_local_max(
             smooth,
             min_distance=self.distance,
             threshold_abs=self.least,
             num_peaks=self.most,
-            labels=lungs.astype(int),
+            labels=(labels > 0).astype(int),
             exclude_border=False,
         )
-        found = smooth[tuple(places.T)]
-        order = np.argsort(-found, kind="stable")
-        return dict(data) | {"marks": np.column_stack([_on_film(places[order], labels), found[order]])}
+        zones = {name: region for name, region in _regions(labels).items() if name in ZONES}
+        marks = [
+            LesionMark(
+                *on_film,
+                probability=float(smooth[tuple(place)]),
+                zone=next((name for name, zone in zones.items() if zone[tuple(place)]), ""),
+            )
+            for place, on_film in zip(places, places_on_film(places, grid).tolist(), strict=True)
+        ]
+        return dict(data) | {"marks": sorted(marks, key=lambda mark: -mark.probability)}
 
 
 def smooth_inside(values: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndarray:
@@ -74,11 +104,27 @@ def smooth_inside(values: np.ndarray, mask: np.ndarray, sigma: float) -> np.ndar
     return np.where(mask, smooth / np.maximum(weight, np.finfo(float).tiny), 0)
 
 
-def _on_film(places: np.ndarray, grid: Any) -> np.ndarray:
-    """Return the centres of pixels of a grid in pixels of the film, (N, 2); 0 is the film's edge."""
-    to_film = np.linalg.inv(np.asarray(grid.meta["original_affine"], dtype=float)) @ np.asarray(
-        grid.affine, dtype=float
-    )
+def _regions(labels: np.ndarray) -> dict[str, np.ndarray]:
+    return lung_regions(labels) if labels.any() else {}
+
+
+def places_on_film(places: np.ndarray, grid: MetaTensor) -> np.ndarray:
+    """
+    Convert indices of a grid to places on the film that it was cropped and resized from.
+
+    Parameters
+    ----------
+    places : numpy.ndarray, shape (N, 2)
+        Indices; integers are centres of pixels.
+    grid : monai.data.MetaTensor
+        Any image on the grid, with its affine, and the film's as ``original_affine``.
+
+    Returns
+    -------
+    numpy.ndarray, shape (N, 2)
+        x and y in pixels of the film, from its left and upper edge.
+    """
+    to_film = np.linalg.inv(np.asarray(grid.meta["original_affine"], float)) @ np.asarray(grid.affine, float)
     homogeneous = np.zeros((len(places), len(to_film)))
     homogeneous[:, :2], homogeneous[:, -1] = places, 1
     return (homogeneous @ to_film.T)[:, :2] + 0.5

@@ -6,7 +6,8 @@ import torch
 from monai.data import MetaTensor
 from monai.transforms import Compose, Resized
 
-from chestxr.transforms import ApplyNetworkd, CropToLungsd, LesionMarksd, LesionMaskd, ResizeFilmd
+from chestxr.transforms import ApplyNetworkd, CropToLungsd, LesionEvidenced, LesionMarksd, LesionMaskd, ResizeFilmd
+from chestxr.transforms.lesion_marks import LesionMark
 
 SIZE = (200, 120)
 
@@ -74,19 +75,40 @@ def test_marks_are_in_pixels_of_the_film(film, lungs):
     )
     marks = chain({"lesion": MetaTensor(lesion, affine=film.affine, meta=film.meta), "lungs": lungs})["marks"]
     # The third place lies between the lungs.
-    assert marks[:, :2] == pytest.approx(np.array([[155, 75], [62, 32]]), abs=0.8)
-    assert marks[0, 2] > 0.6 and marks[0, 2] > marks[1, 2] > 0.1
+    assert [mark[:2] for mark in marks] == [pytest.approx((155, 75), abs=0.8), pytest.approx((62, 32), abs=0.8)]
+    assert [mark.zone for mark in marks] == ["left_lower", "right_upper"]
+    assert marks[0].probability > 0.6 and marks[0].probability > marks[1].probability > 0.1
 
 
 def test_film_without_lungs_has_no_marks(film, lungs):
     found = LesionMarksd("lesion", "lungs", smoothing=2, distance=10, least=0.1)({"lesion": film, "lungs": lungs * 0})
-    assert found["marks"].shape == (0, 3)
+    assert found["marks"] == []
 
 
 def test_border_of_the_lungs_does_not_dilute_a_mark(lungs):
     everywhere = MetaTensor(torch.ones(1, *SIZE), affine=lungs.affine, meta=lungs.meta)
     found = LesionMarksd("lesion", "lungs", smoothing=8, distance=10, least=0.1)({"lesion": everywhere, "lungs": lungs})
-    assert found["marks"][:, 2] == pytest.approx(1)
+    assert found["marks"] and all(mark.probability == pytest.approx(1) for mark in found["marks"])
+
+
+def test_evidence_by_region(lungs):
+    probability = torch.zeros(1, *SIZE)
+    probability[:, 20:80, 10:12] = 0.8  # the first two of the 90 rows of the right lung
+    item = {"lesion": probability, "lungs": lungs}
+    item["marks"] = [LesionMark(50, 11, 0.7, "right_upper"), LesionMark(150, 50, 0.4, "left_middle")]
+    found = LesionEvidenced("lesion", "lungs")(item)["lesion_evidence"]
+    assert found["right_lung.lesion.top1"] == found["right_upper.lesion.top5"] == pytest.approx(0.8)
+    assert found["right_lung.lesion.top5"] == pytest.approx(0.8 * 120 / 270)
+    assert found["right_lung.lesion.area"] == pytest.approx(2 / 90)
+    assert found["right_lung.lesion.mean"] == pytest.approx(0.8 * 2 / 90)
+    assert found["left_lung.lesion.top1"] == found["right_lower.lesion.area"] == 0
+    marks = {name: found[f"{name}.lesion.marks"] for name in ("lungs", "right_lung", "right_upper", "left_lung")}
+    assert marks == {"lungs": 1, "right_lung": 1, "right_upper": 1, "left_lung": 0}
+
+
+def test_film_without_lungs_has_no_evidence(film, lungs):
+    found = LesionEvidenced("lesion", "lungs")({"lesion": film, "lungs": lungs * 0, "marks": []})
+    assert found["lesion_evidence"] == {}
 
 
 def test_network_keeps_metadata(film, tmp_path):

@@ -1,0 +1,83 @@
+"""Write the evaluation of lesion marks against a radiologist's boxes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from ignite.distributed import get_rank
+from ignite.engine import Engine, Events
+
+from chestxr.metrics.lesions import detection_rows, match_marks
+from chestxr.transforms.lesion_marks import LesionMark
+from chestxr.utils.atomic import write_text
+from chestxr.utils.csv import write_csv
+from chestxr.utils.errors import FilmError
+from chestxr.utils.provenance import package_versions
+
+from .across_processes import gather_lists
+
+__all__ = ["LesionEvaluation"]
+
+
+class LesionEvaluation:
+    """
+    Write ``marks.csv``, one row per mark, and ``summary.json`` with intervals, when an evaluation ends.
+
+    Parameters
+    ----------
+    output_dir : str or os.PathLike
+        Folder to write to.
+    films : sequence of dict
+        The evaluated datalist, with ``film``, ``boxes`` and ``box_kinds``.
+    description : mapping
+        What was evaluated (model, data, split ...), copied into the summary.
+    unreadable : sequence of FilmError, optional
+        Films skipped while loading; read when the evaluation ends.
+    """
+
+    def __init__(
+        self,
+        output_dir: str | PathLike,
+        films: Sequence[dict],
+        description: Mapping[str, Any],
+        unreadable: Sequence[FilmError] = (),
+    ) -> None:
+        self.output_dir = Path(output_dir)
+        self.films = films
+        self.description = dict(description)
+        self.unreadable = unreadable
+        self._marks: list[tuple[str, list[LesionMark]]] = []
+
+    def attach(self, evaluator: Engine) -> None:
+        """Attach to an evaluator whose items contain ``film`` and ``marks``."""
+        evaluator.add_event_handler(Events.STARTED, self._start)
+        evaluator.add_event_handler(Events.ITERATION_COMPLETED, self._record_films)
+        evaluator.add_event_handler(Events.COMPLETED, self._write)
+
+    def _start(self, evaluator: Engine) -> None:
+        self._marks = []
+
+    def _record_films(self, evaluator: Engine) -> None:
+        for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
+            self._marks.append((source["film"], result["marks"]))
+
+    def _write(self, evaluator: Engine) -> None:
+        marks = dict(gather_lists(self._marks))
+        failures = dict(gather_lists([(error.film, str(error)) for error in self.unreadable]))
+        if get_rank() > 0:
+            return
+        films = [item for item in self.films if item["film"] in marks]
+        detections = [match_marks(marks[item["film"]], item.get("boxes", ())) for item in films]
+        summary = self.description | {
+            "films": len(films),
+            "rows": detection_rows(detections, [item.get("box_kinds", ()) for item in films]),
+            "failures": [{"film": film, "reason": reason} for film, reason in failures.items()],
+            "versions": package_versions(),
+        }
+        rows = [{"film": film} | mark._asdict() for film, of_film in marks.items() for mark in of_film]
+        table = pd.DataFrame(rows, columns=["film", *LesionMark._fields])
+        write_csv(self.output_dir / "marks.csv", table, "%.6g")
+        write_text(self.output_dir / "summary.json", json.dumps(summary, indent=2) + "\n")
