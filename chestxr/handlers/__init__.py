@@ -21,6 +21,7 @@ from .training_loss import TrainingLoss
 from .training_page import TrainingPage
 from .validation_loss import ValidationLoss
 from .worst_films import WorstFilms
+from .worst_lesion_films import WorstLesionFilms
 from .zone_maps import ZoneMaps
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "TrainingPage",
     "ValidationLoss",
     "WorstFilms",
+    "WorstLesionFilms",
     "ZoneMaps",
 ]
 

@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from monai.metrics import compute_froc_curve_data
+from sklearn.metrics import roc_auc_score
 
-__all__ = ["FROC_RATES", "Detection", "froc_sensitivities", "match_marks"]
+from .bootstrap import bootstrap_interval
+
+__all__ = ["FROC_RATES", "Detection", "detection_rows", "froc_sensitivities", "match_marks", "zone_row"]
 
 # False marks a film at which sensitivity is reported.
 FROC_RATES = (0.25, 0.5, 1.0, 2.0)
+# A zone of which this fraction lies in boxes has a lesion; zones that boxes only touch are left out.
+_COVERED = 0.25
+_TOUCHED = 0.01
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,34 @@ def detection_rows(
             rows.append(_row(name, values[index], resampled[:, index], lesions))
         rows.append(_row(f"mean sensitivity{of_kind}", values.mean(), resampled.mean(axis=1), lesions))
     return rows
+
+
+def zone_row(zones: pd.DataFrame) -> dict:
+    """
+    Compute how well evidence tells zones with a lesion from the other zones of the same film.
+
+    Parameters
+    ----------
+    zones : pandas.DataFrame
+        Columns film, zone, ``covered`` (fraction of the zone in boxes) and ``evidence``.
+
+    Returns
+    -------
+    dict
+        ``metric``, ``value`` (mean of the films' areas under the ROC curve), ``low``, ``high`` (95%), ``n`` (films with
+        zones of both kinds).
+    """
+    clear = zones[(zones["covered"] >= _COVERED) | (zones["covered"] < _TOUCHED)]
+    areas = np.array(
+        [
+            roc_auc_score(film["covered"] >= _COVERED, film["evidence"])
+            for _, film in clear.groupby("film")
+            if (film["covered"] >= _COVERED).nunique() == 2
+        ]
+    )
+    low, high = bootstrap_interval(areas)
+    value = float(areas.mean()) if len(areas) else float("nan")
+    return {"metric": "AUC of zones inside films", "value": value, "low": low, "high": high, "n": len(areas)}
 
 
 def _of_kind(film: Detection, kinds: Sequence[str], kind: str) -> Detection:

@@ -10,7 +10,7 @@ a bundle too, not a template: the edited file is the one that runs.
 
 - The U-Net's inference.json is the source of the network and of the transforms before and after it.
 - The ResUNet's configurations equal the U-Net's except for the entries that ``COPIES`` lists as its own.
-- The screening bundle's configurations copy the shared entries and keep their own.
+- The configurations of the screening and lesion bundles copy the shared entries and keep their own.
 - LICENSE, logging.conf and the ResUNet's data_license.txt are copied as whole files.
 - So are the U-Net's weights in the screening bundle, models/model.pt: without them a fresh clone, the wheel and a
   copied bundle would need a build before they run. Git stores identical content once.
@@ -24,7 +24,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,6 +35,7 @@ __all__ = ["COPIES", "FILES", "Copy", "build", "differences", "main", "write"]
 ROOT = Path(__file__).parents[2]
 UNET, RESUNET = "bundles/cxr_lung_segmentation_unet", "bundles/cxr_lung_segmentation_resunet"
 SCREENING = "bundles/cxr_tuberculosis_screening"
+LESIONS = "bundles/cxr_tuberculosis_lesions"
 SHIPPED_SHA256 = "chestxr/bundle/shipped.sha256"
 
 
@@ -56,6 +57,8 @@ class Copy:
     section : str
         The entry of `target` that holds the copies, "" for the top level. References to entries of this section are
         rewritten: "@preprocessing" becomes "@validate#preprocessing".
+    renamed : dict of str to str
+        Names in `target` of copied entries that have another name there.
     """
 
     target: str
@@ -64,6 +67,7 @@ class Copy:
     only: tuple[str, ...] = ()
     whole: bool = False
     section: str = ""
+    renamed: dict[str, str] = field(default_factory=dict)
 
 
 # The order matters: a source must be complete before it is copied.
@@ -132,6 +136,51 @@ COPIES = (
     ),
     Copy(f"{SCREENING}/configs/train_view.json", f"{UNET}/configs/inference.json", only=("load_transforms",)),
     Copy(
+        f"{LESIONS}/configs/inference.json",
+        f"{UNET}/configs/inference.json",
+        only=("load_transforms", "initialize"),
+    ),
+    Copy(
+        f"{LESIONS}/configs/inference.json",
+        f"{UNET}/configs/inference.json",
+        only=("network_def",),
+        renamed={"network_def": "lung_network_def"},
+    ),
+    Copy(
+        f"{LESIONS}/configs/train.json",
+        f"{LESIONS}/configs/inference.json",
+        own=("imports", "output_dir", "data", "image_transforms", "batch_size", "num_workers", "initialize", "run"),
+    ),
+    Copy(
+        f"{LESIONS}/configs/train.json",
+        f"{LESIONS}/configs/inference.json",
+        only=("mark_transforms",),
+        section="validate",
+    ),
+    *(
+        Copy(f"{LESIONS}/configs/{name}.json", f"{UNET}/configs/{name}.json", whole=True)
+        for name in ("multi_gpu_train", "multi_gpu_evaluate")
+    ),
+    Copy(
+        f"{LESIONS}/configs/metadata.json",
+        f"{UNET}/configs/metadata.json",
+        own=(
+            "version",
+            "changelog",
+            "name",
+            "task",
+            "description",
+            "license",
+            "data_source",
+            "image_classes",
+            "label_classes",
+            "pred_classes",
+            "eval_metrics",
+            "references",
+            "network_data_format",
+        ),
+    ),
+    Copy(
         f"{SCREENING}/configs/metadata.json",
         f"{UNET}/configs/metadata.json",
         own=(
@@ -152,10 +201,10 @@ COPIES = (
 
 # Copies of whole files, by source.
 FILES = {
-    "LICENSE": tuple(f"{bundle}/LICENSE" for bundle in (UNET, RESUNET, SCREENING)),
-    f"{UNET}/configs/logging.conf": tuple(f"{bundle}/configs/logging.conf" for bundle in (RESUNET, SCREENING)),
+    "LICENSE": tuple(f"{bundle}/LICENSE" for bundle in (UNET, RESUNET, SCREENING, LESIONS)),
+    f"{UNET}/configs/logging.conf": tuple(f"{bundle}/configs/logging.conf" for bundle in (RESUNET, SCREENING, LESIONS)),
     f"{UNET}/docs/data_license.txt": (f"{RESUNET}/docs/data_license.txt",),
-    f"{UNET}/models/model.pt": (f"{SCREENING}/models/model.pt",),
+    f"{UNET}/models/model.pt": (f"{SCREENING}/models/model.pt", f"{LESIONS}/models/lungs.pt"),
 }
 
 
@@ -194,7 +243,7 @@ def _copied(copy: Copy, target: str, source: str) -> str:
             value = entry(source, path)
             if copy.section:
                 value = re.sub(rf"@({'|'.join(here)})\b", rf"@{copy.section}#\1", value)
-            target = with_entry(target, section + path, value)
+            target = with_entry(target, (*section, copy.renamed.get(path[0], path[0]), *path[1:]), value)
     return target
 
 
