@@ -1,4 +1,4 @@
-"""Orthanc's own web viewer shows the film and, beside it, the picture of the report."""
+"""Orthanc's own web viewer shows the film and, next to it, the picture of the report."""
 
 import io
 from collections.abc import Callable, Iterator
