@@ -57,8 +57,8 @@ def match_marks(marks: Sequence[Sequence], boxes: np.ndarray) -> Detection:
     places = np.array([mark[:3] for mark in marks], dtype=float).reshape(-1, 3)
     boxes = np.asarray(boxes, dtype=float).reshape(-1, 4)
     points = places[:, None, :2]
-    inside = ((boxes[None, :, :2] <= points) & (points <= boxes[None, :, 2:])).all(axis=2)
-    in_a_box = inside.any(axis=1)
+    inside = np.all(np.concatenate([boxes[None, :, :2] <= points, points <= boxes[None, :, 2:]], axis=2), axis=2)
+    in_a_box = np.any(inside, axis=1)
     return Detection(
         lesions=tuple(np.where(inside, places[:, 2:], 0.0).max(axis=0, initial=0.0).tolist()),
         false_marks=tuple(places[~in_a_box, 2].tolist()),
@@ -138,7 +138,7 @@ def detection_rows(
 
 def zone_row(zones: pd.DataFrame) -> dict:
     """
-    Compute how well evidence tells zones with a lesion from the other zones of the same film.
+    Compute how well evidence separates zones with a lesion from the other zones of the same film.
 
     Parameters
     ----------

@@ -1,12 +1,13 @@
 """Radiomic features of both lungs, each lung and six zones, by pyradiomics."""
 
+from chestxr.utils.lung_regions import REGIONS, ZONES, lung_regions
+
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
 from .film_features import FilmFeatures
 from .lung_contrast import LungContrastError
 from .lung_features import LungFeaturesd
 from .lung_frame import LungFrame, lung_frame
-from .regions import REGIONS, ZONES, lung_regions
 from .stability import LEAST_STABLE, agreement, stability_films, stability_table
 
 __all__ = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .regions import HALF_ZONES, HALVES, LEVELS, ZONES
+from chestxr.utils.lung_regions import HALF_ZONES, HALVES, LEVELS, ZONES
 
 __all__ = ["DIFFERENCES", "HALF_ZONE_DIFFERENCES", "region_differences"]
 
@@ -25,7 +25,7 @@ def region_differences(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray
     Parameters
     ----------
     values : mapping of str to numpy.ndarray, shape (features,)
-        Features by region, some of `chestxr.radiomics.regions.REGIONS` and ``HALF_ZONES``.
+        Features by region, some of `chestxr.utils.lung_regions.REGIONS` and ``HALF_ZONES``.
 
     Returns
     -------

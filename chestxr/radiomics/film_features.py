@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from chestxr.utils.lung_regions import HALF_ZONES, LUNGS, REGIONS, half_zones, lung_regions
+
 from .differences import DIFFERENCES, HALF_ZONE_DIFFERENCES, region_differences
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
 from .lung_frame import lung_frame
-from .regions import HALF_ZONES, LUNGS, REGIONS, half_zones, lung_regions
 from .size_normalisation import SIZELESS_SHAPE, normalise_size
 
 __all__ = ["FilmFeatures"]

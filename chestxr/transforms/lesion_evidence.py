@@ -8,7 +8,7 @@ from monai.config import NdarrayOrTensor
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_numpy
 
-from chestxr.radiomics.regions import lung_regions
+from chestxr.utils.lung_regions import lung_regions
 
 from .lesion_marks import LesionMark
 

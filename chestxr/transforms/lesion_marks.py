@@ -11,7 +11,7 @@ from monai.utils import TransformBackends, convert_to_numpy
 from scipy.ndimage import gaussian_filter
 from skimage.feature import peak_local_max
 
-from chestxr.radiomics.regions import ZONES, lung_regions
+from chestxr.utils.lung_regions import ZONES, lung_regions
 
 __all__ = ["LesionMark", "LesionMarksd", "places_on_film"]
 
@@ -88,11 +88,12 @@ class LesionMarksd(MapTransform):
         zones = {name: region for name, region in _regions(labels).items() if name in ZONES}
         marks = [
             LesionMark(
-                *on_film,
+                x,
+                y,
                 probability=float(smooth[tuple(place)]),
                 zone=next((name for name, zone in zones.items() if zone[tuple(place)]), ""),
             )
-            for place, on_film in zip(places, places_on_film(places, grid).tolist(), strict=True)
+            for place, (x, y) in zip(places, places_on_film(places, grid).tolist(), strict=True)
         ]
         return dict(data) | {"marks": sorted(marks, key=lambda mark: -mark.probability)}
 

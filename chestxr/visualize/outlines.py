@@ -4,7 +4,7 @@ import numpy as np
 from skimage.measure import approximate_polygon, find_contours
 from skimage.transform import resize
 
-from chestxr.radiomics import ZONES, lung_regions
+from chestxr.utils.lung_regions import ZONES, lung_regions
 
 __all__ = ["lung_outlines", "outline"]
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw, ImageFont
 from skimage.transform import resize
 
-from chestxr.radiomics import lung_regions
+from chestxr.utils.lung_regions import lung_regions
 
 __all__ = ["draw_zone_map"]
 

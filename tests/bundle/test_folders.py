@@ -27,7 +27,7 @@ def test_shipped_bundles_are_part_of_the_package():
     top = Path(__file__).parents[2] / "bundles"
     part = Path(chestxr.bundle.__file__).parent / "shipped"
     assert shipped_bundles() == {name: top / name for name in sorted(path.name for path in top.glob("cxr_*"))}
-    assert len(shipped_bundles()) == 3 and part.samefile(top)
+    assert len(shipped_bundles()) == 4 and part.samefile(top)
 
 
 def test_bundle_lookup_imports_no_heavy_library():

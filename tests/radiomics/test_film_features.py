@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from chestxr.radiomics import FilmFeatures, LungFeaturesd
-from chestxr.radiomics.regions import HALF_ZONES, REGIONS
 from chestxr.radiomics.size_normalisation import normalise_size
+from chestxr.utils.lung_regions import HALF_ZONES, REGIONS
 from tests.phantom import chest_film
 
 FAST = "imageType:\n  Original:\n    binWidth: 0.04\nfeatureClass:\n  shape2D:\n  firstorder:\n  glcm:\n"

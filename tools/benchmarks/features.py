@@ -29,9 +29,9 @@ from chestxr.io import read_film, read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
 from chestxr.radiomics.lung_frame import lung_frame
-from chestxr.radiomics.regions import half_zones, lung_regions
 from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
+from chestxr.utils.lung_regions import half_zones, lung_regions
 from chestxr.utils.runtime import hide_library_messages
 from tools.benchmarks.by_processes import control_steps, speed_up_by_processes
 from tools.benchmarks.interleaved import spread

@@ -20,8 +20,8 @@ from chestxr.data import load_split, open_collection
 from chestxr.metrics.bootstrap import bootstrap_interval
 from chestxr.metrics.classification import score_rows
 from chestxr.metrics.lesions import match_marks
-from chestxr.radiomics.regions import ZONES
 from chestxr.utils.atomic import write_text
+from chestxr.utils.lung_regions import ZONES
 from chestxr.utils.provenance import package_versions, sha256
 from tools.experiments.bundle_runs import REPOSITORY, WORK, run_bundle
 from tools.experiments.lesion_readings import named_side, named_zone

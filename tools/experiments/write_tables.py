@@ -15,6 +15,7 @@ from pathlib import Path
 from chestxr.utils.atomic import write_text
 from tools.experiments import (
     fuzzing_tables,
+    lesion_tables,
     robustness_tables,
     scale_tables,
     screening_tables,
@@ -33,6 +34,7 @@ ROBUSTNESS = {
 }
 _CARD = Path("docs") / "README.md"
 _SCREENING = REPOSITORY / "bundles" / "cxr_tuberculosis_screening"
+_LESIONS = REPOSITORY / "bundles" / "cxr_tuberculosis_lesions"
 
 
 def main() -> None:
@@ -44,6 +46,7 @@ def main() -> None:
     for model in NAMES:
         _write_eval_metrics(bundle_of(model) / "configs" / "metadata.json", _dice(_load(model)))
     _write_eval_metrics(_SCREENING / "configs" / "metadata.json", _auc(_rows(_SCREENING, "results")))
+    _write_eval_metrics(_LESIONS / "configs" / "metadata.json", _detection(_rows(_LESIONS, "results")))
 
 
 def printed() -> dict[Path, dict[str, str]]:
@@ -62,6 +65,8 @@ def printed() -> dict[Path, dict[str, str]]:
     found[_SCREENING / "docs" / "robustness.md"] = {
         name: getattr(robustness_tables, name)(_rows(_SCREENING, source)) for name, source in ROBUSTNESS.items()
     }
+    lesions = _rows(_LESIONS, "results")
+    found[_LESIONS / _CARD] = {name: getattr(lesion_tables, name)(lesions) for name in ("boxes", "sites")}
     archive = _read(tools / "benchmarks" / "archive.json")
     found[REPOSITORY / "chestxr" / "screening" / "README.md"] = {
         name: table(archive) for name, table in scale_tables.TABLES.items()
@@ -235,6 +240,16 @@ def _auc(rows: list[dict]) -> dict[str, float]:
         for row in rows
         if row["experiment"] == "shipped" and row["metric"] == "auc" and row["test"] != "all"
     }
+
+
+def _detection(rows: list[dict]) -> dict[str, float]:
+    """Return how well the marks find the boxes of the test films."""
+    names = {
+        "first_mark_in_a_box_test": "first mark in a box",
+        "sensitivity_at_1_false_mark_test": "sensitivity at 1 false marks",
+    }
+    found = {row["metric"]: row["value"] for row in rows if row["site"] == "tbx11k" and row["films"] == "test"}
+    return {name: found[metric] for name, metric in names.items()}
 
 
 def _dice(rows: list[dict]) -> dict[str, float]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chestxr.radiomics import REGIONS, ZONES, lung_regions
-from chestxr.radiomics.regions import HALF_ZONES, half_zones
+from chestxr.utils.lung_regions import HALF_ZONES, half_zones
 from tests.phantom import chest_film
 
 

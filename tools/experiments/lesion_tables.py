@@ -1,0 +1,28 @@
+"""Tables of the lesion bundle's model card, from rows of its results.json."""
+
+__all__ = ["boxes", "sites"]
+
+
+def boxes(rows: list[dict]) -> str:
+    """Return the detection of boxes on validation and test films."""
+    of_boxes = [row for row in rows if row["site"] == "tbx11k"]
+    found = {(row["films"], row["metric"]): row for row in of_boxes}
+    lines = ["| TBX11K | validation | n | test | n |", "|---|---|---|---|---|"]
+    for metric in dict.fromkeys(row["metric"] for row in of_boxes):
+        parts = [found[section, metric] for section in ("validation", "test")]
+        lines.append(f"| {metric} | " + " | ".join(f"{_cell(row)} | {row['n']}" for row in parts) + " |")
+    return "\n".join(lines)
+
+
+def sites(rows: list[dict]) -> str:
+    """Return the results on films of other sites."""
+    lines = ["| site | films | measure | result | n |", "|---|---|---|---|---|"]
+    for row in rows:
+        if row["site"] != "tbx11k":
+            site = row["site"] if row["site"].startswith("Chest") else row["site"].capitalize()
+            lines.append(f"| {site} | {row['films']} | {row['metric']} | {_cell(row)} | {row['n']} |")
+    return "\n".join(lines)
+
+
+def _cell(row: dict) -> str:
+    return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
