@@ -6,7 +6,7 @@ from monai.data import MetaTensor
 from monai.inferers import SimpleInferer
 from monai.networks.nets import UNet
 
-from chestxr.inferers.tensor_inferer import TensorInferer
+from chestxr.inferers import MirrorInferer, TensorInferer
 
 BATCH = torch.rand(3, 1, 64, 48)
 
@@ -28,3 +28,14 @@ def test_gradients_flow(network):
     batch = MetaTensor(BATCH).requires_grad_()
     TensorInferer()(batch, network).sum().backward()
     assert batch.grad is not None and batch.grad.abs().sum() > 0
+
+
+def test_mirror_inferer_is_symmetric_and_averages(network):
+    batch = MetaTensor(BATCH, meta={"film": "a"})
+    with torch.inference_mode():
+        found = MirrorInferer()(batch, network)
+        mirrored = MirrorInferer()(batch.flip(2), network)
+        expected = (network(BATCH) + network(BATCH.flip(2)).flip(2)) / 2
+    assert type(found) is torch.Tensor
+    torch.testing.assert_close(found, mirrored.flip(2))
+    torch.testing.assert_close(found, expected)

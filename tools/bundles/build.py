@@ -154,7 +154,7 @@ COPIES = (
     Copy(
         f"{LESIONS}/configs/train.json",
         f"{LESIONS}/configs/inference.json",
-        only=("mark_transforms",),
+        only=("inferer", "mark_transforms"),
         section="validate",
     ),
     *(

@@ -24,6 +24,7 @@ from chestxr.utils.atomic import write_text
 from chestxr.utils.lung_regions import ZONES
 from chestxr.utils.provenance import package_versions, sha256
 from tools.experiments.bundle_runs import REPOSITORY, WORK, run_bundle
+from tools.experiments.lesion_pictures import draw_lesion_films
 from tools.experiments.lesion_readings import named_side, named_zone
 from tools.experiments.robustness_rows import share_row
 
@@ -58,6 +59,7 @@ def main() -> None:
         "mark_threshold": round(lesions.mark_threshold(), 4),
     }
     lines = ",\n".join("  " + json.dumps(row) for row in rows)
+    lesions.draw(arguments.out.with_name("films.png"))
     write_text(arguments.out, json.dumps(result, indent=1)[:-2] + f',\n "rows": [\n{lines}\n ]\n}}\n')
 
 
@@ -132,6 +134,12 @@ class LesionRuns:
             reverse=True,
         )
         return false[round(RATE * len(items))]
+
+    def draw(self, path: Path) -> None:
+        """Write a figure of test films."""
+        items = load_split("tbx11k", self.data / "tbx11k")["test"]
+        marks = pd.read_csv(self._evaluated("test") / "marks.csv")
+        draw_lesion_films(BUNDLE, self.models["model.pt"], items, marks, path)
 
     def _evaluated(self, section: str) -> Path:
         out = self.folder / section

@@ -1,0 +1,40 @@
+"""Inferer that averages the predictions for a film and its mirror image."""
+
+from typing import Any
+
+import torch
+
+from .tensor_inferer import TensorInferer
+
+__all__ = ["MirrorInferer"]
+
+_LEFT_TO_RIGHT = 2
+
+
+class MirrorInferer(TensorInferer):
+    """
+    Run a network on films and their mirror images, and average its output.
+
+    For networks whose classes have no side, trained with mirroring. :py:class:`monai.data.TestTimeAugmentation` is for
+    random transforms and reads each film again for every one.
+    """
+
+    def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """
+        Parameters
+        ----------
+        inputs : torch.Tensor, shape (B, C, W, H)
+            A batch.
+        network : torch.nn.Module
+            The network.
+        *args, **kwargs
+            Not used.
+
+        Returns
+        -------
+        torch.Tensor
+            Mean of the network's output, in the orientation of `inputs`.
+        """
+        as_given = super().__call__(inputs, network)
+        mirrored = super().__call__(inputs.flip(_LEFT_TO_RIGHT), network)
+        return (as_given + mirrored.flip(_LEFT_TO_RIGHT)) / 2
