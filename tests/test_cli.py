@@ -74,7 +74,7 @@ def test_show_draws_a_sheet(collection, tmp_path, extra):
 def test_bundles_are_listed_and_found_from_any_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     listed = run(app, ["bundles"]).output
-    for name in ("cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet", "cxr_tuberculosis_screening"):
+    for name in ("cxr_lung_segmentation_unet", "cxr_tuberculosis_lesions", "cxr_tuberculosis_screening"):
         folder = run(app, ["bundles", name]).output
         assert Path(folder.removesuffix("\n"), "configs", "inference.json").is_file()
         assert name in listed and folder in listed

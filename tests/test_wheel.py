@@ -18,7 +18,8 @@ from tests.phantom import write_collection
 pytestmark = pytest.mark.slow
 
 REPOSITORY = Path(__file__).parents[1]
-BUNDLES = ("cxr_lung_segmentation_resunet", "cxr_lung_segmentation_unet", "cxr_tuberculosis_screening")
+LESIONS = "cxr_tuberculosis_lesions"
+BUNDLES = ("cxr_lung_segmentation_resunet", "cxr_lung_segmentation_unet", LESIONS, "cxr_tuberculosis_screening")
 # Python executes a module named sitecustomize at the start of every process.
 OFFLINE = """
 import socket
@@ -141,6 +142,10 @@ def test_monai_runs_the_installed_bundle(run, name, chest_dicom, tmp_path):
     bundle, out = run("chestxr", "bundles", name).stdout.strip(), tmp_path / "out"
     words = ("--bundle_root", bundle, "--config_file", f"{bundle}/configs/inference.json")
     run("python", "-m", "monai.bundle", "run", *words, "--films", chest_dicom, "--output_dir", out)
+    if name == LESIONS:
+        assert (out / "RG1_UNCR_lesions.png").is_file()
+        assert pd.read_csv(out / "films.csv").iloc[0]["status"] == "ok"
+        return
     _check_lungs(out / "RG1_UNCR_lungs.png", chest_dicom)
     assert (out / "RG1_UNCR_overlay.png").is_file()
     if name == "cxr_tuberculosis_screening":

@@ -7,6 +7,7 @@ from monai.bundle import ConfigWorkflow
 
 BUNDLES = Path(__file__).parents[2] / "bundles"
 UNET, RESUNET = "cxr_lung_segmentation_unet", "cxr_lung_segmentation_resunet"
+LESIONS = "cxr_tuberculosis_lesions"
 SMALL_NETWORK = {
     UNET: {"network_def#channels": [8, 16, 32, 64], "network_def#strides": [2, 2, 2]},
     RESUNET: {"network_def#channels": [8, 16, 32]},

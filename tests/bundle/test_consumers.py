@@ -17,11 +17,12 @@ from chestxr.bundle import SCREENING_BUNDLE
 from chestxr.bundle.open import OpenBundle
 from chestxr.io import read_film, read_mask
 from tests.bundle import deploy_steps
-from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training, workflow
+from tests.bundle.bundle_runs import BUNDLES, LESIONS, RESUNET, SMALL_NETWORK, UNET, config_files, training, workflow
 
 pytestmark = pytest.mark.slow
 
-ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, LESIONS, SCREENING_BUNDLE])
+MASKS = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
 LUNGS = pytest.mark.parametrize("bundle", [UNET, RESUNET])
 
 
@@ -65,8 +66,11 @@ def test_inference_workflows_open_without_films(bundle, device, tmp_path, monkey
 def test_pipelines_build_without_the_bundle_folder(bundle, tmp_path, monkeypatch):
     """MONAI Deploy has only the archive, not the bundle's folder, so no file may be hashed before its use."""
     monkeypatch.chdir(tmp_path)
-    models = {"classifier": "tuberculosis.json", "view_checkpoint": "view.pt"} if bundle == SCREENING_BUNDLE else {}
-    overrides = {name: str(BUNDLES / bundle / "models" / file) for name, file in models.items()}
+    models = {
+        SCREENING_BUNDLE: {"classifier": "tuberculosis.json", "view_checkpoint": "view.pt"},
+        LESIONS: {"lung_checkpoint": "lungs.pt"},
+    }
+    overrides = {name: str(BUNDLES / bundle / "models" / file) for name, file in models.get(bundle, {}).items()}
     made = create_workflow(
         config_file=config_files(bundle, "inference"), workflow_type="inference", bundle_root="nowhere", **overrides
     )
@@ -97,7 +101,7 @@ def own_results(chest_dicom, tmp_path_factory):
 
 
 @pytest.mark.parametrize("axes", ["(W, H, 1)", "(W, H)", "(1, W, H)"])
-@ALL
+@MASKS
 def test_deploy_gives_the_same_mask_as_the_bundle(bundle, axes, own_results, chest_dicom, tmp_path, monkeypatch):
     archive = tmp_path / "model.ts"
     ckpt_export(

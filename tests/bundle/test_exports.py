@@ -7,12 +7,12 @@ from monai.bundle import ConfigParser, ckpt_export, onnx_export, verify_net_in_o
 from monai.transforms import Compose
 
 from chestxr.bundle import SCREENING_BUNDLE
-from tests.bundle.bundle_runs import BUNDLES, RESUNET, UNET, config_files
+from tests.bundle.bundle_runs import BUNDLES, LESIONS, RESUNET, UNET, config_files
 
 pytestmark = pytest.mark.slow
 
 BOTH = pytest.mark.parametrize("bundle", [UNET, RESUNET])
-ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, LESIONS, SCREENING_BUNDLE])
 
 
 def _arguments(bundle: str) -> dict:

@@ -15,12 +15,11 @@ from monai.bundle import ConfigParser
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from tests.bundle.bundle_runs import BUNDLES, config_files, run
+from tests.bundle.bundle_runs import BUNDLES, LESIONS, config_files, run
 from tests.phantom import chest_film
 
 pytestmark = pytest.mark.slow
 
-LESIONS = "cxr_tuberculosis_lesions"
 SIZE = 256
 SMALL = {
     "image_size": [96, 96],

@@ -9,11 +9,11 @@ import monai.bundle
 import pytest
 
 from chestxr.bundle import SCREENING_BUNDLE, explain_errors
-from tests.bundle.bundle_runs import BUNDLES, RESUNET, SMALL_NETWORK, UNET, config_files, training
+from tests.bundle.bundle_runs import BUNDLES, LESIONS, RESUNET, SMALL_NETWORK, UNET, config_files, training
 
 pytestmark = pytest.mark.slow
 
-ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, SCREENING_BUNDLE])
+ALL = pytest.mark.parametrize("bundle", [UNET, RESUNET, LESIONS, SCREENING_BUNDLE])
 # Evaluation and training by several processes are added to train.json.
 PROGRAMS = [path for path in sorted(BUNDLES.glob("*/configs/*.json")) if '"initialize"' in path.read_text()]
 
