@@ -105,6 +105,6 @@ def test_overrides_in_the_tables_of_a_card(bundle):
     configuration = merged([bundle / "configs" / f"{name}.json" for name in ("train", "evaluate", "inference")])
     spans = [words for words in commands_of((bundle / "docs" / "README.md").read_text()) if words[:1] != ["python"]]
     names = {option[2:] for words in spans if words and words[0].startswith("--") for option in options_of(words)}
-    assert {"save_dicom", "bundle_root"} <= names
+    assert {"save_overlay", "bundle_root"} <= names
     for name in names:
         entry(configuration, name)

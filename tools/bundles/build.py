@@ -143,8 +143,8 @@ COPIES = (
     Copy(
         f"{LESIONS}/configs/inference.json",
         f"{UNET}/configs/inference.json",
-        only=("network_def",),
-        renamed={"network_def": "lung_network_def"},
+        only=("network_def", "image_size"),
+        renamed={"network_def": "lung_network_def", "image_size": "lung_size"},
     ),
     Copy(
         f"{LESIONS}/configs/train.json",
