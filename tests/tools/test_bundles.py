@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tools.bundles.build import COPIES, RESUNET, ROOT, SCREENING, SHIPPED_SHA256, UNET, build, differences, write
+from tools.bundles.build import (
+    COPIES,
+    LESIONS,
+    RESUNET,
+    ROOT,
+    SCREENING,
+    SHIPPED_SHA256,
+    UNET,
+    build,
+    differences,
+    write,
+)
 from tools.bundles.json_text import entries, entry, with_entry
 
 TEXT = """{
