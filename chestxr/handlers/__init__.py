@@ -12,6 +12,7 @@ from .lesion_detection import FirstMarkInBox, LesionFroc
 from .lesion_evaluation import LesionEvaluation
 from .lesion_pictures import LesionPictures
 from .lesion_table import LesionTable
+from .metric_scalars import MetricScalars
 from .overlay_pictures import OverlayPictures
 from .per_image_metrics import PerImageMetrics
 from .screening_results import ScreeningResults
@@ -35,6 +36,7 @@ __all__ = [
     "LesionFroc",
     "LesionPictures",
     "LesionTable",
+    "MetricScalars",
     "OverlayPictures",
     "PerImageMetrics",
     "ResumableEarlyStopping",

@@ -44,6 +44,8 @@ class TrainingPage:
         Names of the validated structures.
     settings : mapping of str to object
         The run's settings, by name; package versions are added. HParams shows the first five by default.
+    charts : mapping of str to list of str, optional
+        Charts of Custom Scalars by title, each with its tags; by default those of a segmentation.
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class TrainingPage:
         evaluator: Engine,
         structures: Sequence[str],
         settings: Mapping[str, Any],
+        charts: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.summary_writer: Any = summary_writer
         self.optimizer = optimizer
         self.evaluator = evaluator
         self.structures = list(structures)
+        self.charts = charts
         self.settings = {name: _plain(value) for name, value in (dict(settings) | package_versions()).items()}
 
     def attach(self, trainer: Engine) -> None:
@@ -69,7 +73,8 @@ class TrainingPage:
     @one_rank_only()
     def _start(self, trainer: Engine) -> None:
         key = self.evaluator.state.key_metric_name
-        self.summary_writer.add_custom_scalars({"training": _charts(key, self.structures)})
+        charts = _charts(self.charts or _of_segmentation(key, self.structures))
+        self.summary_writer.add_custom_scalars({"training": charts})
         self.summary_writer.add_text("settings", _as_text(self.settings))
         self._add_hparams(metadata.EXPERIMENT_TAG, experiment=_experiment(self.settings, key))
         self._add_hparams(metadata.SESSION_START_INFO_TAG, session_start_info=_started(self.settings))
@@ -147,13 +152,17 @@ def _kind(value: str | int | float | bool) -> tuple[str, int]:
     return "number_value", DataType.DATA_TYPE_FLOAT64
 
 
-def _charts(key: str, structures: Sequence[str]) -> dict[str, list]:
-    """Return the charts of Custom Scalars by title, each with its tags."""
-    tags = {
+def _of_segmentation(key: str, structures: Sequence[str]) -> dict[str, list[str]]:
+    """Return the tags of the charts of a segmentation by title."""
+    return {
         "loss": ["loss/train", "loss/validation"],
         f"validation {key} by structure": [f"{key}/validation {name}" for name in structures],
         f"validation {key} by site": [f"sites/validation {key}, .*"],
         "validation hd95 by structure, px": [f"surface distance/validation hd95, {name}, px" for name in structures],
         "learning rate": ["optimizer/learning rate"],
     }
-    return {title: ["Multiline", names] for title, names in tags.items()}
+
+
+def _charts(tags: Mapping[str, Sequence[str]]) -> dict[str, list]:
+    """Return charts in the format of Custom Scalars."""
+    return {title: ["Multiline", list(names)] for title, names in tags.items()}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ import torch
 from monai.bundle import ConfigParser
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.custom_scalar.layout_pb2 import Layout
 
 from tests.bundle.bundle_runs import BUNDLES, LESIONS, config_files, run
 from tests.phantom import chest_film
@@ -97,7 +99,11 @@ def test_training_learns_the_opacity_and_evaluation_finds_it(films, trained, tmp
 
 def test_tensorboard_shows_metrics_and_the_worst_films(trained):
     events = _events(trained / "tensorboard")
-    assert {"froc", "first_mark", "loss"} <= {tag.split("/")[-1] for tag in events.Tags()["scalars"]}
+    tags = set(events.Tags()["scalars"])
+    layout = Layout.FromString(events.Tensors("custom_scalars__config__")[0].tensor_proto.string_val[0])
+    charts = {chart.title: set(chart.multiline.tag) for category in layout.category for chart in category.chart}
+    assert len(charts) == 3 and all(shown <= tags for shown in charts.values())
+    assert "froc/validation best mean" in tags
     assert len(events.Images("validation/worst films")) == 6
 
 
@@ -127,6 +133,29 @@ def test_inference_marks_the_opacity_and_goes_on_after_a_broken_film(films, trai
     with Image.open(tmp_path / "out" / f"{known[0]['film']}_lesions.png") as picture:
         assert picture.size == (1024, 1024)
     assert not (tmp_path / "out" / "broken_lesions.png").exists()
+
+
+def test_marks_do_not_depend_on_how_the_file_is_stored(films, trained, tmp_path):
+    """A place is in pixels of the upright film, from PNG and from NIfTI flipped either way."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    film = json.loads((films / "split.json").read_text())["test"][0]["film"]
+    with Image.open(films / "films" / f"{film}.png") as picture:
+        picture.save(folder / "png.png")
+        pixels = np.asarray(picture).T.astype(np.int16)
+    last = SIZE - 1
+    for name, stored, affine in (
+        ("upright", pixels, np.diag([-1, -1, 1, 1])),
+        ("mirrored", pixels[::-1], np.array([[1, 0, 0, -last], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])),
+        ("upside-down", pixels[:, ::-1], np.array([[-1, 0, 0, 0], [0, 1, 0, -last], [0, 0, 1, 0], [0, 0, 0, 1]])),
+    ):
+        nibabel.save(nibabel.Nifti1Image(stored[..., None], affine.astype(float)), folder / f"{name}.nii.gz")
+    settings = {"image_size": [96, 96], "film_size": [SIZE, SIZE], "checkpoint": str(trained / "model.pt")}
+    run(LESIONS, "inference", small_network=False, films=str(folder), output_dir=str(tmp_path / "out"), **settings)
+    marks = pd.read_csv(tmp_path / "out" / "marks.csv").set_index("film")
+    assert len(marks) > 0 and set(marks.index) == {"png", "upright", "mirrored", "upside-down"}
+    for name in ("upright", "mirrored", "upside-down"):
+        pd.testing.assert_frame_equal(marks.loc[[name]], marks.loc[["png"]].rename(index={"png": name}))
 
 
 def test_two_processes_train_and_evaluate_together(films, tmp_path):
