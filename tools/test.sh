@@ -24,5 +24,6 @@ if [ -z "$all" ]; then
 fi
 # Coverage is that of the quick tests: the slow ones mostly run other programs.
 "${tests[@]}" -m "not slow" --cov --cov-report=term:skip-covered "$@"
-# Slow tests wait for other programs half of the time.
-"${tests[@]}" -m slow -n $((cores * 3 / 2)) --durations=30 "$@"
+# Slow tests wait for other programs half of the time. Tests that compare times run alone.
+"${tests[@]}" -m "slow and not ratios" -n $((cores * 3 / 2)) --durations=30 "$@"
+python -m pytest -m ratios tests/benchmarks

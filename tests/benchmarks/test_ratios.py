@@ -10,7 +10,7 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.bundle.open import OpenBundle
 from tests.phantom import chest_film
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.ratios]
 
 UNET = bundle_folder("cxr_lung_segmentation_unet")
 
