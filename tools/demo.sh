@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Segments the lungs on a real chest film (DICOM) and computes its tuberculosis score with the shipped bundles.
+# Segments the lungs on a real chest film (DICOM), marks lesions and computes its tuberculosis score.
 # Usage: bash tools/demo.sh [OUTPUT_DIR]
 set -euo pipefail
 here=$PWD
@@ -12,21 +12,25 @@ source tools/environment.sh demo
 film=$(python -c 'from pydicom.data import get_testdata_file; print(get_testdata_file("RG1_UNCR.dcm", download=False))')
 export PYTHONWARNINGS=ignore
 started=$SECONDS
-for task in lung_segmentation_unet tuberculosis_screening; do
+for task in lung_segmentation_unet tuberculosis_lesions tuberculosis_screening; do
     bundle=bundles/cxr_$task
     python -m monai.bundle run --bundle_root "$bundle" --config_file "$bundle/configs/inference.json" \
         --films "$film" --output_dir "$output/$task"
 done
 echo
-echo "Lungs segmented and film scored in $((SECONDS - started)) s. Research use only."
+echo "Lungs segmented, lesions marked and film scored in $((SECONDS - started)) s. Research use only."
 find "$output" -type f | sort
 echo
-python - "$output/tuberculosis_screening/screening.csv" <<'PYTHON'
+python - "$output" <<'PYTHON'
 import sys
 
 import pandas as pd
 
-film = pd.read_csv(sys.argv[1]).iloc[0]
+output = sys.argv[1]
+marks = pd.read_csv(f"{output}/tuberculosis_lesions/marks.csv")
+for mark in marks[marks["probability"] >= 0.5].itertuples():
+    print(f"{mark.film}: mark in the {mark.zone.replace('_', ' ')} zone, probability {mark.probability:.2f}")
+film = pd.read_csv(f"{output}/tuberculosis_screening/screening.csv").iloc[0]
 print(f"{film['film']}: {film['status']}, tuberculosis score: probability {film['probability']:.2f}, {film['decision']}")
 print(f"(threshold {film['threshold']:.2f}); reasons, in log odds: {film['reasons']}")
 PYTHON
