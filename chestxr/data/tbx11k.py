@@ -56,7 +56,8 @@ def _read_boxes(path: Path) -> dict[str, list[LesionBox]]:
             left, top, width, height = (float(row[side]) for side in _SIDES)
         except ValueError:
             left = top = width = height = -1
-        if row["kind"] not in ("active", "latent") or min(left, top) < 0 or not min(width, height) > 0:
+        valid = left >= 0 and top >= 0 and width > 0 and height > 0  # false for NaN
+        if row["kind"] not in ("active", "latent") or not valid:
             raise ValueError(
                 f"{where}: found {', '.join(row[name] for name in ('kind', *_SIDES))}; expected active or latent, and "
                 "left, top, width, height in pixels; correct the line"

@@ -37,7 +37,14 @@ def test_split_gives_boxes(root):
 
 
 @pytest.mark.parametrize(
-    "line", ["tb0000.png,test,old,1,1,1,1", "tb0000.png,test,active,1,1,0,1", "tb0000.png,test,active,x,1,1,1"]
+    "line",
+    [
+        "tb0000.png,test,old,1,1,1,1",
+        "tb0000.png,test,active,1,1,0,1",
+        "tb0000.png,test,active,x,1,1,1",
+        "tb0000.png,test,active,nan,1,1,1",
+        "tb0000.png,test,active,1,1,nan,1",
+    ],
 )
 def test_invalid_box_raises(root, line):
     (root / "boxes.csv").write_text(HEADER + line + "\n")
