@@ -130,6 +130,15 @@ def test_metadata_states_the_tested_versions(bundle):
 
 
 @TRAINED
+def test_card_states_the_number_of_parameters(bundle):
+    parser = ConfigParser()
+    parser.read_config(config_files(bundle, "inference"))
+    count = sum(weights.numel() for weights in parser.get_parsed_content("network_def").parameters())
+    card = (BUNDLES / bundle / "docs" / "README.md").read_text()
+    assert re.search(rf"{count:,}\s+parameters", card)
+
+
+@TRAINED
 def test_augmentation_returns_plain_tensors(bundle):
     parser = ConfigParser()
     parser.read_config(config_files(bundle, "train"))
