@@ -19,6 +19,7 @@ from chestxr.utils.lung_regions import ZONES, lung_regions
 from chestxr.utils.provenance import package_versions
 
 from .across_processes import gather_lists
+from .lesion_table import marks_table
 
 __all__ = ["LesionEvaluation"]
 
@@ -88,8 +89,6 @@ class LesionEvaluation:
             "failures": [{"film": film, "reason": reason} for film, reason in failures.items()],
             "versions": package_versions(),
         }
-        rows = [{"film": film} | mark._asdict() for film, of_film in marks.items() for mark in of_film]
-        table = pd.DataFrame(rows, columns=["film", *LesionMark._fields])
-        write_csv(self.output_dir / "marks.csv", table, "%.6g")
+        write_csv(self.output_dir / "marks.csv", marks_table(marks.items()), "%.6g")
         write_csv(self.output_dir / "zones.csv", zones, "%.6g")
         write_text(self.output_dir / "summary.json", json.dumps(summary, indent=2) + "\n")

@@ -22,6 +22,8 @@ class LesionPictures:
     """
     Write ``<film>_lesions.png`` for every film: the lesion map in vermilion, and the likely marks in circles.
 
+    The film is read again, since the transforms keep it only at the network's size.
+
     Parameters
     ----------
     output_dir : str or os.PathLike

@@ -1,6 +1,6 @@
 """Tables of lesion evidence and marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from chestxr.utils.errors import FilmError
 
 from .screening_row import failed_row
 
-__all__ = ["LesionTable"]
+__all__ = ["LesionTable", "marks_table"]
 
 
 class LesionTable:
@@ -32,7 +32,7 @@ class LesionTable:
         self.output_dir = Path(output_dir)
         self.unreadable = unreadable
         self._films: list[dict] = []
-        self._marks: list[dict] = []
+        self._marks: list[tuple[str, list[LesionMark]]] = []
 
     def attach(self, evaluator: Engine) -> None:
         """Attach to an evaluator whose items contain ``marks`` and ``lesion_evidence``."""
@@ -49,10 +49,15 @@ class LesionTable:
             found = {"status": "ok", "reason": ""} if evidence else {"status": "warning", "reason": "no lungs found"}
             row = {"film": source["film"], "image": source["image"].meta["filename_or_obj"]}
             self._films.append(row | found | evidence)
-            self._marks += [{"film": source["film"]} | mark._asdict() for mark in result["marks"]]
+            self._marks.append((source["film"], result["marks"]))
 
     def _write(self, evaluator: Engine) -> None:
         films = pd.DataFrame([*self._films, *map(failed_row, self.unreadable)])
         write_csv(self.output_dir / "films.csv", films, "%.6g")
-        marks = pd.DataFrame(self._marks, columns=["film", *LesionMark._fields])
-        write_csv(self.output_dir / "marks.csv", marks, "%.6g")
+        write_csv(self.output_dir / "marks.csv", marks_table(self._marks), "%.6g")
+
+
+def marks_table(films: Iterable[tuple[str, Sequence[LesionMark]]]) -> pd.DataFrame:
+    """Return the marks of films as a table, one row per mark: film, x, y, probability, zone."""
+    rows = [{"film": film} | mark._asdict() for film, marks in films for mark in marks]
+    return pd.DataFrame(rows, columns=["film", *LesionMark._fields])

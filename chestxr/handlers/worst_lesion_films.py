@@ -65,8 +65,7 @@ class WorstLesionFilms:
 
     def _keep_worst(self, evaluator: Engine) -> None:
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            found = match_marks(result["marks"], convert_to_numpy(result["true_boxes"]))
-            margin = max(found.lesions, default=0.0) - max(found.false_marks, default=0.0)
+            margin = match_marks(result["marks"], convert_to_numpy(result["true_boxes"])).margin
             self._worst.append(_Result(margin, film_of(source), source, result))
         self._worst = nsmallest(self.count, self._worst, key=lambda result: result.margin)
 

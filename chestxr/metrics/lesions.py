@@ -38,6 +38,11 @@ class Detection:
     false_marks: tuple[float, ...]
     first_is_lesion: bool
 
+    @property
+    def margin(self) -> float:
+        """Probability of the best mark in a box minus that of the best mark outside; 0 where there is none."""
+        return max(self.lesions, default=0.0) - max(self.false_marks, default=0.0)
+
 
 def match_marks(marks: Sequence[Sequence], boxes: np.ndarray) -> Detection:
     """

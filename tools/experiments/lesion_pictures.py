@@ -42,8 +42,7 @@ def draw_lesion_films(bundle: Path, checkpoint: Path, items: Sequence[dict], mar
     margins = {}
     for item in items:
         of_film = by_film[item["film"]].to_numpy().tolist() if item["film"] in by_film else []
-        found = match_marks(of_film, item["boxes"])
-        margins[item["film"]] = max(found.lesions) - max(found.false_marks, default=0.0)
+        margins[item["film"]] = match_marks(of_film, item["boxes"]).margin
     ordered = sorted(items, key=lambda item: margins[item["film"]], reverse=True)
     middle = len(ordered) // 2 - _COUNT // 2
     rows = {"best": ordered[:_COUNT], "median": ordered[middle : middle + _COUNT], "worst": ordered[: -_COUNT - 1 : -1]}
