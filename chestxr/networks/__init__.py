@@ -1,5 +1,6 @@
 """Networks that are not in MONAI."""
 
+from .lite_unet import LiteUNet
 from .resunet import ResUNet
 
-__all__ = ["ResUNet"]
+__all__ = ["LiteUNet", "ResUNet"]

@@ -129,7 +129,7 @@ def test_inference_marks_the_opacity_and_goes_on_after_a_broken_film(films, trai
     assert table.loc["broken", "status"] == "failed" and "no film" not in str(table.loc["broken", "reason"])
     assert (table.drop("broken")["status"] == "ok").all() and len(table) == 4
     evidence = table.drop("broken").filter(like=".lesion.")
-    assert evidence.shape[1] == 9 * 6 and evidence.notna().all().all()
+    assert evidence.shape[1] == 9 * 7 and evidence.notna().all().all()
     with Image.open(tmp_path / "out" / f"{known[0]['film']}_lesions.png") as picture:
         assert picture.size == (1024, 1024)
     assert not (tmp_path / "out" / "broken_lesions.png").exists()

