@@ -70,7 +70,8 @@ class ScreeningResults:
             row = screening_row(source, result)
             self._rows.append(row | self._about)
             measured = {"settings_hash": self.settings_hash, "error": result["screening"]["no_score"]}
-            self._features.append({name: row[name] for name in ("film", "image")} | measured | result["features"])
+            values = result["features"] | result["lesion_evidence"]
+            self._features.append({name: row[name] for name in ("film", "image")} | measured | values)
 
     def _write(self, evaluator: Engine) -> None:
         table = pd.DataFrame([*self._rows, *map(failed_row, self.unreadable)])

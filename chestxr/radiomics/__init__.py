@@ -2,7 +2,7 @@
 
 from chestxr.utils.lung_regions import REGIONS, ZONES, lung_regions
 
-from .engine import DEFAULT_SETTINGS, FeatureEngine
+from .engine import DEFAULT_SETTINGS, SCREENING_SETTINGS, FeatureEngine
 from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
 from .film_features import FilmFeatures
 from .lung_contrast import LungContrastError
@@ -14,6 +14,7 @@ __all__ = [
     "DEFAULT_SETTINGS",
     "LEAST_STABLE",
     "REGIONS",
+    "SCREENING_SETTINGS",
     "ZONES",
     "FeatureEngine",
     "FilmFeatures",

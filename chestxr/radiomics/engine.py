@@ -12,9 +12,10 @@ from radiomics.featureextractor import RadiomicsFeatureExtractor
 from .first_order import first_order
 from .texture import BinnedRegion, feature_names_of, texture
 
-__all__ = ["DEFAULT_SETTINGS", "FeatureEngine"]
+__all__ = ["DEFAULT_SETTINGS", "SCREENING_SETTINGS", "FeatureEngine"]
 
 DEFAULT_SETTINGS = Path(__file__).parent / "settings.yaml"
+SCREENING_SETTINGS = Path(__file__).parent / "screening_settings.yaml"
 # Settings that silently give wrong values in two dimensions, or undo the normalisation by the lungs.
 _REFUSED = ("force2D", "normalize", "resampledPixelSpacing", "voxelBased", "resegmentRange")
 

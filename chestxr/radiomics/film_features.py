@@ -14,13 +14,15 @@ from chestxr.utils.lung_regions import HALF_ZONES, LUNGS, REGIONS, half_zones, l
 from .differences import DIFFERENCES, HALF_ZONE_DIFFERENCES, region_differences
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
-from .lung_frame import lung_frame
+from .lung_frame import LungFrame, lung_frame
 from .size_normalisation import SIZELESS_SHAPE, normalise_size
 
 __all__ = ["FilmFeatures"]
 
 # Increased when a change of the code changes values for the same settings, so that old and new results are not mixed.
 _REVISION = 2
+_WITH_SHAPE = ("lungs", *LUNGS)
+_IMAGES = ("original", "rank")
 
 
 class FilmFeatures:
@@ -28,7 +30,7 @@ class FilmFeatures:
     Extract features of both lungs, each lung, six zones, and the differences between them.
 
     Texture is computed on intensities and on ranks, in a coarse lung frame. Fine structure is computed on curvature
-    images of both, in a finer lung frame, and for the halves of the zones as well.
+    images of both, in a finer lung frame, and for the halves of the zones as well, unless regions are chosen.
 
     Parameters
     ----------
@@ -46,6 +48,10 @@ class FilmFeatures:
         Side in pixels of the square lung frame for fine structure.
     fine_scales : sequence of float, optional
         Scales of the curvature images, in pixels of that frame; see :py:func:`curvature_images`.
+    regions : sequence of str or None, optional
+        Measure only these regions, some of ``REGIONS``, and no differences; None for everything.
+    images : sequence of str, optional
+        What to measure: the intensities ("original"), with the shape, their ranks ("rank"), or both.
 
     Attributes
     ----------
@@ -58,7 +64,7 @@ class FilmFeatures:
     Raises
     ------
     ValueError
-        As :py:class:`FeatureEngine` does.
+        As :py:class:`FeatureEngine` does, or if a region or an image is unknown.
     """
 
     def __init__(
@@ -70,19 +76,33 @@ class FilmFeatures:
         fine_settings: str | PathLike = FINE_SETTINGS,
         fine_frame_size: int = 384,
         fine_scales: Sequence[float] = (1.0, 2.0),
+        regions: Sequence[str] | None = None,
+        images: Sequence[str] = _IMAGES,
     ) -> None:
+        if unknown := set(images) - set(_IMAGES):
+            raise ValueError(f"images: found {sorted(unknown)[0]!r}; expected some of {', '.join(_IMAGES)}")
+        if unknown := set(regions or ()) - set(REGIONS):
+            raise ValueError(f"regions: found {sorted(unknown)[0]!r}; expected some of {', '.join(REGIONS)}")
+        self._images = tuple(name for name in _IMAGES if name in images)
+        self._regions = None if regions is None else tuple(name for name in REGIONS if name in regions)
         self._engine, self._fine_engine = FeatureEngine(settings), FeatureEngine(fine_settings)
         self._scaling: dict[str, Any] = {"margin": margin, "percentiles": tuple(percentiles)}
         self._sizes, self._fine_scales = (frame_size, fine_frame_size), tuple(fine_scales)
-        texture = _names(self._engine, ("original", "rank"))
-        fine = _names(self._fine_engine, self._curvature(np.zeros((8, 8)), np.zeros((8, 8))))
+        texture = _names(self._engine, self._images)
+        fine = _names(self._fine_engine, self._curvature({name: np.zeros((8, 8)) for name in self._images}))
+        measured = self._regions or (*REGIONS, *DIFFERENCES)
+        has_shape = "original" in self._images and any(".shape2D." in name for name in self._engine.feature_names)
+        shape = SIZELESS_SHAPE if has_shape else ()
+        only_fine = () if self._regions else (*HALF_ZONES, *HALF_ZONE_DIFFERENCES)
         self.names = tuple(
-            [f"{region}.original.shape2D.{name}" for region in ("lungs", *LUNGS) for name in SIZELESS_SHAPE]
-            + [f"{region}.{name}" for region in (*REGIONS, *DIFFERENCES) for name in [*texture, *fine]]
-            + [f"{region}.{name}" for region in (*HALF_ZONES, *HALF_ZONE_DIFFERENCES) for name in fine]
+            [f"{lungs}.original.shape2D.{name}" for lungs in _WITH_SHAPE if lungs in measured for name in shape]
+            + [f"{region}.{name}" for region in measured for name in [*texture, *fine]]
+            + [f"{region}.{name}" for region in only_fine for name in fine]
         )
         described = {"settings": [Path(path).read_text() for path in (settings, fine_settings)], "revision": _REVISION}
         described |= self._scaling | {"sizes": self._sizes, "fine_scales": self._fine_scales}
+        described |= {"regions": self._regions} if self._regions else {}
+        described |= {"images": self._images} if self._images != _IMAGES else {}
         self.settings_hash = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
     def __call__(self, film: np.ndarray, labels: np.ndarray) -> dict[str, float]:
@@ -107,28 +127,40 @@ class FilmFeatures:
             As :py:func:`lung_frame` does.
         """
         coarse, fine = (lung_frame(film, labels, size, **self._scaling) for size in self._sizes)
-        tones = {"original": coarse.film, "rank": coarse.ranks}
-        found = _measure(self._engine, tones, lung_regions(coarse.labels))
+        found = _measure(self._engine, self._tones(coarse), lung_regions(coarse.labels), self._regions)
         inner = lung_regions(inner_lungs(fine.labels))
-        found |= _measure(self._fine_engine, self._curvature(fine.film, fine.ranks), inner | half_zones(inner))
+        halves = {} if self._regions else half_zones(inner)
+        found |= _measure(self._fine_engine, self._curvature(self._tones(fine)), inner | halves, self._regions)
         return {name: found.get(name, np.nan) for name in self.names}
 
-    def _curvature(self, film: np.ndarray, ranks: np.ndarray) -> dict[str, np.ndarray]:
+    def _tones(self, frame: LungFrame) -> dict[str, np.ndarray]:
+        """Return the intensities and their ranks, as far as they are measured."""
+        tones = {"original": frame.film, "rank": frame.ranks}
+        return {name: tones[name] for name in self._images}
+
+    def _curvature(self, tones: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return the curvature images of the intensities and of the ranks."""
-        of_ranks = curvature_images(ranks, self._fine_scales)
-        return curvature_images(film, self._fine_scales) | {f"rank-{name}": image for name, image in of_ranks.items()}
+        return {
+            name if tone == "original" else f"{tone}-{name}": image
+            for tone, pixels in tones.items()
+            for name, image in curvature_images(pixels, self._fine_scales).items()
+        }
 
 
 def _measure(
-    engine: FeatureEngine, images: Mapping[str, np.ndarray], regions: Mapping[str, np.ndarray]
+    engine: FeatureEngine,
+    images: Mapping[str, np.ndarray],
+    regions: Mapping[str, np.ndarray],
+    wanted: Sequence[str] | None,
 ) -> dict[str, float]:
-    """Extract the features of regions on several images, and the differences between regions."""
+    """Extract the features of all or some regions on several images, and the differences between them."""
     found: dict[str, float] = {}
+    masks = {name: mask for name, mask in regions.items() if wanted is None or name in wanted}
     for image, pixels in images.items():
-        measured = normalise_size(engine(pixels, regions), regions)
+        measured = normalise_size(engine(pixels, masks), regions)
         found |= {f"{region}.{_of_image(name, image)}": value for region, name, value in measured}
     names = _names(engine, images)
-    values = {region: np.array([found[f"{region}.{name}"] for name in names]) for region in regions}
+    values = {region: np.array([found[f"{region}.{name}"] for name in names]) for region in masks}
     for difference, between in region_differences(values).items():
         found |= zip((f"{difference}.{name}" for name in names), between.tolist(), strict=True)
     return found

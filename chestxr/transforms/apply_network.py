@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from monai.config import KeysCollection, NdarrayOrTensor
+from monai.inferers import Inferer, SimpleInferer
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_dst_type, convert_to_tensor
 from torch import nn
@@ -29,6 +30,8 @@ class ApplyNetworkd(MapTransform):
         The network. It runs on the CPU.
     checkpoint : str or os.PathLike
         State dictionary of the network, as written by ``torch.save``.
+    inferer : monai.inferers.Inferer, optional
+        Inferer that runs the network on a batch of one; a plain call by default.
 
     Raises
     ------
@@ -40,8 +43,15 @@ class ApplyNetworkd(MapTransform):
 
     backend = [TransformBackends.TORCH]
 
-    def __init__(self, keys: KeysCollection, network: nn.Module, checkpoint: str | PathLike) -> None:
+    def __init__(
+        self,
+        keys: KeysCollection,
+        network: nn.Module,
+        checkpoint: str | PathLike,
+        inferer: Inferer | None = None,
+    ) -> None:
         super().__init__(keys)
+        self.inferer = inferer or SimpleInferer()
         load_weights(network, checkpoint)
         self.network = network.cpu().eval()
 
@@ -51,6 +61,6 @@ class ApplyNetworkd(MapTransform):
         for key in self.key_iterator(applied):
             batch = convert_to_tensor(applied[key], dtype=torch.float32, track_meta=False).cpu()[None]
             with torch.inference_mode():
-                output = self.network(batch)[0].clone()
+                output = self.inferer(batch, self.network)[0].clone()
             applied[key] = convert_to_dst_type(output, applied[key], dtype=torch.float32)[0]
         return applied

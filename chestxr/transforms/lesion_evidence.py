@@ -14,14 +14,18 @@ from .lesion_marks import LesionMark
 
 __all__ = ["LesionEvidenced"]
 
+# Added to a probability and its complement, so that the log odds are finite.
+_LEAST = 1e-3
+
 
 class LesionEvidenced(MapTransform):
     """
     Dictionary-based measurement of a lesion map in the lungs, each lung and six zones.
 
     Adds ``lesion_evidence``, a dictionary with keys ``REGION.lesion.MEASURE``. The measures are ``top1``, ``top2``,
-    ``top5``: mean probability of the most suspicious 1, 2 and 5% of the region's pixels; ``mean``; ``area``: fraction
-    with a probability of `likely` or more; and ``marks``: number of marks of `likely` or more. Empty without lungs.
+    ``top5``: mean probability of the most suspicious 1, 2 and 5% of the region's pixels; ``log_odds``: those of
+    ``top5``, between -6.9 and 6.9; ``mean``; ``area``: fraction with a probability of `likely` or more; and ``marks``:
+    number of marks of `likely` or more. Empty without lungs.
 
     Parameters
     ----------
@@ -56,7 +60,13 @@ class LesionEvidenced(MapTransform):
     def _measures(self, values: np.ndarray) -> list[tuple[str, float]]:
         ordered = np.sort(values)[::-1]
         top = [(f"top{share}", float(ordered[: -(-len(ordered) * share // 100)].mean())) for share in (1, 2, 5)]
-        return [*top, ("mean", float(values.mean())), ("area", float((values >= self.likely).mean()))]
+        odds = (top[-1][1] + _LEAST) / (1 - top[-1][1] + _LEAST)
+        return [
+            *top,
+            ("log_odds", float(np.log(odds))),
+            ("mean", float(values.mean())),
+            ("area", float((values >= self.likely).mean())),
+        ]
 
 
 def _marks_in(region: str, marks: Sequence[LesionMark]) -> float:

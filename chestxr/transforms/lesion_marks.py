@@ -125,7 +125,10 @@ def places_on_film(places: np.ndarray, grid: MetaTensor) -> np.ndarray:
     numpy.ndarray, shape (N, 2)
         x and y in pixels of the film, from its left and upper edge.
     """
-    to_film = np.linalg.inv(np.asarray(grid.meta["original_affine"], float)) @ np.asarray(grid.affine, float)
+    grid_affine = np.asarray(grid.affine, float)
+    # A film that was given as an array, not read from a file, has the identity.
+    film_affine = np.asarray(grid.meta.get("original_affine", np.eye(len(grid_affine))), float)
+    to_film = np.linalg.inv(film_affine) @ grid_affine
     homogeneous = np.zeros((len(places), len(to_film)))
     homogeneous[:, :2], homogeneous[:, -1] = places, 1
     return (homogeneous @ to_film.T)[:, :2] + 0.5

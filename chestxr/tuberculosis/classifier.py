@@ -12,69 +12,16 @@ import xgboost
 
 from chestxr.utils.atomic import atomic_write
 
-from .model_file import check_model
+from .calibration import Calibration
+from .model_file import check_learner, read_learner
 from .site_scaler import SiteScaler
 
-__all__ = ["Calibration", "TuberculosisClassifier"]
+__all__ = ["TuberculosisClassifier"]
 
-_FORMAT = "chestxr tuberculosis classifier 1"
+_FORMAT = "chestxr tuberculosis classifier 2"
+_UNKNOWN = "an XGBoost model without calibration"
 # First bytes of a model in Universal Binary JSON. XGBoost terminates the process on corrupted ones.
 _UBJSON = b"{L"
-_NORMAL_95 = 1.959964
-# Half of the last digit: probabilities of the training films are stored with four digits.
-_LEAST = 5e-5
-
-
-def _logistic(log_odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-log_odds))
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """
-    Platt scaling: the logistic function of ``intercept + slope * margin``.
-
-    Attributes
-    ----------
-    slope, intercept : float
-        Coefficients for the margin, the booster's log odds.
-    """
-
-    slope: float
-    intercept: float
-
-    def __call__(self, margin: np.ndarray) -> np.ndarray:
-        """Return the calibrated probabilities of margins."""
-        return _logistic(self.intercept + self.slope * np.asarray(margin, dtype=np.float64))
-
-    def interval(self, margin: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """
-        Return the 95% confidence interval of the calibrated probability.
-
-        This is the Wald interval of the log odds, from the Fisher information of a logistic regression (Hosmer and
-        Lemeshow 2013, 2.5, doi 10.1002/9781118548387). It reflects the uncertainty of the two coefficients only, and is
-        not valid for films outside the distribution of the training films.
-
-        Parameters
-        ----------
-        margin : numpy.ndarray, shape (films,)
-            The booster's log odds.
-        fitted : numpy.ndarray, shape (training films,)
-            Calibrated probabilities of the films that the calibration was fitted on.
-
-        Returns
-        -------
-        low, high : numpy.ndarray, shape (films,)
-            Limits of the probability, 0 to 1.
-        """
-        fitted = np.clip(fitted, _LEAST, 1 - _LEAST)
-        margins = (np.log(fitted / (1 - fitted)) - self.intercept) / self.slope
-        design = np.stack([np.ones_like(margins), margins])
-        covariance = np.linalg.inv((design * fitted * (1 - fitted)) @ design.T)
-        asked = np.stack([np.ones_like(margin, dtype=np.float64), np.asarray(margin, dtype=np.float64)])
-        half_width = _NORMAL_95 * np.sqrt(np.einsum("if,ij,jf->f", asked, covariance, asked))
-        log_odds = self.intercept + self.slope * asked[1]
-        return _logistic(log_odds - half_width), _logistic(log_odds + half_width)
 
 
 @dataclass(frozen=True)
@@ -85,7 +32,7 @@ class TuberculosisClassifier:
     Attributes
     ----------
     booster : xgboost.Booster
-        The trees; its feature names are the selected features.
+        The linear booster; its feature names are those of the coefficients.
     calibration : Calibration
         Calibration from margins to probabilities, fitted on held-out films of the cross-validation.
     threshold : float
@@ -93,8 +40,9 @@ class TuberculosisClassifier:
     scale : SiteScaler
         Scale of the training films, the default for standardisation if no scale of a site is given.
     about : dict
-        Provenance: ``films``, the probability of each training film in cross-validation, ``sites``, ``prevalence``,
-        ``chosen``, ``threshold_rule``, ``versions``.
+        Provenance: ``films``, the probability of each training film by a booster that was fitted without its site (or
+        its fold, with one site), ``sites``, ``prevalence``, ``chosen``, ``held_out``, ``threshold_rule``,
+        ``lesions_sha256`` (the weights of the lesion network), ``versions``.
     """
 
     booster: xgboost.Booster
@@ -105,7 +53,7 @@ class TuberculosisClassifier:
 
     @cached_property
     def feature_names(self) -> list[str]:
-        """Names of the selected features."""
+        """Names of the features."""
         return list(self.booster.feature_names or ())
 
     @property
@@ -150,7 +98,7 @@ class TuberculosisClassifier:
         Returns
         -------
         pandas.DataFrame, shape (films, features + 1)
-            One column per selected feature, and ``bias``; a row sums to the margin.
+            One column per feature, and ``bias``; a row sums to the margin.
         """
         values = self._predict(features, site, pred_contribs=True)
         return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=features.index)
@@ -201,12 +149,14 @@ class TuberculosisClassifier:
                 "xgboost.Booster(model_file='old.ubj').save_model('new.json')\""
             )
         try:
-            check_model(content)
-            booster = xgboost.Booster(model_file=bytearray(content))
-            attributes = dict(json.loads(booster.attr("chestxr") or "{}"))
-        except (TypeError, xgboost.core.XGBoostError, ValueError) as error:
+            learner = read_learner(content)
+            attributes = dict(json.loads(learner["attributes"].get("chestxr") or "{}"))
+            if (found := attributes.get("format", _UNKNOWN)) == _FORMAT:
+                check_learner(learner)
+                booster = xgboost.Booster(model_file=bytearray(content))
+        except (KeyError, TypeError, AttributeError, xgboost.core.XGBoostError, ValueError) as error:
             raise ValueError(f"{path}: cut off or no XGBoost model; expected a classifier; copy it again") from error
-        if (found := attributes.get("format", "an XGBoost model without calibration")) != _FORMAT:
+        if found != _FORMAT:
             raise ValueError(f"{path}: found {found}; expected {_FORMAT}; fit it with this version of chestxr")
         try:
             scale, about = SiteScaler.from_dict(attributes["scale"]), attributes["about"]
@@ -223,7 +173,7 @@ class TuberculosisClassifier:
 
     def standardised(self, features: pd.DataFrame, site: SiteScaler | None = None) -> pd.DataFrame:
         """
-        Return the selected features, standardised; parameters and errors as for `margin`.
+        Return the features, standardised; parameters and errors as for `margin`.
 
         Returns
         -------

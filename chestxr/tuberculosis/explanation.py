@@ -1,10 +1,13 @@
 """Explanation of a score: SHAP values by zone and by family of features."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import pandas as pd
 
 from chestxr.radiomics import ZONES
+
+from .lesion_feature import LESION_FEATURE
 
 __all__ = ["FAMILIES", "explain", "zone_contributions"]
 
@@ -43,17 +46,19 @@ def explain(contributions: pd.Series, reasons: int = 3) -> list[tuple[str, float
     return [(str(words), float(value)) for words, value in strongest.items() if value != 0]
 
 
-def zone_contributions(contributions: pd.Series) -> dict[str, float]:
+def zone_contributions(contributions: pd.Series, evidence: Mapping[str, float]) -> dict[str, float]:
     """
     Distribute the contributions of a film over the six zones.
 
     Contributions of a zone or half zone count for that zone; those of a lung, both lungs or a difference are divided
-    equally among the zones that they are measured on.
+    equally among the zones that they are measured on. That of the lesions is divided by the zones' own evidence.
 
     Parameters
     ----------
     contributions : pandas.Series, shape (features + 1,)
         SHAP values in log odds by feature name, and ``bias``.
+    evidence : mapping of str to float
+        Measures of :py:class:`chestxr.transforms.LesionEvidenced`.
 
     Returns
     -------
@@ -61,7 +66,11 @@ def zone_contributions(contributions: pd.Series) -> dict[str, float]:
         Log odds by zone; their sum is the margin minus the bias.
     """
     total = dict.fromkeys(ZONES, 0.0)
-    for name, value in contributions.drop("bias").items():
+    by_zone = pd.Series({zone: evidence.get(f"{zone}.lesion.top5", 0.0) for zone in ZONES})
+    lesions = float(contributions.get(LESION_FEATURE, 0.0))
+    for zone, share in (by_zone / by_zone.sum() if by_zone.sum() else by_zone + 1 / len(ZONES)).items():
+        total[str(zone)] += lesions * float(share)
+    for name, value in contributions.drop(["bias", LESION_FEATURE], errors="ignore").items():
         concerned = _zones_behind(str(name).split(".")[0])
         for zone in concerned:
             total[zone] += float(value) / len(concerned)
@@ -79,6 +88,8 @@ def _zones_behind(place: str) -> tuple[str, ...]:
 
 
 def _in_words(name: str) -> str:
+    if name == LESION_FEATURE:
+        return "lesions"
     place, image, family, _ = name.split(".")
     return f"{_place_in_words(place)}, {'fine structure' if 'hessian' in image else FAMILIES[family]}"
 

@@ -2,25 +2,32 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import product
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import xgboost
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold
-from tqdm import tqdm
 
 from chestxr.metrics.classification import threshold_at_sensitivity
 from chestxr.utils.provenance import package_versions
 
-from .classifier import Calibration, TuberculosisClassifier
-from .selection import select_features
+from .calibration import fit_calibration
+from .classifier import TuberculosisClassifier
+from .lesion_feature import LESION_FEATURE
 from .site_scaler import SiteScaler, check_number_of_films
 
-__all__ = ["FitSettings", "TrainingFilms", "check_labels", "check_sites", "fit_classifier", "patient_folds"]
+__all__ = [
+    "FitSettings",
+    "TrainingFilms",
+    "check_labels",
+    "check_lesions",
+    "check_sites",
+    "fit_classifier",
+    "patient_folds",
+    "sites_left_out",
+]
 
 
 def check_labels(labels: Mapping[str, int | None]) -> None:
@@ -113,39 +120,22 @@ class FitSettings:
 
     Attributes
     ----------
-    counts : sequence of int
-        Candidate numbers of selected features.
-    depths : sequence of int
-        Candidate depths of the trees.
-    folds, repeats : int
-        Cross-validation for model selection, calibration and threshold.
+    penalties : sequence of float
+        Candidate L2 penalties of the linear booster.
+    folds : int
+        Folds of the cross-validation inside a single site.
     sensitivity : float
-        Sensitivity of the threshold on the held-out films of the cross-validation, 0 to 1.
-    trees, patience : int
-        Largest number of trees, and early stopping rounds.
-    booster : dict
-        Further parameters of XGBoost.
+        Sensitivity of the threshold on held-out films, 0 to 1.
+    rounds : int
+        Boosting rounds, each of which updates every coefficient once.
     seed : int
-        Seed of folds and trees: the same films and settings give the same classifier.
+        Seed of the folds: the same films and settings give the same classifier.
     """
 
-    counts: Sequence[int] = (1500, 4000)
-    depths: Sequence[int] = (2,)
+    penalties: Sequence[float] = (1.0, 3.0, 10.0)
     folds: int = 5
-    repeats: int = 1
     sensitivity: float = 0.9
-    trees: int = 1000
-    patience: int = 50
-    booster: dict = field(
-        default_factory=lambda: {
-            "eta": 0.05,
-            "subsample": 0.7,
-            "colsample_bytree": 0.02,
-            "min_child_weight": 3.0,
-            "lambda": 5.0,
-            "nthread": 1,
-        }
-    )
+    rounds: int = 60
     seed: int = 0
 
 
@@ -160,10 +150,11 @@ def fit_classifier(
     Select, fit and calibrate a classifier, and set its threshold.
 
     Features are standardised by the median and interquartile range of each site, which needs no labels; the classifier
-    stores those of all films for films of an unknown site. Each candidate is fitted in repeated cross-validation,
-    grouped by patient, with feature selection and early stopping inside each fold. The candidate with the lowest log
-    loss is fitted on all films, with the median number of trees. Calibration and threshold are fitted on its held-out
-    scores.
+    stores those of all films for films of an unknown site. Each candidate is fitted with each site left out in turn and
+    scores the films of that site, standardised like those of an unknown site. With films of one site, folds grouped by
+    patient are left out instead. The candidate with the lowest log loss on them, the mean of the sites', is fitted on
+    all films. Calibration, the difference between sites and the threshold come from its held-out scores: at the
+    threshold, every site left out has the wanted sensitivity.
 
     Parameters
     ----------
@@ -185,28 +176,56 @@ def fit_classifier(
     Raises
     ------
     ValueError
-        If a class has fewer patients than there are folds, or a site has too few films to standardise.
+        If a class has fewer patients than there are folds, or a site has too few films to standardise or films of one
+        class only.
     """
-    scale, films = SiteScaler.fit(films.features, settings_hash), films.site_scaled()
-    candidates = list(product(sorted(settings.counts), settings.depths))
-    scored = _cross_validate(films, settings, unstable, candidates)
-    losses = [log_loss(films.labels, 1 / (1 + np.exp(-margins))) for margins, _ in scored]
-    best = int(np.argmin(losses))
-    (count, depth), (margins, trees) = candidates[best], scored[best]
-    calibration = _calibrate(films.labels, margins)
-    threshold = threshold_at_sensitivity(films.labels, calibration(margins), settings.sensitivity)
-    names = select_features(films.features, films.labels, count, unstable=unstable)
-    booster = _boost(films, names, settings, depth, trees)
-    booster.feature_names = names
+    films = replace(films, features=films.features.drop(columns=[n for n in unstable if n in films.features]))
+    across = len(set(films.sites)) > 1
+    parts = list(sites_left_out(films) if across else patient_folds(films, settings.folds, settings.seed))
+    groups = films.sites if across else np.zeros(len(films))
+    held_out = [_held_out_margins(films, parts, settings, penalty) for penalty in settings.penalties]
+    calibrations = [fit_calibration(films.labels, margins, groups) for margins in held_out]
+    scored = [calibration(margins) for calibration, margins in zip(calibrations, held_out, strict=True)]
+    best = int(np.argmin([_mean_loss(films.labels, probabilities, groups) for probabilities in scored]))
+    penalty, calibration, probabilities = settings.penalties[best], calibrations[best], scored[best]
+    threshold = min(
+        threshold_at_sensitivity(films.labels[groups == group], probabilities[groups == group], settings.sensitivity)
+        for group in np.unique(groups)
+    )
+    booster = _boost(films.site_scaled(), settings, penalty)
+    scale = SiteScaler.fit(films.features, settings_hash)
+    left_out = "each site left out" if across else "cross-validation"
     about |= {
-        "films": dict(zip(films.features.index, calibration(margins).round(4).tolist(), strict=True)),
+        "films": dict(zip(films.features.index, probabilities.round(4).tolist(), strict=True)),
         "sites": sorted(set(films.sites)),
         "prevalence": float(np.mean(films.labels)),
-        "chosen": {"features": count, "depth": depth, "trees": trees},
-        "threshold_rule": f"{settings.sensitivity:.0%} sensitivity in cross-validation",
+        "chosen": {"features": films.features.shape[1], "penalty": penalty},
+        "held_out": left_out,
+        "threshold_rule": f"{settings.sensitivity:.0%} sensitivity, {left_out}",
         "versions": package_versions() | {"xgboost": xgboost.__version__},
     }
-    return TuberculosisClassifier(booster, calibration, threshold, scale.of(names), about)
+    return TuberculosisClassifier(booster, calibration, threshold, scale, about)
+
+
+def sites_left_out(films: TrainingFilms) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """
+    Leave out one site after the other.
+
+    Yields
+    ------
+    tuple of numpy.ndarray
+        Positions of the training films and of the films of the site left out.
+
+    Raises
+    ------
+    ValueError
+        If a site has films of one class only.
+    """
+    for site in sorted(set(films.sites)):
+        outside = films.sites == site
+        if len(set(films.labels[outside])) == 1:
+            raise ValueError(f"site {site}: films of one class only; expected TB-positive and TB-negative films")
+        yield np.flatnonzero(~outside), np.flatnonzero(outside)
 
 
 def patient_folds(films: TrainingFilms, folds: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -231,68 +250,50 @@ def patient_folds(films: TrainingFilms, folds: int, seed: int) -> Iterator[tuple
     )
 
 
-def _cross_validate(
-    films: TrainingFilms, settings: FitSettings, unstable: Collection[str], candidates: list[tuple[int, int]]
-) -> list[tuple[np.ndarray, int]]:
-    """
-    Compute the held-out margins of all candidates.
-
-    Returns
-    -------
-    list of tuple of numpy.ndarray and int
-        For each candidate, the mean margin of every film with the median number of trees, shape (films,), and that
-        number.
-    """
-    fitted: list[list] = [[] for _ in candidates]
-    with tqdm(total=settings.repeats * settings.folds, desc="fitting", unit="fold", leave=False) as progress:
-        for repeat in range(settings.repeats):
-            for inside, outside in patient_folds(films, settings.folds, settings.seed + repeat):
-                training, held_out = films[inside], films[outside]
-                # Features are sorted, so the smaller selections are prefixes of the largest.
-                names = select_features(training.features, training.labels, candidates[-1][0], unstable=unstable)
-                for boosters, (count, depth) in zip(fitted, candidates, strict=True):
-                    booster = _boost(training, names[:count], settings, depth, settings.trees, held_out)
-                    boosters.append((outside, names[:count], booster))
-                progress.update()
-    return [_mean_margins(films, boosters, settings.repeats) for boosters in fitted]
-
-
-def _mean_margins(films: TrainingFilms, boosters: list, repeats: int) -> tuple[np.ndarray, int]:
-    trees = int(np.median([booster.best_iteration + 1 for _, _, booster in boosters]))
+def _held_out_margins(films: TrainingFilms, parts: list, settings: FitSettings, penalty: float) -> np.ndarray:
+    """Return the margin of each film by a booster that was fitted without its part, shape (films,)."""
     margins = np.zeros(len(films))
-    for outside, names, booster in boosters:
-        matrix = xgboost.DMatrix(films.features[names].to_numpy(np.float32)[outside])
-        rounds = (0, min(trees, booster.num_boosted_rounds()))
-        margins[outside] += booster.predict(matrix, output_margin=True, iteration_range=rounds) / repeats
-    return margins, trees
+    for inside, outside in parts:
+        training = films[inside]
+        booster = _boost(training.site_scaled(), settings, penalty)
+        scale = SiteScaler.fit(training.features, "")
+        matrix = xgboost.DMatrix(scale(films.features.iloc[outside]).to_numpy(np.float32))
+        margins[outside] = booster.predict(matrix, output_margin=True, validate_features=False)
+    return margins
 
 
-def _boost(
-    films: TrainingFilms,
-    names: list[str],
-    settings: FitSettings,
-    depth: int,
-    trees: int,
-    held_out: TrainingFilms | None = None,
-) -> xgboost.Booster:
-    """Fit trees without feature names; stop early if held-out films are given."""
-    # XGBoost compares all names for every tree, which with thousands of names costs about as much as growing it.
-    matrices = [
-        xgboost.DMatrix(part.features[names].to_numpy(np.float32), part.labels.astype(int))
-        for part in (films, held_out)
-        if part is not None
-    ]
-    # The exact method reads the sampled features only; histograms are built for all features.
-    parameters = {"objective": "binary:logistic", "tree_method": "exact", "max_depth": depth, "seed": settings.seed}
-    stopping = {"evals": [(matrices[1], "outside")], "early_stopping_rounds": settings.patience} if held_out else {}
-    return xgboost.train(parameters | dict(settings.booster), matrices[0], trees, verbose_eval=False, **stopping)
+def _mean_loss(labels: np.ndarray, probabilities: np.ndarray, groups: np.ndarray) -> float:
+    """Return the mean of the groups' log losses."""
+    sites = [groups == group for group in np.unique(groups)]
+    return float(np.mean([log_loss(labels[site].astype(int), probabilities[site]) for site in sites]))
 
 
-def _calibrate(labels: np.ndarray, margins: np.ndarray) -> Calibration:
-    """Fit Platt scaling with smoothed labels (Platt 1999)."""
-    line = LogisticRegression(C=np.inf, max_iter=1000)
-    positives, negatives = (labels == 1).sum(), (labels == 0).sum()
-    towards = np.where(labels == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    doubled = np.concatenate([margins, margins])[:, None]
-    line.fit(doubled, np.repeat([1, 0], len(labels)), sample_weight=np.concatenate([towards, 1 - towards]))
-    return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
+def _boost(films: TrainingFilms, settings: FitSettings, penalty: float) -> xgboost.Booster:
+    """Fit the linear booster; both classes have the same weight, and a missing value counts as the median."""
+    labels = films.labels.astype(int)
+    weights = 0.5 * len(films) / np.bincount(labels, minlength=2)[labels]
+    names = [str(name) for name in films.features]
+    matrix = xgboost.DMatrix(films.features.to_numpy(np.float32), labels, weight=weights, feature_names=names)
+    parameters = {
+        "booster": "gblinear",
+        "objective": "binary:logistic",
+        # The default updater is parallel, and gives other coefficients in every run.
+        "updater": "coord_descent",
+        "reg_lambda": penalty,
+        "nthread": 1,
+    }
+    return xgboost.train(parameters, matrix, settings.rounds)
+
+
+def check_lesions(classifier: TuberculosisClassifier) -> None:
+    """
+    Check that more lesion raises the score.
+
+    Raises
+    ------
+    ValueError
+        If it lowers the score, as it does where labels are exchanged.
+    """
+    coefficients = classifier.booster.get_score(importance_type="weight")
+    if float(np.ravel(coefficients[LESION_FEATURE])[0]) < 0:
+        raise ValueError("lesions speak against tuberculosis; expected more on films labelled 1; check the labels")

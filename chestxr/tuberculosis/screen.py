@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from monai.config import KeysCollection
 from monai.transforms import MapTransform
 
 from chestxr.radiomics import LungContrastError
@@ -40,8 +41,9 @@ class ScreenTuberculosisd(MapTransform):
 
     Parameters
     ----------
-    keys : str, optional
-        Key of the features that :py:class:`chestxr.radiomics.LungFeaturesd` adds.
+    keys : str or sequence of str, optional
+        Keys of the features that :py:class:`chestxr.radiomics.LungFeaturesd` and
+        :py:class:`chestxr.transforms.LesionEvidenced` add.
     classifier : str or os.PathLike
         File of the classifier.
     settings_hash : str, optional
@@ -62,13 +64,13 @@ class ScreenTuberculosisd(MapTransform):
 
     def __init__(
         self,
-        keys: str = "features",
+        keys: KeysCollection = ("features", "lesion_evidence"),
         *,
         classifier: str | PathLike,
         settings_hash: str | None = None,
         site_scale: str | PathLike | None = None,
         reasons: int = 3,
-        most_outlying_features: float = 0.15,
+        most_outlying_features: float = 0.075,
     ) -> None:
         super().__init__(keys)
         self.classifier = TuberculosisClassifier.load(classifier, settings_hash)
@@ -83,7 +85,8 @@ class ScreenTuberculosisd(MapTransform):
         elif data["features_error"]:
             found = _no_score(str(data["features_error"]))
         else:
-            found = self._screen(data[self.first_key(data)], str(data.get("film", "film")))
+            features = {name: value for key in self.key_iterator(data) for name, value in data[key].items()}
+            found = self._screen(features, str(data.get("film", "film")))
         warnings = "; ".join(filter(None, (data["quality_flags"], found.pop("warning", ""))))
         probability = np.nan if found["probability"] is None else found["probability"]
         return dict(data) | {
@@ -113,7 +116,7 @@ class ScreenTuberculosisd(MapTransform):
                 "for": [_in_words(group) for group in groups if group[1] > 0][: self.reasons],
                 "against": [_in_words(group) for group in groups if group[1] < 0][: self.reasons],
             },
-            "zones": zone_contributions(contributions),
+            "zones": zone_contributions(contributions, features),
             "no_score": "",
             "outlying_features": unlike,
             "warning": _UNLIKE if unlike > self.most_outlying_features else "",

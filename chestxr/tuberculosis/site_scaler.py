@@ -11,14 +11,15 @@ from sklearn.preprocessing import RobustScaler
 
 from chestxr.utils.atomic import write_text
 
+from .lesion_feature import LESION_FEATURE, LESION_WEIGHT
+
 __all__ = ["SiteScaler", "check_number_of_films", "site_scale"]
 
 _KIND = "chestxr site scale"
 # Quartiles of fewer films are too imprecise.
 LEAST_FILMS = 10
-# If nearly all films have one value, the interquartile range is close to 0, and a different value would overflow in
-# single precision.
-_FARTHEST = 1e9
+# In interquartile ranges from the median. A value farther out says that the film is unusual, hardly how much.
+_FARTHEST = 5.0
 
 
 def site_scale(features: pd.DataFrame) -> pd.DataFrame:
@@ -33,12 +34,16 @@ def site_scale(features: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (2, features)
-        Rows ``median`` and ``spread``: the interquartile range, or 1 where that is zero up to rounding.
+        Rows ``median`` and ``spread``: the interquartile range, or 1 where that is zero up to rounding. The scale of
+        the lesion feature is fixed: it compares places inside a film, so that no site shifts it.
     """
     scaler = RobustScaler().fit(features.to_numpy(dtype=np.float64))
     # Both are NaN for a feature without values.
     median, spread = np.nan_to_num(scaler.center_), np.nan_to_num(scaler.scale_, nan=1.0)
-    return pd.DataFrame([median, spread], index=["median", "spread"], columns=features.columns)
+    scale = pd.DataFrame([median, spread], index=["median", "spread"], columns=features.columns)
+    if LESION_FEATURE in scale:
+        scale[LESION_FEATURE] = [0.0, 1 / LESION_WEIGHT]
+    return scale
 
 
 def check_number_of_films(films: int) -> None:
@@ -110,7 +115,7 @@ class SiteScaler:
         Returns
         -------
         pandas.DataFrame, shape (films, features)
-            Standardised features, clipped to -1e9 and 1e9.
+            Standardised features, clipped to -5 and 5, but for the lesion feature.
 
         Raises
         ------
@@ -124,7 +129,9 @@ class SiteScaler:
                 "run `chestxr tb adapt` again"
             )
         scale = self.scale[features.columns]
-        return ((features - scale.loc["median"]) / scale.loc["spread"]).clip(-_FARTHEST, _FARTHEST)
+        farthest = [np.inf if name == LESION_FEATURE else _FARTHEST for name in features.columns]
+        standardised = (features - scale.loc["median"]) / scale.loc["spread"]
+        return standardised.clip(np.negative(farthest), farthest, axis="columns")
 
     def of(self, names: list[str]) -> "SiteScaler":
         """Return the scaler of some of the features."""

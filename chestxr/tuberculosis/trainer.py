@@ -1,6 +1,6 @@
 """Training of a classifier from films and their lung masks, run by a bundle's train.json."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from chestxr.radiomics import FilmToMeasure, measure_films
 from chestxr.visualize.score_plots import plot_scores
 
 from .classifier import TuberculosisClassifier
-from .fit import FitSettings, TrainingFilms, check_labels, check_sites, fit_classifier
+from .fit import FitSettings, TrainingFilms, check_labels, check_lesions, check_sites, fit_classifier
+from .lesion_feature import LESION_FEATURE, settings_hash
+from .lesion_films import LesionCache
 from .log_evaluation import log_evaluation
 
 __all__ = ["ScreeningFilms", "TuberculosisTrainer", "without_lungs"]
@@ -40,8 +42,14 @@ class ScreeningFilms:
         Folder of predicted lung masks, ``<film>_lungs.png``.
     cache : str or os.PathLike
         Folder of the feature cache.
+    lesions : callable
+        Transform chain that measures the lesion evidence; see :py:class:`.lesion_films.LesionCache`.
+    lesion_checkpoint : str or os.PathLike
+        Weights of the lesion network in that chain.
+    lesion_settings : sequence, optional
+        Further settings of that chain that the evidence depends on.
     processes : int, optional
-        Number of processes for the features.
+        Number of processes for the radiomic features.
     **features
         As for :py:class:`chestxr.radiomics.FilmFeatures`.
     """
@@ -51,12 +59,18 @@ class ScreeningFilms:
         items: Sequence[dict],
         lungs_dir: str | PathLike,
         cache: str | PathLike,
+        lesions: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        lesion_checkpoint: str | PathLike,
+        lesion_settings: Sequence[object] = (),
         processes: int = 1,
         **features: Any,
     ) -> None:
         self.items = {item["film"]: item for item in items}
         self.lungs_dir = lungs_dir
         self.cache = Path(cache).expanduser()
+        self.lesions = lesions
+        self.lesion_checkpoint = lesion_checkpoint
+        self.lesion_settings = lesion_settings
         self.processes = processes
         self.features = features
         self.failures: dict[str, str] = {}
@@ -95,15 +109,20 @@ class ScreeningFilms:
         labels, patients, sites = (
             np.array([item.get(key) for item in chosen]) for key in ("tuberculosis", "patient", "site")
         )
-        settings_hash = rows["settings_hash"].iloc[0]
-        return TrainingFilms(
-            rows.drop(columns=["image", "settings_hash", "error"]), labels, patients, sites
-        ), settings_hash
+        found_hash = settings_hash(rows["settings_hash"].iloc[0], self.lesion_checkpoint, *self.lesion_settings)
+        evidence = self._lesion_evidence([film for film in wanted if film.film in rows.index], found_hash)
+        features = rows.drop(columns=["image", "settings_hash", "error"]).join(evidence[LESION_FEATURE])
+        return TrainingFilms(features, labels, patients, sites), found_hash
+
+    def _lesion_evidence(self, films: Sequence[FilmToMeasure], settings_hash: str) -> pd.DataFrame:
+        measure = LesionCache(self.lesions, self.cache, settings_hash)
+        steps = tqdm(films, "looking for lesions", unit="film")
+        return pd.DataFrame({film.film: measure(film.image, film.masks[0]) for film in steps}).T
 
 
 class TuberculosisTrainer:
     """
-    Fit a classifier on films, and write it with plots of the cross-validation.
+    Fit a classifier on films, and write it with plots of its held-out scores.
 
     Parameters
     ----------
@@ -114,7 +133,7 @@ class TuberculosisTrainer:
     summary_writer : torch.utils.tensorboard.SummaryWriter
         TensorBoard writer.
     max_epochs : int, optional
-        Largest number of boosting rounds, ``trees`` of :py:class:`FitSettings`; named as in MONAI's trainers.
+        Boosting rounds, ``rounds`` of :py:class:`FitSettings`; named as in MONAI's trainers.
     **settings
         As for :py:class:`FitSettings`.
     """
@@ -124,13 +143,13 @@ class TuberculosisTrainer:
         films: ScreeningFilms,
         path: str | PathLike,
         summary_writer: SummaryWriter,
-        max_epochs: int = 1000,
+        max_epochs: int = 60,
         **settings: Any,
     ) -> None:
         self.films = films
         self.path = Path(path)
         self.summary_writer = summary_writer
-        self.settings = FitSettings(trees=max_epochs, **settings)
+        self.settings = FitSettings(rounds=max_epochs, **settings)
 
     def run(self) -> TuberculosisClassifier:
         """Compute the features, fit the classifier and write it; return the classifier."""
@@ -138,6 +157,7 @@ class TuberculosisTrainer:
         check_sites(item.get("site") for item in self.films.items.values())
         films, settings_hash = self.films.measure()
         classifier = fit_classifier(films, settings_hash, self.settings)
+        check_lesions(classifier)
         classifier.save(self.path)
         self._show(films.labels.astype(int), classifier)
         return classifier
@@ -145,7 +165,7 @@ class TuberculosisTrainer:
     def _show(self, labels: np.ndarray, classifier: TuberculosisClassifier) -> None:
         """Write plots and metrics of the held-out scores."""
         probabilities = np.array(list(classifier.about["films"].values()))
-        figure = plot_scores(labels, probabilities, classifier.threshold, "cross-validation")
+        figure = plot_scores(labels, probabilities, classifier.threshold, classifier.about["held_out"])
         rows = score_rows(labels, probabilities, classifier.threshold)
-        crossed = [{"site": "cross-validation"} | row for row in rows]
-        log_evaluation(figure, crossed, self.path.with_name("cross_validation.png"), self.summary_writer)
+        crossed = [{"site": classifier.about["held_out"]} | row for row in rows]
+        log_evaluation(figure, crossed, self.path.with_name("held_out.png"), self.summary_writer)

@@ -67,7 +67,11 @@ def test_pipelines_build_without_the_bundle_folder(bundle, tmp_path, monkeypatch
     """MONAI Deploy has only the archive, not the bundle's folder, so no file may be hashed before its use."""
     monkeypatch.chdir(tmp_path)
     models = {
-        SCREENING_BUNDLE: {"classifier": "tuberculosis.json", "view_checkpoint": "view.pt"},
+        SCREENING_BUNDLE: {
+            "classifier": "tuberculosis.json",
+            "view_checkpoint": "view.pt",
+            "lesion_checkpoint": "lesions.pt",
+        },
         LESIONS: {"lung_checkpoint": "lungs.pt"},
     }
     overrides = {name: str(BUNDLES / bundle / "models" / file) for name, file in models.get(bundle, {}).items()}
@@ -115,7 +119,7 @@ def test_deploy_gives_the_same_mask_as_the_bundle(bundle, axes, own_results, che
     )
     if bundle == SCREENING_BUNDLE:
         (tmp_path / "models").mkdir()
-        for model in ("view.pt", "tuberculosis.json"):
+        for model in ("view.pt", "lesions.pt", "tuberculosis.json"):
             shutil.copy(BUNDLES / bundle / "models" / model, tmp_path / "models")
     monkeypatch.chdir(tmp_path)
     parser = deploy_steps.read_archive(archive)

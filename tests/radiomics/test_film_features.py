@@ -65,6 +65,22 @@ def test_every_setting_changes_the_hash(fast_settings, tmp_path, measure):
     assert FilmFeatures(fast_settings, frame_size=128).settings_hash == measure.settings_hash
 
 
+def test_chosen_regions_and_images_have_the_same_values(measure, fast_settings):
+    film, labels = chest_film((160, 180), seed=0)
+    everything = measure(film, labels)
+    for chosen in ({"regions": ["left_upper"]}, {"images": ["rank"]}, {"regions": REGIONS, "images": ["original"]}):
+        part = FilmFeatures(fast_settings, frame_size=128, **chosen)
+        assert part(film, labels) == {name: everything[name] for name in part.names}
+        assert 0 < len(part.names) < len(measure.names) and part.settings_hash != measure.settings_hash
+        assert {name.split(".")[0] for name in part.names} >= set(chosen.get("regions", REGIONS))
+
+
+@pytest.mark.parametrize("chosen", [{"regions": ["heart"]}, {"images": ["ranks"]}])
+def test_unknown_region_or_image_raises(chosen):
+    with pytest.raises(ValueError, match="expected some of"):
+        FilmFeatures(**chosen)
+
+
 def test_normalised_sums_do_not_grow_with_the_region():
     from scipy.ndimage import gaussian_filter
 

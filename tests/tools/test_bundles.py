@@ -61,7 +61,11 @@ def _config(clone: Path, path: str) -> dict:
             "patience",
             f"{UNET}/configs/train.json and {RESUNET}/configs/inference.json",
         ),
-        (f"{SCREENING}/configs/inference.json", "dataloader#num_workers", f"{UNET}/configs/inference.json"),
+        (
+            f"{SCREENING}/configs/inference.json",
+            "dataloader#num_workers",
+            f"{UNET}/configs/inference.json and {LESIONS}/configs/inference.json",
+        ),
     ],
 )
 def test_a_copy_changed_by_hand_is_reported_with_the_file_to_change(clone, path, name, source):

@@ -23,7 +23,7 @@ FIGURES = {
         r"shipped +Dice (\d\.\d+)": 0.002,
     },
     "radiomics_to_score": {
-        r"inside the folds: AUC (\d\.\d+)": 0.1,
+        r"all features: AUC (\d\.\d+)": 0.1,
         r"before the folds: AUC (\d\.\d+)": 0.1,
         r"cross-validation: AUC (\d\.\d+)": 0.05,
     },

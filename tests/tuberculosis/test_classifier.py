@@ -23,7 +23,8 @@ def films() -> pd.DataFrame:
 def classifier(films) -> TuberculosisClassifier:
     labels = (films["a"] + films["b"] > 0).astype(int)
     scale = SiteScaler.fit(films, "f" * 64)
-    booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(scale(films), labels), 10)
+    settings = {"booster": "gblinear", "objective": "binary:logistic", "updater": "coord_descent"}
+    booster = xgboost.train(settings, xgboost.DMatrix(scale(films), labels), 10)
     return TuberculosisClassifier(booster, Calibration(0.9, -0.1), 0.3, scale, {"films": 200})
 
 
@@ -73,6 +74,21 @@ def test_other_settings_and_models_raise(classifier, films, tmp_path):
         TuberculosisClassifier.load(path)
     with pytest.raises(FileNotFoundError, match="no such classifier"):
         TuberculosisClassifier.load(tmp_path / "nowhere.json")
+
+
+def test_classifier_of_an_earlier_version_raises(classifier, tmp_path):
+    path = tmp_path / "model.json"
+    classifier.save(path)
+    path.write_text(path.read_text().replace("tuberculosis classifier 2", "tuberculosis classifier 1"))
+    with pytest.raises(ValueError, match=r"found chestxr tuberculosis classifier 1; expected .* 2; fit it with this"):
+        TuberculosisClassifier.load(path)
+
+
+def test_interval_covers_the_difference_between_sites():
+    fitted = np.linspace(0.1, 0.9, 50)
+    inside, across = (Calibration(1.0, 0.0, spread).interval(np.array([0.0]), fitted) for spread in (0.0, 0.5))
+    assert across[0] < inside[0] < 0.5 < inside[1] < across[1]
+    assert np.log(across[1] / (1 - across[1])) > 1.96 * 0.5
 
 
 def test_binary_format_of_earlier_versions_raises_with_a_conversion_command(classifier, films, tmp_path):

@@ -41,13 +41,23 @@ def test_reasons_are_sorted_by_absolute_value():
 def test_every_region_has_a_text_and_zones(name, words, zones):
     contributions = pd.Series({name: 0.6, "bias": 0.0})
     assert explain(contributions)[0][0].startswith(words)
-    shares = zone_contributions(contributions)
+    shares = zone_contributions(contributions, {})
     assert sorted(shares.values())[-zones:] == pytest.approx([0.6 / zones] * zones)
 
 
 def test_zones_sum_to_all_contributions():
-    zones = zone_contributions(CONTRIBUTIONS)
+    zones = zone_contributions(CONTRIBUTIONS, {})
     assert sum(zones.values()) == pytest.approx(CONTRIBUTIONS.drop("bias").sum())
     assert zones["right_upper"] == pytest.approx(0.9 + 0.2 / 2 + 0.12 / 6)
     assert zones["left_upper"] == pytest.approx(-0.2 + 0.2 / 2 + 0.12 / 6)
     assert zones["left_middle"] == zones["left_lower"] == pytest.approx(-0.2 + 0.12 / 6)
+
+
+def test_lesions_count_for_the_zones_that_have_them():
+    contributions = pd.Series({"lungs.lesion.log_odds": 1.2, "bias": 0.4})
+    assert explain(contributions) == [("lesions", pytest.approx(1.2))]
+    evidence = {"right_upper.lesion.top5": 0.6, "left_lower.lesion.top5": 0.2}
+    zones = zone_contributions(contributions, evidence)
+    assert zones["right_upper"] == pytest.approx(0.9) and zones["left_lower"] == pytest.approx(0.3)
+    assert sum(zones.values()) == pytest.approx(1.2)
+    assert list(zone_contributions(contributions, {}).values()) == pytest.approx([0.2] * 6)

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from chestxr.tuberculosis import TuberculosisClassifier
-from chestxr.tuberculosis.model_file import check_model
+from chestxr.tuberculosis.model_file import check_learner, read_learner
 from tools.fuzzing.byte_mutations import BYTE_MUTATIONS
 
 SHIPPED = Path(__file__).parents[2] / "bundles" / "cxr_tuberculosis_screening" / "models" / "tuberculosis.json"
@@ -23,16 +23,18 @@ def _set(*path, value):
     return change
 
 
-_TREE = ("learner", "gradient_booster", "model", "trees", 0)
+_BOOSTER = ("learner", "gradient_booster")
+_WEIGHTS = (*_BOOSTER, "model", "weights")
 CONTRADICTIONS = {
-    "a node that leads out of the tree": _set(*_TREE, "left_children", 0, value=10_000_000),
-    "a node that leads back": _set(*_TREE, "right_children", 0, value=0),
-    "a feature that is not there": _set(*_TREE, "split_indices", 0, value=2**30),
-    "fewer values than nodes": _set(*_TREE, "split_conditions", value=[]),
-    "more nodes than values": _set(*_TREE, "tree_param", "num_nodes", value="1000000"),
-    "more trees than given": _set("learner", "gradient_booster", "model", "gbtree_model_param", "num_trees", value="9"),
+    "fewer coefficients than features": _set(*_WEIGHTS, value=[0.5, 0.5]),
+    "a coefficient that is no number": _set(*_WEIGHTS, 0, value=None),
+    "an infinite coefficient": _set(*_WEIGHTS, 0, value=float("inf")),
+    "coefficients in a table": _set(*_WEIGHTS, 0, value=[1.0]),
     "fewer features": _set("learner", "learner_model_param", "num_feature", value="3"),
-    "another kind of booster": _set("learner", "gradient_booster", "name", value="dart"),
+    "more classes": _set("learner", "learner_model_param", "num_class", value="3"),
+    "a name twice": _set("learner", "feature_names", 0, value="lungs.lesion.log_odds"),
+    "types of features": _set("learner", "feature_types", value=["c"]),
+    "another kind of booster": _set(*_BOOSTER, "name", value="gbtree"),
 }
 
 
@@ -42,7 +44,7 @@ def model() -> str:
 
 
 def test_shipped_classifier_is_valid(model):
-    check_model(model.encode())
+    check_learner(read_learner(model.encode()))
 
 
 @pytest.mark.parametrize("case", CONTRADICTIONS)
@@ -71,17 +73,17 @@ def test_mutated_files_raise_or_load_without_a_crash(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[" * 100_000, b'{"a":' * 100_000, b'{"' * 9, b"\xff", b"null"])
 def test_other_content_raises(content):
     with pytest.raises(ValueError):
-        check_model(content)
+        check_learner(read_learner(content))
 
 
 def test_duplicate_name_raises(model):
     """XGBoost might read the value that was not checked."""
-    twice = model.replace('"iteration_indptr":', '"trees":[],"iteration_indptr":', 1)
+    twice = model.replace('"weights":', '"weights":[],"weights":', 1)
     assert twice != model
     with pytest.raises(ValueError, match="a name twice"):
-        check_model(twice.encode())
+        read_learner(twice.encode())
 
 
 def test_too_large_file_raises(model):
     with pytest.raises(ValueError, match="more than 67108864 bytes"):
-        check_model(model.encode() + b" " * 2**26)
+        read_learner(model.encode() + b" " * 2**26)

@@ -26,7 +26,14 @@ def features(screen) -> dict[str, float]:
 
 
 def _item(features):
-    return {"film": "film", "is_chest": True, "quality_flags": "", "features": features, "features_error": None}
+    return {
+        "film": "film",
+        "is_chest": True,
+        "quality_flags": "",
+        "features": features,
+        "lesion_evidence": {},
+        "features_error": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def films(tmp_path, monkeypatch):
             {"film": f"{number}", "image": f"{number}.png", "site": "A", "patient": f"{number}", "tuberculosis": label}
             for number, label in enumerate(labels)
         ]
-        return ScreeningFilms(items, tmp_path, tmp_path / "cache")
+        return ScreeningFilms(items, tmp_path, tmp_path / "cache", dict, tmp_path / "lesions.pt")
 
     return films
 

@@ -12,8 +12,8 @@ a bundle too, not a template: the edited file is the one that runs.
 - The ResUNet's configurations equal the U-Net's except for the entries that ``COPIES`` lists as its own.
 - The configurations of the screening and lesion bundles copy the shared entries and keep their own.
 - LICENSE, logging.conf and the ResUNet's data_license.txt are copied as whole files.
-- So are the U-Net's weights in the screening bundle, models/model.pt: without them a fresh clone, the wheel and a
-  copied bundle would need a build before they run. Git stores identical content once.
+- So are the weights of the networks that the screening and lesion bundles use: without them a fresh clone, the wheel
+  and a copied bundle would need a build before they run. Git stores identical content once.
 - chestxr/bundle/shipped.sha256 lists the SHA-256 of all configurations.
 
 Text is copied, not values, which preserves line breaks. JSON has no comments, so copies are not marked; editing one
@@ -97,6 +97,17 @@ COPIES = (
     ),
     Copy(f"{RESUNET}/configs/train.json", f"{RESUNET}/configs/inference.json", only=("network_def",)),
     Copy(
+        f"{LESIONS}/configs/inference.json",
+        f"{UNET}/configs/inference.json",
+        only=("load_transforms", "initialize"),
+    ),
+    Copy(
+        f"{LESIONS}/configs/inference.json",
+        f"{UNET}/configs/inference.json",
+        only=("network_def", "image_size"),
+        renamed={"network_def": "lung_network_def", "image_size": "lung_size"},
+    ),
+    Copy(
         f"{SCREENING}/configs/inference.json",
         f"{UNET}/configs/inference.json",
         own=(
@@ -108,6 +119,12 @@ COPIES = (
             "result_transforms",
             "handlers",
         ),
+    ),
+    Copy(
+        f"{SCREENING}/configs/inference.json",
+        f"{LESIONS}/configs/inference.json",
+        only=("network_def", "film_size", "image_size"),
+        renamed={"network_def": "lesion_network_def", "image_size": "lesion_size"},
     ),
     Copy(
         f"{SCREENING}/configs/train.json",
@@ -135,17 +152,6 @@ COPIES = (
         ),
     ),
     Copy(f"{SCREENING}/configs/train_view.json", f"{UNET}/configs/inference.json", only=("load_transforms",)),
-    Copy(
-        f"{LESIONS}/configs/inference.json",
-        f"{UNET}/configs/inference.json",
-        only=("load_transforms", "initialize"),
-    ),
-    Copy(
-        f"{LESIONS}/configs/inference.json",
-        f"{UNET}/configs/inference.json",
-        only=("network_def", "image_size"),
-        renamed={"network_def": "lung_network_def", "image_size": "lung_size"},
-    ),
     Copy(
         f"{LESIONS}/configs/train.json",
         f"{LESIONS}/configs/inference.json",
@@ -205,6 +211,7 @@ FILES = {
     f"{UNET}/configs/logging.conf": tuple(f"{bundle}/configs/logging.conf" for bundle in (RESUNET, SCREENING, LESIONS)),
     f"{UNET}/docs/data_license.txt": (f"{RESUNET}/docs/data_license.txt",),
     f"{UNET}/models/model.pt": (f"{SCREENING}/models/model.pt", f"{LESIONS}/models/lungs.pt"),
+    f"{LESIONS}/models/model.pt": (f"{SCREENING}/models/lesions.pt",),
 }
 
 

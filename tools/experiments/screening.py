@@ -4,11 +4,11 @@ Evaluate tuberculosis screening, and regenerate docs/results.json, docs/roc.png 
     python -m tools.experiments.screening ../shared/data/cxr
     python -m tools.experiments.screening ../shared/data/cxr --experiments "in site" "across sites"
 
-Every film's lungs are segmented by a network that was not trained on it (the U-Nets of the five folds, trained by
-tools/experiments/segmentation.py); manual masks are used in one ablation only. Features, hyper-parameters, calibration
-and threshold are selected inside the training films of each fit. "shipped" trains the bundle's classifier on the
-training and validation films of the split "default" and evaluates it on the test films, with ``python -m monai.bundle
-run``. Earlier results are kept unless their experiment is named again.
+The shipped U-Net outlines the lungs. It was trained on the masks of the
+split "default", which say nothing of disease. The lesion network was trained on TBX11K. Penalty, calibration and
+threshold are selected inside the training films of each fit. "shipped" trains the bundle's classifier on the training
+and validation films of the split "default" and evaluates it on the test films, with ``python -m monai.bundle run``.
+Earlier results are kept unless their experiment is named again.
 """
 
 import argparse

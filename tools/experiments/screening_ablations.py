@@ -1,14 +1,10 @@
 """Ablations of the classifier's design."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
-import numpy as np
-
-from chestxr.tuberculosis import TrainingFilms
+from chestxr.tuberculosis import LESION_FEATURE, TrainingFilms
 from tools.experiments.screening_bench import SITES, Bench
-from tools.experiments.screening_films import perturbed_films
-from tools.experiments.screening_fits import Fit, boosted, few_features, logistic, stable_only
+from tools.experiments.screening_fits import Fit, few_features, shipped_fit
 
 __all__ = ["ablations"]
 
@@ -16,29 +12,15 @@ __all__ = ["ablations"]
 def ablations(bench: Bench) -> Iterator[list[dict]]:
     """Yield ablations of the design, inside a site and across sites."""
     films = {site: bench.films(site) for site in SITES}
-    names = films["shenzhen"].features.columns
-    parts = [name.split(".") for name in names]
-    images = np.array([image for _, image, *_ in parts])
-    places = np.array([place for place, *_ in parts])
-    between = np.array([place.split("_")[-1] in ("difference", "spread", "highest", "lowest") for place in places])
-    fine = np.array(["hessian" in image for image in images])
-    ranked = np.array([image.startswith("rank") for image in images])
-    chosen = {
-        "all features": names,
-        "both lungs, unfiltered": names[(places == "lungs") & (images == "original")],
-        "both lungs": names[places == "lungs"],
-        "no differences between regions": names[~between],
-        "no fine structure": names[~fine],
-        "no ranks": names[~ranked],
-    }
+    names = films["shenzhen"].features.columns.drop(LESION_FEATURE)
+    of_lungs = [name for name in names if name.split(".")[0] in ("lungs", "right_lung", "left_lung")]
+    unfiltered = [name for name in names if name.split(".")[1] == "rank"]
     ways: dict[str, tuple[dict[str, TrainingFilms], Fit]] = {
-        "mean lung intensity": (_only(films, ["lungs.original.firstorder.Mean"]), few_features),
-        "logistic regression": (films, logistic),
-        "stable features only": (films, partial(stable_only, perturbed_films(bench.dataset_dir, bench.processes))),
-        "manual masks": ({site: bench.films(site, "manual") for site in SITES}, boosted),
+        "lesions alone": (_only(films, [LESION_FEATURE]), few_features),
+        "radiomics alone": (_only(films, names), shipped_fit),
+        "no zones": (_only(films, [*of_lungs, LESION_FEATURE]), shipped_fit),
+        "no filters": (_only(films, [*unfiltered, LESION_FEATURE]), shipped_fit),
     }
-    for ablation, kept in chosen.items():
-        ways[ablation] = (_only(films, kept), boosted)
     for ablation, (measured, fit) in ways.items():
         yield _inside_and_across(bench, measured, fit, ablation)
 

@@ -8,14 +8,21 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from chestxr.metrics.classification import score_rows
+from chestxr.radiomics import DEFAULT_SETTINGS
 from chestxr.tuberculosis import TrainingFilms, patient_folds
 from tools.experiments.bundle_runs import DATA
 from tools.experiments.screening_films import measured_films
-from tools.experiments.screening_fits import Fit, boosted
+from tools.experiments.screening_fits import Fit, shipped_fit
 
-__all__ = ["SITES", "Bench"]
+__all__ = ["ALL_RADIOMICS", "SITES", "Bench"]
 
 SITES = ("montgomery", "shenzhen")
+# With intensities, shape, texture, half zones and differences between regions.
+ALL_RADIOMICS = {
+    "feature_images": ["original", "rank"],
+    "feature_settings": str(DEFAULT_SETTINGS),
+    "feature_regions": None,
+}
 _FOLDS = 5
 
 
@@ -26,14 +33,15 @@ class Bench:
         self.dataset_dir, self.processes = dataset_dir, processes
         self._measured: dict[str, TrainingFilms] = {}
 
-    def films(self, site: str, masks: str = "predicted") -> TrainingFilms:
-        """Return a site's films, measured with one kind of mask."""
-        if masks not in self._measured:
-            self._measured[masks], _ = measured_films(self.dataset_dir, masks, self.processes)
-        films = self._measured[masks]
+    def films(self, site: str, masks: str = "predicted", **settings: object) -> TrainingFilms:
+        """Return a site's films, measured with one kind of mask, and with overrides of the bundle's train.json."""
+        key = f"{masks} {settings}"
+        if key not in self._measured:
+            self._measured[key] = measured_films(self.dataset_dir, masks, self.processes, **settings)
+        films = self._measured[key]
         return films[np.flatnonzero(films.sites == site)]
 
-    def nested(self, films: TrainingFilms, fit: Fit = boosted, repeats: int = 1) -> pd.DataFrame:
+    def nested(self, films: TrainingFilms, fit: Fit = shipped_fit, repeats: int = 1) -> pd.DataFrame:
         """Score films in repeated cross-validation grouped by patient; each fit selects models on its own films."""
         parts = [part for repeat in range(repeats) for part in patient_folds(films, _FOLDS, 100 + repeat)]
         jobs = (delayed(_fit_and_score)(fit, films[inside], films[outside]) for inside, outside in parts)
@@ -41,7 +49,7 @@ class Bench:
         return _mean_over_repeats(films, [outside for _, outside in parts], found, repeats)
 
     def across(
-        self, films: dict[str, TrainingFilms], fit: Fit = boosted
+        self, films: dict[str, TrainingFilms], fit: Fit = shipped_fit
     ) -> Iterator[tuple[str, str, bool, pd.DataFrame]]:
         """Train on each site and score the other, without and with adaptation by its unlabelled films."""
         ways = (SITES[::-1], SITES)

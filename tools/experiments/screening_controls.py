@@ -8,7 +8,7 @@ import pandas as pd
 
 from chestxr.data import open_collection
 from chestxr.tuberculosis import TrainingFilms
-from tools.experiments.screening_bench import SITES, Bench
+from tools.experiments.screening_bench import ALL_RADIOMICS, SITES, Bench
 from tools.experiments.screening_fits import few_features
 
 __all__ = ["controls"]
@@ -18,11 +18,12 @@ def controls(bench: Bench) -> Iterator[list[dict]]:
     """Score background, shape, age and sex, and shuffled labels as negative controls; and classify the site."""
     for site in SITES:
         films = bench.films(site)
-        shape = [name for name in films.features if ".shape2D." in name]
+        everything = bench.films(site, **ALL_RADIOMICS).features
+        shape = everything[[name for name in everything if ".shape2D." in name]]
         shuffled = np.random.default_rng(0).permutation(films.labels)
         alternatives = {
             "background only": bench.films(site, "background"),
-            "lung shape only": TrainingFilms(films.features[shape], films.labels, films.patients, films.sites),
+            "lung shape only": TrainingFilms(shape, films.labels, films.patients, films.sites),
             "shuffled labels": TrainingFilms(films.features, shuffled, films.patients, films.sites),
         }
         for control, changed in alternatives.items():

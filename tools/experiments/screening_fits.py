@@ -1,18 +1,16 @@
 """Models fitted in the experiments: the classifier, variants with fewer features, and baselines."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import RobustScaler
 
 from chestxr.metrics.classification import threshold_at_sensitivity
-from chestxr.radiomics import LEAST_STABLE, stability_table
 from chestxr.tuberculosis import FitSettings, TrainingFilms, fit_classifier
 from chestxr.tuberculosis.site_scaler import SiteScaler
 
-__all__ = ["Fit", "Model", "boosted", "few_features", "logistic", "stable_only"]
+__all__ = ["Fit", "Model", "few_features", "shipped_fit"]
 
 # A fit takes films and returns a model; a model takes films to score, and whether to adapt to them, and returns their
 # probabilities and the threshold set on the training films.
@@ -20,26 +18,15 @@ Model = Callable[[TrainingFilms, bool], tuple[np.ndarray, float]]
 Fit = Callable[[TrainingFilms], Model]
 
 
-def boosted(training: TrainingFilms, unstable: Collection[str] = ()) -> Model:
+def shipped_fit(training: TrainingFilms) -> Model:
     """Fit the classifier."""
-    classifier = fit_classifier(training, "", FitSettings(), unstable)
+    classifier = fit_classifier(training, "", FitSettings())
 
     def score(test: TrainingFilms, adapted: bool) -> tuple[np.ndarray, float]:
         site = SiteScaler.fit(test.features, "") if adapted else None
         return classifier.probability(test.features, site), classifier.threshold
 
     return score
-
-
-def stable_only(perturbed: pd.DataFrame, training: TrainingFilms) -> Model:
-    """Fit without features that small perturbations change, judged on the training films among the perturbed ones."""
-    icc = stability_table(perturbed, among=training.features.index)["least"]
-    return boosted(training, icc.index[~(icc >= LEAST_STABLE)])
-
-
-def logistic(training: TrainingFilms) -> Model:
-    """Fit a strongly regularised logistic regression on the same features."""
-    return _linear(training, LogisticRegression(C=1e-4, solver="liblinear", dual=True, max_iter=2000))
 
 
 def few_features(training: TrainingFilms) -> Model:

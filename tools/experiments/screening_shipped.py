@@ -15,8 +15,7 @@ def evaluate_shipped(dataset_dir: Path, processes: int) -> list[dict]:
     """
     Train on the training and validation films of the split "default", and evaluate on its test films.
 
-    The lungs of every film are segmented by a network that was not trained on it. The classifier is written to
-    output/results/screening/trained; copy it into the bundle to ship it.
+    The classifier is written to output/results/screening/trained; copy it into the bundle to ship it.
     """
     lungs = predicted_lungs(dataset_dir)
     settings = {"dataset_dir": dataset_dir, "lungs_dir": lungs, "cache": CACHE, "processes": processes}
