@@ -51,7 +51,8 @@ def zone_contributions(contributions: pd.Series, evidence: Mapping[str, float]) 
     Distribute the contributions of a film over the six zones.
 
     Contributions of a zone or half zone count for that zone; those of a lung, both lungs or a difference are divided
-    equally among the zones that they are measured on. That of the lesions is divided by the zones' own evidence.
+    equally among the zones that they are measured on. That of the lesions is divided by the zones' own evidence
+    if it speaks for tuberculosis, and equally if it speaks against it.
 
     Parameters
     ----------
@@ -68,13 +69,20 @@ def zone_contributions(contributions: pd.Series, evidence: Mapping[str, float]) 
     total = dict.fromkeys(ZONES, 0.0)
     by_zone = pd.Series({zone: evidence.get(f"{zone}.lesion.top5", 0.0) for zone in ZONES})
     lesions = float(contributions.get(LESION_FEATURE, 0.0))
-    for zone, share in (by_zone / by_zone.sum() if by_zone.sum() else by_zone + 1 / len(ZONES)).items():
+    for zone, share in _shares(by_zone, lesions).items():
         total[str(zone)] += lesions * float(share)
     for name, value in contributions.drop(["bias", LESION_FEATURE], errors="ignore").items():
         concerned = _zones_behind(str(name).split(".")[0])
         for zone in concerned:
             total[zone] += float(value) / len(concerned)
     return total
+
+
+def _shares(evidence: pd.Series, lesions: float) -> pd.Series:
+    """Return each zone's share of the lesions' contribution."""
+    if lesions > 0 and evidence.sum() > 0:
+        return evidence / evidence.sum()
+    return pd.Series(1 / len(evidence), evidence.index)
 
 
 @cache

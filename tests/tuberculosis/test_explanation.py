@@ -61,3 +61,4 @@ def test_lesions_count_for_the_zones_that_have_them():
     assert zones["right_upper"] == pytest.approx(0.9) and zones["left_lower"] == pytest.approx(0.3)
     assert sum(zones.values()) == pytest.approx(1.2)
     assert list(zone_contributions(contributions, {}).values()) == pytest.approx([0.2] * 6)
+    assert list(zone_contributions(-contributions, evidence).values()) == pytest.approx([-0.2] * 6)
