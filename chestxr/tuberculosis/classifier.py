@@ -42,7 +42,7 @@ class TuberculosisClassifier:
     about : dict
         Provenance: ``films``, the probability of each training film by a booster that was fitted without its site (or
         its fold, with one site), ``sites``, ``prevalence``, ``chosen``, ``held_out``, ``threshold_rule``,
-        ``lesions_sha256`` (the weights of the lesion network), ``versions``.
+        ``versions``.
     """
 
     booster: xgboost.Booster

@@ -1,7 +1,7 @@
 """Training of the tuberculosis classifier: model selection, calibration and threshold, on training films only."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -143,7 +143,6 @@ def fit_classifier(
     films: TrainingFilms,
     settings_hash: str,
     settings: FitSettings = FitSettings(),
-    unstable: Collection[str] = (),
     **about,
 ) -> TuberculosisClassifier:
     """
@@ -164,8 +163,6 @@ def fit_classifier(
         Hash of the settings of the features.
     settings : FitSettings, optional
         Hyper-parameters.
-    unstable : collection of str, optional
-        Names of features to exclude.
     **about
         Further entries of the classifier's ``about``.
 
@@ -179,11 +176,10 @@ def fit_classifier(
         If a class has fewer patients than there are folds, or a site has too few films to standardise or films of one
         class only.
     """
-    films = replace(films, features=films.features.drop(columns=[n for n in unstable if n in films.features]))
     across = len(set(films.sites)) > 1
     parts = list(sites_left_out(films) if across else patient_folds(films, settings.folds, settings.seed))
     groups = films.sites if across else np.zeros(len(films))
-    held_out = [_held_out_margins(films, parts, settings, penalty) for penalty in settings.penalties]
+    held_out = _held_out_margins(films, parts, settings)
     calibrations = [fit_calibration(films.labels, margins, groups) for margins in held_out]
     scored = [calibration(margins) for calibration, margins in zip(calibrations, held_out, strict=True)]
     best = int(np.argmin([_mean_loss(films.labels, probabilities, groups) for probabilities in scored]))
@@ -250,15 +246,16 @@ def patient_folds(films: TrainingFilms, folds: int, seed: int) -> Iterator[tuple
     )
 
 
-def _held_out_margins(films: TrainingFilms, parts: list, settings: FitSettings, penalty: float) -> np.ndarray:
-    """Return the margin of each film by a booster that was fitted without its part, shape (films,)."""
-    margins = np.zeros(len(films))
+def _held_out_margins(films: TrainingFilms, parts: list, settings: FitSettings) -> np.ndarray:
+    """Return each film's margin by boosters that were fitted without its part, shape (penalties, films)."""
+    margins = np.zeros((len(settings.penalties), len(films)))
     for inside, outside in parts:
         training = films[inside]
-        booster = _boost(training.site_scaled(), settings, penalty)
-        scale = SiteScaler.fit(training.features, "")
+        scaled, scale = training.site_scaled(), SiteScaler.fit(training.features, "")
         matrix = xgboost.DMatrix(scale(films.features.iloc[outside]).to_numpy(np.float32))
-        margins[outside] = booster.predict(matrix, output_margin=True, validate_features=False)
+        for of_penalty, penalty in zip(margins, settings.penalties, strict=True):
+            booster = _boost(scaled, settings, penalty)
+            of_penalty[outside] = booster.predict(matrix, output_margin=True, validate_features=False)
     return margins
 
 

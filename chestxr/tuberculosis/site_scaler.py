@@ -133,10 +133,6 @@ class SiteScaler:
         standardised = (features - scale.loc["median"]) / scale.loc["spread"]
         return standardised.clip(np.negative(farthest), farthest, axis="columns")
 
-    def of(self, names: list[str]) -> "SiteScaler":
-        """Return the scaler of some of the features."""
-        return SiteScaler(self.scale[names], self.films, self.settings_hash)
-
     def as_dict(self) -> dict:
         """Return the scaler as a dictionary that JSON can represent."""
         return {"films": self.films, "settings_hash": self.settings_hash, "scale": self.scale.to_dict("split")}
