@@ -1,5 +1,6 @@
 """FilmError, raised for files that cannot be used, and the root cause of errors that MONAI wraps."""
 
+import re
 from os import PathLike, fspath
 from pydoc import ErrorDuringImport
 from typing import TypeGuard
@@ -120,10 +121,11 @@ def root_cause(error: BaseException) -> BaseException:
 def missing_package(error: BaseException) -> str | None:
     """Return a message on a missing Python package and how to install it; None for other errors."""
     cause = root_cause(error)
-    if not isinstance(cause, ModuleNotFoundError):
+    # MONAI's optional_import, which evaluates a config's imports, keeps only the text of the original error.
+    found = re.search(r"No module named '([^'.]+)", str(cause)) if isinstance(cause, ImportError) else None
+    if found is None:
         return None
-    package = (cause.name or str(cause)).partition(".")[0]
     return (
-        f"{package}: this Python package is missing; expected all requirements of chestxr; install chestxr again, in "
+        f"{found[1]}: this Python package is missing; expected all requirements of chestxr; install chestxr again, in "
         "its clone with pip install -c constraints.txt . or from its wheel with pip install"
     )
