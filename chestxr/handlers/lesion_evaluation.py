@@ -11,10 +11,10 @@ from ignite.distributed import get_rank
 from ignite.engine import Engine, Events
 
 from chestxr.metrics.lesions import detection_rows, match_marks, zone_row
-from chestxr.transforms.lesion_marks import LesionMark
 from chestxr.utils.atomic import write_text
 from chestxr.utils.csv import write_csv
 from chestxr.utils.errors import FilmError
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.lung_regions import ZONES, lung_regions
 from chestxr.utils.provenance import package_versions
 

@@ -83,7 +83,6 @@ def lesion_picture(
     probability = result["probability"][0].cpu().numpy() * (source["lungs"][0].cpu().numpy() > 0)
     corners = places_on_film(np.array([[-0.5, -0.5], np.array(probability.shape) - 0.5]), source["lungs"]) / size
     frame = tuple(corners.clip(0, 1).ravel().tolist())
-    marks = [(mark.x / size[0], mark.y / size[1], mark.probability) for mark in result["marks"]]
-    likely_marks = [mark for mark in marks if mark[2] >= likely]
+    marks = [mark for mark in result["marks"] if mark.probability >= likely]
     shares = np.asarray(boxes, dtype=float).reshape(-1, 4) / np.tile(size, 2)
-    return draw_lesions(picture_of_film(film, longest_side), probability, frame, likely_marks, shares.tolist())
+    return draw_lesions(picture_of_film(film, longest_side), probability, frame, marks, size.tolist(), shares.tolist())

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 from ignite.engine import Engine, Events
 
-from chestxr.transforms.lesion_marks import LesionMark
 from chestxr.utils.csv import write_csv
 from chestxr.utils.errors import FilmError
+from chestxr.utils.lesion_mark import LesionMark
 
 from .screening_row import failed_row
 

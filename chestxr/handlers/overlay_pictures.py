@@ -1,4 +1,4 @@
-"""Save an image of every film with its lung contours."""
+"""Save an image of every film with its lung contours and lesion marks."""
 
 from collections.abc import Mapping
 from os import PathLike
@@ -10,6 +10,7 @@ from monai.data import MetaTensor
 
 from chestxr.io import read_film
 from chestxr.io.result_files import OVERLAY, result_file
+from chestxr.visualize.marks import draw_marks
 from chestxr.visualize.overlay import overlay_lungs, picture_of_film
 from chestxr.visualize.picture_file import write_picture
 
@@ -19,6 +20,8 @@ __all__ = ["OverlayPictures"]
 class OverlayPictures:
     """
     Write ``<film>_overlay.png`` for every film, with lung contours (right orange, left blue).
+
+    The likely lesion marks of a screened film are circled, with their probabilities.
 
     The film is read again if the transforms kept it only at the network's size.
 
@@ -44,9 +47,11 @@ class OverlayPictures:
     def __call__(self, evaluator: Engine) -> None:
         """Write the overlays of the batch."""
         for source, result in zip(evaluator.state.batch, evaluator.state.output, strict=True):
-            picture = picture_of_film(self._film(source), self.longest_side)
-            outlined = overlay_lungs(picture, result["lungs"][0].cpu().numpy())
-            write_picture(result_file(self.output_dir, source["film"], OVERLAY), outlined)
+            film, lungs = self._film(source), result["lungs"][0].cpu().numpy()
+            picture = overlay_lungs(picture_of_film(film, self.longest_side), lungs)
+            if "screening" in result:
+                picture = draw_marks(picture, result["screening"]["marks"], film.shape)
+            write_picture(result_file(self.output_dir, source["film"], OVERLAY), picture)
 
     def _film(self, source: Mapping[str, MetaTensor]) -> np.ndarray:
         if self.film_key:

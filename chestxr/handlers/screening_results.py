@@ -21,8 +21,8 @@ class ScreeningResults:
     Write ``screening.csv`` and ``screening.parquet`` when inference ends, and optionally the features.
 
     A row contains film, image, status ("ok", "warning", "no score", "failed"), reason, score, probability with its 95%
-    interval, decision, reasons, threshold, the lungs' measurements, the versions, and the models' hashes. Research use
-    only.
+    interval, decision, reasons, threshold, marks, the lungs' measurements, the versions, and the models' hashes.
+    Research use only.
 
     Parameters
     ----------

@@ -24,7 +24,8 @@ def screening_row(source: Mapping[str, Any], result: Mapping[str, Any]) -> dict[
     Returns
     -------
     dict
-        Film, image, status ("ok", "warning", "no score"), reason, the score and the lungs' measurements.
+        Film, image, status ("ok", "warning", "no score"), reason, the score, marks in words with their places in
+        pixels of the film, and the lungs' measurements.
     """
     found, warnings = result["screening"], result["quality_flags"]
     row = {"film": source["film"], "image": result["lungs"].meta["filename_or_obj"]}
@@ -33,6 +34,7 @@ def screening_row(source: Mapping[str, Any], result: Mapping[str, Any]) -> dict[
     reasons = [*found["no_score"].split("; "), *warnings.split("; ")]
     row["reason"] = "; ".join(dict.fromkeys(filter(None, reasons)))
     copied = {name: found[name] for name in _COPIED} | {"threshold": found["threshold"]}
+    copied["marks"] = "; ".join(f"{mark.words}, at {mark.x:.0f} {mark.y:.0f}" for mark in found["marks"])
     return row | copied | result["quality"] | {"outlying_features": found["outlying_features"]}
 
 

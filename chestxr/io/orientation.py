@@ -8,7 +8,7 @@ import numpy as np
 
 from chestxr.utils.errors import FilmError
 
-__all__ = ["apply_reorientation", "reorient", "undo_reorientation"]
+__all__ = ["apply_reorientation", "places_in_file", "reorient", "undo_reorientation"]
 
 _STEPS = {
     "transposed": lambda pixels: pixels.swapaxes(0, 1),
@@ -109,6 +109,38 @@ def undo_reorientation(pixels: np.ndarray, reoriented: str) -> np.ndarray:
         If a step is unknown.
     """
     return _turned(pixels, reversed(reoriented.split(", ") if reoriented else []))
+
+
+def places_in_file(places: np.ndarray, size: tuple[int, int], reoriented: str) -> np.ndarray:
+    """
+    Convert places on an upright film to the orientation of the file.
+
+    Parameters
+    ----------
+    places : numpy.ndarray, shape (N, 2)
+        x and y in pixels, from the left and upper edge of the upright film.
+    size : tuple of int
+        Columns and rows of the file.
+    reoriented : str
+        The steps that turned the film upright.
+
+    Returns
+    -------
+    numpy.ndarray, shape (N, 2)
+        Column and row in pixels, from the left and upper edge of the stored image.
+
+    Raises
+    ------
+    ValueError
+        If a step is unknown.
+    """
+    # The same steps on images of the coordinates: what they do to pixels is written once.
+    columns, rows = size
+    edges = np.stack(np.meshgrid([0.0, columns], [0.0, rows]), axis=-1)
+    (left_upper, right_upper), (left_lower, _) = apply_reorientation(edges, reoriented)
+    upright = np.abs(right_upper - left_upper).sum(), np.abs(left_lower - left_upper).sum()
+    along_x, along_y = (right_upper - left_upper) / upright[0], (left_lower - left_upper) / upright[1]
+    return left_upper + np.asarray(places, float)[:, :1] * along_x + np.asarray(places, float)[:, 1:] * along_y
 
 
 def _turned(pixels: np.ndarray, steps: Iterable[str]) -> np.ndarray:

@@ -8,9 +8,8 @@ from monai.config import NdarrayOrTensor
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_numpy
 
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.lung_regions import lung_regions
-
-from .lesion_marks import LesionMark
 
 __all__ = ["LesionEvidenced"]
 

@@ -1,7 +1,7 @@
 """Marks: the most suspicious places of a lesion map."""
 
 from collections.abc import Hashable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from monai.config import NdarrayOrTensor
@@ -11,29 +11,10 @@ from monai.utils import TransformBackends, convert_to_numpy
 from scipy.ndimage import gaussian_filter
 from skimage.feature import peak_local_max
 
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.lung_regions import ZONES, lung_regions
 
-__all__ = ["LesionMark", "LesionMarksd", "places_on_film"]
-
-
-class LesionMark(NamedTuple):
-    """
-    A suspicious place on a film.
-
-    Attributes
-    ----------
-    x, y : float
-        Place in pixels of the film, from its left and upper edge.
-    probability : float
-        Probability of a lesion, averaged over the neighbourhood.
-    zone : str
-        Zone of the lungs, such as "right_upper"; "" where a lung is too small to be divided.
-    """
-
-    x: float
-    y: float
-    probability: float
-    zone: str
+__all__ = ["LesionMarksd", "places_on_film"]
 
 
 class LesionMarksd(MapTransform):

@@ -12,6 +12,7 @@ from chestxr.io.dicom.structured_report import FilmFindings, screening_report
 from chestxr.io.result_files import PICTURE, REPORT
 from chestxr.utils.errors import FilmError
 from chestxr.utils.silence import silence_libraries
+from chestxr.visualize.marks import draw_marks
 from chestxr.visualize.overlay import overlay_lungs, picture_of_film
 from chestxr.visualize.report_picture import draw_report
 
@@ -51,8 +52,9 @@ class SaveDicomPictured(SaveDicomTransform):
     """
     Dictionary-based writing of a picture of the result as a DICOM Secondary Capture, ``<film>_sc.dcm``.
 
-    It shows what the report says to viewers that open no report: the film with the contours of the lungs, the score,
-    its reasons and the quality flags. Use it after the transforms that :py:class:`SaveDicomReportd` needs.
+    It shows what the report says to viewers that open no report: the film with the contours of the lungs and the lesion
+    marks, the score, its reasons and the quality flags. Use it after the transforms that :py:class:`SaveDicomReportd`
+    needs.
 
     Parameters
     ----------
@@ -74,6 +76,7 @@ class SaveDicomPictured(SaveDicomTransform):
         film = picture_of_film(np.asarray(data[self.film_key][0]))
         if data["is_chest"]:
             film = overlay_lungs(film, np.asarray(lungs[0]))
+            film = draw_marks(film, data["screening"]["marks"], lungs.shape[1:])
         picture = draw_report(film, [*_lines(data), f"{self.algorithm.name} {self.algorithm.version}"])
         try:
             with dicom_build_errors(lungs.meta["filename_or_obj"]), silence_libraries():
@@ -91,7 +94,7 @@ def _lines(data: Mapping[Hashable, Any]) -> list[str]:
         interval = f"95% interval {screening['probability_low']:.2f} to {screening['probability_high']:.2f}"
         score = f"Tuberculosis score: probability {screening['probability']:.2f} ({interval})"
         decision = f"{screening['decision']} at the threshold of {screening['threshold']:.2f}"
-        lines = [f"{score}, {decision}", f"Reasons, in log odds: {screening['reasons']}"]
+        lines = [f"{score}, {decision}", f"Reasons (values with a sign are log odds): {screening['reasons']}"]
     return lines + ([f"Warning: {flags}"] if flags else [])
 
 
@@ -110,6 +113,8 @@ def _findings(data: Mapping[Hashable, Any], lungs: Any) -> FilmFindings:
         threshold=screening["threshold"],
         decision=screening["decision"],
         reasons=screening["reasons"].split("; ") if screening["reasons"] else (),
+        marks=screening["marks"],
+        reoriented=lungs.meta["reoriented"],
         no_score=screening["no_score"],
         **numbers,
     )

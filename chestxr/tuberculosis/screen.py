@@ -1,6 +1,6 @@
 """Tuberculosis score as a MONAI transform."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -11,11 +11,14 @@ from monai.config import KeysCollection
 from monai.transforms import MapTransform
 
 from chestxr.radiomics import LungContrastError
+from chestxr.utils.lesion_mark import LesionMark
 
 from .classifier import TuberculosisClassifier
 from .explanation import explain, zone_contributions
 from .outlying_features import outlying_features
+from .reasons import evidence, reasons_in_words
 from .site_scaler import SiteScaler
+from .site_threshold import SiteThreshold
 
 __all__ = ["ScreenTuberculosisd"]
 
@@ -28,10 +31,10 @@ class ScreenTuberculosisd(MapTransform):
 
     Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated) with its 95% interval
     ``probability_low`` and ``probability_high``, the ``threshold`` of the classifier, ``decision`` ("suspicious" at and
-    above it, "not suspicious" below), ``reasons`` (text: the strongest, for or against), ``evidence`` (lists of text:
-    the strongest ``for`` and the strongest ``against`` tuberculosis), ``zones`` (log odds by zone), and ``no_score``,
-    the reason for a missing score, or "". A film has no score if it is not a frontal chest film with two lungs, or if
-    its features cannot be computed.
+    above it, "not suspicious" below), ``marks`` (list of :py:class:`.LesionMark`: the likely ones), ``reasons`` (text:
+    those that agree with the decision, then, after "despite", those that do not), ``evidence`` (lists of text, see
+    :py:func:`.reasons.evidence`), ``zones`` (log odds by zone), and ``no_score``, the reason for a missing score, or
+    "". A film has no score if it is not a frontal chest film with two lungs, or if its features cannot be computed.
 
     Adds ``tuberculosis`` as well, a float32 tensor of two probabilities, without and with tuberculosis, for programs
     that read the outputs named in metadata.json; NaN if there is no score.
@@ -50,8 +53,12 @@ class ScreenTuberculosisd(MapTransform):
         Hash of the settings of the features; the classifier must have been fitted with the same settings.
     site_scale : str or os.PathLike or None, optional
         File written by ``chestxr tb adapt`` for the site of the films.
+    site_threshold : str or os.PathLike or None, optional
+        File written by ``chestxr tb calibrate`` on films of the site; its threshold replaces the classifier's.
     reasons : int, optional
         Largest number of reasons, and of each kind of evidence.
+    likely : float, optional
+        Smallest probability of a mark that is a reason.
     most_outlying_features : float, optional
         Largest ``outlying_features`` without a warning. With the default, 3% of the training films of the shipped
         classifier have a warning; ``tools/experiments/outlying_features.py`` measures it.
@@ -59,7 +66,7 @@ class ScreenTuberculosisd(MapTransform):
     Raises
     ------
     FileNotFoundError, ValueError
-        As :py:meth:`TuberculosisClassifier.load` and :py:meth:`SiteScaler.load` do.
+        As :py:meth:`TuberculosisClassifier.load`, :py:meth:`SiteScaler.load` and :py:meth:`SiteThreshold.load` do.
     """
 
     def __init__(
@@ -69,13 +76,21 @@ class ScreenTuberculosisd(MapTransform):
         classifier: str | PathLike,
         settings_hash: str | None = None,
         site_scale: str | PathLike | None = None,
+        site_threshold: str | PathLike | None = None,
         reasons: int = 3,
+        likely: float = 0.5,
         most_outlying_features: float = 0.075,
     ) -> None:
         super().__init__(keys)
         self.classifier = TuberculosisClassifier.load(classifier, settings_hash)
         self.site = SiteScaler.load(site_scale, self.classifier.settings_hash) if site_scale else None
+        self.threshold = (
+            SiteThreshold.load(site_threshold, classifier, site_scale).threshold
+            if site_threshold
+            else self.classifier.threshold
+        )
         self.reasons = reasons
+        self.likely = likely
         self.most_outlying_features = most_outlying_features
 
     def __call__(self, data: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
@@ -86,16 +101,17 @@ class ScreenTuberculosisd(MapTransform):
             found = _no_score(str(data["features_error"]))
         else:
             features = {name: value for key in self.key_iterator(data) for name, value in data[key].items()}
-            found = self._screen(features, str(data.get("film", "film")))
+            marks = [mark for mark in data["marks"] if mark.probability >= self.likely]
+            found = self._screen(features, marks, str(data.get("film", "film")))
         warnings = "; ".join(filter(None, (data["quality_flags"], found.pop("warning", ""))))
         probability = np.nan if found["probability"] is None else found["probability"]
         return dict(data) | {
-            "screening": {"threshold": self.classifier.threshold} | found,
+            "screening": {"threshold": self.threshold} | found,
             "tuberculosis": torch.tensor([1 - probability, probability], dtype=torch.float32),
             "quality_flags": warnings,
         }
 
-    def _screen(self, features: Mapping[str, float], film: str) -> dict[str, Any]:
+    def _screen(self, features: Mapping[str, float], marks: Sequence[LesionMark], film: str) -> dict[str, Any]:
         # Only the selected features: a DataFrame of all features takes a fifth of the time of computing them.
         asked = [name for name in self.classifier.feature_names if name in features]
         table = pd.DataFrame(np.array([[features[name] for name in asked]]), index=[film], columns=asked)
@@ -103,19 +119,18 @@ class ScreenTuberculosisd(MapTransform):
         probability = float(self.classifier.calibration(margin)[0])
         low, high = self.classifier.interval(margin)
         contributions = self.classifier.contributions(table, self.site).iloc[0]
-        groups = explain(contributions, len(contributions))
+        found = evidence(marks, explain(contributions, len(contributions)), self.likely, self.reasons)
+        suspicious = probability >= self.threshold
         unlike = outlying_features(self.classifier.standardised(table, self.site).iloc[0])
         return {
             "score": float(margin[0]),
             "probability": probability,
             "probability_low": float(low[0]),
             "probability_high": float(high[0]),
-            "decision": "suspicious" if probability >= self.classifier.threshold else "not suspicious",
-            "reasons": "; ".join(map(_in_words, groups[: self.reasons])),
-            "evidence": {
-                "for": [_in_words(group) for group in groups if group[1] > 0][: self.reasons],
-                "against": [_in_words(group) for group in groups if group[1] < 0][: self.reasons],
-            },
+            "decision": "suspicious" if suspicious else "not suspicious",
+            "marks": list(marks),
+            "reasons": reasons_in_words(suspicious, found, self.reasons),
+            "evidence": found,
             "zones": zone_contributions(contributions, features),
             "no_score": "",
             "outlying_features": unlike,
@@ -129,12 +144,6 @@ def _why_no_chest(data: Mapping[Hashable, Any]) -> str:
     return f"{error}; {flags}" if isinstance(error, LungContrastError) else flags
 
 
-def _in_words(group: tuple[str, float]) -> str:
-    """Return a group of features and its log odds as text."""
-    words, value = group
-    return f"{words} ({value:+.2f})"
-
-
 def _no_score(reason: str) -> dict[str, Any]:
     numbers = dict.fromkeys(("score", "probability", "probability_low", "probability_high", "outlying_features"))
-    return numbers | {"decision": "", "reasons": "", "evidence": {}, "zones": {}, "no_score": reason}
+    return numbers | {"decision": "", "marks": [], "reasons": "", "evidence": {}, "zones": {}, "no_score": reason}

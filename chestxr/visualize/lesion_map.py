@@ -6,6 +6,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from skimage.transform import resize
 
+from chestxr.utils.lesion_mark import LesionMark
+
+from .marks import draw_marks
+
 __all__ = ["draw_lesions"]
 
 # Vermilion of Okabe and Ito's palette for colour-blind readers (jfly.uni-koeln.de/color).
@@ -18,7 +22,8 @@ def draw_lesions(
     picture: np.ndarray,
     probability: np.ndarray,
     frame: tuple[float, float, float, float],
-    marks: Sequence[tuple[float, float, float]],
+    marks: Sequence[LesionMark],
+    film_size: Sequence[float],
     boxes: Sequence[Sequence[float]] = (),
 ) -> np.ndarray:
     """
@@ -32,8 +37,10 @@ def draw_lesions(
         Lesion map, 0 to 1, of a part of the film.
     frame : tuple of float
         Left, top, right, bottom of that part, as fractions of the film.
-    marks : sequence of tuple
-        x and y as fractions of the film, and probability.
+    marks : sequence of LesionMark
+        Marks, in pixels of the film.
+    film_size : sequence of float
+        Width and height of the film in pixels.
     boxes : sequence of sequence of float, optional
         Boxes of a radiologist, left, top, right, bottom as fractions of the film; drawn in green.
 
@@ -53,13 +60,6 @@ def draw_lesions(
     thickness = max(1, round(max(height, width) / 400))
     for box in boxes:
         draw.rectangle((np.array(box) * size).tolist(), outline=BOX_COLOUR, width=thickness)
-    radius = max(height, width) / 50
-    for x, y, value in marks:
-        centre = (x * width, y * height)
-        draw.circle(centre, radius, outline="white", width=thickness)
-        draw.text(
-            (centre[0], centre[1] - radius), f"{value:.2f}", "white", font, "mb", stroke_width=2, stroke_fill="black"
-        )
     corner = (width / 2, height - 4)
     draw.text(corner, "lesion marks; research use only", "white", font, "mb", stroke_width=2, stroke_fill="black")
-    return np.array(image)
+    return draw_marks(np.array(image), marks, film_size)

@@ -244,7 +244,7 @@ def test_shipped_classifier_scores_the_demo_film(tmp_path):
     row = pd.read_csv(tmp_path / "screening.csv").iloc[0]
     assert row["status"] in ("ok", "warning") and 0 < row["probability"] < 1
     assert (row["decision"] == "suspicious") == (row["probability"] >= row["threshold"])
-    assert row["reasons"].startswith("lesions (+")
+    assert row["reasons"].startswith("opacity, ") and row["marks"].startswith("opacity, ")
     assert row["classifier_sha256"] == sha256(SHIPPED)
 
 

@@ -7,7 +7,7 @@ from monai.data import MetaTensor
 from monai.transforms import Compose, Resized
 
 from chestxr.transforms import ApplyNetworkd, CropToLungsd, LesionEvidenced, LesionMarksd, LesionMaskd, ResizeFilmd
-from chestxr.transforms.lesion_marks import LesionMark
+from chestxr.utils.lesion_mark import LesionMark
 
 SIZE = (200, 120)
 

@@ -17,6 +17,7 @@ from chestxr.transforms import (
     SaveDicomSegmentationd,
     save_dicom,
 )
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.provenance import Algorithm
 from tests.io.film_files import save_dicom as save_dicom_film
 from tests.phantom import chest_film
@@ -70,10 +71,11 @@ SCORED = {
     "probability_high": 0.5,
     "threshold": 0.3,
     "decision": "suspicious",
-    "reasons": "right upper zone, texture (+1.20); lungs, shape (-0.30)",
+    "reasons": "opacity, right upper zone, 0.83; lesions (+1.20); despite lungs, brightness (-0.30)",
+    "marks": [LesionMark(40, 50, 0.83, "right_upper")],
     "no_score": "",
 }
-NOT_SCORED = SCORED | {"decision": "", "reasons": "", "no_score": "no two lungs were found"}
+NOT_SCORED = SCORED | {"decision": "", "reasons": "", "marks": [], "no_score": "no two lungs were found"}
 NOT_SCORED |= dict.fromkeys(("probability", "probability_low", "probability_high"))
 
 

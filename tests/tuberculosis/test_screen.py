@@ -7,6 +7,9 @@ import pytest
 from chestxr.bundle import bundle_folder
 from chestxr.radiomics import LungContrastError
 from chestxr.tuberculosis import ScreenTuberculosisd
+from chestxr.tuberculosis.site_threshold import SiteThreshold
+from chestxr.utils.lesion_mark import LesionMark
+from chestxr.utils.provenance import sha256
 
 SHIPPED = bundle_folder("cxr_tuberculosis_screening") / "models" / "tuberculosis.json"
 
@@ -25,13 +28,14 @@ def features(screen) -> dict[str, float]:
     return {name: float("nan") if number % 50 == 0 else values[name] for number, name in enumerate(names)}
 
 
-def _item(features):
+def _item(features, marks=()):
     return {
         "film": "film",
         "is_chest": True,
         "quality_flags": "",
         "features": features,
         "lesion_evidence": {},
+        "marks": list(marks),
         "features_error": None,
     }
 
@@ -65,7 +69,24 @@ def test_evidence_has_the_strongest_for_and_against(screen, features):
         values = [float(reason.rpartition("(")[2].rstrip(")")) for reason in found["evidence"][side]]
         assert values and values == sorted(values, key=abs, reverse=True)
         assert all(value * sign >= 0 for value in values)
-    assert set(found["reasons"].split("; ")) <= {*found["evidence"]["for"], *found["evidence"]["against"]}
+
+
+def test_only_likely_marks_are_reasons(screen, features):
+    marks = [LesionMark(40, 50, 0.83, "right_upper"), LesionMark(90, 50, 0.4, "left_upper")]
+    found = screen(_item(features, marks))["screening"]
+    assert found["marks"] == marks[:1]
+    assert found["evidence"]["marks"] == ["opacity, right upper zone, 0.83"] and not found["evidence"]["no_marks"]
+    assert screen(_item(features))["screening"]["evidence"]["no_marks"] == ["no opacity of 0.50 or more"]
+
+
+def test_threshold_of_the_site_decides(features, tmp_path):
+    probability = ScreenTuberculosisd(classifier=SHIPPED)(_item(features))["screening"]["probability"]
+    for threshold, decision in ((probability - 0.01, "suspicious"), (probability + 0.01, "not suspicious")):
+        SiteThreshold(threshold, "sensitivity", 9, 9, sha256(SHIPPED)).save(tmp_path / "site.json")
+        screen = ScreenTuberculosisd(classifier=SHIPPED, site_threshold=tmp_path / "site.json")
+        found = screen(_item(features))["screening"]
+        assert (found["threshold"], found["decision"]) == (threshold, decision)
+        assert found["probability"] == probability
 
 
 def test_missing_feature_raises_with_its_name(screen, features):

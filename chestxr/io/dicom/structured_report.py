@@ -1,48 +1,50 @@
 """DICOM Structured Report (SR) of a film: lung areas, tuberculosis score, quality flags."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import highdicom as hd
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.provenance import Algorithm
 from chestxr.utils.silence import silence_libraries
 
+from .codes import NO_UNITS, PRIVATE_SCHEME
 from .header import copy_patient_and_study, strip_patient_and_study
+from .lesion_regions import mark_groups
 from .segmentation import LUNG_CODES, MANUFACTURER, RESEARCH_USE
 from .uid import DEFAULT_UID_ROOT, result_uid
 
 __all__ = ["FilmFindings", "report_uid", "screening_report"]
 
 _SERIES_NUMBER = 9002
-_SCHEME = "99CHESTXR"
 _AREA = Code("42798000", "SCT", "Area")
 _SQUARE_MM = Code("mm2", "UCUM", "mm2")
 _PIXELS = Code("{pixels}", "UCUM", "pixels")
-_NO_UNITS = Code("1", "UCUM", "no units")
 # The most specific code of DICOM PS3.16, CID 100, that its editions of 2019 and later share; the film has its own.
 _PROCEDURE = Code("363679005", "SCT", "Imaging procedure")
 _SEGMENTED_FILM = Code("121233", "DCM", "Source image for segmentation")
 _TITLE = Code("126000", "DCM", "Imaging Measurement Report")
 _EVALUATIONS = Code("C0034375", "UMLS", "Qualitative Evaluations")
-_LIMITS = Code("intended-use", _SCHEME, "Intended use")
-_FLAGS = Code("quality-flag", _SCHEME, "Quality flag")
-_REASON = Code("tb-reason", _SCHEME, "Reason of the tuberculosis score, in log odds")
-_NO_SCORE = Code("tb-no-score", _SCHEME, "Why there is no tuberculosis score")
-_SPACING = Code("spacing", _SCHEME, "Spacing")
+_LIMITS = Code("intended-use", PRIVATE_SCHEME, "Intended use")
+_FLAGS = Code("quality-flag", PRIVATE_SCHEME, "Quality flag")
+_REASON = Code("tb-reason", PRIVATE_SCHEME, "Reason of the tuberculosis score")
+_NO_SCORE = Code("tb-no-score", PRIVATE_SCHEME, "Why there is no tuberculosis score")
+_SPACING = Code("spacing", PRIVATE_SCHEME, "Spacing")
 _DEVICE = Code("121007", "DCM", "Device")
-_PROBABILITY = Code("tb-prob", _SCHEME, "Tuberculosis score, calibrated probability")
-_PROBABILITY_LOW = Code("tb-prob-low", _SCHEME, "Tuberculosis score, lower limit of the 95% interval")
-_PROBABILITY_HIGH = Code("tb-prob-high", _SCHEME, "Tuberculosis score, upper limit of the 95% interval")
-_THRESHOLD = Code("tb-threshold", _SCHEME, "Tuberculosis score, threshold of the decision")
-_DECISION = Code("tb-decision", _SCHEME, "Tuberculosis score, decision at the threshold")
+_PROBABILITY = Code("tb-prob", PRIVATE_SCHEME, "Tuberculosis score, calibrated probability")
+_PROBABILITY_LOW = Code("tb-prob-low", PRIVATE_SCHEME, "Tuberculosis score, lower limit of the 95% interval")
+_PROBABILITY_HIGH = Code("tb-prob-high", PRIVATE_SCHEME, "Tuberculosis score, upper limit of the 95% interval")
+_THRESHOLD = Code("tb-threshold", PRIVATE_SCHEME, "Tuberculosis score, threshold of the decision")
+_DECISION = Code("tb-decision", PRIVATE_SCHEME, "Tuberculosis score, decision at the threshold")
 _DECISIONS = {
-    "suspicious": Code("suspicious", _SCHEME, "suspicious"),
-    "not suspicious": Code("not-suspicious", _SCHEME, "not suspicious"),
-    "": Code("no-score", _SCHEME, "no score"),
+    "suspicious": Code("suspicious", PRIVATE_SCHEME, "suspicious"),
+    "not suspicious": Code("not-suspicious", PRIVATE_SCHEME, "not suspicious"),
+    "": Code("no-score", PRIVATE_SCHEME, "no score"),
 }
 
 
@@ -71,6 +73,10 @@ class FilmFindings:
         The strongest contributions to the score, in words.
     no_score : str
         Why there is no score, "" if there is one.
+    marks : sequence of LesionMark
+        Likely lesion marks on the upright film.
+    reoriented : str
+        Steps that turned the film upright, as in its metadata.
     """
 
     lung_pixels: dict[int, int]
@@ -84,6 +90,8 @@ class FilmFindings:
     decision: str = ""
     reasons: Sequence[str] = ()
     no_score: str = ""
+    marks: Sequence[LesionMark] = ()
+    reoriented: str = ""
 
 
 def screening_report(
@@ -97,9 +105,9 @@ def screening_report(
     Build an Imaging Measurement Report (DICOM PS3.16, TID 1500) of a film's lungs and tuberculosis score.
 
     Lungs are measured in mm2 if the film states its spacing, otherwise in pixels, each in a group for a planar region
-    (TID 1410). The score of the whole image is in a group of its own (TID 1501); a research result, it is coded in a
-    private scheme, not as a finding of the disease. The report is a Comprehensive 3D SR, as the AI Results profile of
-    IHE asks for, although it has no 3D coordinates.
+    (TID 1410). So is each lesion mark, a circle on the film (SCOORD). The score of the whole image is in a group of its
+    own (TID 1501). Research results, score and marks are coded in a private scheme, not as findings of the disease. The
+    report is a Comprehensive 3D SR, as the AI Results profile of IHE asks for, although it has no 3D coordinates.
 
     Parameters
     ----------
@@ -118,14 +126,14 @@ def screening_report(
     -------
     highdicom.sr.Comprehensive3DSR
     """
-    kinds = ("report", "report series", "device", "score", *(code.meaning for code in LUNG_CODES.values()))
-    uids = {kind: result_uid(header.SOPInstanceUID, algorithm, kind, uid_root) for kind in kinds}
+    uid_of = partial(result_uid, header.SOPInstanceUID, algorithm, root=uid_root)
     with silence_libraries():
         identification = hd.sr.AlgorithmIdentification(algorithm.name, algorithm.version)
-        groups = _lung_groups(header, segmentation, findings, identification, uids) if segmentation else []
-        groups.append(_score_group(header, findings, identification, uids["score"]))
+        groups = _lung_groups(header, segmentation, findings, identification, uid_of) if segmentation else []
+        groups += mark_groups(header, findings.marks, findings.reoriented, identification, uid_of)
+        groups.append(_score_group(header, findings, identification, uid_of("score")))
         content = hd.sr.MeasurementReport(
-            observation_context=_observed_by(algorithm, uids["device"]),
+            observation_context=_observed_by(algorithm, uid_of("device")),
             procedure_reported=_PROCEDURE,
             imaging_measurements=groups,
             title=_TITLE,
@@ -134,9 +142,9 @@ def screening_report(
         report = hd.sr.Comprehensive3DSR(
             evidence=[strip_patient_and_study(header), *([segmentation] if segmentation else [])],
             content=content,
-            series_instance_uid=uids["report series"],
+            series_instance_uid=uid_of("report series"),
             series_number=_SERIES_NUMBER,
-            sop_instance_uid=uids["report"],
+            sop_instance_uid=uid_of("report"),
             instance_number=1,
             manufacturer=MANUFACTURER,
             manufacturer_model_name=algorithm.name,
@@ -158,7 +166,7 @@ def report_uid(film_uid: str, algorithm: Algorithm, uid_root: str = DEFAULT_UID_
 def _scheme() -> Dataset:
     """Return the item that identifies the private coding scheme."""
     scheme = Dataset()
-    scheme.CodingSchemeDesignator = _SCHEME
+    scheme.CodingSchemeDesignator = PRIVATE_SCHEME
     scheme.CodingSchemeName = "Codes of chestxr"
     scheme.CodingSchemeResponsibleOrganization = MANUFACTURER
     return scheme
@@ -176,7 +184,7 @@ def _lung_groups(
     segmentation: Dataset,
     findings: FilmFindings,
     identification: hd.sr.AlgorithmIdentification,
-    uids: dict[str, str],
+    uid_of: Callable[[str], str],
 ) -> list[hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations]:
     """Return a group for each lung found, its area in mm2 or, if the film states no spacing, in pixels."""
     film = hd.sr.SourceImageForSegmentation(header.SOPClassUID, header.SOPInstanceUID)
@@ -188,7 +196,7 @@ def _lung_groups(
             continue
         area = pixels * findings.pixel_area_mm2 if known else pixels
         group = hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
-            tracking_identifier=hd.sr.TrackingIdentifier(uids[code.meaning], code.meaning),
+            tracking_identifier=hd.sr.TrackingIdentifier(uid_of(code.meaning), code.meaning),
             referenced_segment=hd.sr.ReferencedSegmentationFrame(
                 segmentation.SOPClassUID, segmentation.SOPInstanceUID, 1, label, film
             ),
@@ -235,7 +243,7 @@ def _score_group(
 
 
 def _of_no_unit(code: Code, value: float) -> hd.sr.Measurement:
-    return hd.sr.Measurement(code, round(value, 4), _NO_UNITS)
+    return hd.sr.Measurement(code, round(value, 4), NO_UNITS)
 
 
 def _evaluations(findings: FilmFindings) -> hd.sr.ContainerContentItem:

@@ -38,7 +38,7 @@
     body.append(...rows);
   }
 
-  // Film: contours and zone map over the picture.
+  // Film: marks, contours and zone map over the picture.
   function path(name, outline) {
     const drawn = document.createElementNS(SVG, "path");
     drawn.setAttribute("d", outline);
@@ -86,6 +86,18 @@
       label.setAttribute("y", (Math.min(...ys) + Math.max(...ys)) / 2);
       label.textContent = (value > 0 ? "+" : "\u2212") + Math.abs(value).toFixed(2);
       svg.append(label);
+    }
+    return svg;
+  }
+
+  function markLayer() {
+    const svg = layer("mark-layer");
+    for (const [x, y, radius, probability] of film.marks) {
+      const circle = document.createElementNS(SVG, "circle"), label = document.createElementNS(SVG, "text");
+      Object.entries({ class: "mark", cx: x, cy: y, r: radius }).forEach(([name, value]) => circle.setAttribute(name, value));
+      Object.entries({ class: "mark-value", x, y: y - radius }).forEach(([name, value]) => label.setAttribute(name, value));
+      label.textContent = probability;
+      svg.append(circle, label);
     }
     return svg;
   }
@@ -183,9 +195,9 @@
   const moves = () => byId("view").classList.contains("moves");
 
   function fade() {
-    const outlines = byId("outline-layer"), zones = byId("zone-layer");
-    if (outlines) outlines.style.opacity = byId("outline").value / 100;
-    if (zones) zones.style.opacity = byId("zones").value / 100;
+    for (const [name, slider] of [["mark-layer", "marks"], ["outline-layer", "outline"], ["zone-layer", "zones"]]) {
+      if (byId(name)) byId(name).style.opacity = byId(slider).value / 100;
+    }
   }
 
   function list(title, entries) {
@@ -226,7 +238,7 @@
     byId("outcome").replaceChildren(...["result", "score", "date"].map((name) => copy(row.querySelector(`.${name}`), name)));
     byId("details").replaceChildren(
       ...table("Score", film.score),
-      ...film.evidence.flatMap(([side, reasons]) => list(`${side === "for" ? "For" : "Against"} tuberculosis, in log odds`, reasons)),
+      ...film.evidence.flatMap(([heading, reasons]) => list(heading, reasons)),
       ...list("Warnings", film.flags), ...table("Measurements", film.measurements), ...table("Made with", film.versions));
     whereami();
     if (film.preview) picture();
@@ -242,7 +254,7 @@
     image.src = film.preview;
     image.alt = "";
     for (const side of ["right", "left"]) contours.append(path(`lung ${side}`, film.outlines[side] || ""));
-    stage.append(image, zoneMap(), contours);
+    stage.append(image, zoneMap(), contours, markLayer());
     fade();
     reset();
   }
@@ -328,6 +340,7 @@
   byId("close").addEventListener("click", () => go(null));
   byId("previous").addEventListener("click", () => step(-1));
   byId("next").addEventListener("click", () => step(1));
+  byId("marks").addEventListener("input", fade);
   byId("outline").addEventListener("input", fade);
   byId("zones").addEventListener("input", fade);
   byId("in").addEventListener("click", () => zoom(1.25));
@@ -398,7 +411,7 @@
     };
     if (film?.preview) Object.assign(keys, {
       "+": () => zoom(1.25), "-": () => zoom(0.8), 0: fit, 1: () => zoom(actual() / scale), m: () => dragMoves(!moves()),
-      i: () => byId("invert").click(), r: reset, o: () => flip("outline"), z: () => flip("zones"),
+      i: () => byId("invert").click(), r: reset, k: () => flip("marks"), o: () => flip("outline"), z: () => flip("zones"),
     });
     const act = keys[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;

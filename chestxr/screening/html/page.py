@@ -1,4 +1,4 @@
-"""HTML report of a run: a table of films, and a view of each film with contours, zone map and evidence."""
+"""HTML report of a run: a table of films, and a view of each film with marks, contours, zone map and evidence."""
 
 import base64
 import hashlib
@@ -17,6 +17,7 @@ from PIL import Image
 from chestxr.screening.results.record import FilmRecord, full_size_path, preview_path
 from chestxr.utils.atomic import write_text
 from chestxr.utils.errors import FilmError
+from chestxr.utils.lesion_mark import mark_radius
 
 __all__ = ["write_page"]
 
@@ -143,7 +144,7 @@ def _screened(record: FilmRecord, folder: Path) -> dict:
         "sort_score": row["probability"] if scored else -1,
         "view": record.view,
         "date": record.study_date,
-        "reason": _strongest(record),
+        "reasons": _strongest(row),
         "flags": flags,
         "thumbnail": thumbnail,
         "thumbnail_size": size,
@@ -154,6 +155,7 @@ def _screened(record: FilmRecord, folder: Path) -> dict:
             "full_size": record.size,
             "outlines": record.outlines,
             "zones": record.zones,
+            "marks": _marks(record),
             "score": _score(row) if scored else [["no score", row["reason"]]],
             "evidence": _evidence(record),
             "flags": flags if scored else [],
@@ -170,21 +172,32 @@ def _failed(film: str, error: FilmError | None) -> dict:
     detail |= {"flags": [], "measurements": [], "versions": []}
     kind = result.replace(" ", "-")
     shown = {"name": film, "kind": kind, "glyph": _GLYPHS[kind], "result": result, "flagged": False}
-    shown |= {"view": "", "date": "", "reason": "", "flags": [why], "thumbnail": ""}
+    shown |= {"view": "", "date": "", "reasons": [], "flags": [why], "thumbnail": ""}
     return shown | {"probability": None, "sort_score": -2, "detail": detail}
 
 
+def _marks(record: FilmRecord) -> list[list]:
+    """Return the marks on the preview: x, y and radius in its pixels, and the probability as text."""
+    if record.preview is None:
+        return []
+    scale, radius = record.preview[0] / record.size[0], mark_radius(*record.preview)
+    return [[mark.x * scale, mark.y * scale, radius, f"{mark.probability:.2f}"] for mark in record.marks]
+
+
 def _evidence(record: FilmRecord) -> list[list]:
-    """Return the reasons for and against tuberculosis; those that agree with the result come first."""
-    sides = ("for", "against") if record.row["decision"] == "suspicious" else ("against", "for")
-    return [[side, record.evidence[side]] for side in sides if record.evidence.get(side)]
+    """Return the evidence with headings; what speaks against the result comes last, and says so."""
+    towards = [("marks", "Opacities marked on the film, probability"), ("for", "For tuberculosis, in log odds")]
+    away = [("no_marks", "Opacities marked on the film"), ("against", "Against tuberculosis, in log odds")]
+    agreeing, opposing = (towards, away) if record.row["decision"] == "suspicious" else (away, towards)
+    shown = [(heading, kind) for kind, heading in agreeing]
+    shown += [(f"Despite the result: {heading[0].lower()}{heading[1:]}", kind) for kind, heading in opposing]
+    return [[heading, record.evidence[kind]] for heading, kind in shown if record.evidence.get(kind)]
 
 
-def _strongest(record: FilmRecord) -> str:
-    """Return the strongest reason that agrees with the result, "" if there is none."""
-    side = "for" if record.row["decision"] == "suspicious" else "against"
-    reasons = record.evidence.get(side)
-    return f"{side}: {reasons[0]}" if reasons else ""
+def _strongest(row: Mapping) -> list[str]:
+    """Return the strongest reason that agrees with the result, and the strongest that does not."""
+    reasons = row["reasons"].split("; ") if row["reasons"] else []
+    return [*reasons[:1], *[reason for reason in reasons[1:] if reason.startswith("despite ")][:1]]
 
 
 def _score(row: Mapping) -> list[list[str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chestxr.io.result_files import RESULT_ENDINGS, result_file
 from chestxr.utils.atomic import write_text
+from chestxr.utils.lesion_mark import LesionMark
 
 __all__ = ["FilmRecord", "full_size_path", "preview_path", "read_record", "remove_results", "write_record"]
 
@@ -37,7 +38,10 @@ class FilmRecord:
     study_date : str
         Day of the study as 2026-11-30; "" if it is unknown, or if no other result of the film contains it.
     evidence : dict of str to list of str
-        Strongest reasons ``for`` and ``against`` tuberculosis; empty if there is no score.
+        Strongest evidence in words, as :py:func:`chestxr.tuberculosis.reasons.evidence` returns it; empty if there is
+        no score.
+    marks : list of LesionMark
+        Likely lesion marks, the most suspicious first.
     zones : dict of str to float
         Log odds by zone; empty if there is no score.
     outlines : dict of str to str
@@ -59,6 +63,7 @@ class FilmRecord:
     view: str
     study_date: str
     evidence: dict[str, list[str]]
+    marks: list[LesionMark]
     zones: dict[str, float]
     outlines: dict[str, str]
     preview: list[int] | None
@@ -74,8 +79,9 @@ def write_record(out: Path, film: str, record: FilmRecord) -> None:
 def read_record(out: Path, film: str) -> FilmRecord | None:
     """Return the record of a film, or None if it is missing or invalid."""
     try:
-        return FilmRecord(**json.loads(_path(out, film, ".json").read_text()))
-    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        content = json.loads(_path(out, film, ".json").read_text())
+        return FilmRecord(**content | {"marks": [LesionMark(*mark) for mark in content["marks"]]})
+    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
         return None
 
 

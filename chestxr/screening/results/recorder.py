@@ -65,6 +65,7 @@ class FilmRecorder:
                 view=result.get("film_view", ""),
                 study_date=meta["study_date"] if self.for_report and result.get("dicom_files") else "",
                 evidence=result["screening"]["evidence"],
+                marks=result["screening"]["marks"],
                 zones=result["screening"]["zones"],
                 outlines=outlines,
                 preview=preview,

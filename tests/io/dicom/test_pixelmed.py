@@ -8,6 +8,7 @@ from chestxr.io import read_film
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.segmentation import lung_segmentation
 from chestxr.io.dicom.structured_report import FilmFindings, screening_report
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.provenance import Algorithm
 from tests.io.dicom_validator import dicom_errors, needs_dciodvfy, needs_pixelmed, pixelmed_errors
 from tests.io.film_files import save_dicom
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.slow, needs_pixelmed]
 ALGORITHM = Algorithm("cxr_tuberculosis_screening", "0.1.0 0123456789ab 0123456789ab")
 FINDINGS = {"probability": 0.42, "low": 0.35, "high": 0.5, "threshold": 0.3, "decision": "suspicious"}
 FINDINGS |= {"reasons": ("right upper zone, texture (+1.20)",), "flags": ("the network is unsure",)}
+FINDINGS |= {"marks": [LesionMark(20.5, 30.25, 0.83, "right_upper")]}
 DX = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.1.1", "Modality": "DX", "FrameOfReferenceUID": generate_uid()}
 SC = {"SOPClassUID": SecondaryCaptureImageStorage, "Modality": "OT", "ConversionType": "WSD"}
 # Errors of the validators of 2022 themselves; chestxr/io/dicom/README.md gives the reasons.
@@ -29,7 +31,7 @@ OF_THE_VALIDATOR = (
     "DerivationImageMacro/DerivationImageSequence/: SharedFunctionalGroupsSequence/Item[1]/: Missing required",
 )
 # If one group has a region, the validator takes all for groups with a region, also that of the whole image.
-OF_THE_SCORE_GROUP = "within 1.8.3: "
+OF_THE_SCORE_GROUP = "within 1.8.4: "
 
 
 @pytest.fixture(params=["computed radiograph", "DX", "secondary capture"])
@@ -63,7 +65,8 @@ def test_segmentation_and_report(film, tmp_path):
 
 
 def test_group_of_the_score_is_valid_without_groups_of_lungs(chest_dicom, tmp_path):
-    report = screening_report(read_header(chest_dicom), None, FilmFindings({}, **FINDINGS), ALGORITHM)
+    findings = FilmFindings({}, **FINDINGS | {"marks": ()})
+    report = screening_report(read_header(chest_dicom), None, findings, ALGORITHM)
     assert pixelmed_errors(report, tmp_path, "DicomSRValidator") == []
 
 

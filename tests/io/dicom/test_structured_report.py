@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from pydicom.uid import generate_uid
 
+from chestxr.io import read_film
 from chestxr.io.dicom.header import read_header
 from chestxr.io.dicom.segmentation import lung_segmentation
 from chestxr.io.dicom.structured_report import FilmFindings, screening_report
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.provenance import Algorithm
 from tests.io.dicom_validator import errors_of, needs_dciodvfy
 from tests.io.film_files import save_dicom
@@ -22,8 +24,9 @@ SCORED = FilmFindings(
     high=0.5,
     threshold=0.2988,
     decision="suspicious",
-    reasons=("right upper zone, texture (+1.20)", "lungs, shape (-0.30)"),
+    reasons=("opacity, right upper zone, 0.83", "lesions (+1.20)", "despite lungs, brightness (-0.30)"),
     flags=("the network is unsure",),
+    marks=(LesionMark(20.5, 30.25, 0.83, "right_upper"), LesionMark(70, 60, 0.61, "")),
 )
 NOT_SCORED = FilmFindings({}, threshold=0.2988, flags=("lungs in pieces",), no_score="lungs in pieces")
 
@@ -77,7 +80,7 @@ def test_score_interval_threshold_and_reasons_are_read_back(film, tmp_path):
     assert found["Tuberculosis score, upper limit of the 95% interval"] == [(0.5, "1")]
     assert found["Tuberculosis score, threshold of the decision"] == [(0.2988, "1")]
     assert found["Tuberculosis score, decision at the threshold"] == ["suspicious"]
-    assert found["Reason of the tuberculosis score, in log odds"] == list(SCORED.reasons)
+    assert found["Reason of the tuberculosis score"] == list(SCORED.reasons)
     assert found["Quality flag"] == ["the network is unsure"]
     assert found["Intended use"] == ["Research use only. Not a medical device."]
 
@@ -106,7 +109,7 @@ def test_lungs_reference_their_segments_and_the_film(film, tmp_path):
     segmentation = _segmentation(header)
     screening_report(header, segmentation, SCORED, ALGORITHM).save_as(tmp_path / "sr.dcm")
     groups = hd.sr.srread(tmp_path / "sr.dcm").content.get_planar_roi_measurement_groups()
-    for group, number, code in zip(groups, (1, 2), ("3341006", "44029006"), strict=True):
+    for group, number, code in zip(groups[:2], (1, 2), ("3341006", "44029006"), strict=True):
         segment, source = group.referenced_segmentation_frame
         assert segment.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == segmentation.SOPInstanceUID
         assert segment.ReferencedSOPSequence[0].ReferencedSegmentNumber == number
@@ -121,3 +124,33 @@ def test_missing_lung_is_not_measured(film):
     labels[4:30, 10:60] = 1
     report = screening_report(header, lung_segmentation(header, labels, ALGORITHM), one, ALGORITHM)
     assert _measured(report)["Area"] == [(1200, "{pixels}")]
+
+
+def test_marks_are_circles_on_the_film(film, tmp_path):
+    _report(film, SCORED).save_as(tmp_path / "sr.dcm")
+    report = hd.sr.srread(tmp_path / "sr.dcm")
+    first, second = report.content.get_planar_roi_measurement_groups()[2:]
+    assert first.roi.value.tolist() == [[20.5, 30.25], [pytest.approx(20.5 + 96 / 40), 30.25]]
+    assert [site.value.value for site in first.finding_sites] == ["3341006"] and second.finding_sites == []
+    assert second.roi.value[1].tolist() == [pytest.approx(70 - 96 / 40), 60], "the circle's point is on the film"
+    found = _measured(report)
+    assert found["Lesion mark, probability of a lesion"] == [(0.83, "1"), (0.61, "1")]
+    assert found["Zone of the lungs"] == ["right upper zone"]
+
+
+@pytest.mark.parametrize("stored", [("L", "F"), ("R", "F"), ("L", "H"), ("R", "H"), ("F", "L"), ("H", "R"), ("F", "R")])
+def test_marks_lie_on_the_stored_pixels_of_a_film_that_was_turned(tmp_path, stored):
+    """A bright pixel, found on the upright film, is at the place that the report states in the stored one."""
+    pixels = np.zeros((96, 72), int)
+    pixels[20, 50] = 4000
+    identity = {"StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid()}
+    film = save_dicom(tmp_path / "film.dcm", pixels, PatientOrientation=list(stored), **identity)
+    upright, meta = read_film(film)
+    (x,), (y,) = np.nonzero(upright == upright.max())
+    findings = FilmFindings(
+        {}, no_score="-", marks=[LesionMark(x + 0.5, y + 0.5, 0.9, "")], reoriented=meta["reoriented"]
+    )
+    report = screening_report(read_header(film), None, findings, ALGORITHM)
+    report.save_as(tmp_path / "sr.dcm")
+    (group,) = hd.sr.srread(tmp_path / "sr.dcm").content.get_planar_roi_measurement_groups()
+    assert group.roi.value[0].tolist() == [50.5, 20.5]

@@ -16,7 +16,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 from chestxr.screening.html.page import write_page
 from chestxr.screening.results.pictures import write_pictures
 from chestxr.screening.results.record import FilmRecord, full_size_path
+from chestxr.tuberculosis.reasons import evidence, reasons_in_words
 from chestxr.utils.errors import FilmError
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.visualize.outlines import lung_outlines
 from tests.phantom import chest_film
 from tests.visualize.browser import browser, needs_chromium
@@ -48,8 +50,10 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     row |= {"probability": probability, "threshold": 0.3}
     row |= {"probability_low": scored and probability - 0.05, "probability_high": scored and probability + 0.05}
     decision = ("suspicious" if probability >= 0.3 else "not suspicious") if scored else ""
-    evidence = {"for": ["right upper zone, texture (+0.80)"], "against": ["left lung, shape (-0.90)"]}
-    row |= {"decision": decision, "reasons": "left lung, shape (-0.90)" if scored else ""}
+    marks = [LesionMark(40 * TIMES, 50 * TIMES, 0.83, "right_upper")] if scored else []
+    found = evidence(marks, [("left lung, brightness", -0.9), ("right upper zone, brightness", 0.8)], 0.5, 3)
+    reasons = reasons_in_words(decision == "suspicious", found, 3) if scored else ""
+    row |= {"decision": decision, "reasons": reasons}
     row |= {"right_area": 0.2, "left_area": 0.18, "symmetry": 0.9, "wholeness": 1.0, "confidence": 0.98}
     row |= {
         "heart_side": float("nan"),
@@ -69,7 +73,8 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
         at_detector=spacing is not None,
         view="frontal" if scored else "lateral",
         study_date=date,
-        evidence=evidence if scored else {},
+        evidence=found if scored else {},
+        marks=marks,
         zones=ZONES if scored else {},
         outlines=lung_outlines(LUNGS, preview),
         preview=list(preview),
@@ -171,19 +176,23 @@ def test_films_are_found_by_text(opened):
 
 
 @needs_chromium
-def test_reason_agrees_with_the_result(opened):
-    """The strongest reason of every phantom is one against tuberculosis."""
-
+def test_reasons_agree_with_the_result_or_say_that_they_do_not(opened):
     def words(film):
         return opened.find_element(By.CSS_SELECTOR, f"tr[data-film={film}] .words").text
 
-    assert words("film-10") == "for: right upper zone, texture (+0.80)"
-    assert words("film-2") == "against: left lung, shape (-0.90)"
-    assert words("film-3").startswith("for: ") and "the network is unsure" in words("film-3")
-    for film, first in (("film-10", "For"), ("film-2", "Against")):
+    mark = "opacity, right upper zone, 0.83"
+    assert words("film-10").split("\n") == [mark, "despite left lung, brightness (-0.90)"]
+    assert words("film-2").split("\n") == ["left lung, brightness (-0.90)", f"despite {mark}"]
+    assert words("film-3").startswith(mark) and "the network is unsure" in words("film-3")
+    marked = "pacities marked on the film, probability"
+    towards, away = ("or tuberculosis, in log odds", "gainst tuberculosis, in log odds")
+    for film, expected in (
+        ("film-10", [f"O{marked}", f"F{towards}", f"Despite the result: a{away}"]),
+        ("film-2", [f"A{away}", f"Despite the result: o{marked}", f"Despite the result: f{towards}"]),
+    ):
         _open(opened, film)
         titles = [title.text for title in opened.find_elements(By.CSS_SELECTOR, "#details h3")]
-        assert titles[1] == f"{first} tuberculosis, in log odds" and len(titles) == 5
+        assert titles[1:4] == expected and len(titles) == 6
         opened.find_element(By.ID, "close").click()
 
 
@@ -262,7 +271,7 @@ def test_film_view_has_contours_zone_map_and_details(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-10]").click()
     details = opened.find_element(By.ID, "details").text
     assert opened.find_element(By.ID, "outcome").text.split()[1:3] == ["suspicious", "0.90"]
-    for words in ("0.900", "0.850 to 0.950", "0.300", "right upper zone, texture (+0.80)", "research use only"):
+    for words in ("0.900", "0.850 to 0.950", "0.300", "right upper zone, brightness (+0.80)", "research use only"):
         assert words in details
     assert "cm\u00b2" in details and "2 x 2 mm at the detector" in details and "aaaaaaaaaaaaaaaa" in details
     outlines = opened.find_elements(By.CSS_SELECTOR, "#outline-layer path")
@@ -286,16 +295,26 @@ def test_contours_match_the_lungs(opened):
 
 
 @needs_chromium
+def test_marks_are_circles_at_their_places(opened):
+    _open(opened, "film-10")
+    box = opened.execute_script("return document.querySelector('#mark-layer circle').getBBox()")
+    centre = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    np.testing.assert_allclose(centre, [40 * 5, 50 * 5], atol=0.1)
+    assert opened.find_element(By.CSS_SELECTOR, "#mark-layer text").get_attribute("textContent") == "0.83"
+
+
+@needs_chromium
 def test_sliders_change_opacity_and_zoom_changes_size(opened):
     opened.find_element(By.CSS_SELECTOR, "tr[data-film=film-3]").click()
 
     def opacity(layer):
         return float(opened.find_element(By.ID, layer).value_of_css_property("opacity"))
 
-    assert (opacity("outline-layer"), opacity("zone-layer")) == (0.9, 0)
-    opened.find_element(By.ID, "outline").send_keys(Keys.HOME)
-    opened.find_element(By.ID, "zones").send_keys(Keys.END)
-    assert (opacity("outline-layer"), opacity("zone-layer")) == (0, 1)
+    layers = ("mark-layer", "outline-layer", "zone-layer")
+    assert [opacity(layer) for layer in layers] == [0.9, 0.9, 0]
+    for slider, key in (("marks", Keys.HOME), ("outline", Keys.HOME), ("zones", Keys.END)):
+        opened.find_element(By.ID, slider).send_keys(key)
+    assert [opacity(layer) for layer in layers] == [0, 0, 1]
 
     before = _width(opened)
     opened.find_element(By.ID, "in").click()
@@ -358,7 +377,8 @@ def _greys(driver) -> np.ndarray:
 )
 def test_sliders_set_window_and_level(opened, keys, window, level, inverted):
     _open(opened, "film-10")
-    opened.find_element(By.ID, "outline").send_keys(Keys.HOME)
+    for layer in ("marks", "outline"):
+        opened.find_element(By.ID, layer).send_keys(Keys.HOME)
     before = _greys(opened)
     for slider, pressed in keys.items():
         opened.find_element(By.ID, slider).send_keys(pressed)
