@@ -15,6 +15,7 @@ from .options import (
     Presentation,
     SegmentationType,
     SiteScale,
+    SiteThreshold,
     TrustBundle,
     UidRoot,
     console,
@@ -62,6 +63,7 @@ def archive(
     ] = "",
     dicom: Dicom = True,
     site_scale: SiteScale = None,
+    site_threshold: SiteThreshold = None,
     uid_root: UidRoot = None,
     segmentation_type: SegmentationType = None,
     presentation: Presentation = False,
@@ -96,7 +98,7 @@ def archive(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     if store and not dicom:
         raise typer.BadParameter("--store needs the DICOM objects that --no-dicom disables")
-    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture, dicom)
+    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom)
     overrides["save_dicom"] = dicom
     how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
     run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **overrides)

@@ -19,6 +19,7 @@ __all__ = [
     "Presentation",
     "SegmentationType",
     "SiteScale",
+    "SiteThreshold",
     "TrustBundle",
     "UidRoot",
     "console",
@@ -28,6 +29,7 @@ __all__ = [
     "progress_bar",
     "progress_console",
     "refuse",
+    "screen_films",
     "summary",
 ]
 
@@ -70,6 +72,9 @@ Picture = Annotated[
     ),
 ]
 SiteScale = Annotated[Path | None, typer.Option(help="Site scale written by chestxr tb adapt.", show_default=False)]
+SiteThreshold = Annotated[
+    Path | None, typer.Option(help="Site threshold written by chestxr tb calibrate.", show_default=False)
+]
 UidRoot = Annotated[
     str | None, typer.Option(help="Prefix of new DICOM UIDs; the bundle's by default.", show_default=False)
 ]
@@ -120,11 +125,12 @@ def refuse(message):
 
 
 def overrides_of(
-    site_scale: Path | None,
-    uid_root: str | None,
-    segmentation_type: _SegmentationTypes | None,
-    presentation: bool,
-    picture: bool,
+    site_scale: Path | None = None,
+    site_threshold: Path | None = None,
+    uid_root: str | None = None,
+    segmentation_type: _SegmentationTypes | None = None,
+    presentation: bool = False,
+    picture: bool = False,
     dicom: bool = True,
 ) -> dict[str, str | bool]:
     """
@@ -137,7 +143,8 @@ def overrides_of(
     """
     if (presentation or picture) and not dicom:
         raise typer.BadParameter("--presentation and --picture need the DICOM objects that --no-dicom disables")
-    overrides: dict[str, str | bool] = {"site_scale": str(site_scale.absolute())} if site_scale else {}
+    of_site = {"site_scale": site_scale, "site_threshold": site_threshold}
+    overrides: dict[str, str | bool] = {name: str(path.absolute()) for name, path in of_site.items() if path}
     if uid_root:
         overrides["uid_root"] = uid_root
     if segmentation_type:
@@ -153,6 +160,21 @@ def progress_bar() -> Progress:
     """Return a progress bar with film count and remaining time."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=progress_console)
+
+
+def screen_films(run) -> bool:
+    """Screen the films of a run with a progress bar; return whether the user stopped it."""
+    try:
+        with progress_bar() as progress:
+            task = progress.add_task("screening", total=len(run.items), completed=run.done_before)
+            for _ in run:
+                progress.advance(task)
+    except KeyboardInterrupt:
+        typer.echo("stopping after the films in progress ...", err=True)
+        return True
+    finally:
+        run.close()
+    return False
 
 
 def summary(title: str, films: Mapping[str, int], pace: str, value: float | None) -> Table:

@@ -19,6 +19,7 @@ from .options import (
     Presentation,
     SegmentationType,
     SiteScale,
+    SiteThreshold,
     TrustBundle,
     UidRoot,
     console,
@@ -54,6 +55,7 @@ def screen(
     ] = "",
     aet: AeTitle = "CHESTXR",
     site_scale: SiteScale = None,
+    site_threshold: SiteThreshold = None,
     uid_root: UidRoot = None,
     segmentation_type: SegmentationType = None,
     presentation: Presentation = False,
@@ -87,7 +89,7 @@ def screen(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     archive = or_exit(DicomWebClient, url)
     elsewhere = or_exit(open_destination, send_to, aet) if send_to else None
-    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture)
+    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture)
     screening = or_exit(PacsScreener, archive, out.absolute(), folder, elsewhere, **overrides)
     try:
         reported: set[str] = set()

@@ -16,6 +16,7 @@ from .options import (
     Presentation,
     SegmentationType,
     SiteScale,
+    SiteThreshold,
     TrustBundle,
     UidRoot,
     console,
@@ -51,6 +52,7 @@ def listen(
         float, typer.Option(min=1, help="Seconds between attempts while the destination is unavailable.")
     ] = 30,
     site_scale: SiteScale = None,
+    site_threshold: SiteThreshold = None,
     uid_root: UidRoot = None,
     segmentation_type: SegmentationType = None,
     presentation: Presentation = False,
@@ -84,7 +86,7 @@ def listen(
     signal.signal(signal.SIGTERM, _end)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     destination = or_exit(open_destination, send_to, aet)
-    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture)
+    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture)
     try:
         listener = or_exit(FilmListener, out.absolute(), folder, destination, max_waiting, keep, **overrides)
         with closing(listener), ExitStack() as stack:

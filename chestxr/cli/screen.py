@@ -14,13 +14,14 @@ from .options import (
     Presentation,
     SegmentationType,
     SiteScale,
+    SiteThreshold,
     TrustBundle,
     UidRoot,
     console,
     leave,
     or_exit,
     overrides_of,
-    progress_bar,
+    screen_films,
     summary,
 )
 
@@ -33,6 +34,7 @@ def screen(
     ],
     out: Annotated[Path, typer.Option(help="Output folder.", show_default=False)],
     site_scale: SiteScale = None,
+    site_threshold: SiteThreshold = None,
     processes: Annotated[
         int,
         typer.Option(min=1, help="Films screened in parallel; each uses a core and 1.5 GB (2 GB for large films)."),
@@ -66,9 +68,9 @@ def screen(
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture, dicom)
+    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom)
     run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, save_dicom=dicom, **overrides)
-    stopped = or_exit(_screen_waiting, run)
+    stopped = or_exit(screen_films, run)
     manifest = or_exit(run.finish)
     or_exit(write_page, run.out / "report.html", run.items, run.records(), run.failures, manifest)
     if as_json:
@@ -80,18 +82,3 @@ def screen(
     for line in manifest["failed"].values():
         typer.echo(line, err=True)
     leave(stopped, bool(manifest["failed"]))
-
-
-def _screen_waiting(run) -> bool:
-    """Screen with a progress bar; return whether the user stopped it."""
-    try:
-        with progress_bar() as progress:
-            task = progress.add_task("screening", total=len(run.items), completed=run.done_before)
-            for _ in run:
-                progress.advance(task)
-    except KeyboardInterrupt:
-        typer.echo("stopping after the films in progress ...", err=True)
-        return True
-    finally:
-        run.close()
-    return False

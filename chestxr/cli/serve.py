@@ -12,7 +12,17 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .options import Picture, Presentation, SegmentationType, SiteScale, TrustBundle, UidRoot, or_exit, overrides_of
+from .options import (
+    Picture,
+    Presentation,
+    SegmentationType,
+    SiteScale,
+    SiteThreshold,
+    TrustBundle,
+    UidRoot,
+    or_exit,
+    overrides_of,
+)
 
 __all__ = ["serve"]
 
@@ -35,6 +45,7 @@ def serve(
     ] = 1,
     space: Annotated[float, typer.Option(min=0.001, help="Disk space for films that wait, in GB.")] = 20,
     site_scale: SiteScale = None,
+    site_threshold: SiteThreshold = None,
     uid_root: UidRoot = None,
     segmentation_type: SegmentationType = None,
     presentation: Presentation = False,
@@ -62,7 +73,7 @@ def serve(
 
     or_exit(check_packages)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    overrides = overrides_of(site_scale, uid_root, segmentation_type, presentation, picture)
+    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture)
 
     typer.echo("starting ...", err=True)
     from chestxr.screening.local.run import ScreeningRun

@@ -52,7 +52,7 @@ def read_collection_table(path: Path, films: Collection[Path]) -> dict[Path, dic
         # Otherwise this patient could end up in both training and test.
         if image not in films:
             raise ValueError(
-                f"{where}: found none of the folder's films; expected a path relative to this folder; correct the table"
+                f"{where}: found none of the films; expected a path relative to the table's folder; correct the table"
             )
         known[image] = _facts(cells, where)
     return known

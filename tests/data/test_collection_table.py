@@ -30,7 +30,7 @@ def test_table_sets_site_patient_and_label(folder):
         ("film\nin/a.png\n", "found no column image"),
         ("image,patient\n,p1\n", "line 2: found no film"),
         *(
-            (f"image,patient\nin/a.png,p1\n{image},p1\n", "line 3: found none of the folder's films")
+            (f"image,patient\nin/a.png,p1\n{image},p1\n", "line 3: found none of the films")
             for image in ("in/z.png", "in/../in/b.png", "in\\b.png", "in/notes.md", "z" * 999)
         ),
         ("image\nin/a.png\nin/a.png\n", "line 3: found the film of an earlier line"),

@@ -1,0 +1,159 @@
+"""Calibration of a site: screen its labelled films, choose the threshold, write page, table and threshold."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from chestxr.bundle.entry import bundle_entry
+from chestxr.data.collection_table import read_collection_table
+from chestxr.tuberculosis import TuberculosisClassifier
+from chestxr.tuberculosis.site_calibration import SiteCalibration, Target, check_classes
+from chestxr.tuberculosis.site_threshold import SiteThreshold
+from chestxr.utils.csv import write_csv
+from chestxr.utils.provenance import sha256
+
+from .html.calibration_page import write_calibration_page
+from .html.page import write_page
+from .local.run import ScreeningRun
+
+__all__ = ["CalibrationRun"]
+
+_KINDS = {1: "with tuberculosis", 0: "without tuberculosis", None: "without a label"}
+
+
+class CalibrationRun:
+    """
+    Screen the films of a site, then choose its threshold.
+
+    Parameters
+    ----------
+    items : sequence of dict
+        Films, as returned by :py:func:`chestxr.data.find_films`.
+    labels : pathlib.Path
+        Table of labels, as :py:func:`chestxr.data.collection_table.read_collection_table` reads it.
+    out : pathlib.Path
+        Folder of the results.
+    bundle : pathlib.Path
+        Folder of the screening bundle.
+    processes : int, optional
+        Number of worker processes.
+    **overrides
+        Entries of the bundle's inference.json that differ.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such table.
+    ValueError
+        If the table is invalid or has too few labels, or as :py:class:`.local.run.ScreeningRun` does.
+    """
+
+    def __init__(
+        self, items: Sequence[dict], labels: Path, out: Path, bundle: Path, processes: int = 1, **overrides: Any
+    ) -> None:
+        if not labels.is_file():
+            raise FileNotFoundError(f"{labels}: no such table of labels; check the path")
+        known = read_collection_table(labels.absolute(), {Path(item["image"]) for item in items})
+        self.facts = {item["film"]: known.get(Path(item["image"]), {}) for item in items}
+        # Before the films are screened, which takes a second for each.
+        check_classes(np.array([facts.get("tuberculosis", None) for facts in self.facts.values()], dtype=object))
+        self.screening = ScreeningRun(items, out, bundle, processes, **overrides)
+
+    def finish(self, target: Target, prevalence: float | None, precision: float) -> SiteCalibration:
+        """
+        Write results, page, table and threshold.
+
+        Parameters
+        ----------
+        target : Target
+            What the threshold must reach.
+        prevalence : float or None
+            Share of films with tuberculosis where the score will be used; None for that of the labelled films.
+        precision : float
+            Half of the width of the intervals that sensitivity and specificity should have.
+
+        Returns
+        -------
+        SiteCalibration
+
+        Raises
+        ------
+        ValueError
+            If too few labelled films have a score.
+        """
+        run = self.screening
+        manifest, records = run.finish(), run.records()
+        write_page(run.out / "report.html", run.items, records, run.failures, manifest)
+        rows, excluded = [], Counter[str]()
+        for film, facts in self.facts.items():
+            label = facts.get("tuberculosis")
+            score = records[film].row["probability"] if film in records else None
+            if label is None or score is None:
+                why = "" if label is None else ", without a score" if film in records else ", not read"
+                excluded[f"{_KINDS[label]}{why}"] += 1
+                continue
+            person = {"sex": facts.get("sex", ""), "age_years": facts.get("age_years", np.nan)}
+            rows.append({"film": film, "tuberculosis": label, "probability": score} | person)
+        films = pd.DataFrame(rows, columns=["film", "tuberculosis", "probability", "sex", "age_years"])
+        stated = prevalence or float(films["tuberculosis"].mean())
+        found = SiteCalibration(films, target, stated, precision)
+        self._write(found, excluded, prevalence is not None)
+        return found
+
+    def warnings(self) -> list[str]:
+        """Return what a reader of the calibration must know about its films."""
+        labelled = {film: facts for film, facts in self.facts.items() if facts.get("tuberculosis") is not None}
+        trained_on = len(labelled.keys() & self._classifier.about["films"].keys())
+        found = []
+        if trained_on:
+            found.append(
+                f"{trained_on} of these films have the names of films that the classifier was trained on: if they are "
+                "the same, leave them out, since the figures would be better than those of other films."
+            )
+        patients = Counter(facts["patient"] for facts in labelled.values() if "patient" in facts)
+        repeated = sum(number > 1 for number in patients.values())
+        if repeated:
+            found.append(
+                f"{repeated} patients have several films: keep one of each, since the intervals take each film for "
+                "another patient."
+            )
+        return found
+
+    @cached_property
+    def _classifier(self) -> TuberculosisClassifier:
+        return TuberculosisClassifier.load(self._classifier_file)
+
+    @property
+    def _classifier_file(self) -> Path:
+        return Path(bundle_entry(self.screening.bundle, "classifier", **self.screening.overrides))
+
+    def _write(self, found: SiteCalibration, excluded: Counter[str], prevalence_given: bool) -> None:
+        run = self.screening
+        scale = run.overrides.get("site_scale")
+        path = run.out / "threshold.json"
+        write_csv(run.out / "thresholds.csv", found.table, "%.6g")
+        options = f" --site-scale {scale}" if scale else ""
+        write_calibration_page(
+            run.out / "calibration.html",
+            found,
+            self._classifier.threshold,
+            excluded,
+            self.warnings(),
+            f"chestxr screen FILMS --out RESULTS --site-threshold {path}{options}",
+            f"{run.about['bundle']} {run.about['version']}; chestxr {run.about['chestxr']}",
+            prevalence_given,
+        )
+        # Last: the threshold is used only if its page can be read.
+        SiteThreshold(
+            threshold=found.threshold,
+            rule=str(found.target),
+            positives=int(found.labels.sum()),
+            negatives=int((found.labels == 0).sum()),
+            classifier_sha256=sha256(self._classifier_file),
+            site_scale_sha256=sha256(scale) if scale else "",
+        ).save(path)
