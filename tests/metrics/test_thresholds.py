@@ -41,9 +41,10 @@ def test_threshold_above_all_films_finds_nobody():
 def test_intervals_contain_their_values_also_at_the_ends():
     table = threshold_table(LABELS, SCORES, 0.02)
     for name in ("sensitivity", "specificity", "ppv", "npv"):
-        assert (table[f"{name}_low"] <= table[name] + 1e-12).all() and (
-            table[name] <= table[f"{name}_high"] + 1e-12
-        ).all()
+        known = table[table[name].notna()]
+        assert len(known) >= 6
+        assert (known[f"{name}_low"] <= known[name] + 1e-12).all()
+        assert (known[name] <= known[f"{name}_high"] + 1e-12).all()
 
 
 def test_predictive_intervals_cover_the_truth():
@@ -58,7 +59,7 @@ def test_predictive_intervals_cover_the_truth():
         row = threshold_table(labels, random.normal(1.5 * labels), 0.1, [0.6]).iloc[0]
         for name, value in truth.items():
             inside[name] += row[f"{name}_low"] <= value <= row[f"{name}_high"]
-    assert all(0.92 <= number / 400 <= 0.99 for number in inside.values()), inside
+    assert all(0.93 <= number / 400 <= 0.99 for number in inside.values()), inside
 
 
 @pytest.mark.parametrize(("specificity", "threshold"), [(0.5, 0.3), (0.75, 0.6), (0.76, 0.8), (1.0, 0.8), (0.2, 0.2)])
