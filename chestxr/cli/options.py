@@ -31,6 +31,7 @@ __all__ = [
     "refuse",
     "screen_films",
     "summary",
+    "warn",
 ]
 
 console = Console()
@@ -186,6 +187,12 @@ def summary(title: str, films: Mapping[str, int], pace: str, value: float | None
     if value is not None:
         table.add_row(pace, str(value))
     return table
+
+
+def warn(text: str) -> None:
+    """Print a warning, if there is one."""
+    if text:
+        typer.echo(f"warning: {text}", err=True)
 
 
 def leave(stopped: bool, failed: bool) -> NoReturn:

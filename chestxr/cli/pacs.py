@@ -27,6 +27,7 @@ from .options import (
     or_exit,
     overrides_of,
     progress_console,
+    warn,
 )
 
 __all__ = ["app"]
@@ -136,6 +137,7 @@ def _pass(screening, since: str, quietly: bool, reported: set[str]) -> int:
     if failed:
         counts.append(f"{failed} skipped because of archive errors")
     console.print("; ".join(counts), soft_wrap=True)
+    warn(screening.drift())
     return len(found.waiting) - answered + found.unreadable + unidentified + failed
 
 

@@ -23,9 +23,13 @@ from .options import (
     leave,
     or_exit,
     overrides_of,
+    warn,
 )
 
 __all__ = ["listen"]
+
+# Stands for the warning, whose numbers change with each film, among what was printed.
+_DRIFT = "drift"
 
 
 def listen(
@@ -115,6 +119,9 @@ def _answer(listener, reported: set[str]) -> None:
         failures.add(str(outcome))
     if answered:
         console.print(f"films answered: {answered}")
+    if drift := listener.drift():
+        failures.add(_DRIFT)
+        warn("" if _DRIFT in reported else drift)
     reported.clear()
     reported.update(failures)
 

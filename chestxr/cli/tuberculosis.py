@@ -7,7 +7,7 @@ import typer
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
-from .options import SiteScale, TrustBundle, console, leave, or_exit, overrides_of, screen_films
+from .options import SiteScale, TrustBundle, console, leave, or_exit, overrides_of, screen_films, warn
 
 __all__ = ["app"]
 
@@ -134,7 +134,7 @@ def calibrate(
     console.print(f"sensitivity {chosen['sensitivity']:.2f}, specificity {chosen['specificity']:.2f}", soft_wrap=True)
     console.print(f"page: {out / 'calibration.html'}", soft_wrap=True)
     for warning in run.warnings():
-        typer.echo(f"warning: {warning}", err=True)
+        warn(warning)
     for error in run.screening.failures.values():
         typer.echo(str(error), err=True)
     leave(stopped, bool(run.screening.failures))

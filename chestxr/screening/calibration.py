@@ -154,6 +154,7 @@ class CalibrationRun:
             rule=str(found.target),
             positives=int(found.labels.sum()),
             negatives=int((found.labels == 0).sum()),
+            unlike=run.drift.share,
             classifier_sha256=sha256(self._classifier_file),
             site_scale_sha256=sha256(scale) if scale else "",
         ).save(path)

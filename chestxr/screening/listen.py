@@ -68,6 +68,10 @@ class FilmListener:
         self._films.close()
         self._inbox.close()
 
+    def drift(self) -> str:
+        """Return a warning if the latest films are unlike those that the models were set on, else ""."""
+        return self._films.drift.warning()
+
     def receive(self, instance: str, content: bytes) -> None:
         """
         Keep a film until it is answered, unless it was answered before.

@@ -83,6 +83,10 @@ class PacsScreener:
         """Stop the worker process."""
         self._films.close()
 
+    def drift(self) -> str:
+        """Return a warning if the latest films are unlike those that the models were set on, else ""."""
+        return self._films.drift.warning()
+
     def find(self, since: date) -> Worklist:
         """
         Query films without a report, and count the others.

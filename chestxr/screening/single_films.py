@@ -16,8 +16,12 @@ from chestxr.utils.atomic import remove_partial_files, write_text
 from chestxr.utils.errors import FilmError
 
 from .destination import Destination
+from .drift import DriftWatch
 
 __all__ = ["SingleFilms", "film_name"]
+
+# Latest films that are watched for a drift: a day or two of a busy room.
+_WINDOW = 100
 
 
 class SingleFilms:
@@ -39,6 +43,11 @@ class SingleFilms:
     ------
     ValueError
         If the UID root is invalid, or the bundle cannot be opened.
+
+    Attributes
+    ----------
+    drift : DriftWatch
+        Whether the latest films are like those that the classifier or the site's files were set on.
     """
 
     def __init__(self, out: Path, bundle: Path, destination: Destination, **overrides: Any) -> None:
@@ -53,6 +62,7 @@ class SingleFilms:
         self._pool = FilmPool(bundle, overrides, out, self.key, processes=1, for_report=False)
         self._pool.open()
         remove_partial_files(out)
+        self.drift = DriftWatch(bundle, _WINDOW, **overrides)
 
     def close(self) -> None:
         """Stop the worker process."""
@@ -87,6 +97,7 @@ class SingleFilms:
             if failure is not None:
                 self.forget_objects(name)
                 return failure
+            self._watch(name)
         for path in made:
             if path.is_file():
                 self._destination.store_once(path)
@@ -112,6 +123,11 @@ class SingleFilms:
             return self._pool.screen_film({"film": name, "image": str(get())})
         except FilmError as error:
             return error
+
+    def _watch(self, name: str) -> None:
+        record = read_record(self.out, name)
+        if record is not None:
+            self.drift.add(record.row["outlying_features"])
 
     @staticmethod
     def _all_there(record: FilmRecord, made: list[Path]) -> bool:

@@ -15,6 +15,7 @@ from .lung_channels import LungChannels, LungChannelsd
 from .lung_labels import LungLabels, LungLabelsd
 from .lung_quality import LungQuality, LungQualityd
 from .rand_film_view import RandNoChestd, RandOrientationd, RandWindowd
+from .rand_jpeg import RandJpegd
 from .resize_film import ResizeFilmd
 from .save_dicom import SaveDicomPresentationd, SaveDicomSegmentationd
 from .save_dicom_report import SaveDicomPictured, SaveDicomReportd
@@ -40,6 +41,7 @@ __all__ = [
     "LungQuality",
     "LungQualityd",
     "MaskAsSliced",
+    "RandJpegd",
     "RandNoChestd",
     "RandOrientationd",
     "RandWindowd",

@@ -16,7 +16,7 @@ def files(tmp_path):
 
 
 def _saved(files, scale=""):
-    threshold = SiteThreshold(0.41, "sensitivity 0.9 or more", 40, 60, sha256(files / "classifier"), scale)
+    threshold = SiteThreshold(0.41, "sensitivity 0.9 or more", 40, 60, 0.1, sha256(files / "classifier"), scale)
     threshold.save(files / "threshold.json")
     return threshold
 
@@ -41,7 +41,7 @@ def test_another_classifier_or_scale_is_refused(files):
 
 
 @pytest.mark.parametrize(
-    "change", [{"kind": "chestxr site scale"}, {"threshold": 1.5}, {"more": 1}, {"threshold": None}]
+    "change", [{"kind": "chestxr site scale"}, {"threshold": 1.5}, {"unlike": -1}, {"more": 1}, {"threshold": None}]
 )
 def test_another_file_is_refused(files, change):
     _saved(files)

@@ -12,6 +12,7 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root
+from chestxr.screening.drift import DriftWatch
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.manifest import write_manifest
 from chestxr.screening.results.record import FilmRecord, full_size_path, preview_path, read_record
@@ -58,6 +59,7 @@ class ScreeningRun:
         self.about = settings_of(bundle, overrides)
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
+        self.drift = DriftWatch(bundle, **overrides)
         self._started = datetime.now(UTC)
         self._waiting = [item for item in self.items if not self._is_done(item)]
         self.done_before = len(self.items) - len(self._waiting)
@@ -98,11 +100,13 @@ class ScreeningRun:
         -------
         dict
             The manifest: ``complete``, ``films`` (counts by status and decision), ``failed``, ``bundle``, ``settings``,
-            ``versions``, ``started``, ``finished``, ``seconds_per_film``.
+            ``versions``, ``started``, ``finished``, ``drift`` (a warning, or ""), ``seconds_per_film``.
         """
         records = self.records()
         rows = [records[item["film"]].row if item["film"] in records else self._unfinished(item) for item in self.items]
         table = pd.DataFrame(rows)
+        for record in records.values():
+            self.drift.add(record.row["outlying_features"])
         write_screening_table(table, self.out)
         return self._write_manifest(table, records)
 
@@ -144,6 +148,7 @@ class ScreeningRun:
             started=self._started,
             failed={film: str(error) for film, error in sorted(self.failures.items())},
             processes=self.processes,
+            drift=self.drift.warning(),
             seconds_per_film=round(statistics.median(seconds), 2) if seconds else None,
         )
 

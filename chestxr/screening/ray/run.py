@@ -14,6 +14,7 @@ from typing import Any
 from chestxr.bundle.entry import bundle_entry
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.io.dicom.uid import check_uid_root
+from chestxr.screening.drift import DriftWatch
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.manifest import read_manifest, write_manifest
 from chestxr.utils.atomic import remove_partial_files
@@ -36,7 +37,7 @@ _TASKS_PER_CORE = 2048
 # Consecutive films that fail for reasons other than the film have a common cause.
 _MAX_CONSECUTIVE_FAILURES = 10
 _GOES_ON = "the same command goes on from here"
-_MEASURED = ("films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
+_MEASURED = ("drift", "films_per_second", "seconds_per_film", "largest_carried_mb", "peak_memory_mb")
 
 
 class ArchiveRun:
@@ -97,6 +98,7 @@ class ArchiveRun:
         self.out = out
         self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
         self.settings = settings_of(bundle, overrides)
+        self._drift = DriftWatch(bundle, **overrides)
         self._memory: dict[str, int] = {}
         self._seconds: Counter[str] = Counter()
         self._started, self._clock, self._worked, self._carried = datetime.now(UTC), 0.0, 0, 0
@@ -163,9 +165,9 @@ class ArchiveRun:
         -------
         dict
             ``complete``, ``films`` (counts by status and decision), ``bundle``, ``settings``, ``versions``,
-            ``started``, ``finished``; and, for the last run that screened a film, ``films_per_second``,
-            ``seconds_per_film`` (by stage), ``largest_carried_mb`` (largest size of a film between stages, in MiB) and
-            ``peak_memory_mb`` (in MiB).
+            ``started``, ``finished``; and, for the last run that screened a film, ``drift`` (a warning, or ""),
+            ``films_per_second``, ``seconds_per_film`` (by stage), ``largest_carried_mb`` (largest size of a film
+            between stages, in MiB) and ``peak_memory_mb`` (in MiB).
         """
         counts = self._ledger.counts()
         done = sum(counts[status] for status in ("ok", "warning", "no score", "quarantined"))
@@ -185,8 +187,9 @@ class ArchiveRun:
         """Return time and memory of this run, or of the last run that screened a film."""
         before = read_manifest(self.out)
         if not self._worked and before is not None:
-            return {name: before[name] for name in _MEASURED}
+            return {name: before[name] for name in _MEASURED if name in before}
         return {
+            "drift": self._drift.warning(),
             "films_per_second": round(self._worked / self._clock, 2) if self._worked else None,
             "seconds_per_film": {stage: round(total / self._worked, 4) for stage, total in self._seconds.items()},
             "largest_carried_mb": round(self._carried / 2**20, 2),
@@ -287,6 +290,8 @@ class ArchiveRun:
         self._seconds.update(task.seconds)
         self._carried = max(self._carried, task.carried)
         self._worked += 1
+        if task.row:
+            self._drift.add(task.row["outlying_features"])
         self._succeeded |= bool(task.row)
 
     def _check_source(self, task: ImageTask) -> None:
