@@ -6,6 +6,7 @@ from .apply_network import ApplyNetworkd
 from .arg_max import ArgMaxd
 from .crop_to_lungs import CropToLungsd
 from .film_axes import EnsureFilmAxesd, MaskAsSliced
+from .film_noise import FilmNoised
 from .film_view import ClassifyViewd
 from .keep_lung_components import KeepLungComponents, KeepLungComponentsd
 from .lesion_evidence import LesionEvidenced
@@ -29,6 +30,7 @@ __all__ = [
     "ClassifyViewd",
     "CropToLungsd",
     "EnsureFilmAxesd",
+    "FilmNoised",
     "KeepLungComponents",
     "KeepLungComponentsd",
     "LesionEvidenced",

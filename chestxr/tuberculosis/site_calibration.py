@@ -122,7 +122,12 @@ class SiteCalibration:
         for name, chosen in self._grouped():
             labels, scores = self.labels[chosen], self.scores[chosen]
             positives, negatives = int(labels.sum()), int((labels == 0).sum())
-            row: dict[str, Any] = {"group": name, "positives": positives, "negatives": negatives}
+            row: dict[str, Any] = {
+                "group": name,
+                "positives": positives,
+                "negatives": negatives,
+                "own_threshold": np.nan,
+            }
             if min(positives, negatives) >= LEAST_OF_A_CLASS:
                 decisions = threshold_table(labels, scores, self.prevalence, [self.threshold]).iloc[0]
                 row |= {str(column): value for column, value in decisions.drop("threshold").items()}

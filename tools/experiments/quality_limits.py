@@ -1,5 +1,5 @@
 """
-Measure the data behind LungQuality's limits.
+Measure the data behind the limits of LungQuality and FilmNoised.
 
 Prints the quality check's measurements on the lung masks of a split's training and validation films, the number of
 films flagged, and the number of mirror images recognised as mirrored. Test films are not used.
@@ -24,14 +24,16 @@ from rich.progress import track
 from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.io import MaskReader
-from chestxr.transforms import LungLabelsd, LungQuality
+from chestxr.transforms import FilmNoised, LungLabelsd, LungQuality
 from tools.experiments.bundle_runs import bundle_of, predict
 from tools.experiments.robustness_films import UNTOUCHED, perturbed
+from tools.experiments.screening_films import BUNDLE
 
 SECTIONS = ("training", "validation")
 QUANTILES = (0.0, 0.01, 0.05, 0.5, 0.95, 0.99, 1.0)
 # Named and measured as in robustness_films.py.
 CHANGES = ((UNTOUCHED, 0), ("mirrored", 1), ("crop", 0.05), ("crop", 0.10), ("crop", 0.20))
+NOISE = ((UNTOUCHED, 0), ("noise", 0.02), ("noise", 0.05), ("JPEG", 50), ("JPEG", 20), ("blur", 0.005))
 SWAPPED = np.array([0, 2, 1])
 
 
@@ -61,6 +63,19 @@ def measure_predictions(items: list[dict], change: tuple[str, float]) -> pd.Data
         return pd.read_csv(predict(bundle_of("unet"), films, Path(folder) / "out") / "films.csv", keep_default_na=False)
 
 
+def measure_noise(items: list[dict], change: tuple[str, float]) -> pd.DataFrame:
+    """Return the noise and its flag of films changed by `perturbed`."""
+    prepare, check = bundle_entry(BUNDLE, "preprocessing"), FilmNoised("image")
+    rows = []
+    with TemporaryDirectory() as folder:
+        for item in track(items, "noise"):
+            path = Path(folder) / f"{item['film']}.png"
+            perturbed(Image.open(item["image"]).convert("L"), *change, item["film"]).save(path)
+            found = check(prepare({"image": str(path)}) | {"quality": {}, "quality_flags": ""})
+            rows.append({"film": item["film"], **found["quality"], "flags": found["quality_flags"]})
+    return pd.DataFrame(rows)
+
+
 def describe(table: pd.DataFrame, title: str) -> None:
     """Print the quantiles of a table's measurements."""
     print(f"\n{title}: {len(table)} films")
@@ -86,6 +101,10 @@ def main() -> None:
         describe(masks, f"{section}, masks")
         print("flagged:", count_flags(masks["flags"]))
         print("flagged among mirror images:", count_flags(masks["mirrored_flags"]))
+    for change in NOISE:
+        noise = measure_noise(split["training"] + split["validation"], change)
+        describe(noise, "training and validation, noise, " + " ".join(map(str, change)))
+        print("flagged:", count_flags(noise["flags"]))
     for change in CHANGES:
         found = measure_predictions(split["validation"], change)
         describe(found, "validation, predicted lungs, " + " ".join(map(str, change)))

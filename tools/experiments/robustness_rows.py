@@ -58,15 +58,15 @@ def score_rows_of(films: pd.DataFrame, limit: float) -> Iterator[dict]:
     ------
     dict
         Rows as yielded by `lung_rows`, over both sites. Fractions of all films: "refused", without a score; "warned
-        of", scored with a warning; "warned of features only", no warning concerns the masks;
+        of", scored with a warning; "warned of features only", no other warning;
         "wrong", on the wrong side of the shipped threshold; "wrong in silence", without a warning. For films with a
         score: AUC, and sensitivity and specificity at that threshold; omitted if only one label is left.
     """
     has_score, of_features = films["probability"].notna(), films["outlying_features"] > limit
-    of_outlines = has_score & films["reason"].map(_of_outlines)
-    warned = of_outlines | of_features
+    warned = has_score & (films["reason"] != "")
+    other = has_score & films["reason"].map(_has_other_warning)
     wrong = has_score & ((films["decision"] == "suspicious") != (films["tuberculosis"] == 1))
-    shares = {"refused": ~has_score, "warned of": warned, "warned of features only": of_features & ~of_outlines}
+    shares = {"refused": ~has_score, "warned of": warned, "warned of features only": of_features & ~other}
     for metric, share in (shares | {"wrong": wrong, "wrong in silence": wrong & ~warned}).items():
         yield {"site": "all"} | share_row(metric, share)
     scored = films[has_score]
@@ -83,7 +83,7 @@ def _by_site(films: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
         yield site, films["site"] == site
 
 
-def _of_outlines(reason: str) -> bool:
+def _has_other_warning(reason: str) -> bool:
     return any(warning and not warning.startswith(_UNLIKE) for warning in reason.split("; "))
 
 

@@ -54,6 +54,7 @@ _MEASURED = {
     "frontal": "frontal and upright, probability",
     "mirrored": "mirror image, probability",
     "row_jump": "largest discontinuity between rows, relative to the usual",
+    "noise": "noise level at 256 px, fraction of the range",
     "outlying_features": "outlying features, largest fraction in a region",
 }
 
