@@ -25,8 +25,8 @@ class FilmNoised(MapTransform):
     its limits, a warning is added to ``quality_flags``: noise looks like many small lesions, blur hides them, and
     neither changes the segmentation of the lungs. Use it after :py:class:`LungQualityd`.
 
-    All of the 640 training films of the shipped classifier, and all films of TBX11K and ChestX-ray8 at hand, are within
-    the default limits; ``tools/experiments/quality_limits.py`` measures it.
+    All 640 training films of the shipped classifier are within the default limits;
+    ``tools/experiments/quality_limits.py`` measures it.
 
     Parameters
     ----------

@@ -33,13 +33,15 @@ def evidence(
     """
     return {
         "marks": [mark.words for mark in marks[:most]],
-        "no_marks": [] if marks else [f"no opacity of {least:.2f} or more"],
+        "no_marks": [] if marks else [_no_mark(least)],
         "for": [_group_in_words(group) for group in groups if group[1] > 0][:most],
         "against": [_group_in_words(group) for group in groups if group[1] < 0][:most],
     }
 
 
-def reasons_in_words(suspicious: bool, found: dict[str, list[str]], most: int) -> str:
+def reasons_in_words(
+    suspicious: bool, marks: Sequence[LesionMark], groups: Sequence[tuple[str, float]], least: float, most: int
+) -> str:
     """
     Return the reasons that agree with a result, then, after the word "despite", those that do not.
 
@@ -47,21 +49,26 @@ def reasons_in_words(suspicious: bool, found: dict[str, list[str]], most: int) -
     ----------
     suspicious : bool
         The result.
-    found : dict of str to list of str
-        What :py:func:`evidence` returns.
+    marks, groups, least : sequence of LesionMark, sequence of tuple of str and float, float
+        As for :py:func:`evidence`; the groups are sorted by absolute value, largest first.
     most : int
-        Largest number of reasons that agree; of each kind that do not, the strongest.
+        Largest number of marks, and of groups.
 
     Returns
     -------
     str
-        Reasons, separated by "; ".
+        Reasons, separated by "; ": marks, then groups.
     """
-    towards, away = ("marks", "for"), ("no_marks", "against")
+    seen = [mark.words for mark in marks[:most]]
+    towards = seen + [_group_in_words(group) for group in groups[:most] if group[1] > 0]
+    away = [] if seen else [_no_mark(least)]
+    away += [_group_in_words(group) for group in groups[:most] if group[1] < 0]
     agreeing, opposing = (towards, away) if suspicious else (away, towards)
-    reasons = [reason for kind in agreeing for reason in found[kind]][:most]
-    contrary = [f"{_AGAINST_THE_RESULT}{found[kind][0]}" for kind in opposing if found[kind]]
-    return "; ".join([*reasons, *contrary])
+    return "; ".join([*agreeing, *(f"{_AGAINST_THE_RESULT}{reason}" for reason in opposing)])
+
+
+def _no_mark(least: float) -> str:
+    return f"no opacity of {least:.2f} or more"
 
 
 def _group_in_words(group: tuple[str, float]) -> str:

@@ -119,7 +119,7 @@ class ScreenTuberculosisd(MapTransform):
         probability = float(self.classifier.calibration(margin)[0])
         low, high = self.classifier.interval(margin)
         contributions = self.classifier.contributions(table, self.site).iloc[0]
-        found = evidence(marks, explain(contributions, len(contributions)), self.likely, self.reasons)
+        groups = explain(contributions, len(contributions))
         suspicious = probability >= self.threshold
         unlike = outlying_features(self.classifier.standardised(table, self.site).iloc[0])
         return {
@@ -129,8 +129,8 @@ class ScreenTuberculosisd(MapTransform):
             "probability_high": float(high[0]),
             "decision": "suspicious" if suspicious else "not suspicious",
             "marks": list(marks),
-            "reasons": reasons_in_words(suspicious, found, self.reasons),
-            "evidence": found,
+            "reasons": reasons_in_words(suspicious, marks, groups, self.likely, self.reasons),
+            "evidence": evidence(marks, groups, self.likely, self.reasons),
             "zones": zone_contributions(contributions, features),
             "no_score": "",
             "outlying_features": unlike,

@@ -31,11 +31,14 @@ TOWARDS, AWAY = ("lesions", 1.2), ("left lung, brightness", -0.4)
     ],
 )
 def test_reasons_against_the_result_begin_with_despite(suspicious, marks, expected):
-    found = evidence(marks, [TOWARDS, AWAY], 0.5, 3)
-    assert reasons_in_words(suspicious, found, 3).split("; ") == expected
+    assert reasons_in_words(suspicious, marks, [TOWARDS, AWAY], 0.5, 3).split("; ") == expected
+
+
+def test_only_the_strongest_groups_are_reasons():
+    assert "despite" not in reasons_in_words(True, [MARK], [TOWARDS, AWAY], 0.5, 1)
 
 
 def test_each_kind_has_a_largest_number_of_entries():
     found = evidence([MARK] * 5, [TOWARDS] * 5, 0.5, 3)
-    assert [len(found[kind]) for kind in ("marks", "for", "against")] == [3, 3, 0]
-    assert len(reasons_in_words(True, found, 3).split("; ")) == 3
+    assert [len(found[kind]) for kind in ("marks", "no_marks", "for", "against")] == [3, 0, 3, 0]
+    assert len(reasons_in_words(True, [MARK] * 5, [TOWARDS] * 5, 0.5, 3).split("; ")) == 6

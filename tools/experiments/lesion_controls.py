@@ -4,7 +4,7 @@ Train the lesion network on the boxes of other films, and add the results to doc
     python -m tools.experiments.lesion_controls ../shared/data
 
 Boxes are shuffled between the training films, so that they say where lesions are usual, not where they are. What such
-a network still finds, it finds by the place in the lungs; what it tells of a whole film should be nothing. Everything
+a network still finds, it finds by the place in the lungs; it should say nothing about a whole film. Everything
 else is as in the bundle's train.json. The training takes half an hour on two cores, and resumes after an interruption.
 """
 

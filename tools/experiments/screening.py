@@ -1,5 +1,5 @@
 """
-Evaluate tuberculosis screening, and regenerate docs/results.json, docs/roc.png and docs/explained.png of its bundle.
+Evaluate tuberculosis screening, and regenerate docs/results.json, docs/roc.png and docs/films.png of its bundle.
 
     python -m tools.experiments.screening ../shared/data/cxr
     python -m tools.experiments.screening ../shared/data/cxr --experiments "in site" "across sites"

@@ -1,4 +1,4 @@
-"""Figures of the screening bundle's documentation: ROC curves, and films with explanations."""
+"""Figures of the screening bundle's documentation: ROC curves, and test films with their marks."""
 
 from pathlib import Path
 
@@ -18,7 +18,14 @@ from tools.experiments.screening_shipped import TRAINED
 __all__ = ["draw_pictures", "keep_scores"]
 
 SCORES = WORK / "screening" / "scores"
-_SIDE = 360
+_SIDE = 300
+_FILMS_OF_A_ROW = 5
+ROWS = (
+    ("Tuberculosis, found", 1, True),
+    ("Tuberculosis, missed", 1, False),
+    ("Normal, not suspicious", 0, False),
+    ("Normal, false positive", 0, True),
+)
 PANELS = {
     "Inside a site, nested cross-validation": ("shenzhen-shenzhen", "montgomery-montgomery"),
     "Trained on Shenzhen, tested on Montgomery": ("shenzhen-montgomery", "shenzhen-montgomery-adapted"),
@@ -34,13 +41,13 @@ def keep_scores(scored: pd.DataFrame, source: str, target: str, adapted: bool = 
 
 
 def draw_pictures(dataset_dir: Path) -> None:
-    """Draw docs/roc.png and docs/explained.png from saved results; skip those that are missing."""
+    """Draw docs/roc.png and docs/films.png from saved results; skip those that are missing."""
     if all((SCORES / f"{name}.csv").is_file() for names in PANELS.values() for name in names):
         with atomic_write(BUNDLE / "docs" / "roc.png") as partial:
             _roc().savefig(partial, dpi=90)
     if (TRAINED / "tuberculosis.json").is_file():
-        with atomic_write(BUNDLE / "docs" / "explained.png") as partial:
-            _explained(dataset_dir).save(partial)
+        with atomic_write(BUNDLE / "docs" / "films.png") as partial:
+            _films(dataset_dir).quantize(128).save(partial, optimize=True)
 
 
 def _roc() -> Figure:
@@ -56,27 +63,38 @@ def _roc() -> Figure:
     return figure
 
 
-def _explained(dataset_dir: Path) -> Image.Image:
-    """Return a contact sheet of test films of both labels, at the 90th, 50th and 10th percentile of their scores."""
+def _films(dataset_dir: Path) -> Image.Image:
+    """Return a contact sheet of test films with their marks: right and wrong ones of both labels, over all scores."""
     films = {item["film"]: item["image"] for item in load_split("default", dataset_dir)["test"]}
     scores = pd.read_csv(WORK / "screening" / "evaluated" / "scores.csv", index_col="film")
-    ordered = [scores[scores["tuberculosis"] == label]["probability"].sort_values().index for label in (1, 0)]
-    chosen = [[names[int(share * (len(names) - 1))] for share in (0.9, 0.5, 0.1)] for names in ordered]
-    folder = _screen([films[name] for names in chosen for name in names])
+    chosen = {
+        title: _spread(scores[(scores["tuberculosis"] == label) & (scores["called"] == called)])
+        for title, label, called in ROWS
+    }
+    folder = _screen([films[name] for names in chosen.values() for name in names])
     scored = pd.read_csv(folder / "screening.csv").set_index("film")["probability"]
-    rows = [[(f"probability {scored[name]:.2f}", _zone_map(folder, name)) for name in names] for names in chosen]
-    titles = ("Read as tuberculosis", "Read as normal")
-    return contact_sheet(list(zip(titles, rows, strict=True)), side=_SIDE)
+    rows = [
+        (title, [(f"{name}, probability {scored[name]:.2f}", _overlay(folder, name)) for name in names])
+        for title, names in chosen.items()
+    ]
+    return contact_sheet(rows, side=_SIDE)
+
+
+def _spread(films: pd.DataFrame) -> list[str]:
+    """Return films spread evenly over the scores, the highest first; all of them if there are few."""
+    ordered = films["probability"].sort_values(ascending=False).index
+    places = np.linspace(0, len(ordered) - 1, min(_FILMS_OF_A_ROW, len(ordered))).round().astype(int)
+    return [str(ordered[place]) for place in places]
 
 
 def _screen(paths: list[str]) -> Path:
     """Run the bundle on films with the newly trained classifier; return the folder of results."""
-    folder = WORK / "screening" / "explained"
+    folder = WORK / "screening" / "pictured"
     run_bundle(BUNDLE, ["inference"], films=paths, output_dir=folder, classifier=TRAINED / "tuberculosis.json")
     return folder
 
 
-def _zone_map(folder: Path, film: str) -> np.ndarray:
-    picture = Image.open(folder / f"{film}_zones.png").convert("RGB")
+def _overlay(folder: Path, film: str) -> np.ndarray:
+    picture = Image.open(folder / f"{film}_overlay.png").convert("RGB")
     picture.thumbnail((_SIDE, _SIDE))
     return np.asarray(picture)

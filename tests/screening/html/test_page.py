@@ -51,8 +51,9 @@ def _record(folder: Path, name: str, probability: float | None, reason: str = ""
     row |= {"probability_low": scored and probability - 0.05, "probability_high": scored and probability + 0.05}
     decision = ("suspicious" if probability >= 0.3 else "not suspicious") if scored else ""
     marks = [LesionMark(40 * TIMES, 50 * TIMES, 0.83, "right_upper")] if scored else []
-    found = evidence(marks, [("left lung, brightness", -0.9), ("right upper zone, brightness", 0.8)], 0.5, 3)
-    reasons = reasons_in_words(decision == "suspicious", found, 3) if scored else ""
+    groups = [("left lung, brightness", -0.9), ("right upper zone, brightness", 0.8)]
+    found = evidence(marks, groups, 0.5, 3)
+    reasons = reasons_in_words(decision == "suspicious", marks, groups, 0.5, 3) if scored else ""
     row |= {"decision": decision, "reasons": reasons}
     row |= {"right_area": 0.2, "left_area": 0.18, "symmetry": 0.9, "wholeness": 1.0, "confidence": 0.98}
     row |= {
