@@ -182,3 +182,14 @@ def test_limit_of_waiting_films(listening, film):
         listener.receive(FILMS[2], film)
     assert list(listener.answer()) == [None, None]
     listener.receive(FILMS[2], film)
+
+
+def test_drift_of_the_films_is_reported(listening, worker, film, monkeypatch):
+    record = SimpleNamespace(key="", row={"outlying_features": 0.5, "reason": ""}, files=[])
+    monkeypatch.setattr(single_films, "read_record", lambda *_: record)
+    listener = listening()
+    for number in range(20):
+        assert listener.drift() == "", "twenty films are the least to judge by"
+        listener.receive(f"1.2.6.{number}", film)
+        assert list(listener.answer()) == [None]
+    assert listener.drift().startswith("20 of 20 films are unlike those that the classifier was trained on")
