@@ -117,7 +117,7 @@ def archive(
         pace = manifest["films_per_second"]
         console.print(summary("Tuberculosis screening of an archive", manifest["films"], "films per second", pace))
         console.print(f"table: {out / 'table'}", soft_wrap=True)
-    warn(manifest.get("drift", ""))
+    warn(manifest["drift"]["warning"])
     failed = manifest["films"].get("quarantined", 0)
     if failed:
         typer.echo(f"{failed} of {len(run)} films failed; see {out / 'quarantine'}", err=True)

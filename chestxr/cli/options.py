@@ -84,7 +84,7 @@ AeTitle = Annotated[str, typer.Option(help="AE title of this program, which the 
 _MEANINGS = {
     "all": "films",
     "done_before": "done by an earlier run",
-    "suspicious": "suspicious, at the classifier's threshold",
+    "suspicious": "suspicious, at or above the threshold",
     "not suspicious": "not suspicious",
     "warning": "of these, with a warning",
     "no score": "without a score (reason in the table)",

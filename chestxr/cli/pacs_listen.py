@@ -28,9 +28,6 @@ from .options import (
 
 __all__ = ["listen"]
 
-# Stands for the warning, whose numbers change with each film, among what was printed.
-_DRIFT = "drift"
-
 
 def listen(
     send_to: Annotated[
@@ -119,9 +116,7 @@ def _answer(listener, reported: set[str]) -> None:
         failures.add(str(outcome))
     if answered:
         console.print(f"films answered: {answered}")
-    if drift := listener.drift():
-        failures.add(_DRIFT)
-        warn("" if _DRIFT in reported else drift)
+    warn(listener.drift())
     reported.clear()
     reported.update(failures)
 

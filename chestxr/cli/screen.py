@@ -80,7 +80,7 @@ def screen(
         seconds = manifest["seconds_per_film"]
         console.print(summary("Tuberculosis screening", manifest["films"], "seconds per film, median", seconds))
         console.print(f"report: {out / 'report.html'}", soft_wrap=True)
-    warn(manifest["drift"])
+    warn(manifest["drift"]["warning"])
     for line in manifest["failed"].values():
         typer.echo(line, err=True)
     leave(stopped, bool(manifest["failed"]))

@@ -69,7 +69,7 @@ def calibrate(
         Path,
         typer.Option(
             help="CSV table with the columns image (path, relative to the table) and tuberculosis (1, 0 or empty), and "
-            "if known sex (F, M) and age_years.",
+            "if known sex (F, M), age_years and patient.",
             show_default=False,
         ),
     ],
@@ -123,11 +123,13 @@ def calibrate(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     items = or_exit(find_films, films)
     run = or_exit(
-        CalibrationRun, items, labels, out.absolute(), folder, processes, **overrides_of(site_scale, dicom=True)
+        CalibrationRun, items, labels, out.absolute(), folder, processes, save_dicom=True, **overrides_of(site_scale)
     )
     stopped = or_exit(screen_films, run.screening)
     if stopped:
         leave(stopped, failed=False)
+    for error in run.screening.failures.values():
+        typer.echo(str(error), err=True)
     found = or_exit(run.finish, target, prevalence, precision)
     chosen = found.at(found.threshold)
     console.print(f"threshold {found.threshold:.3f}: {target}, on {len(found.films)} films", soft_wrap=True)
@@ -135,6 +137,4 @@ def calibrate(
     console.print(f"page: {out / 'calibration.html'}", soft_wrap=True)
     for warning in run.warnings():
         warn(warning)
-    for error in run.screening.failures.values():
-        typer.echo(str(error), err=True)
     leave(stopped, bool(run.screening.failures))

@@ -1,7 +1,7 @@
 """Read ``collection.csv``, a user's table of site, patient and label per film."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from .user_table import read_user_table
@@ -13,7 +13,9 @@ _LABELS = {"0": 0, "1": 1, "": None}
 _SEX = {"m": "M", "male": "M", "f": "F", "female": "F"}
 
 
-def read_collection_table(path: Path, films: Collection[Path]) -> dict[Path, dict]:
+def read_collection_table(
+    path: Path, films: Collection[Path], needed: Sequence[str] = (), locate: Callable[[Path], Path] = Path
+) -> dict[Path, dict]:
     """
     Read the table of site, patient and label of the films in a folder.
 
@@ -26,6 +28,10 @@ def read_collection_table(path: Path, films: Collection[Path]) -> dict[Path, dic
         missing.
     films : collection of pathlib.Path
         The folder's films.
+    needed : sequence of str, optional
+        Columns that must exist, besides ``image``.
+    locate : callable, optional
+        Returns the path of a film as `films` has it; by default the path that the table gives.
 
     Returns
     -------
@@ -35,16 +41,16 @@ def read_collection_table(path: Path, films: Collection[Path]) -> dict[Path, dic
     Raises
     ------
     ValueError
-        If the file is not a UTF-8 table, has no column ``image``, lists a film twice or one that is not in `films`, or
-        has an invalid label or age.
+        If the file is not a UTF-8 table, has no column ``image`` or another that is needed, lists a film twice or one
+        that is not in `films`, or has an invalid label or age.
     """
     if not path.is_file():
         return {}
     known: dict[Path, dict] = {}
-    for where, cells in read_user_table(path, "image"):
+    for where, cells in read_user_table(path, "image", *needed):
         if not cells["image"]:
             raise ValueError(f"{where}: found no film; expected its path in the column image; correct the table")
-        image = path.parent / cells["image"]
+        image = locate(path.parent / cells["image"])
         if image in known:
             raise ValueError(
                 f"{where}: found the film of an earlier line; expected one line per film; correct the table"

@@ -1,16 +1,20 @@
 """Calibration of a site: screen its labelled films, choose the threshold, write page, table and threshold."""
 
+import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.entry import bundle_entry
 from chestxr.data.collection_table import read_collection_table
+from chestxr.screening.results.record import FilmRecord
 from chestxr.tuberculosis import TuberculosisClassifier
 from chestxr.tuberculosis.site_calibration import SiteCalibration, Target, check_classes
 from chestxr.tuberculosis.site_threshold import SiteThreshold
@@ -23,7 +27,7 @@ from .local.run import ScreeningRun
 
 __all__ = ["CalibrationRun"]
 
-_KINDS = {1: "with tuberculosis", 0: "without tuberculosis", None: "without a label"}
+_KINDS = {1: "with tuberculosis", 0: "without tuberculosis"}
 
 
 class CalibrationRun:
@@ -58,10 +62,11 @@ class CalibrationRun:
     ) -> None:
         if not labels.is_file():
             raise FileNotFoundError(f"{labels}: no such table of labels; check the path")
-        known = read_collection_table(labels.absolute(), {Path(item["image"]) for item in items})
-        self.facts = {item["film"]: known.get(Path(item["image"]), {}) for item in items}
+        located = {item["film"]: _located(Path(item["image"])) for item in items}
+        known = read_collection_table(labels.absolute(), set(located.values()), ("tuberculosis",), _located)
+        self.facts = {film: known.get(image, {}) for film, image in located.items()}
         # Before the films are screened, which takes a second for each.
-        check_classes(np.array([facts.get("tuberculosis", None) for facts in self.facts.values()], dtype=object))
+        check_classes(np.array([facts.get("tuberculosis") for facts in self.facts.values()], dtype=object))
         self.screening = ScreeningRun(items, out, bundle, processes, **overrides)
 
     def finish(self, target: Target, prevalence: float | None, precision: float) -> SiteCalibration:
@@ -84,45 +89,50 @@ class CalibrationRun:
         Raises
         ------
         ValueError
-            If too few labelled films have a score.
+            If too few labelled films have a score, or no threshold reaches the target.
         """
         run = self.screening
         manifest, records = run.finish(), run.records()
         write_page(run.out / "report.html", run.items, records, run.failures, manifest)
-        rows, excluded = [], Counter[str]()
-        for film, facts in self.facts.items():
-            label = facts.get("tuberculosis")
-            score = records[film].row["probability"] if film in records else None
-            if label is None or score is None:
-                why = "" if label is None else ", without a score" if film in records else ", not read"
-                excluded[f"{_KINDS[label]}{why}"] += 1
-                continue
-            person = {"sex": facts.get("sex", ""), "age_years": facts.get("age_years", np.nan)}
-            rows.append({"film": film, "tuberculosis": label, "probability": score} | person)
-        films = pd.DataFrame(rows, columns=["film", "tuberculosis", "probability", "sex", "age_years"])
-        stated = prevalence or float(films["tuberculosis"].mean())
-        found = SiteCalibration(films, target, stated, precision)
-        self._write(found, excluded, prevalence is not None)
+        films, left_out = self._scored(records)
+        try:
+            stated = prevalence or float(films["tuberculosis"].mean())
+            found = SiteCalibration(films, target, stated, precision)
+        except ValueError as error:
+            counts = ", ".join(f"{number} {why}" for why, number in left_out.items())
+            raise ValueError(f"{error}; left out: {counts}" if counts else str(error)) from error
+        self._write(found, left_out, prevalence is not None)
         return found
 
     def warnings(self) -> list[str]:
         """Return what a reader of the calibration must know about its films."""
         labelled = {film: facts for film, facts in self.facts.items() if facts.get("tuberculosis") is not None}
         trained_on = len(labelled.keys() & self._classifier.about["films"].keys())
-        found = []
-        if trained_on:
-            found.append(
-                f"{trained_on} of these films have the names of films that the classifier was trained on: if they are "
-                "the same, leave them out, since the figures would be better than those of other films."
-            )
         patients = Counter(facts["patient"] for facts in labelled.values() if "patient" in facts)
         repeated = sum(number > 1 for number in patients.values())
-        if repeated:
-            found.append(
-                f"{repeated} patients have several films: keep one of each, since the intervals take each film for "
-                "another patient."
-            )
-        return found
+        found = {
+            f"films with the names of films that the classifier was trained on: {trained_on}; if they are the same, "
+            "leave them out, since the figures would be better than those of other films": trained_on,
+            f"patients with several films: {repeated}; keep one film of each, since the intervals take each film for "
+            "another patient": repeated,
+        }
+        return [warning for warning, number in found.items() if number]
+
+    def _scored(self, records: Mapping[str, FilmRecord]) -> tuple[pd.DataFrame, Counter[str]]:
+        """Return the labelled films with a score, and the numbers of the others by reason."""
+        rows, left_out = [], Counter[str]()
+        for film, facts in self.facts.items():
+            label, row = facts.get("tuberculosis"), records[film].row if film in records else None
+            if label is None:
+                left_out["without a label"] += 1
+            elif row is None or row["probability"] is None:
+                left_out[f"{_KINDS[label]}, {'not read' if row is None else 'without a score'}"] += 1
+            else:
+                of_film = {name: row[name] for name in ("probability", "outlying_features")}
+                person = {"sex": facts.get("sex", ""), "age_years": facts.get("age_years", np.nan)}
+                rows.append({"film": film, "tuberculosis": label} | of_film | person)
+        columns = ["film", "tuberculosis", "probability", "outlying_features", "sex", "age_years"]
+        return pd.DataFrame(rows, columns=columns), left_out
 
     @cached_property
     def _classifier(self) -> TuberculosisClassifier:
@@ -132,19 +142,20 @@ class CalibrationRun:
     def _classifier_file(self) -> Path:
         return Path(bundle_entry(self.screening.bundle, "classifier", **self.screening.overrides))
 
-    def _write(self, found: SiteCalibration, excluded: Counter[str], prevalence_given: bool) -> None:
+    def _write(self, found: SiteCalibration, left_out: Counter[str], prevalence_given: bool) -> None:
         run = self.screening
         scale = run.overrides.get("site_scale")
         path = run.out / "threshold.json"
         write_csv(run.out / "thresholds.csv", found.table, "%.6g")
-        options = f" --site-scale {scale}" if scale else ""
+        options = {"--site-threshold": str(path), "--site-scale": scale, "--bundle": self._other_bundle()}
+        given = " ".join(f"{option} {shlex.quote(value)}" for option, value in options.items() if value)
         write_calibration_page(
             run.out / "calibration.html",
             found,
             self._classifier.threshold,
-            excluded,
+            left_out,
             self.warnings(),
-            f"chestxr screen FILMS --out RESULTS --site-threshold {path}{options}",
+            f"chestxr screen FILMS --out RESULTS {given}",
             f"{run.about['bundle']} {run.about['version']}; chestxr {run.about['chestxr']}",
             prevalence_given,
         )
@@ -154,7 +165,17 @@ class CalibrationRun:
             rule=str(found.target),
             positives=int(found.labels.sum()),
             negatives=int((found.labels == 0).sum()),
-            unlike=run.drift.share,
+            unlike=sum(map(run.drift.is_unlike, found.films["outlying_features"])),
             classifier_sha256=sha256(self._classifier_file),
             site_scale_sha256=sha256(scale) if scale else "",
         ).save(path)
+
+    def _other_bundle(self) -> str:
+        """Return the folder of the bundle unless it is the shipped one."""
+        bundle = self.screening.bundle
+        return "" if bundle == bundle_folder(SCREENING_BUNDLE) else str(bundle)
+
+
+def _located(path: Path) -> Path:
+    """Return the path without links and "..": a table may name a film by another way than the command."""
+    return Path(realpath(path))

@@ -69,8 +69,8 @@ class FilmListener:
         self._inbox.close()
 
     def drift(self) -> str:
-        """Return a warning if the latest films are unlike those that the models were set on, else ""."""
-        return self._films.drift.warning()
+        """Return a warning if the last block of films was unlike those that the models were set on, once; else ""."""
+        return self._films.drift.take_warning()
 
     def receive(self, instance: str, content: bytes) -> None:
         """

@@ -20,9 +20,6 @@ from .drift import DriftWatch
 
 __all__ = ["SingleFilms", "film_name"]
 
-# Latest films that are watched for a drift: a day or two of a busy room.
-_WINDOW = 100
-
 
 class SingleFilms:
     """
@@ -62,7 +59,7 @@ class SingleFilms:
         self._pool = FilmPool(bundle, overrides, out, self.key, processes=1, for_report=False)
         self._pool.open()
         remove_partial_files(out)
-        self.drift = DriftWatch(bundle, _WINDOW, **overrides)
+        self.drift = DriftWatch(out / "drift.json", self.key, bundle, **overrides)
 
     def close(self) -> None:
         """Stop the worker process."""

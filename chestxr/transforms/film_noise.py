@@ -23,7 +23,8 @@ class FilmNoised(MapTransform):
     Adds ``noise`` to ``quality``: the standard deviation of the finest diagonal details of a wavelet transform
     (Donoho and Johnstone 1994, doi 10.1093/biomet/81.3.425), by :py:func:`skimage.restoration.estimate_sigma`. Beyond
     its limits, a warning is added to ``quality_flags``: noise looks like many small lesions, blur hides them, and
-    neither changes the segmentation of the lungs. Use it after :py:class:`LungQualityd`.
+    neither changes the segmentation of the lungs. Images that are no frontal chest films get none: they have no score.
+    Use it after :py:class:`LungQualityd` and :py:class:`ClassifyViewd`.
 
     All 640 training films of the shipped classifier are within the default limits;
     ``tools/experiments/quality_limits.py`` measures it.
@@ -46,9 +47,10 @@ class FilmNoised(MapTransform):
     def __call__(self, data: Mapping[Hashable, NdarrayOrTensor]) -> dict[Hashable, Any]:
         """Return the item with ``quality`` and ``quality_flags`` updated."""
         film = convert_to_numpy(data[self.first_key(data)])[0].astype(np.float64)
-        noise = float(estimate_sigma(film))
+        # The estimate leaves out zeros, and has no value for a film of one grey level.
+        noise = float(estimate_sigma(film)) if np.ptp(film) else 0.0
         flag = _GRAINY if noise > self.most else _SMOOTH if noise < self.least else ""
         return dict(data) | {
             "quality": data["quality"] | {"noise": noise},
-            "quality_flags": "; ".join(filter(None, (data["quality_flags"], flag))),
+            "quality_flags": "; ".join(filter(None, (data["quality_flags"], flag if data["is_chest"] else ""))),
         }

@@ -24,7 +24,7 @@ def evidence(
     least : float
         Probability of a likely mark.
     most : int
-        Largest number of entries of each kind.
+        Largest number of groups of each sign.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def evidence(
         ``marks``, or ``no_marks`` if there are none; groups of features ``for`` and ``against`` tuberculosis.
     """
     return {
-        "marks": [mark.words for mark in marks[:most]],
+        "marks": [mark.words for mark in marks],
         "no_marks": [] if marks else [_no_mark(least)],
         "for": [_group_in_words(group) for group in groups if group[1] > 0][:most],
         "against": [_group_in_words(group) for group in groups if group[1] < 0][:most],

@@ -30,7 +30,7 @@ class ScreenTuberculosisd(MapTransform):
     Dictionary-based scoring of a film's features. Research use only.
 
     Adds ``screening`` to the item: ``score`` (log odds), ``probability`` (calibrated) with its 95% interval
-    ``probability_low`` and ``probability_high``, the ``threshold`` of the classifier, ``decision`` ("suspicious" at and
+    ``probability_low`` and ``probability_high``, the ``threshold``, ``decision`` ("suspicious" at and
     above it, "not suspicious" below), ``marks`` (list of :py:class:`.LesionMark`: the likely ones), ``reasons`` (text:
     those that agree with the decision, then, after "despite", those that do not), ``evidence`` (lists of text, see
     :py:func:`.reasons.evidence`), ``zones`` (log odds by zone), and ``no_score``, the reason for a missing score, or

@@ -65,7 +65,8 @@ class SiteCalibration:
     Raises
     ------
     ValueError
-        If there are fewer than ``LEAST_OF_A_CLASS`` films with or without tuberculosis.
+        If there are fewer than ``LEAST_OF_A_CLASS`` films with or without tuberculosis, or no threshold reaches the
+        target and finds a film.
     """
 
     films: pd.DataFrame
@@ -77,6 +78,8 @@ class SiteCalibration:
     def __post_init__(self) -> None:
         """Check the films, and draw the bootstrap samples."""
         check_classes(self.labels)
+        if not (self.scores >= self.target.threshold(self.labels, self.scores)).any():
+            raise ValueError(f"no threshold reaches a {self.target} and finds any film; ask for less")
         object.__setattr__(self, "_draws", stratified_draws(self.labels, RESAMPLES, 0))
 
     @property
@@ -91,8 +94,14 @@ class SiteCalibration:
 
     @cached_property
     def threshold(self) -> float:
-        """The threshold that reaches the target."""
-        return self.target.threshold(self.labels, self.scores)
+        """
+        The threshold that reaches the target.
+
+        It lies in the middle between the score that reaches it and the next lower one: rounding on another machine
+        leaves the decisions as they are.
+        """
+        reached = self.target.threshold(self.labels, self.scores)
+        return float((reached + max(self.scores[self.scores < reached], default=0.0)) / 2)
 
     @cached_property
     def threshold_interval(self) -> tuple[float, float]:

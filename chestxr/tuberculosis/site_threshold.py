@@ -27,8 +27,8 @@ class SiteThreshold:
         How it was chosen, for example "sensitivity 0.9 or more".
     positives, negatives : int
         Number of films with and without tuberculosis that it was chosen on.
-    unlike : float
-        Share of these films that have more outlying features than the bundle allows without a warning.
+    unlike : int
+        Number of these films that have more outlying features than the bundle allows without a warning.
     classifier_sha256 : str
         Hash of the classifier's file.
     site_scale_sha256 : str
@@ -39,7 +39,7 @@ class SiteThreshold:
     rule: str
     positives: int
     negatives: int
-    unlike: float
+    unlike: int
     classifier_sha256: str
     site_scale_sha256: str = ""
 
@@ -70,10 +70,9 @@ class SiteThreshold:
         ValueError
             If the file is no threshold, or was made with another classifier or another scale of the site.
         """
-        text = Path(path).read_text(encoding="utf-8")
         try:
-            content = json.loads(text)
-            if content.pop("kind") != _KIND or not (0 <= content["threshold"] <= 1 and 0 <= content["unlike"] <= 1):
+            content = json.loads(Path(path).read_text(encoding="utf-8"))
+            if content.pop("kind") != _KIND or not (0 <= content["threshold"] <= 1 and content["unlike"] >= 0):
                 raise ValueError
             found = cls(**content)
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -16,6 +16,7 @@ from chestxr.visualize.score_plots import plot_scores
 from .classifier import TuberculosisClassifier
 from .log_evaluation import log_evaluation
 from .site_scaler import SiteScaler
+from .site_threshold import SiteThreshold
 from .trainer import ScreeningFilms
 
 __all__ = ["TuberculosisTester"]
@@ -37,6 +38,8 @@ class TuberculosisTester:
         TensorBoard writer.
     site_scale : str or os.PathLike or None, optional
         File written by ``chestxr tb adapt`` for the site of the films.
+    site_threshold : str or os.PathLike or None, optional
+        File written by ``chestxr tb calibrate`` for the site; its threshold replaces the classifier's.
     name : str, optional
         Title of the plots.
     """
@@ -48,6 +51,7 @@ class TuberculosisTester:
         output_dir: str | PathLike,
         summary_writer: SummaryWriter,
         site_scale: str | PathLike | None = None,
+        site_threshold: str | PathLike | None = None,
         name: str = "test",
     ) -> None:
         self.films = films
@@ -55,6 +59,7 @@ class TuberculosisTester:
         self.output_dir = Path(output_dir)
         self.summary_writer = summary_writer
         self.site_scale = site_scale
+        self.site_threshold = site_threshold
         self.name = name
 
     def run(self) -> list[dict]:
@@ -79,9 +84,12 @@ class TuberculosisTester:
             {"site": films.sites, "tuberculosis": films.labels.astype(int)}, index=films.features.index
         )
         table["probability"] = classifier.probability(films.features, site)
-        table["called"] = table["probability"] >= classifier.threshold
-        rows = self._rows(table, classifier.threshold)
-        self._write(table, rows, classifier.threshold)
+        threshold = classifier.threshold
+        if self.site_threshold:
+            threshold = SiteThreshold.load(self.site_threshold, self.path, self.site_scale).threshold
+        table["called"] = table["probability"] >= threshold
+        rows = self._rows(table, threshold)
+        self._write(table, rows, threshold)
         return rows
 
     def _rows(self, table: pd.DataFrame, threshold: float) -> list[dict]:

@@ -94,6 +94,34 @@ def test_results_are_used_again(films, calibrated):
     assert "specificity 0.7 or more" in (out / "calibration.html").read_text()
 
 
+def test_results_of_a_screening_are_used_again_and_stay(films, tmp_path, monkeypatch):
+    """A table that names the films by another way, a link in the path, and results by chestxr screen."""
+    out = tmp_path / "out"
+    assert _run("screen", films, "--out", out, "--processes", 2).exit_code == 0
+    before = {path: path.stat().st_mtime_ns for path in out.glob("*_lungs.png")}
+    (tmp_path / "link").symlink_to(films)
+    table = pd.read_csv(films.parent / "labels.csv")
+    table["image"] = [f"link/../link/{Path(image).name}" for image in table["image"]]
+    table.to_csv(tmp_path / "labels.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    result = _run("tb", "calibrate", films, "--labels", "../" + tmp_path.name + "/labels.csv", "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert before == {path: path.stat().st_mtime_ns for path in out.glob("*_lungs.png")}
+
+
+def test_films_that_cannot_be_read_are_listed(films, tmp_path):
+    broken = tmp_path / "films"
+    broken.mkdir()
+    rows = [{"image": f"films/{number}.png", "tuberculosis": number % 2} for number in range(20)]
+    for row in rows:
+        (tmp_path / row["image"]).write_bytes(b"no film")
+    pd.DataFrame(rows).to_csv(tmp_path / "labels.csv", index=False)
+    result = _run("tb", "calibrate", broken, "--labels", tmp_path / "labels.csv", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "left out: 10 without tuberculosis, not read, 10 with tuberculosis, not read" in result.output
+    assert "0.png: found" in result.output and not (tmp_path / "out" / "threshold.json").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -101,6 +129,7 @@ def test_results_are_used_again(films, calibrated):
         (lambda table: table.assign(image=["no.png", *table["image"][1:]]), "found none of the films"),
         (lambda table: table.assign(tuberculosis="yes"), "found no label under tuberculosis"),
         (lambda table: table.rename(columns={"image": "picture"}), "found no column image"),
+        (lambda table: table.rename(columns={"tuberculosis": "TB"}), "found no column tuberculosis"),
     ],
 )
 def test_invalid_labels_are_refused_before_films_are_screened(films, tmp_path, change, message):

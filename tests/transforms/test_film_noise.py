@@ -15,7 +15,7 @@ def _film(noise: float) -> np.ndarray:
 
 
 def _item(noise: float, flags: str = "") -> dict:
-    return {"image": _film(noise), "quality": {"contrast": 0.3}, "quality_flags": flags}
+    return {"image": _film(noise), "quality": {"contrast": 0.3}, "quality_flags": flags, "is_chest": True}
 
 
 @pytest.mark.parametrize(("noise", "words"), [(0.006, ""), (0.03, "more noise than"), (0.0, "less fine detail than")])
@@ -32,3 +32,14 @@ def test_earlier_warnings_stay():
 
 def test_limits_can_be_changed():
     assert FilmNoised("image", most=0.05)(_item(0.03))["quality_flags"] == ""
+
+
+def test_image_that_is_no_chest_film_has_no_flag():
+    """It has no score that could mislead, and another reason for that."""
+    found = FilmNoised("image")(_item(0.03, "a lateral film") | {"is_chest": False})
+    assert found["quality_flags"] == "a lateral film" and found["quality"]["noise"] > 0.02
+
+
+def test_film_of_one_grey_level_has_no_noise():
+    found = FilmNoised("image")(_item(0.0) | {"image": np.zeros((1, 64, 64), np.float32)})
+    assert found["quality"]["noise"] == 0 and found["quality_flags"].startswith("less fine detail")

@@ -40,5 +40,5 @@ def test_only_the_strongest_groups_are_reasons():
 
 def test_each_kind_has_a_largest_number_of_entries():
     found = evidence([MARK] * 5, [TOWARDS] * 5, 0.5, 3)
-    assert [len(found[kind]) for kind in ("marks", "no_marks", "for", "against")] == [3, 0, 3, 0]
+    assert [len(found[kind]) for kind in ("marks", "no_marks", "for", "against")] == [5, 0, 3, 0]
     assert len(reasons_in_words(True, [MARK] * 5, [TOWARDS] * 5, 0.5, 3).split("; ")) == 6

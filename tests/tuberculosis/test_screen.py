@@ -82,7 +82,7 @@ def test_only_likely_marks_are_reasons(screen, features):
 def test_threshold_of_the_site_decides(features, tmp_path):
     probability = ScreenTuberculosisd(classifier=SHIPPED)(_item(features))["screening"]["probability"]
     for threshold, decision in ((probability - 0.01, "suspicious"), (probability + 0.01, "not suspicious")):
-        SiteThreshold(threshold, "sensitivity", 9, 9, 0.0, sha256(SHIPPED)).save(tmp_path / "site.json")
+        SiteThreshold(threshold, "sensitivity", 9, 9, 0, sha256(SHIPPED)).save(tmp_path / "site.json")
         screen = ScreenTuberculosisd(classifier=SHIPPED, site_threshold=tmp_path / "site.json")
         found = screen(_item(features))["screening"]
         assert (found["threshold"], found["decision"]) == (threshold, decision)

@@ -23,7 +23,9 @@ def test_threshold_reaches_the_target_and_no_more(films, target):
     found = SiteCalibration(films, target, 0.1, 0.05)
     assert found.at(found.threshold)[target.measure] >= target.least
     reached = found.table[found.table[target.measure] >= target.least]["threshold"]
-    assert found.threshold == (reached.max() if target.measure == "sensitivity" else reached.min())
+    last = reached.max() if target.measure == "sensitivity" else reached.min()
+    assert found.at(found.threshold) | {"threshold": last} == found.at(last)
+    assert (abs(films["probability"] - found.threshold) > 1e-6).all(), "rounding changes no decision"
     low, high = found.threshold_interval
     assert low <= found.threshold <= high and high - low > 0.01
 
@@ -50,3 +52,9 @@ def test_missing_films_fall_with_the_number_of_films(films):
 def test_too_few_films_are_refused(films):
     with pytest.raises(ValueError, match="found 9 films with tuberculosis and 90 without; expected 10 or more"):
         SiteCalibration(films[51:], Target("sensitivity", 0.9), 0.1, 0.05)
+
+
+def test_target_that_finds_no_film_is_refused(films):
+    films.loc[films["tuberculosis"] == 0, "probability"] = 1.0
+    with pytest.raises(ValueError, match="no threshold reaches a specificity"):
+        SiteCalibration(films, Target("specificity", 0.8), 0.1, 0.05)

@@ -16,7 +16,7 @@ def files(tmp_path):
 
 
 def _saved(files, scale=""):
-    threshold = SiteThreshold(0.41, "sensitivity 0.9 or more", 40, 60, 0.1, sha256(files / "classifier"), scale)
+    threshold = SiteThreshold(0.41, "sensitivity 0.9 or more", 40, 60, 7, sha256(files / "classifier"), scale)
     threshold.save(files / "threshold.json")
     return threshold
 
@@ -50,5 +50,11 @@ def test_another_file_is_refused(files, change):
     with pytest.raises(ValueError, match="not a site's threshold"):
         SiteThreshold.load(files / "threshold.json", files / "classifier")
     (files / "threshold.json").write_text("[1, 2")
+    with pytest.raises(ValueError, match="not a site's threshold"):
+        SiteThreshold.load(files / "threshold.json", files / "classifier")
+
+
+def test_file_that_is_no_text_is_refused(files):
+    (files / "threshold.json").write_bytes(b"PK\x03\x04\xff\xfe")
     with pytest.raises(ValueError, match="not a site's threshold"):
         SiteThreshold.load(files / "threshold.json", files / "classifier")

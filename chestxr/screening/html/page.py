@@ -198,7 +198,8 @@ def _evidence(record: FilmRecord) -> list[list]:
 def _strongest(row: Mapping) -> list[str]:
     """Return the strongest reason that agrees with the result, and the strongest that does not."""
     reasons = row["reasons"].split("; ") if row["reasons"] else []
-    return [*reasons[:1], *[reason for reason in reasons[1:] if reason.startswith("despite ")][:1]]
+    opposing = [reason for reason in reasons if reason.startswith("despite ")]
+    return [*[reason for reason in reasons if reason not in opposing][:1], *opposing[:1]]
 
 
 def _score(row: Mapping) -> list[list[str]]:

@@ -12,7 +12,7 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
 from chestxr.io.dicom.uid import check_uid_root
-from chestxr.screening.drift import DriftWatch
+from chestxr.screening.drift import Drift
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.manifest import write_manifest
 from chestxr.screening.results.record import FilmRecord, full_size_path, preview_path, read_record
@@ -59,7 +59,7 @@ class ScreeningRun:
         self.about = settings_of(bundle, overrides)
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
-        self.drift = DriftWatch(bundle, **overrides)
+        self.drift = Drift(bundle, **overrides)
         self._started = datetime.now(UTC)
         self._waiting = [item for item in self.items if not self._is_done(item)]
         self.done_before = len(self.items) - len(self._waiting)
@@ -100,11 +100,12 @@ class ScreeningRun:
         -------
         dict
             The manifest: ``complete``, ``films`` (counts by status and decision), ``failed``, ``bundle``, ``settings``,
-            ``versions``, ``started``, ``finished``, ``drift`` (a warning, or ""), ``seconds_per_film``.
+            ``versions``, ``started``, ``finished``, ``drift`` (counts, and a warning or ""), ``seconds_per_film``.
         """
         records = self.records()
         rows = [records[item["film"]].row if item["film"] in records else self._unfinished(item) for item in self.items]
         table = pd.DataFrame(rows)
+        self.drift = Drift(self.bundle, **self.overrides)
         for record in records.values():
             self.drift.add(record.row["outlying_features"])
         write_screening_table(table, self.out)
@@ -148,7 +149,7 @@ class ScreeningRun:
             started=self._started,
             failed={film: str(error) for film, error in sorted(self.failures.items())},
             processes=self.processes,
-            drift=self.drift.warning(),
+            drift=self.drift.as_dict(),
             seconds_per_film=round(statistics.median(seconds), 2) if seconds else None,
         )
 

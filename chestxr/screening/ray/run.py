@@ -14,7 +14,7 @@ from typing import Any
 from chestxr.bundle.entry import bundle_entry
 from chestxr.dicomweb.client import DicomWebClient
 from chestxr.io.dicom.uid import check_uid_root
-from chestxr.screening.drift import DriftWatch
+from chestxr.screening.drift import Drift
 from chestxr.screening.results.key import key_of, settings_of
 from chestxr.screening.results.manifest import read_manifest, write_manifest
 from chestxr.utils.atomic import remove_partial_files
@@ -98,7 +98,7 @@ class ArchiveRun:
         self.out = out
         self._processes, self._address, self._batch_size, self._tries = processes, address, batch_size, tries
         self.settings = settings_of(bundle, overrides)
-        self._drift = DriftWatch(bundle, **overrides)
+        self._drift = Drift(bundle, **overrides)
         self._memory: dict[str, int] = {}
         self._seconds: Counter[str] = Counter()
         self._started, self._clock, self._worked, self._carried = datetime.now(UTC), 0.0, 0, 0
@@ -111,6 +111,8 @@ class ArchiveRun:
         except BaseException:
             self._ledger.close()
             raise
+        earlier = (read_manifest(out) or {}).get("drift", {})
+        self._drift.films, self._drift.unlike = earlier.get("films", 0), earlier.get("unlike", 0)
         counts = self._ledger.counts()
         self.quarantined_before = counts["quarantined"]
         self.done_before = sum(counts[status] for status in ("ok", "warning", "no score"))
@@ -165,8 +167,8 @@ class ArchiveRun:
         -------
         dict
             ``complete``, ``films`` (counts by status and decision), ``bundle``, ``settings``, ``versions``,
-            ``started``, ``finished``; and, for the last run that screened a film, ``drift`` (a warning, or ""),
-            ``films_per_second``, ``seconds_per_film`` (by stage), ``largest_carried_mb`` (largest size of a film
+            ``started``, ``finished``; ``drift`` (counts, and a warning or ""); and, for the last run that screened a
+            film, ``films_per_second``, ``seconds_per_film`` (by stage), ``largest_carried_mb`` (largest size of a film
             between stages, in MiB) and ``peak_memory_mb`` (in MiB).
         """
         counts = self._ledger.counts()
@@ -189,7 +191,7 @@ class ArchiveRun:
         if not self._worked and before is not None:
             return {name: before[name] for name in _MEASURED if name in before}
         return {
-            "drift": self._drift.warning(),
+            "drift": self._drift.as_dict(),
             "films_per_second": round(self._worked / self._clock, 2) if self._worked else None,
             "seconds_per_film": {stage: round(total / self._worked, 4) for stage, total in self._seconds.items()},
             "largest_carried_mb": round(self._carried / 2**20, 2),

@@ -11,7 +11,21 @@ __all__ = ["key_of", "settings_of"]
 
 
 def settings_of(bundle: Path, overrides: dict) -> dict:
-    """Return the bundle, models, overrides and package version of a screening run."""
+    """
+    Return the bundle, models, overrides and package version of a screening run.
+
+    Raises
+    ------
+    ValueError
+        If the bundle does not have an entry that is overridden: MONAI would ignore it.
+    """
+    declared = json.loads((bundle / "configs" / "inference.json").read_text())
+    unknown = [name for name in overrides if name.partition("#")[0] not in declared]
+    if unknown:
+        raise ValueError(
+            f"{bundle}: found no entry {unknown[0]} in configs/inference.json; expected a bundle with it; use the "
+            "bundle of this version of chestxr"
+        )
     algorithm = bundle_entry(bundle, "algorithm", **overrides)
     settings = {"bundle": algorithm.name, "version": algorithm.version}
     settings["settings"] = dict(overrides)
