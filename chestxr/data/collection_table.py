@@ -29,7 +29,7 @@ def read_collection_table(
     films : collection of pathlib.Path
         The folder's films.
     needed : sequence of str, optional
-        Columns that must exist, besides ``image``.
+        Columns that must exist, in addition to ``image``.
     locate : callable, optional
         Returns the path of a film as `films` has it; by default the path that the table gives.
 

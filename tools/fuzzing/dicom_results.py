@@ -9,6 +9,7 @@ from monai.data import MetaTensor
 from pydicom.dataset import Dataset
 
 from chestxr.transforms import SaveDicomReportd, SaveDicomSegmentationd
+from chestxr.utils.lesion_mark import LesionMark
 from chestxr.utils.provenance import Algorithm
 from chestxr.utils.silence import silence_libraries
 
@@ -21,7 +22,8 @@ _SCREENING = {
     "probability_high": 0.75,
     "threshold": 0.5,
     "decision": "suspicious",
-    "reasons": "",
+    "reasons": "opacity, right upper zone, 0.83",
+    "marks": [LesionMark(1.0, 1.0, 0.83, "right_upper")],
     "no_score": "",
 }
 
