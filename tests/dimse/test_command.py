@@ -35,6 +35,9 @@ class Listener:
             raise KeyboardInterrupt
         yield from self.passes.pop(0)
 
+    def drift(self) -> str:
+        return ""
+
     def wait(self, seconds: float) -> None:
         """Begin the next pass at once."""
 
