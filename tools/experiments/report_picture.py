@@ -42,7 +42,6 @@ def main() -> None:
         driver.get((folder / "report.html").as_uri())
         pictures = [driver.get_screenshot_as_png()]
         driver.find_element(By.CSS_SELECTOR, "tbody tr").click()
-        driver.find_element(By.ID, "view").send_keys("z")
         pictures.append(driver.get_screenshot_as_png())
     with atomic_write(BUNDLE / "docs" / "report.png") as partial:
         _beside(pictures).save(partial, optimize=True)

@@ -136,7 +136,10 @@ def dice_of(item: dict, step: Step, predicted: Path) -> float:
 
 
 def write_rows(
-    name: str, data: str, rows: list[dict], models: tuple[str, ...] = ("model.pt", "view.pt", "tuberculosis.json")
+    name: str,
+    data: str,
+    rows: list[dict],
+    models: tuple[str, ...] = ("model.pt", "lesions.pt", "view.pt", "tuberculosis.json"),
 ) -> None:
     """Write docs/NAME.json of the screening bundle with measurements of its models."""
     head = {
