@@ -1,6 +1,7 @@
 """FilmError, raised for files that cannot be used, and the root cause of errors that MONAI wraps."""
 
 import re
+from importlib.util import find_spec
 from os import PathLike, fspath
 from pydoc import ErrorDuringImport
 from typing import TypeGuard
@@ -121,11 +122,19 @@ def root_cause(error: BaseException) -> BaseException:
 def missing_package(error: BaseException) -> str | None:
     """Return a message on a missing Python package and how to install it; None for other errors."""
     cause = root_cause(error)
-    # MONAI's optional_import, which evaluates a config's imports, keeps only the text of the original error.
-    found = re.search(r"No module named '([^'.]+)", str(cause)) if isinstance(cause, ImportError) else None
-    if found is None:
+    package = _missing_module(str(cause)).partition(".")[0] if isinstance(cause, ImportError) else ""
+    if not package:
         return None
     return (
-        f"{found[1]}: this Python package is missing; expected all requirements of chestxr; install chestxr again, in "
+        f"{package}: this Python package is missing; expected all requirements of chestxr; install chestxr again, in "
         "its clone with pip install -c constraints.txt . or from its wheel with pip install"
     )
+
+
+def _missing_module(text: str) -> str:
+    """Return the module that an error's text names as missing: MONAI keeps only the text of the original error."""
+    if found := re.search("No module named '([^']+)'", text):
+        return found[1]
+    # A target of a config; the module may also exist, without what is asked for.
+    found = re.search("Cannot locate class or function path: '([^'.]+)", text)
+    return found[1] if found and find_spec(found[1]) is None else ""

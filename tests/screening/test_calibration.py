@@ -101,7 +101,7 @@ def test_results_of_a_screening_are_used_again_and_stay(films, tmp_path, monkeyp
     before = {path: path.stat().st_mtime_ns for path in out.glob("*_lungs.png")}
     (tmp_path / "link").symlink_to(films)
     table = pd.read_csv(films.parent / "labels.csv")
-    table["image"] = [f"link/../link/{Path(image).name}" for image in table["image"]]
+    table["image"] = [f"link/{Path(image).name}" for image in table["image"]]
     table.to_csv(tmp_path / "labels.csv", index=False)
     monkeypatch.chdir(tmp_path)
     result = _run("tb", "calibrate", films, "--labels", "../" + tmp_path.name + "/labels.csv", "--out", "out")

@@ -368,7 +368,7 @@ def test_records_hold_what_the_report_shows(films, screened, tmp_path):
     record = read_record(out, "RG1_UNCR")
     day = pydicom.dcmread(films / "RG1_UNCR.dcm").StudyDate
     assert record.view == "frontal" and record.study_date == f"{day[:4]}-{day[4:6]}-{day[6:]}"
-    assert set(record.evidence) == {"for", "against"}
+    assert set(record.evidence) == {"marks", "no_marks", "for", "against"}
     assert Image.open(out / "pictures" / "RG1_UNCR.jpg").size == tuple(record.size)
     assert read_record(out, "phantom").study_date == ""
     _screen(films / "RG1_UNCR.dcm", "--out", tmp_path / "out", "--no-dicom")
