@@ -71,8 +71,8 @@ def measure_noise(items: list[dict], change: tuple[str, float]) -> pd.DataFrame:
         for item in track(items, "noise"):
             path = Path(folder) / f"{item['film']}.png"
             perturbed(Image.open(item["image"]).convert("L"), *change, item["film"]).save(path)
-            item = prepare({"image": str(path)}) | {"quality": {}, "quality_flags": "", "is_chest": True}
-            found = check(item)
+            film = prepare({"image": str(path)}) | {"quality": {}, "quality_flags": "", "is_chest": True}
+            found = check(film)
             rows.append({"film": item["film"], **found["quality"], "flags": found["quality_flags"]})
     return pd.DataFrame(rows)
 
