@@ -74,7 +74,7 @@ def test_epoch_of_training_is_near_its_floor(films, tmp_path):
 
 
 def test_screening_is_near_its_floor(films, tmp_path):
-    """Measured in tools/benchmarks/stages.json; only feature extraction takes much of a film's time."""
+    """Measured in tools/benchmarks/stages.json; only features and lesions take much of a film's time."""
     from pydicom.uid import ExplicitVRLittleEndian
 
     from tools.benchmarks.dicom_films import write_dicom_films
@@ -86,7 +86,7 @@ def test_screening_is_near_its_floor(films, tmp_path):
     assert len(list((tmp_path / "results").glob("*_sr.dcm"))) == 6
     assert np.min(taken["bundle"]) / np.min(taken["floor"]) < 1.8
     whole = sum(stages.values())
-    assert np.median(stages["features"] / whole) > 0.6 and np.median(stages["classify"] / whole) < 0.1
+    assert np.median(stages["features"] / whole) > 0.4 and np.median(stages["classify"] / whole) < 0.1
 
 
 def test_every_transform_of_the_screening_bundle_has_a_stage():

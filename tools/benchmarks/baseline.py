@@ -1,12 +1,13 @@
 """Lower bounds on run time ("floor"): plain calls without MONAI, metadata, post-processing or checks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
 import pydicom
 import torch
+from monai.data import MetaTensor
 from PIL import Image
 from pydicom.encaps import generate_frames
 from torch.nn.functional import interpolate
@@ -60,17 +61,24 @@ class BareScreening:
         The network's input size in pixels.
     measure : chestxr.radiomics.FilmFeatures
         The feature extractor.
+    find_lesions : callable
+        The transforms that look for lesions, and measure them.
     """
 
-    def __init__(self, network: torch.nn.Module, size: int, measure: FilmFeatures) -> None:
+    def __init__(
+        self, network: torch.nn.Module, size: int, measure: FilmFeatures, find_lesions: Callable[[dict], Mapping]
+    ) -> None:
         self.network, self.size, self.measure = network.eval(), size, measure
+        self.find_lesions = find_lesions
 
     def __call__(self, films: Sequence[dict]) -> None:
         """Screen films one by one."""
         with torch.inference_mode():
             for film in films:
                 pixels = _stored(film["image"]).astype(np.float32)
-                self.measure(pixels.T, outline(pixels, self.network, self.size).T)
+                lungs = outline(pixels, self.network, self.size)
+                self.measure(pixels.T, lungs.T)
+                self.find_lesions({"film_image": MetaTensor(pixels.T[None]), "lungs": MetaTensor(lungs.T[None])})
 
 
 def _stored(path: str) -> np.ndarray:

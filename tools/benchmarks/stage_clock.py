@@ -28,7 +28,10 @@ _AFTER = {
     "LungQualityd": "restore",
     "ResizeFilmd": "view",
     "ClassifyViewd": "view",
+    "FilmNoised": "view",
     "LungFeaturesd": "features",
+    # The chain of transforms that looks for lesions, and measures them.
+    "Compose": "features",
     "ScreenTuberculosisd": "classify",
     "SaveImageByNamed": "write",
     "SaveDicomSegmentationd": "write",

@@ -92,7 +92,9 @@ class ScreeningBench:
         folder = bundle_folder(SCREENING)
         network = bundle_entry(folder, "network_def")
         network.load_state_dict(torch.load(folder / "models" / "model.pt", weights_only=True))
-        self._floor = BareScreening(network, 256, bundle_entry(folder, "measuring").measure)
+        self._floor = BareScreening(
+            network, 256, bundle_entry(folder, "measuring").measure, bundle_entry(folder, "finding_lesions")
+        )
         self._bundle, self._pictured = (
             BundleLoop(
                 folder / "configs" / "inference.json",
