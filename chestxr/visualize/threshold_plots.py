@@ -41,7 +41,8 @@ def plot_thresholds(
         low, high = table[f"{name}_low"], table[f"{name}_high"]
         curves.fill_between(table["threshold"], low, high, step="pre", color=colour, alpha=0.18, linewidth=0)
     curves.set(title="By threshold, with 95% intervals", xlabel="threshold of the probability", xlim=(0, 1))
-    chosen = table.iloc[(table["threshold"] - threshold).abs().argmin()]
+    # Up to the next higher score, decisions are those at that score.
+    chosen = table[table["threshold"] >= threshold].iloc[0]
     roc.plot(1 - table["specificity"], table["sensitivity"], "k", drawstyle="steps-post")
     roc.plot(1 - chosen["specificity"], chosen["sensitivity"], "o", color=_WITH, label=f"threshold {threshold:.3f}")
     roc.plot([0, 1], [0, 1], ":", color="grey")
