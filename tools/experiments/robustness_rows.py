@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from chestxr.metrics.bootstrap import bootstrap_interval
 from chestxr.metrics.classification import score_rows
+from chestxr.metrics.thresholds import wilson_interval
 
 __all__ = ["POOR", "lung_rows", "score_rows_of", "share_row"]
 
@@ -89,8 +89,7 @@ def _has_other_warning(reason: str) -> bool:
 
 def share_row(metric: str, chosen: pd.Series) -> dict:
     """Return the row of a fraction of films, with Wilson's interval."""
-    interval = binomtest(int(chosen.sum()), len(chosen)).proportion_ci(method="wilson")
-    return _row(metric, chosen.mean(), (interval.low, interval.high), len(chosen))
+    return _row(metric, chosen.mean(), wilson_interval(chosen.sum(), len(chosen)), len(chosen))
 
 
 def _row(metric: str, value: float, interval: tuple[float, float], n: int) -> dict:

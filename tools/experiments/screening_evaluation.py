@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from chestxr.data import Film, open_collection
 from chestxr.metrics.classification import threshold_at_sensitivity
+from chestxr.metrics.thresholds import wilson_interval
 from tools.experiments.bundle_runs import DATA
 from tools.experiments.screening_bench import SITES, Bench
 from tools.experiments.screening_pictures import keep_scores
@@ -65,10 +65,9 @@ def _by_reading(films: list[Film]) -> dict[str, np.ndarray]:
 def _sensitivity(scored: pd.DataFrame) -> dict:
     """Return the sensitivity, with Wilson's interval."""
     positive = scored["probability"] >= scored["threshold"]
-    found = binomtest(int(positive.sum()), len(positive))
-    low, high = found.proportion_ci(method="wilson")
+    low, high = wilson_interval(positive.sum(), len(positive))
     value = {"metric": "sensitivity at threshold", "value": float(positive.mean())}
-    return value | {"low": float(low), "high": float(high), "n": len(positive), "unit": "1"}
+    return value | {"low": low, "high": high, "n": len(positive), "unit": "1"}
 
 
 def across_sites(bench: Bench) -> Iterator[list[dict]]:
