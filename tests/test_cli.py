@@ -56,6 +56,15 @@ def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path,
     assert not (tmp_path / "out.png").exists() and not (tmp_path / "out.json").exists()
 
 
+def test_a_missing_file_of_the_site_is_named(collection, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("image,tuberculosis\n" + "".join(f"{path},1\n" for path in collection.glob("CXR_png/*.png")))
+    scale = tmp_path / "site.json"
+    files = ["--labels", str(labels), "--site-scale", str(scale), "--out", str(tmp_path / "out")]
+    result = run(app, ["tb", "calibrate", str(collection), *files])
+    assert result.exit_code == 2 and result.stderr.splitlines()[-1] == f"{scale}: No such file or directory"
+
+
 def test_help_joins_the_lines_of_a_paragraph(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     lines = [line.strip() for line in run(app, ["screen", "--help"]).output.splitlines()]

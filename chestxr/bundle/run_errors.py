@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from chestxr.utils.errors import missing_package, root_cause
+from chestxr.utils.errors import message_of, missing_package, root_cause
 
 __all__ = ["check_bundle_root", "explain_errors"]
 
@@ -57,7 +57,7 @@ def _print_cause(kind: type[BaseException], error: BaseException, trace: Traceba
     elif missing:
         print(missing, file=sys.stderr)
     elif _is_explained(cause):
-        print(_in_one_line(cause), file=sys.stderr)
+        print(message_of(cause), file=sys.stderr)
     else:
         print(f"the bundle stopped: {cause}; check the arguments, or report it with the traceback", file=sys.stderr)
         traceback.print_exception(kind, error, trace)
@@ -71,12 +71,6 @@ def _is_explained(cause: BaseException) -> bool:
     if not isinstance(cause, ValueError) or not frames:
         return False
     return frames[-1].name == "str2bool" or Path(frames[-1].filename).is_relative_to(_PACKAGE)
-
-
-def _in_one_line(cause: BaseException) -> str:
-    if isinstance(cause, OSError) and cause.filename is not None:
-        return f"{cause.filename}: {cause.strerror}"
-    return str(cause)
 
 
 def _is_not_duplicate(record: logging.LogRecord) -> bool:

@@ -116,7 +116,9 @@ def or_exit(function, *args, **kwargs):
     try:
         return function(*args, **kwargs)
     except (OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
+        from chestxr.utils.errors import message_of
+
+        typer.echo(message_of(error), err=True)
         raise typer.Exit(2) from error
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "check_name",
     "film_error_behind",
     "is_system_error",
+    "message_of",
     "missing_package",
     "out_of_memory",
     "root_cause",
@@ -69,6 +70,13 @@ def broken_file(path: str | PathLike, kind: str) -> FilmError:
 def broken_pixels(path: str | PathLike) -> FilmError:
     """Return the error for an image file whose pixels are truncated or cannot be decoded."""
     return FilmError(path, "truncated or broken pixel data", "a whole image", "export or copy it again")
+
+
+def message_of(error: BaseException) -> str:
+    """Return an error's message in one line; that of a system error begins with its file."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def out_of_memory(path: str | PathLike, step: str) -> FilmError:
