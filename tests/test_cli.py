@@ -58,7 +58,9 @@ def test_user_errors_print_one_line_and_exit_with_status_2(collection, tmp_path,
 
 def test_a_missing_file_of_the_site_is_named(collection, tmp_path):
     labels = tmp_path / "labels.csv"
-    labels.write_text("image,tuberculosis\n" + "".join(f"{path},{path.stem[-1]}\n" for path in collection.glob("CXR_png/*.png")))
+    labels.write_text(
+        "image,tuberculosis\n" + "".join(f"{path},{path.stem[-1]}\n" for path in collection.glob("CXR_png/*.png"))
+    )
     scale = tmp_path / "site.json"
     files = ["--labels", str(labels), "--site-scale", str(scale), "--out", str(tmp_path / "out")]
     result = run(app, ["tb", "calibrate", str(collection), *files])

@@ -21,6 +21,7 @@ from .tensorboard_metrics import TensorBoardMetrics
 from .training_loss import TrainingLoss
 from .training_page import TrainingPage
 from .validation_loss import ValidationLoss
+from .weight_average import WeightAverage
 from .worst_films import WorstFilms
 from .worst_lesion_films import WorstLesionFilms
 from .zone_maps import ZoneMaps
@@ -46,6 +47,7 @@ __all__ = [
     "TrainingLoss",
     "TrainingPage",
     "ValidationLoss",
+    "WeightAverage",
     "WorstFilms",
     "WorstLesionFilms",
     "ZoneMaps",

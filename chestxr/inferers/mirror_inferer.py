@@ -1,5 +1,6 @@
 """Inferer that averages the predictions for a film and its mirror image."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,9 +16,18 @@ class MirrorInferer(TensorInferer):
     """
     Run a network on films and their mirror images, and average its output.
 
-    For networks whose classes have no side, trained with mirroring. :py:class:`monai.data.TestTimeAugmentation` is for
-    random transforms and reads each film again for every one.
+    For networks that were trained with mirroring. :py:class:`monai.data.TestTimeAugmentation` is for random transforms
+    and reads each film again for every one.
+
+    Parameters
+    ----------
+    exchanged : sequence of int or None, optional
+        Order of the output's channels for a mirror image, if classes have a side, such as the right and the left lung.
     """
+
+    def __init__(self, exchanged: Sequence[int] | None = None) -> None:
+        super().__init__()
+        self.exchanged = exchanged
 
     def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
         """
@@ -37,4 +47,6 @@ class MirrorInferer(TensorInferer):
         """
         as_given = super().__call__(inputs, network)
         mirrored = super().__call__(inputs.flip(_LEFT_TO_RIGHT), network)
+        if self.exchanged is not None:
+            mirrored = mirrored[:, list(self.exchanged)]
         return (as_given + mirrored.flip(_LEFT_TO_RIGHT)) / 2

@@ -18,7 +18,17 @@ class TensorInferer(SimpleInferer):
     the input, as :py:class:`monai.transforms.Invertd` does.
 
     Only the batch is passed to the network: MONAI Deploy adds every other tensor of an item as a keyword argument.
+
+    Parameters
+    ----------
+    bfloat16 : bool, optional
+        Run the network in mixed precision with bfloat16, on any device. MONAI's engines have mixed precision for CUDA
+        only; on CPUs with AMX, training takes half the time.
     """
+
+    def __init__(self, bfloat16: bool = False) -> None:
+        super().__init__()
+        self.bfloat16 = bfloat16
 
     def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
         """
@@ -34,9 +44,10 @@ class TensorInferer(SimpleInferer):
         Returns
         -------
         torch.Tensor
-            The network's output.
+            The network's output, float32.
         """
-        return network(plain(inputs))
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.bfloat16):
+            return network(plain(inputs)).float()
 
 
 def plain(batch: torch.Tensor) -> torch.Tensor:

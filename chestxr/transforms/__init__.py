@@ -17,6 +17,7 @@ from .lung_labels import LungLabels, LungLabelsd
 from .lung_quality import LungQuality, LungQualityd
 from .rand_film_view import RandNoChestd, RandOrientationd, RandWindowd
 from .rand_jpeg import RandJpegd
+from .rand_lung_opacity import RandLungOpacityd
 from .resize_film import ResizeFilmd
 from .save_dicom import SaveDicomPresentationd, SaveDicomSegmentationd
 from .save_dicom_report import SaveDicomPictured, SaveDicomReportd
@@ -44,6 +45,7 @@ __all__ = [
     "LungQualityd",
     "MaskAsSliced",
     "RandJpegd",
+    "RandLungOpacityd",
     "RandNoChestd",
     "RandOrientationd",
     "RandWindowd",

@@ -39,3 +39,17 @@ def test_mirror_inferer_is_symmetric_and_averages(network):
     assert type(found) is torch.Tensor
     torch.testing.assert_close(found, mirrored.flip(2))
     torch.testing.assert_close(found, expected)
+
+
+def test_mixed_precision_returns_nearly_the_same_in_float32(network):
+    with torch.inference_mode():
+        exact, mixed = network(BATCH), TensorInferer(bfloat16=True)(BATCH, network)
+    assert mixed.dtype == torch.float32 and not torch.equal(mixed, exact)
+    torch.testing.assert_close(mixed, exact, atol=0.05 * float(exact.abs().max()), rtol=0)
+
+
+def test_mirror_inferer_exchanges_classes_that_have_a_side(network):
+    with torch.inference_mode():
+        found = MirrorInferer([0, 2, 1])(BATCH, network)
+        mirrored = MirrorInferer([0, 2, 1])(BATCH.flip(2), network)
+    torch.testing.assert_close(found, mirrored.flip(2)[:, [0, 2, 1]])

@@ -1,6 +1,7 @@
 """Overlays of the experiments on bundle configurations."""
 
 import json
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,6 @@ OVERLAYS = [FOLDER / "recipe_augmentation.json", *sorted((FOLDER / "variants").g
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.stem)
 def test_transforms_of_an_overlay_can_be_built(overlay):
-    (named,) = (entry for name, entry in json.loads(overlay.read_text()).items() if name.endswith("transforms"))
-    made = ConfigParser({"transforms": named}).get_parsed_content("transforms")
+    lists = [entry for name, entry in json.loads(overlay.read_text()).items() if name.endswith("transforms")]
+    made = ConfigParser({"transforms": list(chain(*lists))}).get_parsed_content("transforms")
     assert made and all(isinstance(transform, MapTransform) for transform in made)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from chestxr.metrics.bootstrap import summarise
 
-__all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "run_bundle", "train"]
+__all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "run_bundle", "train", "training_folder"]
 
 REPOSITORY = Path(__file__).parents[2]
 WORK = REPOSITORY / "output" / "results"
@@ -46,11 +46,15 @@ def train(model: str, dataset_dir: Path, split: str, training: str = "as shipped
     pathlib.Path
         The weights of the best epoch.
     """
-    output = _folder(model, "train", split, training)
-    # torch.compile of a network with 8 channels aborts on some CPUs (torch 2.13).
-    settings = {"split": split, "output_dir": output, "run_name": output.name, "compile": model == "unet"} | settings
+    output = training_folder(model, split, training)
+    settings = {"split": split, "output_dir": output, "run_name": output.name} | settings
     _run(model, ["train"], dataset_dir, settings)
     return output / "model.pt"
+
+
+def training_folder(model: str, split: str, training: str = "as shipped") -> Path:
+    """Return the folder that `train` writes to."""
+    return _folder(model, "train", split, training)
 
 
 def evaluate(
@@ -82,7 +86,7 @@ def evaluate(
     output = _folder(model, section, split, variant, training)
     settings = {"split": split, "section": section, "output_dir": output, "run_name": output.name} | settings
     if variant != "original":
-        settings["overlays"] = [OVERLAYS / f"{variant}.json"]
+        settings["overlays"] = [*settings.get("overlays", []), OVERLAYS / f"{variant}.json"]
     _run(model, ["train", "evaluate"], dataset_dir, settings)
     summary = json.loads((output / "summary.json").read_text())
     return [_origin(model, split, section, variant, training) | row for row in summary["rows"]]

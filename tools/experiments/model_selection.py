@@ -1,31 +1,72 @@
 """
-Compare candidates for network and preprocessing.
+Compare candidates for the network, its training and its preprocessing.
 
-Each candidate is trained for a few epochs on the training films and evaluated on the validation films of the split
-"default"; test films are not used. The entries are overrides of the bundle's train.json.
+Each candidate is one change of the same configuration, candidates/base.json. It is trained for a few epochs on the
+training films of the split "default", and evaluated on the validation films, as they are and with half a lung painted
+white; test films are not used.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tools.experiments.bundle_runs import bundle_of, evaluate, train
 from tools.experiments.network_cost import network_cost
 
-__all__ = ["choice_rows"]
+__all__ = ["CANDIDATES", "Candidate", "candidate_rows", "choice_rows"]
 
-EPOCHS = {"unet": 10, "resunet": 6}
-EQUALISED = {"_target_": "HistogramNormalized", "keys": "image", "num_bins": 256, "min": 0.0, "max": 1.0}
-CHOICES = {
+_FOLDER = Path(__file__).parent / "candidates"
+_BASE = _FOLDER / "base.json"
+_EPOCHS = 15
+_VARIANTS = ("original", "painted_lower_half")
+_EQUALISED = {"_target_": "HistogramNormalized", "keys": "image", "num_bins": 256, "min": 0.0, "max": 1.0}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """
+    A change of candidates/base.json.
+
+    Attributes
+    ----------
+    overlays : tuple of str
+        Further files in candidates/, without ".json".
+    settings : mapping
+        Overrides of train.json, also used in the evaluation.
+    """
+
+    overlays: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """Arguments for `train` and `evaluate`."""
+        return {"overlays": [_BASE, *(_FOLDER / f"{name}.json" for name in self.overlays)], **self.settings}
+
+
+CANDIDATES = {
     "unet": {
-        "as shipped": {},
-        "widths 8-16-32-64-128": {"network_def#channels": [8, 16, 32, 64, 128]},
-        "widths 32-64-128-256-512": {"network_def#channels": [32, 64, 128, 256, 512]},
-        "384 x 384 px": {"image_size": [384, 384]},
-        "histogram equalisation": {"resize_transforms#1": EQUALISED},
+        "as before": Candidate(),
+        "averaged weights": Candidate(settings={"average#momentum": 0.01}),
+        "three times as long": Candidate(settings={"epochs": 3 * _EPOCHS, "patience": 3 * _EPOCHS}),
+        "384 x 384 px": Candidate(settings={"image_size": [384, 384]}),
+        "512 x 512 px": Candidate(settings={"image_size": [512, 512]}),
+        "widths 8-16-32-64-128": Candidate(settings={"network_def#channels": [8, 16, 32, 64, 128]}),
+        "widths 32-64-128-256-512": Candidate(settings={"network_def#channels": [32, 64, 128, 256, 512]}),
+        "one level more": Candidate(
+            settings={"network_def#channels": [16, 32, 64, 128, 256, 256], "network_def#strides": [2, 2, 2, 2, 2]}
+        ),
+        "encoder of ImageNet": Candidate(("imagenet",)),
+        "DynUNet": Candidate(("dynunet",)),
+        "DynUNet, deep supervision": Candidate(("dynunet", "deep_supervision")),
+        "boundary loss": Candidate(("boundary_loss",)),
+        "mirrored in training and testing": Candidate(("mirrored",)),
+        "painted opacities": Candidate(("painted_opacities",)),
+        "stronger augmentation": Candidate(("strong_augmentation",)),
+        "histogram equalisation": Candidate(settings={"resize_transforms#1": _EQUALISED}),
     },
-    "resunet": {
-        "as shipped": {},
-        "widths 8-16-32-64-128": {"network_def#channels": [8, 16, 32, 64, 128]},
-    },
+    "resunet": {},
 }
 
 
@@ -38,15 +79,20 @@ def choice_rows(model: str, dataset_dir: Path) -> list[dict]:
     list of dict
         Validation metrics, network size and network time of each candidate; all times are measured in one run.
     """
-    rows, epochs = [], EPOCHS[model]
-    for choice, settings in CHOICES[model].items():
-        training = f"{epochs} epochs, {choice}"
-        checkpoint = train(model, dataset_dir, "default", training, epochs=epochs, **settings)
-        rows += evaluate(
-            model, dataset_dir, "default", "validation", training=training, checkpoint=checkpoint, **settings
-        )
+    rows = [row for name in CANDIDATES[model] for row in candidate_rows(model, name, dataset_dir)]
     config = bundle_of(model) / "configs" / "train.json"
-    for choice, settings in CHOICES[model].items():
-        origin = {"model": model, "split": "default", "training": f"{epochs} epochs, {choice}"}
-        rows += [origin | row for row in network_cost(config, settings)]
+    for name, candidate in CANDIDATES[model].items():
+        origin = {"model": model, "split": "default", "training": name}
+        rows += [origin | row for row in network_cost(config, **candidate.overrides)]
+    return rows
+
+
+def candidate_rows(model: str, name: str, dataset_dir: Path) -> list[dict]:
+    """Train a candidate, or resume its training; return its metrics on the validation films."""
+    overrides = CANDIDATES[model][name].overrides
+    checkpoint = train(model, dataset_dir, "default", name, **overrides)
+    rows = []
+    for variant in _VARIANTS:
+        settings = overrides | {"training": name, "checkpoint": checkpoint}
+        rows += evaluate(model, dataset_dir, "default", "validation", variant, **settings)
     return rows

@@ -2,6 +2,7 @@
 
 import platform
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ __all__ = ["network_cost"]
 _WARM_UP = 5
 
 
-def network_cost(config: Path, settings: dict | None = None) -> list[dict]:
+def network_cost(config: Path, overlays: Sequence[Path] = (), **settings: object) -> list[dict]:
     """
     Count the network's parameters and time one film at the bundle's image size.
 
@@ -21,7 +22,9 @@ def network_cost(config: Path, settings: dict | None = None) -> list[dict]:
     ----------
     config : pathlib.Path
         One of the bundle's configs.
-    settings : dict, optional
+    overlays : sequence of pathlib.Path, optional
+        Further config files, which take precedence.
+    **settings
         Overrides of the config.
 
     Returns
@@ -31,8 +34,8 @@ def network_cost(config: Path, settings: dict | None = None) -> list[dict]:
         the 2.5th and 97.5th percentile as low and high.
     """
     parser = ConfigParser()
-    parser.read_config(config)
-    parser.update(settings or {})
+    parser.read_config([str(file) for file in (config, *overlays)])
+    parser.update(settings)
     network, size = parser.get_parsed_content("network_def").eval(), parser["image_size"]
     parameters = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
     low, median, high, n = _time_per_film(network, torch.rand(1, 1, *size))

@@ -1,5 +1,6 @@
 """Augmentations of the public recipe as transforms, for training experiments and for robustness tests."""
 
+from .painted_tissue import PaintTissued
 from .recipe_contrast import (
     ContrastV1,
     ContrastV1d,
@@ -18,6 +19,7 @@ __all__ = [
     "ContrastV1d",
     "ContrastV2",
     "ContrastV2d",
+    "PaintTissued",
     "RandContrastV1",
     "RandContrastV1d",
     "RandContrastV2",
