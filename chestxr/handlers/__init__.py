@@ -12,6 +12,7 @@ from .lesion_detection import FirstMarkInBox, LesionFroc
 from .lesion_evaluation import LesionEvaluation
 from .lesion_pictures import LesionPictures
 from .lesion_table import LesionTable
+from .lung_roughness import LungRoughness
 from .metric_scalars import MetricScalars
 from .overlay_pictures import OverlayPictures
 from .per_image_metrics import PerImageMetrics
@@ -37,6 +38,7 @@ __all__ = [
     "LesionFroc",
     "LesionPictures",
     "LesionTable",
+    "LungRoughness",
     "MetricScalars",
     "OverlayPictures",
     "PerImageMetrics",
