@@ -21,6 +21,9 @@ def mask() -> Image.Image:
     return Image.fromarray(chest_film(SIZE)[1].T > 0)
 
 
+LUNGS = chest_film(SIZE)[1]
+
+
 def _difference(one: Image.Image, other: Image.Image) -> float:
     return float(np.abs(np.asarray(one, dtype=float) - np.asarray(other, dtype=float)).mean())
 
@@ -32,8 +35,8 @@ def test_strength_zero_changes_nothing(film, mask):
 
 @pytest.mark.parametrize(("name", "strength"), STEPS)
 def test_perturbations_are_reproducible(name, strength, film, mask):
-    changed = perturbed(film, name, strength, "film")
-    assert changed.mode == "L" and changed == perturbed(film, name, strength, "film")
+    changed = perturbed(film, name, strength, "film", LUNGS)
+    assert changed.mode == "L" and changed == perturbed(film, name, strength, "film", LUNGS)
     assert changed.size != film.size or _difference(changed, film) > 0
     moved = perturbed(mask, name, strength, "film")
     assert moved.mode == "1" and moved.size == changed.size
@@ -42,7 +45,7 @@ def test_perturbations_are_reproducible(name, strength, film, mask):
 
 @pytest.mark.parametrize("name", sorted(PERTURBATIONS.keys() - {"crop"}))
 def test_strengths_grow(name, film):
-    changed = [perturbed(film, name, strength, "film") for strength in PERTURBATIONS[name].strengths]
+    changed = [perturbed(film, name, strength, "film", LUNGS) for strength in PERTURBATIONS[name].strengths]
     changes = [_difference(picture.resize(film.size), film) for picture in changed]
     assert changes == sorted(changes)
 
@@ -91,3 +94,12 @@ def test_position_and_size_of_text(name, x, y, film):
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     assert columns[0] <= x * 320 <= columns[-1] and rows[0] <= y * 256 <= rows[-1]
     assert 0.08 * 256 < np.ptp(rows) < 0.2 * 256
+
+
+@pytest.mark.parametrize(("name", "share"), [("lower half of a lung white", (0.3, 0.7)), ("white lung", (0.95, 1))])
+def test_opacities_cover_one_lung_and_need_it(name, share, film):
+    changed = np.asarray(perturbed(film, name, 1, "film", LUNGS)).T - np.asarray(film, float).T > 30
+    covered = [float(changed[side == LUNGS].mean()) for side in (1, 2)]
+    assert share[0] <= max(covered) <= share[1] and min(covered) < 0.02
+    with pytest.raises(ValueError, match="no lungs"):
+        perturbed(film, name, 1, "film")

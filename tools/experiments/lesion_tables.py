@@ -1,6 +1,6 @@
 """Tables of the lesion bundle's model card, from rows of its results.json."""
 
-__all__ = ["boxes", "sites"]
+__all__ = ["boxes", "controls", "sites"]
 
 
 def boxes(rows: list[dict]) -> str:
@@ -22,6 +22,23 @@ def sites(rows: list[dict]) -> str:
             site = row["site"] if row["site"].startswith("Chest") else row["site"].capitalize()
             lines.append(f"| {site} | {row['films']} | {row['metric']} | {_cell(row)} | {row['n']} |")
     return "\n".join(lines)
+
+
+def controls(rows: list[dict], controls: list[dict]) -> str:
+    """Return the results of networks that were trained on wrong boxes, next to those of the shipped one."""
+    shipped = {_measure(row): row for row in rows}
+    lines = ["| films | measure | boxes of | result | n |", "|---|---|---|---|---|"]
+    for row in controls:
+        title = (
+            f"| {'TBX11K' if row['site'] == 'tbx11k' else row['site'].capitalize()}, {row['films']} | {row['metric']}"
+        )
+        for kind, found in (("the film itself (shipped)", shipped[_measure(row)]), ("another film (shuffled)", row)):
+            lines.append(f"{title} | {kind} | {_cell(found)} | {found['n']} |")
+    return "\n".join(lines)
+
+
+def _measure(row: dict) -> tuple[str, str, str]:
+    return row["site"], row["films"], row["metric"]
 
 
 def _cell(row: dict) -> str:

@@ -31,11 +31,12 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_mask
+from chestxr.io.lung_sides import label_lungs
 from chestxr.utils.atomic import atomic_write, write_text
 from chestxr.utils.provenance import package_versions, sha256
 from chestxr.utils.runtime import hide_engine_messages
 from tools.experiments.bundle_runs import REPOSITORY, WORK, bundle_of
-from tools.experiments.robustness_films import PERTURBATIONS, UNTOUCHED, perturbed
+from tools.experiments.robustness_films import PERTURBATIONS, UNTOUCHED, Painting, perturbed
 from tools.experiments.robustness_plots import draw_robustness
 from tools.experiments.robustness_rows import lung_rows, score_rows_of
 from tools.experiments.screening_films import BUNDLE
@@ -49,6 +50,7 @@ BUNDLES = {
     "lungs": (bundle_of("unet"), "films.csv", PLAIN),
     **dict.fromkeys(("scores", "training films"), (BUNDLE, "screening.csv", PLAIN | {"save_zone_map": False})),
 }
+PAINTED = [name for name, kind in PERTURBATIONS.items() if isinstance(kind, Painting)]
 Step = tuple[str, float]
 
 
@@ -80,8 +82,10 @@ def lung_steps() -> list[Step]:
 
 def score_steps() -> list[Step]:
     """Return the unchanged films, every perturbation at its strongest, then at a middle strength."""
-    strongest = [(name, p.strengths[-1]) for name, p in PERTURBATIONS.items()]
-    middle = [(name, p.strengths[(len(p.strengths) - 1) // 2]) for name, p in PERTURBATIONS.items()]
+    # An opacity is a finding: a film with one has no label.
+    scored = {name: kind.strengths for name, kind in PERTURBATIONS.items() if not isinstance(kind, Painting)}
+    strongest = [(name, strengths[-1]) for name, strengths in scored.items()]
+    middle = [(name, strengths[(len(strengths) - 1) // 2]) for name, strengths in scored.items()]
     return list(dict.fromkeys([(UNTOUCHED, 0), *strongest, *middle]))
 
 
@@ -121,18 +125,23 @@ def write_films(items: list[dict], step: Step, folder: Path) -> list[dict]:
     folder.mkdir(exist_ok=True)
     for item in items:
         with Image.open(item["image"]) as film:
-            perturbed(film.convert("L"), *step, item["film"]).save(folder / f"{item['film']}.png")
+            lungs = _lungs_of(item) if step[0] in PAINTED else None
+            perturbed(film.convert("L"), *step, item["film"], lungs).save(folder / f"{item['film']}.png")
     return [{"film": item["film"], "image": str(folder / f"{item['film']}.png")} for item in items]
 
 
 def dice_of(item: dict, step: Step, predicted: Path) -> float:
     """Return the Dice of both lungs against the mask, transformed like the film; 0 if no lung was found."""
-    paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
-    mask = perturbed(Image.fromarray(read_mask(paths)[0].T > 0), *step, item["film"])
+    mask = perturbed(Image.fromarray(_lungs_of(item).T > 0), *step, item["film"])
     if not predicted.is_file():
         return 0.0
     both = (np.asarray(picture) > 0 for picture in (Image.open(predicted), mask))
     return compute_dice(*(torch.from_numpy(lungs)[None, None] for lungs in both)).item()
+
+
+def _lungs_of(item: dict) -> np.ndarray:
+    """Return the label map of a film's mask."""
+    return label_lungs(read_mask(item["label"] if isinstance(item["label"], list) else [item["label"]])[0])
 
 
 def write_rows(

@@ -11,7 +11,9 @@ from scipy.ndimage import gaussian_filter
 from skimage.exposure import adjust_gamma
 from skimage.util import img_as_ubyte, random_noise
 
-__all__ = ["PERTURBATIONS", "UNTOUCHED", "Perturbation", "perturbed"]
+from tools.experiments.augmentations.painted_tissue import paint_tissue
+
+__all__ = ["PERTURBATIONS", "UNTOUCHED", "Painting", "Perturbation", "perturbed"]
 
 UNTOUCHED = "untouched"
 _WORDS = "AP ERECT"
@@ -39,7 +41,31 @@ class Perturbation(NamedTuple):
     moves_lungs: bool = False
 
 
-def perturbed(picture: Image.Image, name: str, strength: float, film: str) -> Image.Image:
+class Painting(NamedTuple):
+    """
+    Opacities painted into one lung: a perturbation that needs to know the lungs.
+
+    Attributes
+    ----------
+    shape : str
+        Key of :py:data:`tools.experiments.augmentations.painted_tissue.SHAPES`.
+    strengths : tuple of float
+        1 only.
+    unit : str
+        Description of the opacity.
+    moves_lungs : bool
+        False.
+    """
+
+    shape: str
+    strengths: tuple[float, ...] = (1,)
+    unit: str = "soft tissue painted into one lung"
+    moves_lungs: bool = False
+
+
+def perturbed(
+    picture: Image.Image, name: str, strength: float, film: str, lungs: np.ndarray | None = None
+) -> Image.Image:
     """
     Perturb a film, or transform its mask with it.
 
@@ -53,17 +79,29 @@ def perturbed(picture: Image.Image, name: str, strength: float, film: str) -> Im
         In the perturbation's unit; 0 returns the image unchanged.
     film : str
         The film's name, used as random seed so that film and mask are transformed alike.
+    lungs : numpy.ndarray, shape (W, H), optional
+        Label map, 0 background, 1 right lung, 2 left lung; a `Painting` needs it.
 
     Returns
     -------
     PIL.Image.Image
         Image of the same mode.
+
+    Raises
+    ------
+    ValueError
+        If lungs are needed and not given.
     """
     if name == UNTOUCHED or not strength:
         return picture
     perturbation = PERTURBATIONS[name]
     if picture.mode == "1" and not perturbation.moves_lungs:
         return picture
+    if isinstance(perturbation, Painting):
+        if lungs is None:
+            raise ValueError(f"{name}: found no lungs; expected their label map, to paint into them")
+        painted, _ = paint_tissue(np.asarray(picture, np.float32).T, lungs, perturbation.shape, film)
+        return Image.fromarray(np.rint(painted.T).astype(np.uint8))
     return perturbation.change(picture, strength, np.random.default_rng(crc32(film.encode())))
 
 
@@ -121,7 +159,35 @@ def _compressed(picture: Image.Image, quality: float, random: np.random.Generato
         return Image.open(file).convert("L")
 
 
-PERTURBATIONS: dict[str, Perturbation] = {
+def _portable(picture: Image.Image, strength: float, random: np.random.Generator) -> Image.Image:
+    """Veil the film with scattered radiation, darken one side as an oblique grid does, and add grain and blur."""
+    darkened = np.linspace(1, 1 - strength / 2, picture.width)[:: random.choice((-1, 1))]
+    veiled = np.asarray(picture) * darkened * (1 - strength / 3) + 255 * strength / 3
+    return _noisy(_blurred(Image.fromarray(img_as_ubyte(veiled / 255)), 0.002 * strength, random), 0.02, random)
+
+
+def _with_devices(picture: Image.Image, number: float, random: np.random.Generator) -> Image.Image:
+    """Draw electrodes with their wires, then a pacemaker with its lead, then a tube in the midline."""
+    changed = picture.copy()
+    draw, width, height = ImageDraw.Draw(changed), *picture.size
+    line = max(1, round(0.006 * width))
+
+    def drawn(*points: tuple[float, float]) -> None:
+        moved = [(x * width, y * height) for x, y in points + random.normal(0, 0.02, (len(points), 2))]
+        draw.line(moved, fill=235, width=line, joint="curve")
+
+    for x, y in ((0.25, 0.25), (0.72, 0.28), (0.70, 0.62)):
+        drawn((x, y), (x + 0.05, y + 0.2), (0.5, 0.8), (0.45, 1.0))
+        draw.circle((x * width, y * height), 0.018 * width, fill=245)
+    if number >= 2:
+        draw.rounded_rectangle((0.68 * width, 0.16 * height, 0.8 * width, 0.26 * height), 0.03 * width, fill=250)
+        drawn((0.7, 0.25), (0.55, 0.3), (0.5, 0.5), (0.58, 0.66))
+    if number >= 3:
+        drawn((0.5, 0.0), (0.5, 0.3), (0.52, 0.7), (0.62, 0.85))
+    return changed
+
+
+PERTURBATIONS: dict[str, Perturbation | Painting] = {
     "rotation": Perturbation(_rotated, (2, 5, 10, 20), "degrees, to either side", moves_lungs=True),
     "crop": Perturbation(_cropped, (0.05, 0.10, 0.20), "share of each side cut off", moves_lungs=True),
     "mirrored": Perturbation(_mirrored, (1,), "left for right", moves_lungs=True),
@@ -130,6 +196,10 @@ PERTURBATIONS: dict[str, Perturbation] = {
     "lighter": Perturbation(_gamma, (0.67, 0.50, 0.33), "gamma"),
     "noise": Perturbation(_noisy, (0.02, 0.05, 0.10, 0.20), "standard deviation, share of the range"),
     "blur": Perturbation(_blurred, (0.002, 0.005, 0.01, 0.02), "sigma, share of the width"),
+    "portable film": Perturbation(_portable, (0.5, 1.0), "scatter, grid and grain"),
+    "devices": Perturbation(_with_devices, (1, 2, 3), "electrodes, pacemaker, tube"),
+    "lower half of a lung white": Painting("lower half"),
+    "white lung": Painting("white lung"),
     "text in a corner": Perturbation(_text_in_corner, (0.04, 0.08, 0.16), "letters' height, share of the film"),
     "text over a lung": Perturbation(_text_over_lung, (0.04, 0.08, 0.16), "letters' height, share of the film"),
     "downsampling": Perturbation(_downsampled, (256, 128, 64), "longest side, px", moves_lungs=True),

@@ -67,6 +67,7 @@ def printed() -> dict[Path, dict[str, str]]:
     }
     lesions = _rows(_LESIONS, "results")
     found[_LESIONS / _CARD] = {name: getattr(lesion_tables, name)(lesions) for name in ("boxes", "sites")}
+    found[_LESIONS / _CARD]["controls"] = lesion_tables.controls(lesions, _rows(_LESIONS, "controls"))
     archive = _read(tools / "benchmarks" / "archive.json")
     found[REPOSITORY / "chestxr" / "screening" / "README.md"] = {
         name: table(archive) for name, table in scale_tables.TABLES.items()

@@ -9,7 +9,7 @@ from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_data_type, convert_to_dst_type
 from scipy.ndimage import gaussian_filter
 
-__all__ = ["SHAPES", "PaintTissued"]
+__all__ = ["SHAPES", "PaintTissued", "paint_tissue"]
 
 # How much of the lung's own structure remains, and how soft the edge of the painted part is, in shares of the film.
 _REMAINS = 0.1
@@ -40,13 +40,40 @@ SHAPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 }
 
 
+def paint_tissue(film: np.ndarray, labels: np.ndarray, shape: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Replace a part of one lung by soft tissue from between the lungs.
+
+    Parameters
+    ----------
+    film : numpy.ndarray, shape (W, H), float
+        The film, bone white, upright.
+    labels : numpy.ndarray, shape (W, H)
+        0 background, 1 right lung, 2 left lung.
+    shape : str
+        Key of `SHAPES`.
+    name : str
+        The film's name, from which the lung is drawn: every network is measured on the same films.
+
+    Returns
+    -------
+    painted : numpy.ndarray, shape (W, H), float
+        The film.
+    part : numpy.ndarray of bool, shape (W, H)
+        The painted pixels.
+    """
+    side = 1 + crc32(name.encode()) % 2
+    part = _part_of(labels == side, SHAPES[shape])
+    density = (1 - _REMAINS) * gaussian_filter(part.astype(np.float32), _SOFT_EDGE * max(part.shape))
+    return film + density * np.maximum(_tissue(film, labels) - film, 0), part
+
+
 class PaintTissued(MapTransform):
     """
-    Dictionary-based painting of one lung with soft tissue from between the lungs of the same film.
+    Dictionary-based version of `paint_tissue`.
 
     Unlike :py:class:`chestxr.transforms.RandLungOpacityd`, with which networks are trained, it copies real tissue, with
-    its texture, and has sharp outlines. The lung is drawn from the film's name, so that every network is measured on
-    the same films.
+    its texture, and has sharp outlines.
 
     Parameters
     ----------
@@ -66,7 +93,7 @@ class PaintTissued(MapTransform):
         self, keys: KeysCollection, shape: str, label_key: str = "label", painted_key: str = "painted"
     ) -> None:
         super().__init__(keys)
-        self.shape = SHAPES[shape]
+        self.shape = shape
         self.label_key = label_key
         self.painted_key = painted_key
 
@@ -74,14 +101,11 @@ class PaintTissued(MapTransform):
         """Return the item with painted films."""
         item = dict(data)
         labels = convert_data_type(item[self.label_key], np.ndarray)[0][0]
-        side = 1 + crc32(str(item["film"]).encode()) % 2
-        part = _part_of(labels == side, self.shape)
         for key in self.key_iterator(item):
             film = convert_data_type(item[key], np.ndarray, dtype=np.float32)[0][0]
-            density = (1 - _REMAINS) * gaussian_filter(part.astype(np.float32), _SOFT_EDGE * max(part.shape))
-            painted = film + density * np.maximum(_tissue(film, labels) - film, 0)
+            painted, part = paint_tissue(film, labels, self.shape, str(item["film"]))
             item[key] = convert_to_dst_type(painted[None], item[key])[0]
-        item[self.painted_key] = convert_to_dst_type(part[None].astype(np.float32), item[self.label_key])[0]
+            item[self.painted_key] = convert_to_dst_type(part[None].astype(np.float32), item[self.label_key])[0]
         return item
 
 
