@@ -17,5 +17,5 @@ OVERLAYS = [FOLDER / "recipe_augmentation.json", *sorted((FOLDER / "variants").g
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda path: path.stem)
 def test_transforms_of_an_overlay_can_be_built(overlay):
     lists = [entry for name, entry in json.loads(overlay.read_text()).items() if name.endswith("transforms")]
-    made = ConfigParser({"transforms": list(chain(*lists))}).get_parsed_content("transforms")
+    made = ConfigParser({"transforms": list(chain(*lists)), "painted_shape": "patch"}).get_parsed_content("transforms")
     assert made and all(isinstance(transform, MapTransform) for transform in made)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from chestxr.metrics.bootstrap import summarise
+from tools.experiments.augmentations.painted_tissue import SHAPES
 
 __all__ = ["WORK", "bundle_of", "evaluate", "pool", "predict", "run_bundle", "train", "training_folder"]
 
@@ -16,6 +17,8 @@ REPOSITORY = Path(__file__).parents[2]
 WORK = REPOSITORY / "output" / "results"
 OVERLAYS = Path(__file__).parent / "variants"
 BUNDLES = {"unet": "cxr_lung_segmentation_unet", "resunet": "cxr_lung_segmentation_resunet"}
+# Films with soft tissue painted into a part of one lung.
+PAINTED = {f"painted, {shape}": shape for shape in SHAPES}
 DATA = "Montgomery + Shenzhen, 8-bit, 512 x 512 px, aspect squashed upstream"
 
 
@@ -76,7 +79,7 @@ def evaluate(
     section : str
         "training", "validation" or "test".
     variant : str
-        "original", or the name of an overlay in variants/ that changes the films.
+        "original", a key of `PAINTED`, or the name of another overlay in variants/ that changes the films.
 
     Returns
     -------
@@ -85,8 +88,11 @@ def evaluate(
     """
     output = _folder(model, section, split, variant, training)
     settings = {"split": split, "section": section, "output_dir": output, "run_name": output.name} | settings
+    if variant in PAINTED:
+        settings["painted_shape"] = PAINTED[variant]
     if variant != "original":
-        settings["overlays"] = [*settings.get("overlays", []), OVERLAYS / f"{variant}.json"]
+        overlay = "painted" if variant in PAINTED else variant
+        settings["overlays"] = [*settings.get("overlays", []), OVERLAYS / f"{overlay}.json"]
     _run(model, ["train", "evaluate"], dataset_dir, settings)
     summary = json.loads((output / "summary.json").read_text())
     return [_origin(model, split, section, variant, training) | row for row in summary["rows"]]

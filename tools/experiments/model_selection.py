@@ -13,13 +13,15 @@ from typing import Any
 
 from tools.experiments.bundle_runs import bundle_of, evaluate, train
 from tools.experiments.network_cost import network_cost
+from tools.experiments.pseudo_labels import pseudo_labelled
 
 __all__ = ["CANDIDATES", "Candidate", "candidate_rows", "choice_rows"]
 
 _FOLDER = Path(__file__).parent / "candidates"
 _BASE = _FOLDER / "base.json"
 _EPOCHS = 15
-_VARIANTS = ("original", "painted_lower_half")
+_METRICS = ("dice", "hd95", "roughness", "missed_painted")
+_VARIANTS = ("original", "painted, lower half")
 _EQUALISED = {"_target_": "HistogramNormalized", "keys": "image", "num_bins": 256, "min": 0.0, "max": 1.0}
 
 
@@ -50,6 +52,7 @@ CANDIDATES = {
         "as before": Candidate(),
         "averaged weights": Candidate(settings={"average#momentum": 0.01}),
         "three times as long": Candidate(settings={"epochs": 3 * _EPOCHS, "patience": 3 * _EPOCHS}),
+        "320 x 320 px": Candidate(settings={"image_size": [320, 320]}),
         "384 x 384 px": Candidate(settings={"image_size": [384, 384]}),
         "512 x 512 px": Candidate(settings={"image_size": [512, 512]}),
         "widths 8-16-32-64-128": Candidate(settings={"network_def#channels": [8, 16, 32, 64, 128]}),
@@ -64,6 +67,7 @@ CANDIDATES = {
         "mirrored in training and testing": Candidate(("mirrored",)),
         "painted opacities": Candidate(("painted_opacities",)),
         "stronger augmentation": Candidate(("strong_augmentation",)),
+        "pseudo-labels": Candidate(("pseudo_labels",)),
         "histogram equalisation": Candidate(settings={"resize_transforms#1": _EQUALISED}),
     },
     "resunet": {},
@@ -90,9 +94,11 @@ def choice_rows(model: str, dataset_dir: Path) -> list[dict]:
 def candidate_rows(model: str, name: str, dataset_dir: Path) -> list[dict]:
     """Train a candidate, or resume its training; return its metrics on the validation films."""
     overrides = CANDIDATES[model][name].overrides
+    if "pseudo_labels" in CANDIDATES[model][name].overlays:
+        overrides["pseudo_labelled"] = pseudo_labelled(dataset_dir.parent)
     checkpoint = train(model, dataset_dir, "default", name, **overrides)
     rows = []
     for variant in _VARIANTS:
         settings = overrides | {"training": name, "checkpoint": checkpoint}
         rows += evaluate(model, dataset_dir, "default", "validation", variant, **settings)
-    return rows
+    return [row for row in rows if row["structure"] == "both lungs" and row["metric"] in _METRICS]

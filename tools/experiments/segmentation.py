@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chestxr.utils.atomic import write_text
 from chestxr.utils.provenance import package_versions
-from tools.experiments.bundle_runs import BUNDLES, REPOSITORY, WORK, bundle_of, evaluate, pool, train
+from tools.experiments.bundle_runs import BUNDLES, PAINTED, REPOSITORY, WORK, bundle_of, evaluate, pool, train
 from tools.experiments.film_pictures import draw_best_median_worst
 from tools.experiments.model_selection import choice_rows
 from tools.experiments.network_cost import network_cost
@@ -30,7 +30,7 @@ RECIPE = Path(__file__).parent / "recipe_augmentation.json"
 TRAINING = {
     "montgomery-to-shenzhen": {"epochs": 180, "val_interval": 12, "patience": 72, "warmup_epochs": 8},
 }
-EXPERIMENTS = ("choices", "default", "variants", "recipe", "folds", "sites", "cost", "pictures")
+EXPERIMENTS = ("choices", "default", "variants", "painted", "recipe", "folds", "sites", "cost", "pictures")
 
 
 def main() -> None:
@@ -55,6 +55,8 @@ def run_experiment(model: str, experiment: str, dataset_dir: Path) -> Iterator[l
         yield evaluate(model, dataset_dir, "default") + evaluate(model, dataset_dir, "default", "validation")
     elif experiment == "variants":
         yield [row for variant in VARIANTS for row in evaluate(model, dataset_dir, "default", variant=variant)]
+    elif experiment == "painted":
+        yield [row for variant in PAINTED for row in evaluate(model, dataset_dir, "default", variant=variant)]
     elif experiment == "recipe":
         training = "recipe augmentation"
         checkpoint = train(model, dataset_dir, "default", training, overlays=[RECIPE])

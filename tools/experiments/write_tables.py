@@ -26,6 +26,7 @@ from tools.experiments import (
 REPOSITORY = Path(__file__).parents[2]
 NAMES = {"unet": "U-Net", "resunet": "ResUNet"}
 RECIPE = "recipe augmentation"
+PAINTED = "painted, lower half"
 # Tables of robustness_tables.py, and the results that they come from.
 ROBUSTNESS = {
     "robustness_segmentation": "robustness",
@@ -138,17 +139,27 @@ def splits(rows: list[dict]) -> str:
 
 
 def choices(rows: list[dict]) -> str:
-    """Return the validation results of the hyper-parameters that were compared."""
+    """Return the validation results of the candidates that were compared."""
     lines = [
-        "| training | Montgomery, Dice | Shenzhen, Dice | both, Dice | ms per film | parameters |",
-        "|---" * 6 + "|",
+        "| change | Montgomery, Dice | Shenzhen, Dice | both, HD95, px | recall, painted | ms per film | parameters |",
+        "|---" * 7 + "|",
     ]
     for training in dict.fromkeys(row["training"] for row in rows if row["experiment"] == "choices"):
-        dice = [_on_validation_films(rows, site, "dice", training) for site in ("montgomery", "shenzhen", "all")]
         kind = {"experiment": "choices", "training": training}
+        dice = [_on_validation_films(rows, site, "dice", training) for site in ("montgomery", "shenzhen")]
+        distance = _on_validation_films(rows, "all", "hd95", training)
+        painted = find(rows, variant=PAINTED, site="all", metric="missed_painted", **kind)
         cost = [find(rows, metric=metric, **kind) for metric in ("network time per film", "parameters")]
-        lines.append(f"| {training} | " + " | ".join(_cell(row) for row in (*dice, *cost)) + " |")
+        cells = (*map(_cell, (*dice, distance)), _recall(painted), *map(_cell, cost))
+        lines.append(f"| {training} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _recall(missed: dict | None) -> str:
+    """Return the recall of a row with the missed share."""
+    if missed is None:
+        return "not measured"
+    return _cell(missed | {"value": 1 - missed["value"], "low": 1 - missed["high"], "high": 1 - missed["low"]}, 3)
 
 
 def details(rows: list[dict]) -> str:
@@ -204,7 +215,7 @@ def _on_test_films(
 
 def _on_validation_films(rows: list[dict], site: str, metric: str, training: str) -> dict | None:
     """Return the row for both lungs on the validation films of the default split."""
-    kind = {"section": "validation", "structure": "both lungs", "training": training}
+    kind = {"section": "validation", "variant": "original", "structure": "both lungs", "training": training}
     return find(rows, site=site, metric=metric, **kind)
 
 
