@@ -12,7 +12,8 @@ TRAIN = BUNDLES / "cxr_lung_segmentation_unet" / "configs" / "train.json"
 
 
 def _config(candidate: Candidate) -> ConfigParser:
-    overlays, settings = candidate.overrides.pop("overlays"), dict(candidate.settings)
+    settings = candidate.training_overrides
+    overlays = settings.pop("overlays")
     parser = ConfigParser()
     parser.read_config([str(file) for file in (TRAIN, *overlays)])
     parser.update(settings | {"device": "$torch.device('cpu')", "pseudo_labelled": "films.json"})
@@ -42,3 +43,10 @@ def test_mirroring_exchanges_the_lungs():
     mirrored = RandMirrorLungsd(["image", "label"], "label", prob=1.0)({"image": label[:1], "label": label})["label"]
     assert mirrored[1].nonzero().tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
     assert mirrored[2].nonzero().tolist() == [[3, 0], [3, 1]]
+
+
+def test_averaged_weights_are_saved_with_the_run_and_as_its_best():
+    config = _config(CANDIDATES["unet"]["averaged weights"])
+    saved, best = config["train#handlers#8"], config["validate#handlers#4"]
+    assert saved["_target_"].endswith("LastCheckpoint") and "average" in saved["objects"]
+    assert best["_target_"].endswith("BestCheckpoint") and best["network"] == "$@average.ema_model"

@@ -36,21 +36,33 @@ class Candidate:
         Further files in candidates/, without ".json".
     settings : mapping
         Overrides of train.json, also used in the evaluation.
+    training : tuple of str
+        Files in candidates/ that change only the training.
     """
 
     overlays: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    training: tuple[str, ...] = ()
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """Arguments for `train` and `evaluate`."""
-        return {"overlays": [_BASE, *(_FOLDER / f"{name}.json" for name in self.overlays)], **self.settings}
+        """Arguments for `evaluate`."""
+        return {"overlays": [_BASE, *map(_file, self.overlays)], **self.settings}
+
+    @property
+    def training_overrides(self) -> dict[str, Any]:
+        """Arguments for `train`."""
+        return {"overlays": [_BASE, *map(_file, self.overlays + self.training)], **self.settings}
+
+
+def _file(name: str) -> Path:
+    return _FOLDER / f"{name}.json"
 
 
 CANDIDATES = {
     "unet": {
         "as before": Candidate(),
-        "averaged weights": Candidate(settings={"average#momentum": 0.01}),
+        "averaged weights": Candidate(training=("averaged_weights",)),
         "three times as long": Candidate(settings={"epochs": 3 * _EPOCHS, "patience": 3 * _EPOCHS}),
         "320 x 320 px": Candidate(settings={"image_size": [320, 320]}),
         "384 x 384 px": Candidate(settings={"image_size": [384, 384]}),
@@ -93,12 +105,13 @@ def choice_rows(model: str, dataset_dir: Path) -> list[dict]:
 
 def candidate_rows(model: str, name: str, dataset_dir: Path) -> list[dict]:
     """Train a candidate, or resume its training; return its metrics on the validation films."""
-    overrides = CANDIDATES[model][name].overrides
-    if "pseudo_labels" in CANDIDATES[model][name].overlays:
-        overrides["pseudo_labelled"] = pseudo_labelled(dataset_dir.parent)
-    checkpoint = train(model, dataset_dir, "default", name, **overrides)
-    rows = []
-    for variant in _VARIANTS:
-        settings = overrides | {"training": name, "checkpoint": checkpoint}
-        rows += evaluate(model, dataset_dir, "default", "validation", variant, **settings)
+    candidate = CANDIDATES[model][name]
+    extra = {"pseudo_labelled": pseudo_labelled(dataset_dir.parent)} if "pseudo_labels" in candidate.overlays else {}
+    checkpoint = train(model, dataset_dir, "default", name, **candidate.training_overrides, **extra)
+    settings = candidate.overrides | extra | {"training": name, "checkpoint": checkpoint}
+    rows = [
+        row
+        for variant in _VARIANTS
+        for row in evaluate(model, dataset_dir, "default", "validation", variant, **settings)
+    ]
     return [row for row in rows if row["structure"] == "both lungs" and row["metric"] in _METRICS]
