@@ -38,7 +38,7 @@ def train(model: str, dataset_dir: Path, split: str, training: str = "as shipped
     dataset_dir : pathlib.Path
         The collection's folder.
     split : str
-        Shipped split.
+        Shipped split, or path of a datalist.
     training : str
         Name of this training in the results.
     **settings
@@ -151,12 +151,13 @@ def run_bundle(bundle: Path, configs: Sequence[str | Path], **settings: object) 
 
 
 def _origin(model: str, split: str, section: str, variant: str, training: str) -> dict:
-    origin = {"model": model, "data": DATA, "split": split, "section": section, "variant": variant}
+    origin = {"model": model, "data": DATA, "split": Path(split).stem, "section": section, "variant": variant}
     return origin | {"training": training}
 
 
-def _folder(model: str, *parts: str) -> Path:
-    return WORK / model / "-".join(part.replace(" ", "_").replace(",", "") for part in parts)
+def _folder(model: str, kind: str, split: str, *parts: str) -> Path:
+    named = (kind, Path(split).stem, *parts)
+    return WORK / model / "-".join(part.replace(" ", "_").replace(",", "") for part in named)
 
 
 def _run(model: str, configs: list[str], dataset_dir: Path, settings: dict) -> None:

@@ -3,7 +3,8 @@ Compare candidates for the network, its training and its preprocessing.
 
 Each candidate is one change of the same configuration, candidates/base.json. It is trained for a few epochs on the
 training films of the split "default", and evaluated on the validation films, as they are and with half a lung painted
-white; test films are not used.
+white. Some are also trained on the films of Shenzhen alone, and evaluated on those of Montgomery. Test films of
+"default" are not used.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tools.experiments.bundle_runs import bundle_of, evaluate, train
+from chestxr.data import open_collection
+from chestxr.data.splits import film_names, split_text
+from chestxr.utils.atomic import write_text
+from tools.experiments.bundle_runs import WORK, bundle_of, evaluate, train
 from tools.experiments.network_cost import network_cost
 from tools.experiments.pseudo_labels import pseudo_labelled
 
@@ -19,6 +23,7 @@ __all__ = ["CANDIDATES", "Candidate", "candidate_rows", "choice_rows"]
 
 _FOLDER = Path(__file__).parent / "candidates"
 _BASE = _FOLDER / "base.json"
+SITES = ("montgomery", "shenzhen")
 _EPOCHS = 15
 _METRICS = ("dice", "hd95", "roughness", "missed_painted")
 _VARIANTS = ("original", "painted, lower half")
@@ -86,6 +91,10 @@ CANDIDATES = {
 }
 
 
+# Candidates that may help at sites that a network has not seen.
+ACROSS_SITES = ("as before", "encoder of ImageNet", "painted opacities", "stronger augmentation", "pseudo-labels")
+
+
 def choice_rows(model: str, dataset_dir: Path) -> list[dict]:
     """
     Evaluate a model's candidates.
@@ -108,10 +117,34 @@ def candidate_rows(model: str, name: str, dataset_dir: Path) -> list[dict]:
     candidate = CANDIDATES[model][name]
     extra = {"pseudo_labelled": pseudo_labelled(dataset_dir.parent)} if "pseudo_labels" in candidate.overlays else {}
     checkpoint = train(model, dataset_dir, "default", name, **candidate.training_overrides, **extra)
-    settings = candidate.overrides | extra | {"training": name, "checkpoint": checkpoint}
+    settings = candidate.overrides | extra | {"training": name}
     rows = [
         row
         for variant in _VARIANTS
-        for row in evaluate(model, dataset_dir, "default", "validation", variant, **settings)
+        for row in evaluate(model, dataset_dir, "default", "validation", variant, checkpoint=checkpoint, **settings)
     ]
+    if name in ACROSS_SITES:
+        split = str(_to_montgomery(dataset_dir))
+        checkpoint = train(model, dataset_dir, split, name, **candidate.training_overrides, **extra)
+        rows += evaluate(model, dataset_dir, split, "test", checkpoint=checkpoint, **settings)
     return [row for row in rows if row["structure"] == "both lungs" and row["metric"] in _METRICS]
+
+
+def _to_montgomery(dataset_dir: Path) -> Path:
+    """Write the split that trains on Shenzhen and tests on Montgomery, without test films of the default split."""
+    films = {film.name: film for film in open_collection(dataset_dir).films}
+    names = film_names("default")
+    of_site = {
+        section: {site: [films[name] for name in names[section] if films[name].site == site] for site in SITES}
+        for section in ("training", "validation")
+    }
+    training, validation = of_site["training"], of_site["validation"]
+    sections = {
+        "training": training["shenzhen"],
+        "validation": validation["shenzhen"],
+        "test": training["montgomery"] + validation["montgomery"],
+    }
+    path = WORK / "unet" / "shenzhen-to-montgomery-without-test-films.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, split_text(sections, path.stem.replace("-", " "), dataset_dir))
+    return path
