@@ -8,10 +8,11 @@ __all__ = ["roughness"]
 
 def roughness(mask: np.ndarray, radius: float) -> float:
     """
-    Compute the share of a mask's area that morphological closing and opening change.
+    Compute the share of a mask's area that morphological closing adds.
 
-    A disc of this radius rolls along a smooth border from both sides. Notches, bays and spikes that are narrower than
-    the disc count; a lung's curves are wider.
+    A disc of this radius rolls along the outside of the border. Notches and bays that are narrower than the disc count.
+    Those of a lung, at the heart and the diaphragm, are wider, and its corners point outwards: outlines that readers
+    have drawn have next to none.
 
     Parameters
     ----------
@@ -30,16 +31,15 @@ def roughness(mask: np.ndarray, radius: float) -> float:
     >>> smooth = np.ones((40, 40), bool)
     >>> notched = smooth.copy()
     >>> notched[:20, 19:21] = False
-    >>> roughness(smooth, 4) < 0.01 < roughness(notched, 4)
-    True
+    >>> print(f"{roughness(smooth, 4):.3f} {roughness(notched, 4):.3f}")
+    0.000 0.024
     """
     if not mask.any():
         return float("nan")
     (left, right), (top, bottom) = ((found.min(), found.max() + 1) for found in np.nonzero(mask))
     mask = np.pad(mask[left:right, top:bottom], int(radius) + 2)
-    closed = _dilated(~_dilated(mask, radius), radius)
-    opened = _dilated(~_dilated(closed, radius), radius)
-    return float((opened ^ mask).sum() / mask.sum())
+    closed = ~_dilated(~_dilated(mask, radius), radius)
+    return float((closed & ~mask).sum() / mask.sum())
 
 
 def _dilated(mask: np.ndarray, radius: float) -> np.ndarray:
