@@ -56,6 +56,7 @@ class EfficientNetLiteEncoder(EfficientNet, BaseEncoder):
         for module in self.modules():
             if isinstance(module, EfficientNet | MBConvBlock):
                 module._swish = nn.ReLU6(inplace=True)
+                _pad_in_convolutions(module)
 
     def forward(self, inputs: torch.Tensor) -> list[torch.Tensor]:
         """Return the output of the last stage at each of five resolutions, from 1/2 to 1/32."""
@@ -86,6 +87,16 @@ class EfficientNetLiteEncoder(EfficientNet, BaseEncoder):
     def num_channels_per_output(cls) -> list[tuple[int, ...]]:
         """Return the number of channels of each output."""
         return [(16, 24, 40, 112, 320)]
+
+
+def _pad_in_convolutions(module: nn.Module) -> None:
+    """Let convolutions pad their input themselves where MONAI pads it before them, as much on either side: no copy."""
+    for name, padding in list(module.named_children()):
+        if isinstance(padding, nn.ConstantPad2d):
+            left, right, top, bottom = padding.padding
+            if (left, top) == (right, bottom):
+                getattr(module, name.removesuffix("_padding")).padding = (top, left)
+                setattr(module, name, nn.Identity())
 
 
 FLEXUNET_BACKBONE.register_class(EfficientNetLiteEncoder)

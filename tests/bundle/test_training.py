@@ -67,7 +67,8 @@ def test_two_epochs_improve_on_an_untrained_network(bundle, films, trained, tmp_
     after, summary = _evaluate(bundle, films, tmp_path / "after", checkpoint=str(trained[bundle] / "model.pt"))
     assert _dice(before) < 0.7 and _dice(after) > 0.85
     assert set(after["structure"]) == {"both lungs", "right lung", "left lung"}
-    assert set(after["metric"]) == {"dice", "iou", "hd95", "assd", "dice_loss"} and set(after["unit"]) == {"1", "px"}
+    assert set(after["metric"]) == {"dice", "iou", "hd95", "assd", "dice_loss", "roughness"}
+    assert set(after["unit"]) == {"1", "px"}
     row = next(row for row in summary["rows"] if row["site"] == "all" and row["metric"] == "dice")
     assert row["low"] < row["value"] < row["high"] and row["n"] == 12
     assert summary["failures"] == []

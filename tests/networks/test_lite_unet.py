@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 import torch
+from torch import nn
 
 from chestxr.networks import LiteUNet
 from chestxr.networks.lite_unet import EfficientNetLiteEncoder, load_imagenet_weights
@@ -14,6 +15,22 @@ def test_encoder_has_the_published_size():
     """EfficientNet-Lite0 has 4.65 million parameters, 1.69 million of them in its classifier's two layers."""
     count = sum(weights.numel() for weights in LiteUNet(3, 1).encoder.parameters())
     assert count == 4_652_008 - 1000 * 1281 - 1280 * 320 - 2 * 1280
+
+
+def test_convolutions_pad_as_monais_layers_before_them_do():
+    encoder = EfficientNetLiteEncoder(2, 1, pretrained=False).eval()
+    batch = torch.rand(1, 1, 64, 96)
+    with torch.no_grad():
+        expected = encoder(batch)
+        for module in list(encoder.modules()):
+            for name, conv in list(module.named_children()):
+                if isinstance(conv, nn.Conv2d) and any(conv.padding):
+                    (down, across), conv.padding = conv.padding, (0, 0)
+                    assert isinstance(getattr(module, f"{name}_padding"), nn.Identity)
+                    setattr(module, f"{name}_padding", nn.ConstantPad2d((across, across, down, down), 0.0))
+        found = encoder(batch)
+    assert all(map(torch.equal, found, expected))
+    assert any(isinstance(module, nn.ConstantPad2d) for module in encoder.modules())
 
 
 @pytest.mark.parametrize("size", [(64, 64), (32, 96), (50, 70)])
