@@ -64,7 +64,8 @@ class LabelServer:
     def background(self, path: str, **settings: object) -> dict:
         """Start a task as 3D Slicer does, wait until it has ended, and return its status."""
         answer = self.post(path, **settings)
-        assert answer.status_code == 200 and answer.json()["status"] == "SUBMITTED", answer.text
+        # The task's thread may have started before the answer was written.
+        assert answer.status_code == 200 and answer.json()["status"] in ("SUBMITTED", "RUNNING"), answer.text
         return self.ended(path)
 
     def ended(self, path: str) -> dict:
