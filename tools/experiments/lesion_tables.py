@@ -2,6 +2,8 @@
 
 __all__ = ["boxes", "controls", "sites"]
 
+_SITES = {"tbx11k": "TBX11K", "montgomery": "Montgomery", "shenzhen": "Shenzhen"}
+
 
 def boxes(rows: list[dict]) -> str:
     """Return the detection of boxes on validation and test films."""
@@ -19,22 +21,23 @@ def sites(rows: list[dict]) -> str:
     lines = ["| site | films | measure | result | n |", "|---|---|---|---|---|"]
     for row in rows:
         if row["site"] != "tbx11k":
-            site = row["site"] if row["site"].startswith("Chest") else row["site"].capitalize()
-            lines.append(f"| {site} | {row['films']} | {row['metric']} | {_cell(row)} | {row['n']} |")
+            lines.append(f"| {_site(row)} | {row['films']} | {row['metric']} | {_cell(row)} | {row['n']} |")
     return "\n".join(lines)
 
 
-def controls(rows: list[dict], controls: list[dict]) -> str:
+def controls(rows: list[dict], wrong: list[dict]) -> str:
     """Return the results of networks that were trained on wrong boxes, next to those of the shipped one."""
     shipped = {_measure(row): row for row in rows}
     lines = ["| films | measure | boxes of | result | n |", "|---|---|---|---|---|"]
-    for row in controls:
-        title = (
-            f"| {'TBX11K' if row['site'] == 'tbx11k' else row['site'].capitalize()}, {row['films']} | {row['metric']}"
-        )
+    for row in wrong:
+        title = f"| {_site(row)}, {row['films']} | {row['metric']}"
         for kind, found in (("the film itself (shipped)", shipped[_measure(row)]), ("another film (shuffled)", row)):
             lines.append(f"{title} | {kind} | {_cell(found)} | {found['n']} |")
     return "\n".join(lines)
+
+
+def _site(row: dict) -> str:
+    return _SITES.get(row["site"], row["site"])
 
 
 def _measure(row: dict) -> tuple[str, str, str]:

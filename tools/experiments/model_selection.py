@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chestxr.data import open_collection
+from chestxr.data.film import Film
 from chestxr.data.splits import film_names, split_text
 from chestxr.utils.atomic import write_text
 from tools.experiments.bundle_runs import WORK, bundle_of, evaluate, train
@@ -23,7 +24,6 @@ __all__ = ["CANDIDATES", "Candidate", "candidate_rows", "choice_rows"]
 
 _FOLDER = Path(__file__).parent / "candidates"
 _BASE = _FOLDER / "base.json"
-SITES = ("montgomery", "shenzhen")
 _EPOCHS = 15
 _METRICS = ("dice", "hd95", "roughness", "missed_painted")
 _VARIANTS = ("original", "painted, lower half")
@@ -134,15 +134,14 @@ def _to_montgomery(dataset_dir: Path) -> Path:
     """Write the split that trains on Shenzhen and tests on Montgomery, without test films of the default split."""
     films = {film.name: film for film in open_collection(dataset_dir).films}
     names = film_names("default")
-    of_site = {
-        section: {site: [films[name] for name in names[section] if films[name].site == site] for site in SITES}
-        for section in ("training", "validation")
-    }
-    training, validation = of_site["training"], of_site["validation"]
+
+    def of_site(site: str, *parts: str) -> list[Film]:
+        return [films[name] for part in parts for name in names[part] if films[name].site == site]
+
     sections = {
-        "training": training["shenzhen"],
-        "validation": validation["shenzhen"],
-        "test": training["montgomery"] + validation["montgomery"],
+        "training": of_site("shenzhen", "training"),
+        "validation": of_site("shenzhen", "validation"),
+        "test": of_site("montgomery", "training", "validation"),
     }
     path = WORK / "unet" / "shenzhen-to-montgomery-without-test-films.json"
     path.parent.mkdir(parents=True, exist_ok=True)
