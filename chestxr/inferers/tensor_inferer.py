@@ -1,10 +1,15 @@
-"""Inferer without the overhead of MetaTensor."""
+"""Inferer without the overhead of MetaTensor and of batch normalisation."""
 
+from itertools import chain
 from typing import Any
 
 import torch
 from monai.data import MetaTensor
 from monai.inferers import SimpleInferer
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from chestxr.networks.fold_batch_norm import fold_batch_norm
 
 __all__ = ["TensorInferer", "plain"]
 
@@ -16,6 +21,9 @@ class TensorInferer(SimpleInferer):
     :py:class:`monai.inferers.SimpleInferer` passes the :py:class:`monai.data.MetaTensor` of the transforms, which
     propagates metadata in every operation of the network. The result is the same; if metadata is needed, take it from
     the input, as :py:class:`monai.transforms.Invertd` does.
+
+    In evaluation without gradients, a copy of the network runs that has its batch normalisation folded into
+    convolutions: the same output, but for rounding, in less time. Changed weights are folded again.
 
     Only the batch is passed to the network: MONAI Deploy adds every other tensor of an item as a keyword argument.
 
@@ -29,8 +37,10 @@ class TensorInferer(SimpleInferer):
     def __init__(self, bfloat16: bool = False) -> None:
         super().__init__()
         self.bfloat16 = bfloat16
+        self._weights: list[tuple[int, int]] = []
+        self._folded: nn.Module | None = None
 
-    def __call__(self, inputs: torch.Tensor, network: torch.nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
+    def __call__(self, inputs: torch.Tensor, network: nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
         """
         Parameters
         ----------
@@ -47,7 +57,18 @@ class TensorInferer(SimpleInferer):
             The network's output, float32.
         """
         with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.bfloat16):
-            return network(plain(inputs)).float()
+            return self._fastest(network)(plain(inputs)).float()
+
+    def _fastest(self, network: nn.Module) -> nn.Module:
+        """Return a network as it is in training, and with its batch normalisation folded in evaluation."""
+        if network.training or torch.is_grad_enabled():
+            return network
+        if isinstance(network, DistributedDataParallel):
+            network = network.module
+        weights = [(tensor.data_ptr(), tensor._version) for tensor in chain(network.parameters(), network.buffers())]
+        if self._folded is None or self._weights != weights:
+            self._folded, self._weights = fold_batch_norm(network), weights
+        return self._folded
 
 
 def plain(batch: torch.Tensor) -> torch.Tensor:

@@ -32,6 +32,21 @@ _FILE = "models/efficientnet-lite0-57934424.pth"
 _VALUE_RANGE = 2.0
 
 
+class DepthwiseConv2d(nn.Conv2d):
+    """
+    A depthwise convolution that stays in float32 in mixed precision on a CPU.
+
+    oneDNN computes the gradients of depthwise convolutions several times faster in float32 than in bfloat16, which
+    makes a step of the network's training a third faster.
+    """
+
+    def _conv_forward(self, inputs: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+        if inputs.device.type != "cpu":
+            return super()._conv_forward(inputs, weight, bias)
+        with torch.autocast("cpu", enabled=False):
+            return super()._conv_forward(inputs.float(), weight, bias)
+
+
 class EfficientNetLiteEncoder(EfficientNet, BaseEncoder):
     """
     EfficientNet-Lite0 (Tan and Le 2019, arXiv 1905.11946, without squeeze and excitation, and with ReLU6) for
@@ -57,6 +72,8 @@ class EfficientNetLiteEncoder(EfficientNet, BaseEncoder):
             if isinstance(module, EfficientNet | MBConvBlock):
                 module._swish = nn.ReLU6(inplace=True)
                 _pad_in_convolutions(module)
+            if isinstance(module, MBConvBlock):
+                module._depthwise_conv.__class__ = DepthwiseConv2d
 
     def forward(self, inputs: torch.Tensor) -> list[torch.Tensor]:
         """Return the output of the last stage at each of five resolutions, from 1/2 to 1/32."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import torch
 from monai.config import KeysCollection, NdarrayOrTensor
-from monai.inferers import Inferer, SimpleInferer
+from monai.inferers import Inferer
 from monai.transforms import MapTransform
 from monai.utils import TransformBackends, convert_to_dst_type, convert_to_tensor
 from torch import nn
 
+from chestxr.inferers import TensorInferer
 from chestxr.networks.weights import load_weights
 
 __all__ = ["ApplyNetworkd"]
@@ -31,7 +32,7 @@ class ApplyNetworkd(MapTransform):
     checkpoint : str or os.PathLike
         State dictionary of the network, as written by ``torch.save``.
     inferer : monai.inferers.Inferer, optional
-        Inferer that runs the network on a batch of one; a plain call by default.
+        Inferer that runs the network on a batch of one; :py:class:`chestxr.inferers.TensorInferer` by default.
 
     Raises
     ------
@@ -51,7 +52,7 @@ class ApplyNetworkd(MapTransform):
         inferer: Inferer | None = None,
     ) -> None:
         super().__init__(keys)
-        self.inferer = inferer or SimpleInferer()
+        self.inferer = inferer or TensorInferer()
         load_weights(network, checkpoint)
         self.network = network.cpu().eval()
 

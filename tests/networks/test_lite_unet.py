@@ -62,3 +62,14 @@ def test_missing_package_raises_with_the_command(monkeypatch):
 def test_own_download_of_weights_is_refused():
     with pytest.raises(ValueError, match="call load_imagenet_weights"):
         EfficientNetLiteEncoder(2, 1, pretrained=True)
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_depthwise_convolutions_stay_in_float32_in_mixed_precision(enabled):
+    network, kinds = LiteUNet(1, 3).eval(), {True: set(), False: set()}
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(lambda conv, _, output: kinds[conv.groups > 1].add(output.dtype))
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+        network(torch.rand(1, 1, 64, 64))
+    assert kinds == {True: {torch.float32}, False: {torch.bfloat16 if enabled else torch.float32}}
