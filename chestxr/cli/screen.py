@@ -70,7 +70,9 @@ def screen(
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom)
-    run = or_exit(ScreeningRun, items, out.absolute(), folder, processes, save_dicom=dicom, **overrides)
+    run = or_exit(
+        ScreeningRun, items, out.absolute(), folder, processes, single_here=True, save_dicom=dicom, **overrides
+    )
     stopped = or_exit(screen_films, run)
     manifest = or_exit(run.finish)
     or_exit(write_page, run.out / "report.html", run.items, run.records(), run.failures, manifest)

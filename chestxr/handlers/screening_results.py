@@ -8,12 +8,12 @@ import pandas as pd
 from ignite.engine import Engine, Events
 
 from chestxr.utils.atomic import atomic_write
-from chestxr.utils.csv import write_csv
 from chestxr.utils.errors import FilmError
 
 from .screening_row import failed_row, models_about, screening_row
+from .screening_table import write_screening_table
 
-__all__ = ["ScreeningResults", "write_screening_table"]
+__all__ = ["ScreeningResults"]
 
 
 class ScreeningResults:
@@ -79,10 +79,3 @@ class ScreeningResults:
         if self.save_features:
             with atomic_write(self.output_dir / "features.parquet") as partial:
                 pd.DataFrame(self._features).to_parquet(partial, index=False)
-
-
-def write_screening_table(table: pd.DataFrame, folder: Path) -> None:
-    """Write ``screening.csv`` and ``screening.parquet`` atomically."""
-    write_csv(folder / "screening.csv", table, "%.6g")
-    with atomic_write(folder / "screening.parquet") as partial:
-        table.to_parquet(partial, index=False)

@@ -1,12 +1,12 @@
 """Read films and masks; DICOM segmentations and structured reports."""
 
+import lazy_loader
+
 from chestxr.utils.deprecated import old_names
 from chestxr.utils.errors import FilmError
 
-from .film_reader import FilmReader, read_film
-from .mask_reader import MaskReader, read_mask
-
-__all__ = ["FilmError", "FilmReader", "MaskReader", "read_film", "read_mask"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__ += ["FilmError"]
 
 __getattr__ = old_names(
     __name__,
@@ -18,4 +18,5 @@ __getattr__ = old_names(
         "whole_file": "chestxr.utils.atomic:atomic_write",
         "write_text": "chestxr.utils.atomic:write_text",
     },
+    __getattr__,
 )

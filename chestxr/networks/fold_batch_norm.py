@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from monai.networks.nets.efficientnet import MBConvBlock
 from torch import nn
@@ -37,9 +37,10 @@ def fold_batch_norm(network: nn.Module) -> nn.Module:
     Returns
     -------
     torch.nn.Module
-        The copy, in evaluation mode.
+        The copy, in evaluation mode. It shares the weights that are not changed.
     """
-    folded = deepcopy(network).eval()
+    shared = {id(tensor): tensor for tensor in chain(network.parameters(), network.buffers())}
+    folded = deepcopy(network, shared).eval()
     for module in list(folded.modules()):
         for (parent, conv), (holder, norm) in [*_named_pairs(module), *_pairs_in_sequence(module)]:
             setattr(parent, conv, fuse_conv_bn_eval(getattr(parent, conv), getattr(holder, norm)))

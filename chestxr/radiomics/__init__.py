@@ -1,33 +1,8 @@
 """Radiomic features of both lungs, each lung and six zones, by pyradiomics."""
 
+import lazy_loader
+
 from chestxr.utils.lung_regions import REGIONS, ZONES, lung_regions
 
-from .engine import DEFAULT_SETTINGS, SCREENING_SETTINGS, FeatureEngine
-from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
-from .film_features import FilmFeatures
-from .lung_contrast import LungContrastError
-from .lung_features import LungFeaturesd
-from .lung_frame import LungFrame, lung_frame
-from .stability import LEAST_STABLE, agreement, stability_films, stability_table
-
-__all__ = [
-    "DEFAULT_SETTINGS",
-    "LEAST_STABLE",
-    "REGIONS",
-    "SCREENING_SETTINGS",
-    "ZONES",
-    "FeatureEngine",
-    "FilmFeatures",
-    "FilmToMeasure",
-    "LungContrastError",
-    "LungFeaturesd",
-    "LungFrame",
-    "agreement",
-    "lung_frame",
-    "lung_regions",
-    "measure_films",
-    "read_feature_table",
-    "stability_films",
-    "stability_table",
-    "write_feature_table",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__ += ["REGIONS", "ZONES", "lung_regions"]

@@ -14,7 +14,7 @@ from chestxr.utils.lung_regions import HALF_ZONES, LUNGS, REGIONS, half_zones, l
 from .differences import DIFFERENCES, HALF_ZONE_DIFFERENCES, region_differences
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
-from .lung_frame import LungFrame, lung_frame
+from .lung_coordinates import LungFrame, lung_frame
 from .size_normalisation import SIZELESS_SHAPE, normalise_size
 
 __all__ = ["FilmFeatures"]

@@ -5,10 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import binomtest
-
 from chestxr.bundle.entry import bundle_entry
-from chestxr.metrics.thresholds import wilson_interval
 from chestxr.tuberculosis.site_threshold import SiteThreshold
 from chestxr.utils.atomic import write_text
 
@@ -61,6 +58,8 @@ class Drift:
         """Return a warning if significantly more films have outlying features than usual, else ""."""
         if self.films < _LEAST_FILMS:
             return ""
+        from scipy.stats import binomtest
+
         test = binomtest(self.unlike, self.films, self._usual, alternative="greater")
         if test.pvalue >= _SIGNIFICANCE:
             return ""
@@ -117,6 +116,8 @@ def _reference(bundle: Path, overrides: dict[str, Any]) -> tuple[float, str, str
     again = "if detector, processing or patients changed, repeat chestxr tb adapt and chestxr tb calibrate"
     threshold, scale = overrides.get("site_threshold"), overrides.get("site_scale")
     if threshold:
+        from chestxr.metrics.thresholds import wilson_interval
+
         found = SiteThreshold.load(threshold, bundle_entry(bundle, "classifier", **overrides), scale)
         # The share of a few films is uncertain: its upper limit.
         usual = wilson_interval(found.unlike, found.positives + found.negatives)[1]

@@ -8,7 +8,9 @@ from typing import Any
 __all__ = ["old_names"]
 
 
-def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
+def old_names(
+    module: str, names: Mapping[str, str], current: Callable[[str], Any] | None = None
+) -> Callable[[str], Any]:
     """
     Return a module's ``__getattr__`` that resolves old names, with a DeprecationWarning.
 
@@ -18,9 +20,13 @@ def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
         The module's name.
     names : mapping of str to str
         Old names and their replacements, as ``package.module:name``.
+    current : callable, optional
+        ``__getattr__`` that resolves all other names.
     """
 
     def find(name: str) -> Any:
+        if name not in names and current is not None:
+            return current(name)
         if name not in names:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         place, _, new = names[name].partition(":")

@@ -28,7 +28,7 @@ from chestxr.data import load_split
 from chestxr.io import read_film, read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
-from chestxr.radiomics.lung_frame import lung_frame
+from chestxr.radiomics.lung_coordinates import lung_frame
 from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
 from chestxr.utils.lung_regions import half_zones, lung_regions

@@ -4,24 +4,26 @@ import statistics
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from chestxr.bundle.entry import bundle_entry
-from chestxr.handlers.screening_results import write_screening_table
 from chestxr.handlers.screening_row import failed_row
+from chestxr.handlers.screening_table import write_screening_table
 from chestxr.io.dicom.uid import check_uid_root
 from chestxr.screening.drift import Drift
 from chestxr.screening.results.key import key_of, settings_of
-from chestxr.screening.results.manifest import write_manifest
+from chestxr.screening.results.manifest import read_manifest, write_manifest
 from chestxr.screening.results.record import FilmRecord, full_size_path, preview_path, read_record
 from chestxr.utils.atomic import remove_partial_files
 from chestxr.utils.errors import FilmError
 from chestxr.utils.provenance import sha256
+from chestxr.utils.runtime import set_up_worker
 from chestxr.utils.text import escape_path
 
-from .pool import FilmPool
+if TYPE_CHECKING:
+    from .pool import FilmPool
 
 __all__ = ["ScreeningRun"]
 
@@ -43,6 +45,9 @@ class ScreeningRun:
         Folder of the screening bundle.
     processes : int, optional
         Number of worker processes.
+    single_here : bool, optional
+        Screen a single film in this process, which then computes in one thread: another process would have to import
+        PyTorch and MONAI. Several films are screened by workers, so that one that ends its process ends no other.
     **overrides
         Entries of the bundle's inference.json that differ and change its results.
 
@@ -52,18 +57,26 @@ class ScreeningRun:
         If the folder holds results of other films with the same names, or the UID root is invalid.
     """
 
-    def __init__(self, items: Sequence[dict], out: Path, bundle: Path, processes: int = 1, **overrides: Any) -> None:
+    def __init__(
+        self,
+        items: Sequence[dict],
+        out: Path,
+        bundle: Path,
+        processes: int = 1,
+        single_here: bool = False,
+        **overrides: Any,
+    ) -> None:
         self.items, self.out, self.bundle = list(items), out, bundle
-        self.processes, self.overrides = processes, overrides
+        self.processes, self.single_here, self.overrides = processes, single_here, overrides
         check_uid_root(bundle_entry(bundle, "uid_root", **overrides))
-        self.about = settings_of(bundle, overrides)
+        self.about = settings_of(bundle, overrides, read_manifest(out))
         self.key = key_of(self.about)
         self.failures: dict[str, FilmError] = {}
         self.drift = Drift(bundle, **overrides)
         self._started = datetime.now(UTC)
         self._waiting = [item for item in self.items if not self._is_done(item)]
+        self._pool: FilmPool | None = None
         self.done_before = len(self.items) - len(self._waiting)
-        self._pool = FilmPool(bundle, overrides, out, self.key, max(1, min(processes, len(self._waiting))))
 
     def __len__(self) -> int:
         """Return the number of waiting films."""
@@ -83,14 +96,29 @@ class ScreeningRun:
         if not self._waiting:
             return
         remove_partial_files(self.out)
-        for item, error in self._pool.screen(self._waiting):
+        for item, error in self._screened():
             if error is not None:
                 self.failures[item["film"]] = error
             yield error
 
+    def _screened(self) -> Iterator[tuple[dict, FilmError | None]]:
+        opening = (self.bundle, self.overrides, self.out, self.key)
+        if self.single_here and len(self._waiting) == 1:
+            from chestxr.screening.results.opened import open_with_records, screen_film
+
+            set_up_worker()
+            (item,) = self._waiting
+            yield item, screen_film(open_with_records(*opening), item, self.out)
+        else:
+            from .pool import FilmPool
+
+            self._pool = FilmPool(*opening, max(1, min(self.processes, len(self._waiting))))
+            yield from self._pool.screen(self._waiting)
+
     def close(self) -> None:
         """Wait for the films in progress, and stop the workers."""
-        self._pool.close()
+        if self._pool is not None:
+            self._pool.close()
 
     def finish(self) -> dict:
         """

@@ -8,8 +8,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from chestxr.bundle.open import OpenBundle
-from chestxr.screening.results.opened import open_with_records
-from chestxr.screening.results.record import remove_results
+from chestxr.screening.results.opened import open_with_records, screen_film
 from chestxr.utils.errors import FilmError
 from chestxr.utils.runtime import set_up_worker
 
@@ -47,7 +46,7 @@ def worker_is_open() -> bool:
 
 def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     """
-    Remove earlier results of a film and screen it; return its error, or None.
+    Screen a film; return its error, or None.
 
     Raises
     ------
@@ -56,12 +55,7 @@ def screen_in_worker(item: dict, out: Path) -> FilmError | None:
     ValueError
         If the bundle could not be opened.
     """
-    bundle = _opened()
-    remove_results(out, item["film"])
-    failure = bundle.run_film(item)
-    if failure is not None:
-        remove_results(out, item["film"])
-    return failure
+    return screen_film(_opened(), item, out)
 
 
 def _opened() -> OpenBundle:

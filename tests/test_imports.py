@@ -1,0 +1,47 @@
+"""A command imports what it uses, and nothing else: PyTorch and MONAI alone take seconds."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+_PROGRAM = """
+import atexit, sys
+atexit.register(lambda: print({name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)))
+from chestxr.cli import app
+app()
+"""
+_NETWORKS = {"torch", "monai", "ignite", "itk", "sklearn", "matplotlib", "scipy", "skimage", "tensorboard"}
+# Beyond those that MONAI imports itself.
+_SCREENING = {"SimpleITK", "highdicom", "jinja2", "radiomics", "typer", "xgboost"}
+_INDIRECT = {"annotated_doc", "annotated_types", "markupsafe", "pydantic", "pydantic_core", "pykwalify", "ruamel"}
+_INDIRECT |= {"shellingham", "six", "swig_runtime_data5", "typing_inspection"}
+
+
+def _imported(*arguments: str | Path) -> set[str]:
+    """Return the packages that a command has imported when it ends."""
+    command = [sys.executable, "-c", _PROGRAM, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {name for name in ast.literal_eval(done.stdout.splitlines()[-1]) if name}
+
+
+def test_screening_one_film_imports_what_it_uses(chest_dicom, tmp_path):
+    program = "import sys, torch, monai; print({name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    found = _imported("screen", chest_dicom, "--out", tmp_path)
+    beyond = found - ast.literal_eval(done.stdout) - set(sys.stdlib_module_names) - _INDIRECT
+    assert beyond == _SCREENING | {"chestxr"}
+    assert not _NETWORKS & _imported("screen", chest_dicom, "--out", tmp_path)
+
+
+@pytest.mark.parametrize("command", ["screen", "features", "data", "tb", "pacs", "archive", "serve", "bundles"])
+def test_help_imports_no_package_for_films(command):
+    assert not (_NETWORKS | _SCREENING - {"typer"} | {"numpy", "pandas", "pydicom"}) & _imported(command, "--help")
+
+
+def test_bundles_are_listed_without_networks():
+    assert not _NETWORKS & _imported("bundles")
