@@ -3,12 +3,14 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+import chestxr
 
+_STUBS = sorted(Path(chestxr.__file__).parent.rglob("__init__.pyi"))
 _PROGRAM = """
 import atexit, sys
 atexit.register(lambda: print({name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)))
@@ -29,6 +31,24 @@ def _imported(*arguments: str | Path) -> set[str]:
     return {name for name in ast.literal_eval(done.stdout.splitlines()[-1]) if name}
 
 
+@pytest.mark.parametrize("stub", _STUBS, ids=lambda stub: stub.parent.name)
+def test_every_name_of_a_stub_exists(stub):
+    package = import_module(f"chestxr.{stub.parent.name}")
+    assert sorted(package.__all__) == sorted(_exported(stub))
+    for name in package.__all__:
+        assert getattr(package, name).__class__.__name__ != "module", f"{name} has the name of its module"
+
+
+def _exported(stub: Path) -> list[str]:
+    (names,) = (
+        node.value
+        for node in ast.parse(stub.read_text()).body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "__all__"
+    )
+    return ast.literal_eval(names)
+
+
+@pytest.mark.slow
 def test_screening_one_film_imports_what_it_uses(chest_dicom, tmp_path):
     program = "import sys, torch, monai; print({name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -38,10 +58,12 @@ def test_screening_one_film_imports_what_it_uses(chest_dicom, tmp_path):
     assert not _NETWORKS & _imported("screen", chest_dicom, "--out", tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["screen", "features", "data", "tb", "pacs", "archive", "serve", "bundles"])
 def test_help_imports_no_package_for_films(command):
     assert not (_NETWORKS | _SCREENING - {"typer"} | {"numpy", "pandas", "pydicom"}) & _imported(command, "--help")
 
 
+@pytest.mark.slow
 def test_bundles_are_listed_without_networks():
     assert not _NETWORKS & _imported("bundles")

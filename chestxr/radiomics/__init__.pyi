@@ -4,8 +4,8 @@ from .engine import DEFAULT_SETTINGS, SCREENING_SETTINGS, FeatureEngine
 from .feature_table import FilmToMeasure, measure_films, read_feature_table, write_feature_table
 from .film_features import FilmFeatures
 from .lung_contrast import LungContrastError
+from .lung_coordinates import LungFrame, lung_frame
 from .lung_features import LungFeaturesd
-from .lung_frame import LungFrame, lung_frame
 from .stability import LEAST_STABLE, agreement, stability_films, stability_table
 
 REGIONS = chestxr.utils.lung_regions.REGIONS

@@ -14,7 +14,7 @@ from chestxr.utils.lung_regions import HALF_ZONES, LUNGS, REGIONS, half_zones, l
 from .differences import DIFFERENCES, HALF_ZONE_DIFFERENCES, region_differences
 from .engine import DEFAULT_SETTINGS, FeatureEngine
 from .fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
-from .lung_coordinates import LungFrame, lung_frame
+from .lung_coordinates import LungFrame, lung_frames
 from .size_normalisation import SIZELESS_SHAPE, normalise_size
 
 __all__ = ["FilmFeatures"]
@@ -126,7 +126,7 @@ class FilmFeatures:
         ValueError
             As :py:func:`lung_frame` does.
         """
-        coarse, fine = (lung_frame(film, labels, size, **self._scaling) for size in self._sizes)
+        coarse, fine = lung_frames(film, labels, self._sizes, **self._scaling)
         found = _measure(self._engine, self._tones(coarse), lung_regions(coarse.labels), self._regions)
         inner = lung_regions(inner_lungs(fine.labels))
         halves = {} if self._regions else half_zones(inner)

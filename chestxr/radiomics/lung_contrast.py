@@ -46,13 +46,14 @@ class LungContrast:
         Parameters
         ----------
         lungs : numpy.ndarray, shape (pixels,)
-            Intensities of the lungs at the original size of the film.
+            Intensities of the lungs at the original size of the film, in ascending order.
         averaged_contrast : float
             Contrast of the lungs in the lung frame, where noise is averaged out.
         surroundings : numpy.ndarray
             Intensities of the lungs' bounding box with its margin, any shape.
         """
-        percentiles = np.percentile(lungs, np.arange(1, 100), method="nearest")
+        # Of ordered values: np.percentile(method="nearest") orders them again, which takes ten times as long.
+        percentiles = lungs[np.around(np.arange(1, 100) / 100 * (len(lungs) - 1)).astype(int)]
         values, counts = np.unique(percentiles, return_counts=True)
         # The inner percentiles, since the mask includes some pixels outside the lungs.
         contrast = min(averaged_contrast, percentiles[89] - percentiles[9])

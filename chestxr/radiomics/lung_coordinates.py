@@ -1,5 +1,6 @@
 """Lung frame: a crop around the lungs, resized to a square and normalised by the lungs' intensities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from torch.nn.functional import interpolate
 
 from .lung_contrast import LungContrast
 
-__all__ = ["LungFrame", "lung_frame"]
+__all__ = ["LungFrame", "lung_frame", "lung_frames"]
 
 # Smallest width and height of the lungs' bounding box, as a fraction of the film's.
 _LEAST_SIDE = 0.10
@@ -83,6 +84,17 @@ def lung_frame(
     LungContrastError
         If the lungs are saturated or have hardly any contrast, so that only noise could be measured.
     """
+    return lung_frames(film, labels, [size], margin, percentiles)[0]
+
+
+def lung_frames(
+    film: np.ndarray,
+    labels: np.ndarray,
+    sizes: Sequence[int],
+    margin: float = 0.05,
+    percentiles: tuple[float, float] = (1.0, 99.0),
+) -> list[LungFrame]:
+    """Return the lung frames of several sizes; the film is cropped and checked once. See :py:func:`lung_frame`."""
     film, labels = np.asarray(film, dtype=np.float32), np.asarray(labels)
     _check(film, labels)
     inner = [_extent(np.any(labels > 0, axis=1 - axis)) for axis in (0, 1)]
@@ -91,14 +103,29 @@ def lung_frame(
     pads = [round(margin * (stop - start)) for start, stop in inner]
     rows, columns = (slice(start - pad, stop + pad) for (start, stop), pad in zip(inner, pads, strict=True))
     box = (rows, columns)
-    cut_film = _resize(_cut(film, box), size)
-    shares = np.stack([_resize(_cut((labels == lung).astype(np.float32), box), size) for lung in (1, 2)])
-    cut_labels = np.where(shares.sum(axis=0) >= 0.5, 1 + shares.argmax(axis=0), 0).astype(np.uint8)
-    low, high = np.percentile(cut_film[cut_labels > 0], percentiles)
-    contrast = LungContrast.of(film[labels > 0], high - low, cut_film)
+    ordered = np.sort(film[labels > 0])
+    cut_film, cut_labels = _cut(film, box), _cut(labels, box)
+    lungs = [(cut_labels == lung).astype(np.float32) for lung in (1, 2)]
+    return [_frame(cut_film, lungs, size, percentiles, ordered, box) for size in sizes]
+
+
+def _frame(
+    film: np.ndarray,
+    lungs: Sequence[np.ndarray],
+    size: int,
+    percentiles: tuple[float, float],
+    ordered: np.ndarray,
+    box: tuple[slice, slice],
+) -> LungFrame:
+    """Return the frame of one size, from a cropped film, a mask of each lung, and the lungs' ordered intensities."""
+    film = _resize(film, size)
+    shares = np.stack([_resize(lung, size) for lung in lungs])
+    labels = np.where(shares.sum(axis=0) >= 0.5, 1 + shares.argmax(axis=0), 0).astype(np.uint8)
+    low, high = np.percentile(film[labels > 0], percentiles)
+    contrast = LungContrast.of(ordered, high - low, film)
     contrast.check()
-    scaled = np.clip((cut_film - low) / (high - low), *_RANGE)
-    return LungFrame(scaled, _ranks(cut_film, cut_film[cut_labels > 0]), cut_labels, box, contrast)
+    scaled = np.clip((film - low) / (high - low), *_RANGE)
+    return LungFrame(scaled, _ranks(film, film[labels > 0]), labels, box, contrast)
 
 
 def _check(film: np.ndarray, labels: np.ndarray) -> None:

@@ -15,6 +15,7 @@ from chestxr.data import open_collection
 from chestxr.io import read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmFeatures, lung_frame, read_feature_table
 from chestxr.radiomics.first_order import histogram_edges
+from chestxr.radiomics.lung_contrast import LungContrast
 from tests.phantom import chest_film
 
 FILM, LABELS = chest_film((256, 288), seed=4)
@@ -98,7 +99,7 @@ def test_saturated_film_does_not_stop_the_others(collection, tmp_path):
 def test_clipping_does_not_change_ordinary_lungs(monkeypatch):
     measure = FilmFeatures()
     bounded = measure(FILM, LABELS)
-    monkeypatch.setattr(sys.modules["chestxr.radiomics.lung_frame"], "_RANGE", (-np.inf, np.inf))
+    monkeypatch.setattr("chestxr.radiomics.lung_coordinates._RANGE", (-np.inf, np.inf))
     assert measure(FILM, LABELS) == pytest.approx(bounded, nan_ok=True, rel=0)
 
 
@@ -129,3 +130,13 @@ def test_outlying_pixels_do_not_raise_time_and_memory(tmp_path):
     most_seconds, most_memory = _cost(FILM + 1e4 * np.ptp(FILM) * specks, tmp_path / "specks.npz")
     assert most_seconds < 20 * seconds
     assert most_memory < memory + 1024
+
+
+@pytest.mark.parametrize("count", [1, 2, 50, 100, 101, 12345])
+def test_percentiles_of_ordered_values_are_numpys(count):
+    lungs = np.sort(np.random.default_rng(count).normal(size=count).round(1).astype(np.float32))
+    percentiles = np.percentile(lungs, np.arange(1, 100), method="nearest")
+    found = LungContrast.of(lungs, np.inf, np.array([0.0, 1.0]))
+    _, counts = np.unique(percentiles, return_counts=True)
+    assert found.different_values == len(counts) and found.commonest_value == counts.max() / 99
+    assert found.relative == pytest.approx((percentiles[89] - percentiles[9]) / 0.9)
