@@ -33,7 +33,7 @@ def _imported(*arguments: str | Path) -> set[str]:
 
 @pytest.mark.parametrize("stub", _STUBS, ids=lambda stub: stub.parent.name)
 def test_every_name_of_a_stub_exists(stub):
-    package = import_module(f"chestxr.{stub.parent.name}")
+    package = import_module(".".join(("chestxr", *stub.parent.relative_to(_STUBS[0].parent).parts)))
     assert sorted(package.__all__) == sorted(_exported(stub))
     for name in package.__all__:
         assert getattr(package, name).__class__.__name__ != "module", f"{name} has the name of its module"

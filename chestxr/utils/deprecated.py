@@ -25,9 +25,9 @@ def old_names(
     """
 
     def find(name: str) -> Any:
-        if name not in names and current is not None:
-            return current(name)
         if name not in names:
+            if current is not None:
+                return current(name)
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         place, _, new = names[name].partition(":")
         message = f"{module}.{name} is now {place}.{new}; the old name will be removed in the next version"

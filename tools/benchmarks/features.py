@@ -28,7 +28,7 @@ from chestxr.data import load_split
 from chestxr.io import read_film, read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
-from chestxr.radiomics.lung_coordinates import lung_frame
+from chestxr.radiomics.lung_coordinates import lung_frames
 from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
 from chestxr.utils.lung_regions import half_zones, lung_regions
@@ -83,7 +83,7 @@ def measured_by_both(item: dict, own_first: bool = False) -> tuple[float, float]
     film = read_film(item["image"])[0]
     paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
     labels = LungLabels()(read_mask(paths)[0][None])[0]
-    coarse, fine = (lung_frame(film, labels, size, margin=0.05, percentiles=(1.0, 99.0)) for size in _SIZES)
+    coarse, fine = lung_frames(film, labels, _SIZES, margin=0.05, percentiles=(1.0, 99.0))
     inner = lung_regions(inner_lungs(fine.labels))
     work = (
         (DEFAULT_SETTINGS, (coarse.film, coarse.ranks), lung_regions(coarse.labels)),
