@@ -6,7 +6,7 @@ from math import sqrt
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import binary_erosion, gaussian_filter
+from scipy.ndimage import binary_erosion, gaussian_filter1d
 from skimage.feature import hessian_matrix_eigvals
 
 __all__ = ["FINE_SETTINGS", "curvature_images", "inner_lungs"]
@@ -53,11 +53,17 @@ def _hessian(image: np.ndarray, scale: float) -> list[np.ndarray]:
     Return the second derivatives xx, xy and yy, by two passes of Gaussian derivatives whose variances add up.
 
     The values equal those of ``skimage.feature.hessian_matrix(use_gaussian_derivatives=True)``, which truncates a
-    Gaussian of one pixel or less at a hundred standard deviations: that took a seventh of the time per film.
+    Gaussian of one pixel or less at a hundred standard deviations, and filters along each axis for each derivative.
     """
-    derived = partial(gaussian_filter, sigma=scale / sqrt(2), mode="nearest", truncate=_TRUNCATE)
-    along_x, along_y = derived(image, order=(1, 0)), derived(image, order=(0, 1))
-    return [derived(along_x, order=(1, 0)), derived(along_x, order=(0, 1)), derived(along_y, order=(0, 1))]
+    filtered = partial(gaussian_filter1d, sigma=scale / sqrt(2), mode="nearest", truncate=_TRUNCATE)
+    slope, smooth = filtered(image, axis=0, order=1), filtered(image, axis=0)
+    along_x = {2: filtered(slope, axis=0, order=1), 1: filtered(slope, axis=0), 0: filtered(smooth, axis=0)}
+    # The orders of the two passes along y that remain of each derivative.
+    along_y = {2: (0, 0), 1: (0, 1), 0: (1, 1)}
+    return [
+        filtered(filtered(along_x[order], axis=1, order=first), axis=1, order=second)
+        for order, (first, second) in along_y.items()
+    ]
 
 
 def inner_lungs(labels: np.ndarray) -> np.ndarray:

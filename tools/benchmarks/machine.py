@@ -11,7 +11,7 @@ import torch
 
 from chestxr.utils.provenance import package_versions
 
-__all__ = ["MEASURED_BY", "machine"]
+__all__ = ["MEASURED_BY", "commit_of", "machine"]
 
 
 def machine() -> dict[str, object]:
@@ -23,18 +23,22 @@ def machine() -> dict[str, object]:
 
 
 def _measured_by() -> dict[str, str]:
-    """Return the date and the commit, with "-dirty" if the working tree was modified."""
-    day = {"day": datetime.now(UTC).date().isoformat()}
+    """Return the date and the commit."""
+    return {"day": datetime.now(UTC).date().isoformat(), "commit": commit_of(Path(__file__).parents[2])}
+
+
+def commit_of(tree: Path) -> str:
+    """Return the commit of a work tree, with "-dirty" if what is measured was modified; "unknown" without git."""
     if not shutil.which("git"):
-        return day | {"commit": "unknown"}
-    commit = _git("rev-parse", "--short=12", "HEAD").stdout.strip() or "unknown"
-    changed = _git("diff", "--quiet", "HEAD", "--", "chestxr", "bundles/*.json", "tools/benchmarks/*.py").returncode
-    return day | {"commit": f"{commit}-dirty" if changed else commit}
+        return "unknown"
+    commit = _git(tree, "rev-parse", "--short=12", "HEAD").stdout.strip() or "unknown"
+    measured = ("chestxr", "bundles/*.json", "tools/benchmarks/*.py")
+    changed = _git(tree, "diff", "--quiet", "HEAD", "--", *measured).returncode
+    return f"{commit}-dirty" if changed else commit
 
 
-def _git(*arguments: str) -> subprocess.CompletedProcess:
-    repository = str(Path(__file__).parents[2])
-    return subprocess.run(["git", "-C", repository, *arguments], capture_output=True, text=True, check=False)
+def _git(tree: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["git", "-C", str(tree), *arguments], capture_output=True, text=True, check=False)
 
 
 def _processor() -> str:
