@@ -81,7 +81,7 @@ class TuberculosisClassifier:
         ValueError
             If a feature is missing, a film has no values, or the site's scale has other settings.
         """
-        return self._predict(features, site, output_margin=True).astype(np.float64)
+        return self._margin(self._matrix(self.standardised(features, site)))
 
     def probability(self, features: pd.DataFrame, site: SiteScaler | None = None) -> np.ndarray:
         """Return the calibrated probability of tuberculosis, shape (films,); parameters and errors as for `margin`."""
@@ -100,8 +100,15 @@ class TuberculosisClassifier:
         pandas.DataFrame, shape (films, features + 1)
             One column per feature, and ``bias``; a row sums to the margin.
         """
-        values = self._predict(features, site, pred_contribs=True)
-        return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=features.index)
+        return self._contributions(self._matrix(self.standardised(features, site)), features.index)
+
+    def explained_margin(
+        self, features: pd.DataFrame, site: SiteScaler | None = None
+    ) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame]:
+        """Return `margin`, `contributions` and `standardised` of the same films; parameters and errors as for `margin`."""
+        standardised = self.standardised(features, site)
+        matrix = self._matrix(standardised)
+        return self._margin(matrix), self._contributions(matrix, features.index), standardised
 
     def save(self, path: str | PathLike) -> None:
         """
@@ -184,7 +191,7 @@ class TuberculosisClassifier:
         if missing:
             raise ValueError(f"{len(missing)} features are missing, {missing[0]} among them; measure the films again")
         used = features[self.feature_names].astype(np.float64)
-        empty = used.index[used.isna().all(axis=1)]
+        empty = used.index[np.isnan(used.to_numpy()).all(axis=1)]
         if len(empty):
             raise ValueError(f"{empty[0]}: no feature has a value; expected a film that was measured")
         scale = site or self.scale
@@ -195,8 +202,15 @@ class TuberculosisClassifier:
             )
         return scale(used)
 
-    def _predict(self, features: pd.DataFrame, site: SiteScaler | None, **wanted: bool) -> np.ndarray:
+    def _margin(self, matrix: xgboost.DMatrix) -> np.ndarray:
+        return self.booster.predict(matrix, validate_features=False, output_margin=True).astype(np.float64)
+
+    def _contributions(self, matrix: xgboost.DMatrix, films: pd.Index) -> pd.DataFrame:
+        values = self.booster.predict(matrix, validate_features=False, pred_contribs=True)
+        return pd.DataFrame(values, columns=[*self.feature_names, "bias"], index=films)
+
+    @staticmethod
+    def _matrix(standardised: pd.DataFrame) -> xgboost.DMatrix:
         # An array with columns in the booster's order: with thousands of columns, XGBoost takes 20 times as long for a
         # DataFrame, and as long again to compare the names.
-        matrix = xgboost.DMatrix(self.standardised(features, site).to_numpy(np.float32))
-        return self.booster.predict(matrix, validate_features=False, **wanted)
+        return xgboost.DMatrix(standardised.to_numpy(np.float32))

@@ -71,8 +71,9 @@ def zone_contributions(contributions: pd.Series, evidence: Mapping[str, float]) 
     lesions = float(contributions.get(LESION_FEATURE, 0.0))
     for zone, share in _shares(by_zone, lesions).items():
         total[str(zone)] += lesions * float(share)
-    for name, value in contributions.drop(["bias", LESION_FEATURE], errors="ignore").items():
-        concerned = _zones_behind(str(name).split(".")[0])
+    named = contributions.drop(["bias", LESION_FEATURE], errors="ignore")
+    for place, value in named.groupby([name.partition(".")[0] for name in named.index]).sum().items():
+        concerned = _zones_behind(str(place))
         for zone in concerned:
             total[zone] += float(value) / len(concerned)
     return total
@@ -95,6 +96,7 @@ def _zones_behind(place: str) -> tuple[str, ...]:
     return tuple(zone for zone in ZONES if part in zone.split("_")) or ZONES
 
 
+@cache
 def _in_words(name: str) -> str:
     if name == LESION_FEATURE:
         return "lesions"

@@ -28,6 +28,6 @@ def outlying_features(standardised: pd.Series) -> float:
         Largest fraction, over regions and differences with at least 20 features, of features that are more than four
         interquartile ranges from the median, 0 to 1; 0 if there is no such region.
     """
-    outlying = (standardised.abs() > _OUTLYING).groupby(standardised.index.str.split(".").str[0])
+    outlying = (standardised.abs() > _OUTLYING).groupby([name.partition(".")[0] for name in standardised.index])
     shares = outlying.mean()[outlying.size() >= _LEAST_FEATURES]
     return float(shares.max()) if len(shares) else 0.0

@@ -115,13 +115,13 @@ class ScreenTuberculosisd(MapTransform):
         # Only the selected features: a DataFrame of all features takes a fifth of the time of computing them.
         asked = [name for name in self.classifier.feature_names if name in features]
         table = pd.DataFrame(np.array([[features[name] for name in asked]]), index=[film], columns=asked)
-        margin = self.classifier.margin(table, self.site)
+        margin, contributions_of, standardised = self.classifier.explained_margin(table, self.site)
         probability = float(self.classifier.calibration(margin)[0])
         low, high = self.classifier.interval(margin)
-        contributions = self.classifier.contributions(table, self.site).iloc[0]
+        contributions = contributions_of.iloc[0]
         groups = explain(contributions, len(contributions))
         suspicious = probability >= self.threshold
-        unlike = outlying_features(self.classifier.standardised(table, self.site).iloc[0])
+        unlike = outlying_features(standardised.iloc[0])
         return {
             "score": float(margin[0]),
             "probability": probability,

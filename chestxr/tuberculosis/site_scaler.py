@@ -128,10 +128,10 @@ class SiteScaler:
                 f"{len(unknown)} features, {unknown[0]} among them, are not in the site's scale; "
                 "run `chestxr tb adapt` again"
             )
-        scale = self.scale[features.columns]
-        farthest = [np.inf if name == LESION_FEATURE else _FARTHEST for name in features.columns]
-        standardised = (features - scale.loc["median"]) / scale.loc["spread"]
-        return standardised.clip(np.negative(farthest), farthest, axis="columns")
+        median, spread = self.scale[features.columns].to_numpy()
+        farthest = np.where(features.columns == LESION_FEATURE, np.inf, _FARTHEST)
+        standardised = ((features.to_numpy(np.float64) - median) / spread).clip(-farthest, farthest)
+        return pd.DataFrame(standardised, index=features.index, columns=features.columns)
 
     def as_dict(self) -> dict:
         """Return the scaler as a dictionary that JSON can represent."""

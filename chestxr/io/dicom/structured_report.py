@@ -139,6 +139,8 @@ def screening_report(
             title=_TITLE,
         )
         content[0].ContentSequence.append(_evaluations(findings))
+        items = content[0].ContentSequence
+        content[0].ContentSequence = hd.sr.ContentSequence()
         report = hd.sr.Comprehensive3DSR(
             evidence=[strip_patient_and_study(header), *([segmentation] if segmentation else [])],
             content=content,
@@ -153,6 +155,8 @@ def screening_report(
             is_final=False,
             series_description="Lungs and tuberculosis score. Research use only",
         )
+        # highdicom copies the content that it is given, parses it and searches it twice: half of the time of a report.
+        report.ContentSequence = items
         report.CodingSchemeIdentificationSequence = [_scheme()]
         copy_patient_and_study(report, header)
     return report
