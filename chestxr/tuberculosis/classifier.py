@@ -105,7 +105,7 @@ class TuberculosisClassifier:
     def explained_margin(
         self, features: pd.DataFrame, site: SiteScaler | None = None
     ) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame]:
-        """Return `margin`, `contributions` and `standardised` of the same films; parameters and errors as for `margin`."""
+        """Return `margin`, `contributions` and `standardised` of the films; parameters and errors as for `margin`."""
         standardised = self.standardised(features, site)
         matrix = self._matrix(standardised)
         return self._margin(matrix), self._contributions(matrix, features.index), standardised
