@@ -1,6 +1,7 @@
 """Two-dimensional pyradiomics features of several regions of one film."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from os import PathLike
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import SimpleITK as sitk
 from radiomics import imageoperations
 from radiomics.featureextractor import RadiomicsFeatureExtractor
 
+from .binned_region import BinnedRegion
 from .first_order import first_order
-from .texture import BinnedRegion, feature_names_of, texture
+from .texture import feature_names_of, texture
 
 __all__ = ["DEFAULT_SETTINGS", "SCREENING_SETTINGS", "FeatureEngine"]
 
@@ -25,13 +27,15 @@ class FeatureEngine:
     Extract pyradiomics features from regions of a film.
 
     The values equal those of ``RadiomicsFeatureExtractor.execute`` for each region. For speed, the film is filtered
-    once for all regions, each region is cropped and discretised once for all feature classes, and first-order features
-    are computed from values that are sorted once.
+    once for all regions, each region is cropped and discretised once for all feature classes, first-order features are
+    computed from values that are sorted once, and the formulas of texture are evaluated once for all regions.
 
     Parameters
     ----------
     settings : str or os.PathLike, optional
         Parameter file of pyradiomics, in YAML.
+    shape : bool, optional
+        Whether to compute the shape features that the settings enable: they are the same on every image of a film.
 
     Attributes
     ----------
@@ -44,7 +48,7 @@ class FeatureEngine:
         If the file is no parameter file of pyradiomics, or has a setting that is silently wrong in two dimensions.
     """
 
-    def __init__(self, settings: str | PathLike = DEFAULT_SETTINGS) -> None:
+    def __init__(self, settings: str | PathLike = DEFAULT_SETTINGS, shape: bool = True) -> None:
         try:
             self._extractor = RadiomicsFeatureExtractor(str(settings), additionalInfo=False)
         except Exception as error:
@@ -52,6 +56,8 @@ class FeatureEngine:
         refused = [name for name in _REFUSED if self._extractor.settings.get(name)]
         if refused:
             raise ValueError(f"{settings}: {', '.join(refused)} must be left out; films are measured in two dimensions")
+        if not shape:
+            self._extractor.enabledFeatures.pop("shape2D", None)
         self.feature_names = tuple(self._measure_phantom())
 
     def __call__(self, film: np.ndarray, regions: Mapping[str, np.ndarray]) -> dict[str, dict[str, float]]:
@@ -95,9 +101,9 @@ class FeatureEngine:
             filtering = getattr(imageoperations, f"get{image_type}Image")
             for filtered, image_name, kwargs in filtering(image, None, **(settings | own)):
                 pixels = sitk.GetArrayViewFromImage(filtered)
-                for name, mask in cropped.items():
-                    region = BinnedRegion(_crop(pixels, boxes[name]), mask, kwargs)
-                    values[name] |= {f"{image_name}_{key}": value for key, value in self._families(region)}
+                binned = [BinnedRegion(_crop(pixels, boxes[name]), mask, kwargs) for name, mask in cropped.items()]
+                for name, found in zip(cropped, self._families(binned), strict=True):
+                    values[name] |= {f"{image_name}_{key}": value for key, value in found.items()}
         return {name: {_short(key): float(value) for key, value in found.items()} for name, found in values.items()}
 
     def _shape(self, image: sitk.Image, region: np.ndarray, box: np.ndarray) -> dict[str, float]:
@@ -107,19 +113,28 @@ class FeatureEngine:
         mask = sitk.GetImageFromArray(region.T.astype(np.uint32))
         return self._extractor.computeShape(image, mask, box, **self._extractor.settings)
 
-    def _families(self, region: BinnedRegion) -> Iterator[tuple[str, float]]:
-        """Compute the features of all enabled classes except shape."""
+    def _families(self, regions: Sequence[BinnedRegion]) -> list[dict[str, float]]:
+        """Compute the features of all enabled classes except shape, for each region."""
+        values: list[dict[str, float]] = [{} for _ in regions]
         for family, names in self._extractor.enabledFeatures.items():
-            if family == "firstorder":
-                found = first_order(region.values, region.settings)
-                yield from ((f"firstorder_{name}", found[name]) for name in feature_names_of(family, names))
-            elif not family.startswith("shape"):
-                yield from ((f"{family}_{name}", value) for name, value in texture(family, region, names).items())
+            if family.startswith("shape"):
+                continue
+            for features, found in zip(values, _family(family, regions, names), strict=True):
+                features |= {f"{family}_{name}": value for name, value in found.items()}
+        return values
 
     def _measure_phantom(self) -> dict[str, float]:
         noise = np.random.default_rng(0).random((64, 64))
         disc = np.hypot(*np.mgrid[-32:32, -32:32]) < 24
         return self._measure(noise, {"disc": disc})["disc"]
+
+
+def _family(family: str, regions: Sequence[BinnedRegion], names: list[str] | None) -> list[dict[str, float]]:
+    if family != "firstorder":
+        return texture(family, regions, names)
+    asked = feature_names_of(family, names)
+    found = [first_order(region.values, region.settings) for region in regions]
+    return [{name: features[name] for name in asked} for features in found]
 
 
 def _bounding_box(name: str, region: np.ndarray) -> np.ndarray:
@@ -140,6 +155,7 @@ def _crop(pixels: np.ndarray, box: np.ndarray) -> np.ndarray:
     return pixels[first_row : last_row + 1, first_column : last_column + 1]
 
 
+@cache
 def _short(name: str) -> str:
     """Convert a feature name to ``image.family.Feature``; pyradiomics labels the LoG sigma as mm, here it is pixels."""
     image, family, feature = name.split("_")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -85,13 +86,14 @@ class FilmFeatures:
             raise ValueError(f"regions: found {sorted(unknown)[0]!r}; expected some of {', '.join(REGIONS)}")
         self._images = tuple(name for name in _IMAGES if name in images)
         self._regions = None if regions is None else tuple(name for name in REGIONS if name in regions)
-        self._engine, self._fine_engine = FeatureEngine(settings), FeatureEngine(fine_settings)
+        self._engines = {name: FeatureEngine(settings, shape=name == "original") for name in self._images}
+        self._fine_engine = FeatureEngine(fine_settings)
         self._scaling: dict[str, Any] = {"margin": margin, "percentiles": tuple(percentiles)}
         self._sizes, self._fine_scales = (frame_size, fine_frame_size), tuple(fine_scales)
-        texture = _names(self._engine, self._images)
+        texture = [name for image, engine in self._engines.items() for name in _names(engine, [image])]
         fine = _names(self._fine_engine, self._curvature({name: np.zeros((8, 8)) for name in self._images}))
         measured = self._regions or (*REGIONS, *DIFFERENCES)
-        has_shape = "original" in self._images and any(".shape2D." in name for name in self._engine.feature_names)
+        has_shape = any(".shape2D." in name for engine in self._engines.values() for name in engine.feature_names)
         shape = SIZELESS_SHAPE if has_shape else ()
         only_fine = () if self._regions else (*HALF_ZONES, *HALF_ZONE_DIFFERENCES)
         self.names = tuple(
@@ -127,7 +129,10 @@ class FilmFeatures:
             As :py:func:`lung_frame` does.
         """
         coarse, fine = lung_frames(film, labels, self._sizes, **self._scaling)
-        found = _measure(self._engine, self._tones(coarse), lung_regions(coarse.labels), self._regions)
+        found: dict[str, float] = {}
+        regions = lung_regions(coarse.labels)
+        for name, tone in self._tones(coarse).items():
+            found |= _measure(self._engines[name], {name: tone}, regions, self._regions)
         inner = lung_regions(inner_lungs(fine.labels))
         halves = {} if self._regions else half_zones(inner)
         found |= _measure(self._fine_engine, self._curvature(self._tones(fine)), inner | halves, self._regions)
@@ -172,6 +177,7 @@ def _names(engine: FeatureEngine, images: Iterable[str]) -> list[str]:
     return [_of_image(name, image) for image in images for name in kept]
 
 
+@cache
 def _of_image(name: str, image: str) -> str:
     """Return the name of a feature with the image's name in place of ``original``."""
     if image == "original":

@@ -1,6 +1,7 @@
 """Normalisation of features that depend on the number of pixels."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import numpy as np
 
@@ -50,5 +51,11 @@ def normalise_size(
         whole = regions[region].size if region == "lungs" else float(regions["lungs"].sum())
         yield region, "original.shape2D.AreaShare", area / whole
         for name, value in features.items():
-            kind = name.split(".", 1)[1]
+            kind = _kind(name)
             yield region, name, value / area if kind in _SUMS else value * area if kind in _RECIPROCALS else value
+
+
+@cache
+def _kind(name: str) -> str:
+    """Return family and feature of a name that begins with the image."""
+    return name.split(".", 1)[1]

@@ -14,9 +14,9 @@ from radiomics.firstorder import RadiomicsFirstOrder
 
 from chestxr.io import read_film
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, lung_frame, lung_regions
+from chestxr.radiomics.binned_region import BinnedRegion
 from chestxr.radiomics.fine_structure import FINE_SETTINGS
 from chestxr.radiomics.first_order import first_order
-from chestxr.radiomics.texture import BinnedRegion
 from tests.phantom import chest_film
 
 
@@ -58,6 +58,36 @@ def test_every_region_equals_a_plain_extraction(film, settings, request):
         assert (region == before[name]).all()
         mask = sitk.GetImageFromArray(region.T.astype(np.uint8))
         expected = [float(value) for value in stock.execute(image, mask).values()]
+        np.testing.assert_allclose(list(measured[name].values()), expected, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def _odd_regions() -> dict[str, np.ndarray]:
+    """Return regions of a film of 24 x 20 px whose matrices differ in levels, directions, runs and zones."""
+    columns, rows = np.mgrid[:24, :20]
+    regions = {
+        "all": columns >= 0,
+        "flat": columns < 6,
+        "two levels": (columns >= 4) & (columns < 8),
+        "four pixels": (columns < 22) & (columns > 19) & (rows < 2),
+        "diagonal": columns == rows,
+        "chessboard": (columns + rows) % 2 == 0,
+        "two rows": (rows == 3) | (rows == 17),
+    }
+    return regions
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_stacked_matrices_of_odd_regions_equal_a_plain_extraction(one_by_one, engine):
+    """Regions of one grey level, without pairs of pixels in some directions, and of few pixels."""
+    film = np.random.default_rng(0).random((24, 20))
+    film[:6] = 0.5
+    regions = _odd_regions()
+    groups = [{name: region} for name, region in regions.items()] if one_by_one else [regions]
+    measured = {name: found for group in groups for name, found in engine(film, group).items()}
+    stock = RadiomicsFeatureExtractor(str(DEFAULT_SETTINGS), additionalInfo=False)
+    image = sitk.GetImageFromArray(film.T)
+    for name, region in regions.items():
+        expected = [float(v) for v in stock.execute(image, sitk.GetImageFromArray(region.T.astype(np.uint8))).values()]
         np.testing.assert_allclose(list(measured[name].values()), expected, rtol=1e-9, atol=1e-12, err_msg=name)
 
 

@@ -119,8 +119,8 @@ class Commit:
     def _features(self, settings: Mapping[str, object]) -> float:
         program = Path(__file__).with_name("feature_seconds.py")
         # -P: the modules beside the program are not those of the measured commit.
-        command = [sys.executable, "-P", str(program), str(self.arrays), json.dumps(settings)]
-        done = subprocess.run(command, env=self.environment, check=True, stdout=subprocess.PIPE)
+        command = [sys.executable, "-P", str(program), str(self.arrays), json.dumps(settings, default=str)]
+        done = subprocess.run(command, env=self.environment, check=True, capture_output=True)
         return json.loads(done.stdout)
 
     def _screen(self, films: Sequence[str], out: str) -> tuple[float, float]:
