@@ -1,12 +1,13 @@
 """Fine structure of the lungs: eigenvalues of the Hessian at small scales."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from math import sqrt
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter1d
+from scipy.sparse import csr_matrix
 from skimage.feature import hessian_matrix_eigvals
 
 __all__ = ["FINE_SETTINGS", "curvature_images", "inner_lungs"]
@@ -55,15 +56,17 @@ def _hessian(image: np.ndarray, scale: float) -> list[np.ndarray]:
     The values equal those of ``skimage.feature.hessian_matrix(use_gaussian_derivatives=True)``, which truncates a
     Gaussian of one pixel or less at a hundred standard deviations, and filters along each axis for each derivative.
     """
-    filtered = partial(gaussian_filter1d, sigma=scale / sqrt(2), mode="nearest", truncate=_TRUNCATE)
-    slope, smooth = filtered(image, axis=0, order=1), filtered(image, axis=0)
-    along_x = {2: filtered(slope, axis=0, order=1), 1: filtered(slope, axis=0), 0: filtered(smooth, axis=0)}
-    # The orders of the two passes along y that remain of each derivative.
-    along_y = {2: (0, 0), 1: (0, 1), 0: (1, 1)}
-    return [
-        filtered(filtered(along_x[order], axis=1, order=first), axis=1, order=second)
-        for order, (first, second) in along_y.items()
-    ]
+    (width, height), sigma = image.shape, scale / sqrt(2)
+    # Orders of the derivatives along x and along y, in either pass.
+    passes = (((1, 1), (0, 0)), ((1, 0), (0, 1)), ((0, 0), (1, 1)))
+    return [(_two_passes(height, sigma, *y) @ (_two_passes(width, sigma, *x) @ image).T).T for x, y in passes]
+
+
+@cache
+def _two_passes(side: int, sigma: float, first: int, second: int) -> csr_matrix:
+    """Return two passes of a Gaussian filter along an axis as a matrix: it takes two thirds of their time."""
+    filtered = partial(gaussian_filter1d, sigma=sigma, axis=0, mode="nearest", truncate=_TRUNCATE)
+    return csr_matrix(filtered(filtered(np.eye(side), order=first), order=second))
 
 
 def inner_lungs(labels: np.ndarray) -> np.ndarray:

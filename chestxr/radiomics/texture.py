@@ -101,7 +101,7 @@ class _Stacked:
     regions: Sequence[BinnedRegion]
 
     def _calculateMatrix(self, voxelCoordinates: None = None) -> np.ndarray:
-        return np.concatenate(_padded([self._of_region(region) for region in self.regions]))
+        return _stack([self._of_region(region) for region in self.regions])
 
     def _of_region(self, region: BinnedRegion) -> np.ndarray:
         """Return the matrix of a region, with all grey levels of the stack."""
@@ -161,7 +161,7 @@ class _GLRLM(_Stacked):
         for region in self.regions:
             matrices.append(self._of_region(region))
             runs.append(self.coefficients["Nr"])
-        stack = np.concatenate(_padded(matrices))
+        stack = _stack(matrices)
         self.coefficients["Nr"] = np.concatenate(runs)
         return stack
 
@@ -204,22 +204,22 @@ class _NGTDM(_Stacked):
 _STACKS = {"glcm": _GLCM, "glrlm": _GLRLM, "glszm": _GLSZM, "gldm": _GLDM, "ngtdm": _NGTDM}
 
 
-def _padded(matrices: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _stack(matrices: Sequence[np.ndarray]) -> np.ndarray:
     """
-    Append zeros along the third axis, that of runs or zones, to the length of the longest.
+    Concatenate matrices, with zeros along the third axis, that of runs or zones, up to the length of the longest.
 
     Raises
     ------
     _CannotStackError
         If the matrices differ along another axis: the number of directions.
     """
-    longest = max(matrix.shape[2] for matrix in matrices)
     if len({matrix.shape[3:] for matrix in matrices}) > 1:
         raise _CannotStackError
-    return [
-        np.pad(matrix, [(0, 0), (0, 0), (0, longest - matrix.shape[2])] + [(0, 0)] * (matrix.ndim - 3))
-        for matrix in matrices
-    ]
+    levels, directions = matrices[0].shape[1], matrices[0].shape[3:]
+    stack = np.zeros((len(matrices), levels, max(matrix.shape[2] for matrix in matrices), *directions))
+    for place, matrix in zip(stack, matrices, strict=True):
+        place[:, : matrix.shape[2]] = matrix[0]
+    return stack
 
 
 @cache
