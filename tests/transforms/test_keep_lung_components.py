@@ -56,5 +56,11 @@ def test_argmax_equals_monai():
     assert found.meta["film"] == "a" and found.shape == (1, 17, 23)
 
 
+def test_argmax_keeps_the_probabilities_without_a_copy():
+    probability = MetaTensor(torch.rand(3, 130, 5))
+    found = ArgMaxd("pred", probability_key="probability")({"pred": probability})
+    assert found["probability"] is probability and (found["pred"] == probability.argmax(0)).all()
+
+
 def test_argmax_takes_the_first_class_of_a_tie():
     assert (ArgMaxd("pred")({"pred": torch.full((3, 5, 5), 1 / 3)})["pred"] == 0).all()

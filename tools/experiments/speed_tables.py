@@ -71,6 +71,27 @@ def _features(features: Mapping) -> str:
     return "\n".join([*lines, "", f"With {most} processes, chestxr is {gains}."])
 
 
+def _feature_peers(result: Mapping) -> str:
+    lines = [
+        "| library | time relative to pyradiomics | features in common | off by more than 1e-9 | by more than 0.1% |",
+        "|---|---|---|---|---|",
+    ]
+    for name, found in result["peers"].items():
+        ratio = found["time_relative_to_pyradiomics"]["median"]
+        off = f"{found['off_by_more_than_1e-09']} | {found['off_by_more_than_0.001']}"
+        lines.append(f"| {name} | {ratio:.2f} | {found['features_in_common']} | {off} |")
+    return "\n".join(lines)
+
+
+def _earlier_commit(result: Mapping) -> str:
+    lines = ["| processor seconds, or MB | then | now | ratio |", "|---|---|---|---|"]
+    for name, found in result["measured"].items():
+        digits = 0 if "memory" in name else 2
+        values = " | ".join(f"{found[when]['median']:.{digits}f}" for when in ("earlier", "now"))
+        lines.append(f"| {name} | {values} | {found['ratio']['median']:.1f} |")
+    return "\n".join(lines)
+
+
 def _training(training: Mapping) -> str:
     taken, over = training["ms_per_film"], {"floor": {"median": 1}} | training["over_floor"]
     lines = ["| training, one epoch | ms per film | relative to the baseline |", "|---|---|---|"]
@@ -116,6 +137,8 @@ TABLES: dict[str, tuple[str, Callable[[Mapping], str]]] = {
     "engines": ("engines", _engines),
     "memory": ("memory", _memory),
     "features": ("features", _features),
+    "feature_peers": ("feature_peers", _feature_peers),
+    "earlier_commit": ("earlier_commit", _earlier_commit),
     "training": ("training", _training),
     "cost": ("stages", _cost),
     "stages": ("stages", _stages),
