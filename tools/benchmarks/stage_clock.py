@@ -24,6 +24,7 @@ _AFTER = {
     "Invertd": "restore",
     "CopyItemsd": "restore",
     "ArgMaxd": "restore",
+    "DeleteItemsd": "restore",
     "KeepLungComponentsd": "restore",
     "LungQualityd": "restore",
     "ResizeFilmd": "view",
