@@ -10,6 +10,7 @@ __all__ = [
     "SCAN",
     "StreamHead",
     "codestream_head",
+    "decomposition_levels",
     "has_many_scans",
     "is_jpeg_of_rgb",
     "is_lossless_jpeg",
@@ -19,6 +20,7 @@ __all__ = [
 
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOXES = 4096
+_COD, _SOT = b"\xff\x52", b"\xff\x90"
 # The box that holds the stream (ITU-T T.800, I.5.4); a long box has its length after its name.
 _JP2_STREAM = re.compile(rb"jp2c(?:.{8})?(\xff\x4f\xff\x51)", re.DOTALL)
 _ITEM = b"\xfe\xff\x00\xe0"
@@ -111,6 +113,19 @@ def jpeg_2000_head(content: bytes) -> StreamHead | None:
         return _j2k_head(content)
     box = _JP2_STREAM.search(content)
     return _j2k_head(content[box.start(1) :]) if box else _j2k_head(b"")
+
+
+def decomposition_levels(stream: bytes) -> int:
+    """Return how many lower resolutions a JPEG 2000 codestream has (ITU-T T.800, A.6.1); 0 if it does not say so."""
+    if not stream.startswith(_J2K_START):
+        return 0
+    # The SIZ marker segment comes first.
+    place = 2
+    while (marker := stream[place : place + 2]) not in (b"", _SOT):
+        if marker == _COD:
+            return stream[place + 9]
+        place += 2 + struct.unpack_from(">H", stream, place + 2)[0]
+    return 0
 
 
 def is_jpeg_of_rgb(stream: bytes) -> bool:

@@ -23,7 +23,6 @@ from .nifti import read_nifti
 __all__ = ["decode_image", "film_errors"]
 
 _READERS = {
-    "dicom": read_dicom,
     "png": read_png,
     "jpeg": read_jpeg,
     "jpeg2000": read_jpeg_2000,
@@ -64,9 +63,9 @@ def film_errors(path: Path) -> Iterator[None]:
         raise FilmError(path, found, "a valid image file", "export it again") from None
 
 
-def decode_image(path: str | PathLike) -> DecodedImage:
+def decode_image(path: str | PathLike, least_side: int | None = None) -> DecodedImage:
     """
-    Read a file once and return its film upright and bone white.
+    Read a file once and return its film upright and bone white; `least_side` as for :py:func:`chestxr.io.read_film`.
 
     Raises
     ------
@@ -77,7 +76,8 @@ def decode_image(path: str | PathLike) -> DecodedImage:
     check_name(path)
     with film_errors(path):
         content = read_content(path)
-        film = _READERS[sniff_format(content, path)](content, path)
+        file_format = sniff_format(content, path)
+        film = read_dicom(content, path, least_side) if file_format == "dicom" else _READERS[file_format](content, path)
         film.sha256 = hashlib.sha256(content).hexdigest()
     if film.pixels.ndim not in (2, 3):
         raise FilmError(path, f"an array of shape {film.pixels.shape}", "rows and columns", "export it again")

@@ -31,7 +31,7 @@ _OTHER_MODALITIES = (
 )
 
 
-def read_dicom(content: bytes, path: Path) -> DecodedImage:
+def read_dicom(content: bytes, path: Path, least_side: int | None = None) -> DecodedImage:
     """
     Read a frontal film: modality and VOI LUT applied, bone white, upright.
 
@@ -48,7 +48,7 @@ def read_dicom(content: bytes, path: Path) -> DecodedImage:
     _complete(dataset, path)
     _check_kind(dataset, path)
     check_size(path, int(dataset.get("Columns") or 0), int(dataset.get("Rows") or 0))
-    stored = _decode(dataset, path)
+    stored = _decode(dataset, path, least_side)
     inverted = is_inverted(dataset)
     pixels = _shown(stored, dataset, path)
     pixels, reoriented = _upright(dataset, pixels, path)
@@ -118,11 +118,11 @@ def _view_codes(dataset: Dataset) -> list[tuple[str, str]]:
     return [(str(item.get("CodeValue") or ""), str(item.get("CodeMeaning") or "")) for item in items]
 
 
-def _decode(dataset: Dataset, path: Path) -> np.ndarray:
+def _decode(dataset: Dataset, path: Path, least_side: int | None) -> np.ndarray:
     """Check the pixel data against the header and return the stored values."""
     check_pixel_data(dataset, path)
     try:
-        return decode_pixels(dataset, path)
+        return decode_pixels(dataset, path, least_side)
     except (FilmError, MemoryError):
         raise
     except Exception as error:  # decoders raise unrelated exceptions

@@ -15,6 +15,7 @@ from chestxr.io.codestream import END, codestream_head, is_jpeg_of_rgb
 
 from ._compat import CONVERTS_COLORS, convert_color_space, generate_frames
 from .consistency import GREY
+from .lower_resolution import decode_lower_resolution
 from .numbers import number_of
 from .rle import decode_rle
 from .transfer_syntaxes import JPEG_2000, JPEG_LOSSLESS, JPEG_LS, LOSSLESS_STREAMS, RLE, UNCOMPRESSED
@@ -25,7 +26,7 @@ __all__ = ["decode_pixels"]
 _RGB_IN_JPEG_2000 = ("YBR_RCT", "YBR_ICT")
 
 
-def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
+def decode_pixels(dataset: Dataset, path: Path, least_side: int | None = None) -> np.ndarray:
     """
     Decode a single-frame film; colours are converted to RGB.
 
@@ -35,6 +36,8 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
         The film; `check_pixel_data` has accepted it.
     path : pathlib.Path
         The file, for errors.
+    least_side : int or None, optional
+        As for :py:func:`chestxr.io.read_film`.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def decode_pixels(dataset: Dataset, path: Path) -> np.ndarray:
     if syntax in RLE:
         stored = _as_stored_bits(decode_rle(dataset, path), dataset, highest=number_of(dataset, "HighBit"))
         return _as_rgb(stored, photometric)
-    return _decompressed(dataset)
+    return _decompressed(dataset, least_side)
 
 
 def _uncompressed(dataset: Dataset) -> np.ndarray:
@@ -71,8 +74,9 @@ def _uncompressed(dataset: Dataset) -> np.ndarray:
         dataset.BitsStored = stored
 
 
-def _decompressed(dataset: Dataset) -> np.ndarray:
-    pixels = _decode_stream(b"".join(generate_frames(dataset.PixelData, number_of_frames=1)), dataset)
+def _decompressed(dataset: Dataset, least_side: int | None) -> np.ndarray:
+    stream = b"".join(generate_frames(dataset.PixelData, number_of_frames=1))
+    pixels = _decode_stream(stream, dataset, least_side)
     if pixels.shape[:2] != (dataset.Rows, dataset.Columns) or pixels.itemsize * 8 > dataset.BitsAllocated:
         raise ValueError("the size or bit depth differs from the header")
     head = codestream_head(dataset.PixelData)
@@ -88,9 +92,13 @@ def _decompressed(dataset: Dataset) -> np.ndarray:
     return pixels
 
 
-def _decode_stream(stream: bytes, dataset: Dataset) -> np.ndarray:
+def _decode_stream(stream: bytes, dataset: Dataset, least_side: int | None) -> np.ndarray:
     syntax, photometric = dataset.file_meta.TransferSyntaxUID, dataset.PhotometricInterpretation
     if syntax in JPEG_2000:
+        if least_side and photometric in GREY and _kind(dataset) == "u":
+            pixels = decode_lower_resolution(stream, least_side)
+            if pixels is not None:
+                return pixels
         pixels = imagecodecs.jpeg2k_decode(stream, numthreads=torch.get_num_threads())
         return pixels if photometric in _RGB_IN_JPEG_2000 else _as_rgb(pixels, photometric)
     if syntax in JPEG_LS:
