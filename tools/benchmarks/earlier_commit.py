@@ -118,7 +118,7 @@ class Commit:
 
     def _features(self, settings: Mapping[str, object]) -> float:
         program = Path(__file__).with_name("feature_seconds.py")
-        # -P: the modules beside the program are not those of the measured commit.
+        # -P: the modules next to the program are not those of the measured commit.
         command = [sys.executable, "-P", str(program), str(self.arrays), json.dumps(settings, default=str)]
         done = subprocess.run(command, env=self.environment, check=True, capture_output=True)
         return json.loads(done.stdout)

@@ -46,7 +46,8 @@ def _without_levels(stream: bytes, levels: int) -> np.ndarray | None:
     """Return the values at a lower resolution, None if Pillow cannot read it: two levels less of sides of 4 n + 1."""
     try:
         with Image.open(io.BytesIO(stream), formats=["JPEG2000"]) as picture:
-            picture.reduce = levels
+            picture.reduce = levels  # type: ignore[method-assign, assignment]
+            picture.reduce = levels  # type: ignore[assignment,method-assign]
             return np.asarray(picture) if picture.mode in ("L", "I;16") else None
     except OSError:
         return None
