@@ -47,7 +47,6 @@ def _without_levels(stream: bytes, levels: int) -> np.ndarray | None:
     try:
         with Image.open(io.BytesIO(stream), formats=["JPEG2000"]) as picture:
             picture.reduce = levels  # type: ignore[method-assign, assignment]
-            picture.reduce = levels  # type: ignore[assignment,method-assign]
             return np.asarray(picture) if picture.mode in ("L", "I;16") else None
     except OSError:
         return None
