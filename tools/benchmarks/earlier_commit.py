@@ -4,9 +4,8 @@ Compare this working tree with an earlier commit, on the same films, as users ru
     git worktree add ../earlier 3aef762
     python -m tools.benchmarks.earlier_commit ../shared/data/cxr --earlier ../earlier
 
-Both run in turn, on one thread, in the same environment. Times are processor seconds of a command and its child
-processes; memory is the peak of the largest process. The time per film is the difference between a run on many films
-and a run on two. The result is tools/benchmarks/earlier_commit.json.
+Both run in turn, on one thread, in the same environment. Times are processor seconds, of a command with its child
+processes; memory is the peak of a process. The result is tools/benchmarks/earlier_commit.json.
 """
 
 import argparse
@@ -17,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
@@ -37,8 +37,9 @@ _KINDS = {
     "512 px, JPEG 2000": (512, JPEG2000Lossless),
     "2,000 px, JPEG 2000": (2000, JPEG2000Lossless),
 }
-_FEW = 2
-_CHESTXR = [sys.executable, "-c", "from chestxr.cli import app; app()"]
+# -P: the modules next to a program, or in the current folder, are not those of the measured commit.
+_PYTHON = [sys.executable, "-P"]
+_CHESTXR = [*_PYTHON, "-c", "from chestxr.cli import app; app()"]
 
 
 def main() -> None:
@@ -86,9 +87,9 @@ class Commit:
     """
 
     def __init__(self, tree: Path, items: Sequence[dict], folder: Path, chosen_features: Mapping[str, object]) -> None:
-        self.chosen_features = chosen_features
+        self.tree, self.chosen_features = tree, chosen_features
         self.environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
-        self.results = folder / f"results of {tree.name}"
+        self.folder = folder
         self.films = {
             kind: [film["image"] for film in write_dicom_films(items, folder / kind, side, syntax)]
             for kind, (side, syntax) in _KINDS.items()
@@ -103,38 +104,38 @@ class Commit:
             "all features": self._features({}),
             "the classifier's features": self._features(self.chosen_features),
         }
+        bundle = self.tree / "bundles" / SCREENING_BUNDLE
         for kind, films in self.films.items():
-            with tempfile.TemporaryDirectory(dir=self.results.parent) as out:
-                few, _ = self._screen(films[:_FEW], f"{out}/few")
-                all_, memory = self._screen(films, f"{out}/all")
-            found[f"a film, {kind}"] = (all_ - few) / (len(films) - _FEW)
-            found[f"peak memory, {kind}"] = memory
-        one = next(iter(self.films.values()))[:1]
-        with tempfile.TemporaryDirectory(dir=self.results.parent) as out:
-            found["screening one film"] = self._screen(one, out)[0]
-            found["the same again: nothing to do"] = self._screen(one, out)[0]
-        found["import torch, monai"] = self._run([sys.executable, "-c", "import torch, monai"])[0]
+            with tempfile.TemporaryDirectory(dir=self.folder) as out:
+                seconds, memory = self._program("screening_seconds.py", bundle, out, *films)
+            found |= {f"a film, {kind}": seconds, f"peak memory, {kind}": memory}
+        one = next(iter(self.films.values()))[0]
+        with tempfile.TemporaryDirectory(dir=self.folder) as out:
+            found["screening one film"] = self._seconds([*_CHESTXR, "screen", one, "--out", out])
+            found["the same again: nothing to do"] = self._seconds([*_CHESTXR, "screen", one, "--out", out])
+        found["import torch, monai"] = self._seconds([*_PYTHON, "-c", "import torch, monai"])
         return found
 
     def _features(self, settings: Mapping[str, object]) -> float:
-        program = Path(__file__).with_name("feature_seconds.py")
-        # -P: the modules next to the program are not those of the measured commit.
-        command = [sys.executable, "-P", str(program), str(self.arrays), json.dumps(settings, default=str)]
-        done = subprocess.run(command, env=self.environment, check=True, capture_output=True)
-        return json.loads(done.stdout)
+        return self._program("feature_seconds.py", self.arrays, json.dumps(settings, default=str))
 
-    def _screen(self, films: Sequence[str], out: str) -> tuple[float, float]:
-        return self._run([*_CHESTXR, "screen", *films, "--out", out])
+    def _program(self, name: str, *arguments: object) -> Any:
+        """Return what a program of this folder prints when it runs with the packages of the commit."""
+        command = [*_PYTHON, str(Path(__file__).with_name(name)), *map(str, arguments)]
+        return json.loads(self._run(command)[0].splitlines()[-1])
 
-    def _run(self, command: Sequence[str]) -> tuple[float, float]:
-        """Run a command; return the processor seconds of its processes, and the peak of the largest one in MB."""
-        with subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
-            errors = run.stderr.read().decode()
-            _, status, used = os.wait4(run.pid, 0)
-            run.returncode = os.waitstatus_to_exitcode(status)
-        if run.returncode:
-            raise RuntimeError(f"{' '.join(command[:5])} ...: exit status {run.returncode}\n{errors}")
-        return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    def _seconds(self, command: Sequence[str]) -> float:
+        return self._run(command)[1]
+
+    def _run(self, command: Sequence[str]) -> tuple[str, float]:
+        """Run a command; return its output, and the processor seconds of it and its child processes."""
+        before = os.times()
+        done = subprocess.run(command, env=self.environment, cwd=self.tree, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command[:5])} ...: exit status {done.returncode}\n{done.stderr}")
+        after = os.times()
+        taken = after.children_user - before.children_user + after.children_system - before.children_system
+        return done.stdout, taken
 
 
 def _save_arrays(items: Sequence[dict], path: Path) -> None:
