@@ -16,7 +16,14 @@ from pydicom.uid import (
     generate_uid,
 )
 
-__all__ = ["write_dicom_films"]
+__all__ = ["FILM_KINDS", "write_dicom_films"]
+
+# By name: the side in pixels, and the transfer syntax.
+FILM_KINDS = {
+    "512 px, uncompressed": (512, ExplicitVRLittleEndian),
+    "512 px, JPEG 2000": (512, JPEG2000Lossless),
+    "2,000 px, JPEG 2000": (2000, JPEG2000Lossless),
+}
 
 # Scales 8 bits of PNG films to the 12 of a detector.
 _BITS, _STEPS = 12, 16

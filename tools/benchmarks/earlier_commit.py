@@ -19,24 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 from tqdm import tqdm
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.entry import bundle_entry
-from chestxr.data import load_split
-from chestxr.io import read_film, read_mask
-from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
-from tools.benchmarks.dicom_films import write_dicom_films
+from tools.benchmarks.dicom_films import FILM_KINDS, write_dicom_films
 from tools.benchmarks.interleaved import spread
 from tools.benchmarks.machine import MEASURED_BY, commit_of, machine
+from tools.benchmarks.masked_films import film_and_lungs, training_films
 
-_KINDS = {
-    "512 px, uncompressed": (512, ExplicitVRLittleEndian),
-    "512 px, JPEG 2000": (512, JPEG2000Lossless),
-    "2,000 px, JPEG 2000": (2000, JPEG2000Lossless),
-}
 # -P: the modules next to a program, or in the current folder, are not those of the measured commit.
 _PYTHON = [sys.executable, "-P"]
 _CHESTXR = [*_PYTHON, "-c", "from chestxr.cli import app; app()"]
@@ -51,11 +43,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="times that each measurement is repeated")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
-    training = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
-    items = training[:: len(training) // arguments.films][: arguments.films]
+    items = training_films(arguments.dataset_dir, arguments.films)
     with tempfile.TemporaryDirectory() as folder:
-        now = Commit(Path(__file__).parents[2], items, Path(folder), _chosen_features())
-        earlier = Commit(arguments.earlier.absolute(), items, Path(folder), {})
+        films = {
+            kind: [film["image"] for film in write_dicom_films(items, Path(folder) / kind, side, syntax)]
+            for kind, (side, syntax) in FILM_KINDS.items()
+        }
+        _save_arrays(items, Path(folder) / "films.npz")
+        now = Commit(Path(__file__).parents[2], films, Path(folder), _chosen_features())
+        earlier = Commit(arguments.earlier.absolute(), films, Path(folder), {})
         rounds = [(earlier.measure(), now.measure()) for _ in tqdm(range(arguments.rounds), "rounds")]
     result = {
         "command": "python -m tools.benchmarks.earlier_commit DATASET_DIR --earlier WORK_TREE",
@@ -78,25 +74,19 @@ class Commit:
     ----------
     tree : pathlib.Path
         The work tree.
-    items : sequence of dict
-        Films with lung masks.
+    films : mapping of str to sequence of str
+        DICOM files by kind of film.
     folder : pathlib.Path
-        For films and results.
+        Folder of films.npz, with films and label maps, and of temporary results.
     chosen_features : dict
         Settings of ``FilmFeatures`` for the features that the classifier of this commit uses.
     """
 
-    def __init__(self, tree: Path, items: Sequence[dict], folder: Path, chosen_features: Mapping[str, object]) -> None:
-        self.tree, self.chosen_features = tree, chosen_features
+    def __init__(
+        self, tree: Path, films: Mapping[str, Sequence[str]], folder: Path, chosen_features: Mapping[str, object]
+    ) -> None:
+        self.tree, self.films, self.folder, self.chosen_features = tree, films, folder, chosen_features
         self.environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
-        self.folder = folder
-        self.films = {
-            kind: [film["image"] for film in write_dicom_films(items, folder / kind, side, syntax)]
-            for kind, (side, syntax) in _KINDS.items()
-        }
-        self.arrays = folder / "films.npz"
-        if not self.arrays.exists():
-            _save_arrays(items, self.arrays)
 
     def measure(self) -> dict[str, float]:
         """Return processor seconds, and megabytes, by the name of the measurement."""
@@ -117,7 +107,7 @@ class Commit:
         return found
 
     def _features(self, settings: Mapping[str, object]) -> float:
-        return self._program("feature_seconds.py", self.arrays, json.dumps(settings, default=str))
+        return self._program("feature_seconds.py", self.folder / "films.npz", json.dumps(settings, default=str))
 
     def _program(self, name: str, *arguments: object) -> Any:
         """Return what a program of this folder prints when it runs with the packages of the commit."""
@@ -140,9 +130,7 @@ class Commit:
 
 def _save_arrays(items: Sequence[dict], path: Path) -> None:
     """Write films and label maps, (films, W, H)."""
-    films = [read_film(item["image"])[0] for item in items]
-    paths = [item["label"] if isinstance(item["label"], list) else [item["label"]] for item in items]
-    labels = [LungLabels()(read_mask(of_film)[0][None])[0] for of_film in paths]
+    films, labels = zip(*map(film_and_lungs, items), strict=True)
     np.savez(path, films=np.stack(films), labels=np.stack(labels))
 
 

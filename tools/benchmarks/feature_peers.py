@@ -26,15 +26,13 @@ from radiomics.featureextractor import RadiomicsFeatureExtractor
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from chestxr.data import load_split
-from chestxr.io import read_film, read_mask
 from chestxr.radiomics import FeatureEngine, lung_frame, lung_regions
-from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_library_messages
 from tools.benchmarks.ibsi_codes import IBSI_CODES
 from tools.benchmarks.interleaved import spread
 from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.masked_films import film_and_lungs, training_films
 
 FAMILIES = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
 BIN_WIDTH = 0.04
@@ -61,8 +59,7 @@ def main() -> None:
     hide_library_messages()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     torch.set_num_threads(1)
-    training = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
-    items = training[:: len(training) // arguments.films][: arguments.films]
+    items = training_films(arguments.dataset_dir, arguments.films)
     out = arguments.out.absolute()
     earlier = json.loads(out.read_text())["peers"] if out.is_file() else {}
     # flash-radiomics writes a file for each region into the working directory.
@@ -126,8 +123,7 @@ def _letters(name: str) -> str:
 
 def _frame(item: dict) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the lungs' frame of a film, float64, and its regions, each (W, H)."""
-    paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
-    frame = lung_frame(read_film(item["image"])[0], LungLabels()(read_mask(paths)[0][None])[0])
+    frame = lung_frame(*film_and_lungs(item))
     return frame.film.astype(np.float64), lung_regions(frame.labels)
 
 

@@ -25,17 +25,16 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from chestxr.data import load_split
-from chestxr.io import read_film, read_mask
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
 from chestxr.radiomics.lung_coordinates import lung_frames
-from chestxr.transforms import LungLabels
 from chestxr.utils.atomic import write_text
 from chestxr.utils.lung_regions import half_zones, lung_regions
 from chestxr.utils.runtime import hide_library_messages
 from tools.benchmarks.by_processes import control_steps, speed_up_by_processes
 from tools.benchmarks.interleaved import spread
 from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.masked_films import film_and_lungs, mask_paths
 from tools.benchmarks.plot import plot_candidates
 
 _SCALES, _SIZES = (1.0, 2.0), (128, 384)
@@ -80,10 +79,7 @@ def main() -> None:
 
 def measured_by_both(item: dict, own_first: bool = False) -> tuple[float, float]:
     """Measure a film with stock pyradiomics and with chestxr; return the seconds of each."""
-    film = read_film(item["image"])[0]
-    paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
-    labels = LungLabels()(read_mask(paths)[0][None])[0]
-    coarse, fine = lung_frames(film, labels, _SIZES, margin=0.05, percentiles=(1.0, 99.0))
+    coarse, fine = lung_frames(*film_and_lungs(item), _SIZES, margin=0.05, percentiles=(1.0, 99.0))
     inner = lung_regions(inner_lungs(fine.labels))
     work = (
         (DEFAULT_SETTINGS, (coarse.film, coarse.ranks), lung_regions(coarse.labels)),
@@ -117,17 +113,12 @@ def _stock(extractor: RadiomicsFeatureExtractor, pixels: np.ndarray, regions: di
 
 def _by_processes(items: list[dict], cache: Path) -> dict[str, dict[str, float]]:
     """Time whole films, read and measured, each once (repeated films come from the cache), and the control."""
-    films = [FilmToMeasure(item["film"], Path(item["image"]), _masks(item)) for item in items]
+    films = [FilmToMeasure(item["film"], Path(item["image"]), tuple(map(Path, mask_paths(item)))) for item in items]
     work = {
         "speed_up_by_processes": lambda count: measure_films(films, cache / str(count), count),
         "control_speed_up_by_processes": lambda count: control_steps(len(films), count),
     }
     return speed_up_by_processes(work, (1, os.cpu_count()), len(films))
-
-
-def _masks(item: dict) -> tuple[Path, ...]:
-    paths = item["label"] if isinstance(item["label"], list) else [item["label"]]
-    return tuple(Path(path) for path in paths)
 
 
 def _timed(call: object) -> tuple[object, float]:

@@ -21,28 +21,22 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 import torch
-from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless
 from threadpoolctl import threadpool_limits
 
 from chestxr.bundle import bundle_folder
 from chestxr.bundle.entry import bundle_entry
-from chestxr.data import load_split
 from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
 from tools.benchmarks.baseline import BareScreening
 from tools.benchmarks.bundle_loop import BundleLoop
-from tools.benchmarks.dicom_films import write_dicom_films
+from tools.benchmarks.dicom_films import FILM_KINDS, write_dicom_films
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
 from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.masked_films import training_films
 from tools.benchmarks.plot import plot_stages
 from tools.benchmarks.stage_clock import REST, STAGES, StageClock
 
 SCREENING = "cxr_tuberculosis_screening"
-_KINDS = {
-    "512 px, uncompressed": (512, ExplicitVRLittleEndian),
-    "512 px, JPEG 2000": (512, JPEG2000Lossless),
-    "2,000 px, JPEG 2000": (2000, JPEG2000Lossless),
-}
 _CHUNK = 4
 
 
@@ -54,12 +48,11 @@ def main() -> None:
     parser.add_argument("--usd-per-core-hour", type=float, default=0.04, help="assumed cost of a core")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
-    items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"]
-    items = items[:: len(items) // arguments.films][: arguments.films]
+    items = training_films(arguments.dataset_dir, arguments.films)
     kinds = {}
     with tempfile.TemporaryDirectory() as folder, one_core():
         bench = ScreeningBench(Path(folder) / "results")
-        for name, (side, syntax) in _KINDS.items():
+        for name, (side, syntax) in FILM_KINDS.items():
             films = write_dicom_films(items, Path(folder) / name, side, syntax)
             kinds[name] = _summary(*bench.ms_per_film(films, _CHUNK), arguments.usd_per_core_hour)
     result = {
