@@ -36,8 +36,8 @@ class FilmReader(ImageReader):
     ----------
     least_side : int or None, optional
         Least number of pixels of a film's shorter side. DICOM films in JPEG 2000 are decoded at the lowest of their
-        resolutions that has them, and interpolated to their size: a film of 2,000 px takes less than half of the time
-        at 1,000 px, and has less detail than its file. None decodes all of it.
+        resolutions that has them, and interpolated to their size, which is faster and leaves fine detail out. None
+        decodes all of it.
 
     Notes
     -----

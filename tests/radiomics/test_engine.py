@@ -64,7 +64,7 @@ def test_every_region_equals_a_plain_extraction(film, settings, request):
 def _odd_regions() -> dict[str, np.ndarray]:
     """Return regions of a film of 24 x 20 px whose matrices differ in levels, directions, runs and zones."""
     columns, rows = np.mgrid[:24, :20]
-    regions = {
+    return {
         "all": columns >= 0,
         "flat": columns < 6,
         "two levels": (columns >= 4) & (columns < 8),
@@ -73,7 +73,6 @@ def _odd_regions() -> dict[str, np.ndarray]:
         "chessboard": (columns + rows) % 2 == 0,
         "two rows": (rows == 3) | (rows == 17),
     }
-    return regions
 
 
 @pytest.mark.parametrize("one_by_one", [False, True])
