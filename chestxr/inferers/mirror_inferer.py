@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from .tensor_inferer import TensorInferer
+from .tensor_inferer import TensorInferer, plain
 
 __all__ = ["MirrorInferer"]
 
@@ -45,8 +45,9 @@ class MirrorInferer(TensorInferer):
         torch.Tensor
             Mean of the network's output, in the orientation of `inputs`.
         """
-        as_given = super().__call__(inputs, network)
-        mirrored = super().__call__(inputs.flip(_LEFT_TO_RIGHT), network)
+        inputs = plain(inputs)
+        both = torch.cat([inputs, inputs.flip(_LEFT_TO_RIGHT)])
+        as_given, mirrored = super().__call__(both, network).chunk(2)
         if self.exchanged is not None:
             mirrored = mirrored[:, list(self.exchanged)]
         return (as_given + mirrored.flip(_LEFT_TO_RIGHT)) / 2

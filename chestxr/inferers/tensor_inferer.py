@@ -1,4 +1,4 @@
-"""Inferer without the overhead of MetaTensor and of batch normalisation."""
+"""Inferer without the overhead of MetaTensor, batch normalisation and padding."""
 
 from itertools import chain
 from typing import Any
@@ -9,7 +9,7 @@ from monai.inferers import SimpleInferer
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from chestxr.networks.fold_batch_norm import fold_batch_norm
+from chestxr.networks.fold_for_inference import fold_for_inference
 
 __all__ = ["TensorInferer", "plain"]
 
@@ -22,7 +22,7 @@ class TensorInferer(SimpleInferer):
     propagates metadata in every operation of the network. The result is the same; if metadata is needed, take it from
     the input, as :py:class:`monai.transforms.Invertd` does.
 
-    In evaluation without gradients, a copy of the network runs that has its batch normalisation folded into
+    In evaluation without gradients, a copy of the network runs that has its batch normalisation and padding folded into
     convolutions: the same output, but for rounding, in less time. Changed weights are folded again.
 
     Only the batch is passed to the network: MONAI Deploy adds every other tensor of an item as a keyword argument.
@@ -60,14 +60,14 @@ class TensorInferer(SimpleInferer):
             return self._fastest(network)(plain(inputs)).float()
 
     def _fastest(self, network: nn.Module) -> nn.Module:
-        """Return a network as it is in training, and with its batch normalisation folded in evaluation."""
+        """Return a network as it is in training, and folded in evaluation."""
         if network.training or torch.is_grad_enabled():
             return network
         if isinstance(network, DistributedDataParallel):
             network = network.module
         weights = [(tensor.data_ptr(), tensor._version) for tensor in chain(network.parameters(), network.buffers())]
         if self._folded is None or self._weights != weights:
-            self._folded, self._weights = fold_batch_norm(network), weights
+            self._folded, self._weights = fold_for_inference(network), weights
         return self._folded
 
 

@@ -1,16 +1,17 @@
-"""Fold batch normalisation into the convolutions before it, for inference."""
+"""Fold batch normalisation and padding into convolutions, for inference."""
 
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import chain, pairwise
 
+import torch
 from monai.networks.nets.efficientnet import MBConvBlock
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from .lite_unet import EfficientNetLiteEncoder
 
-__all__ = ["fold_batch_norm"]
+__all__ = ["fold_for_inference"]
 
 _Place = tuple[nn.Module, str]
 # Convolutions and the normalisation after them, in modules that call their children by name.
@@ -20,14 +21,17 @@ _NAMED = {
 }
 
 
-def fold_batch_norm(network: nn.Module) -> nn.Module:
+def fold_for_inference(network: nn.Module) -> nn.Module:
     """
-    Return a copy of a network for inference, with batch normalisation folded into the convolutions before it.
+    Return a copy of a network for inference, with batch normalisation and padding folded into convolutions.
 
     In evaluation, batch normalisation is a scale and an offset for each channel, which the weights and the bias of a
     convolution can hold. The output is the same but for rounding. A normalisation that follows no convolution, or
     follows one across a sum or a concatenation, stays. :py:func:`torch.fx.experimental.optimization.fuse` would trace
     the network, which leaves the skip connections of MONAI's FlexibleUNet out.
+
+    MONAI's EfficientNet pads copies of feature maps, on one side more than on the other. In the copy, convolutions pad
+    both sides by the larger margin, and zeros in front of their kernels skip what is too much.
 
     Parameters
     ----------
@@ -45,6 +49,10 @@ def fold_batch_norm(network: nn.Module) -> nn.Module:
         for (parent, conv), (holder, norm) in [*_named_pairs(module), *_pairs_in_sequence(module)]:
             setattr(parent, conv, fuse_conv_bn_eval(getattr(parent, conv), getattr(holder, norm)))
             setattr(holder, norm, nn.Identity())
+        for name, padding in list(module.named_children()):
+            if isinstance(module, tuple(_NAMED)) and isinstance(padding, nn.ConstantPad2d):
+                _pad_in(getattr(module, name.removesuffix("_padding")), padding)
+                setattr(module, name, nn.Identity())
     return folded
 
 
@@ -75,3 +83,11 @@ def _leaves(sequence: nn.Sequential) -> Iterator[_Place]:
 
 def _foldable(conv: nn.Module | None, norm: nn.Module | None) -> bool:
     return isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d)
+
+
+def _pad_in(conv: nn.Conv2d, padding: nn.ConstantPad2d) -> None:
+    """Let a convolution without padding pad its input itself; the margins are at least as large behind it as before."""
+    left, right, top, bottom = padding.padding
+    weight = nn.functional.pad(conv.weight, (right - left, 0, bottom - top, 0))
+    conv.weight = nn.Parameter(weight.contiguous(memory_format=torch.channels_last), requires_grad=False)
+    conv.kernel_size, conv.padding = tuple(weight.shape[-2:]), (bottom, right)

@@ -1,11 +1,11 @@
-"""A folded network has the same output, and no batch normalisation after a convolution."""
+"""A folded network has the same output, no batch normalisation after a convolution, and no padding of copies."""
 
 import pytest
 import torch
 from torch import nn
 
 from chestxr.networks import LiteUNet, ResUNet
-from chestxr.networks.fold_batch_norm import fold_batch_norm
+from chestxr.networks.fold_for_inference import fold_for_inference
 
 NETWORKS = {
     "lite": (lambda: LiteUNet(1, 3), 0),
@@ -36,6 +36,7 @@ def test_output_is_the_same_but_for_rounding(trained, size):
     network, left = trained
     batch, before = torch.rand(2, 1, *size), len(_norms(network))
     with torch.inference_mode():
-        expected, found = network(batch), fold_batch_norm(network)(batch)
+        expected, found = network(batch), fold_for_inference(network)(batch)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max()))
-    assert len(_norms(network)) == before > left == len(_norms(fold_batch_norm(network)))
+    assert len(_norms(network)) == before > left == len(_norms(fold_for_inference(network)))
+    assert not [module for module in fold_for_inference(network).modules() if isinstance(module, nn.ConstantPad2d)]
