@@ -5,14 +5,36 @@ import logging
 import platform
 import warnings
 
-__all__ = ["hide_engine_messages", "hide_library_messages", "keep_freed_memory", "limit_threads", "set_up_worker"]
+__all__ = [
+    "QUOTING_LOGGERS",
+    "SILENT",
+    "hide_engine_messages",
+    "hide_library_messages",
+    "keep_freed_memory",
+    "limit_threads",
+    "set_up_worker",
+]
+
+#: Loggers of libraries that quote values of files. The last three log requests, which contain identifiers.
+QUOTING_LOGGERS = (
+    "pydicom",
+    "highdicom",
+    "tifffile",
+    "PIL",
+    "nibabel.global",
+    "dicomweb_client",
+    "urllib3",
+    "pynetdicom",
+)
+#: Level above all messages.
+SILENT = logging.CRITICAL + 1
 
 # Parameters from malloc.h; values are C ints.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 _LARGEST, _LARGEST_ON_HEAP = 2**31 - 1, 2**30
 # MONAI warns that its GPU reader is missing, even if no config uses it, and of a deprecated argument that MONAI itself
 # passes; pyradiomics' validator logs that settings are valid, and pyradiomics that a shape is flat.
-_LOGGERS = {
+_LOGGERS = dict.fromkeys(QUOTING_LOGGERS, SILENT) | {
     "monai.data.nvimgcodec_pydicom_plugin": logging.ERROR,
     "pykwalify": logging.WARNING,
     "radiomics": logging.ERROR,
@@ -52,7 +74,10 @@ def keep_freed_memory() -> None:
 
 
 def hide_library_messages() -> None:
-    """Hide irrelevant messages of MONAI and pyradiomics for the rest of this process."""
+    """
+    Hide messages of libraries that quote values of films, and irrelevant ones of MONAI and pyradiomics, for the rest of
+    this process.
+    """
     for name, level in _LOGGERS.items():
         logging.getLogger(name).setLevel(level)
     warnings.filterwarnings("ignore", message="NvImgCodecPydicomReader|monai.metrics.utils get_mask_edges")

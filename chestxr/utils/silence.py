@@ -8,10 +8,9 @@ from contextlib import ExitStack, contextmanager
 
 import pydicom
 
-__all__ = ["silence_libraries"]
+from .runtime import QUOTING_LOGGERS, SILENT
 
-# The last three log requests, which contain identifiers.
-_LOGGERS = ("pydicom", "highdicom", "tifffile", "PIL", "nibabel.global", "dicomweb_client", "urllib3", "pynetdicom")
+__all__ = ["silence_libraries"]
 
 
 class _Silence:
@@ -56,16 +55,16 @@ def silence_libraries() -> Iterator[None]:
 def _changed_settings() -> Iterator[None]:
     settings = pydicom.config.settings
     reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    levels = [logger.level for logger in loggers]
+    # A new level empties the caches of all loggers of the process.
+    levels = {logger: logger.level for logger in map(logging.getLogger, QUOTING_LOGGERS) if logger.level != SILENT}
     settings.reading_validation_mode = settings.writing_validation_mode = pydicom.config.IGNORE
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
+    for logger in levels:
+        logger.setLevel(SILENT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             yield
         finally:
             settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
-            for logger, level in zip(loggers, levels, strict=True):
+            for logger, level in levels.items():
                 logger.setLevel(level)
