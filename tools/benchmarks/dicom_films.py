@@ -16,7 +16,7 @@ from pydicom.uid import (
     generate_uid,
 )
 
-__all__ = ["FILM_KINDS", "write_dicom_films"]
+__all__ = ["BITS", "FILM_KINDS", "detector_values", "write_dicom_films"]
 
 # By name: the side in pixels, and the transfer syntax.
 FILM_KINDS = {
@@ -26,10 +26,12 @@ FILM_KINDS = {
 }
 
 # Scales 8 bits of PNG films to the 12 of a detector.
-_BITS, _STEPS = 12, 16
+BITS, _STEPS = 12, 16
 
 
-def write_dicom_films(films: Sequence[dict], folder: Path, side: int, syntax: UID) -> list[dict]:
+def write_dicom_films(
+    films: Sequence[dict], folder: Path, side: int, syntax: UID, noise: float = 0.0, seed: int = 0
+) -> list[dict]:
     """
     Write PNG films as 12-bit digital radiographs in DICOM, without patient data.
 
@@ -44,6 +46,10 @@ def write_dicom_films(films: Sequence[dict], folder: Path, side: int, syntax: UI
         size, so they compress better and decode faster.
     syntax : pydicom.uid.UID
         Transfer syntax: ExplicitVRLittleEndian or JPEG2000Lossless.
+    noise : float, optional
+        Standard deviation of Gaussian noise that is added to each pixel, share of the range.
+    seed : int, optional
+        Seed of the noise.
 
     Returns
     -------
@@ -51,15 +57,23 @@ def write_dicom_films(films: Sequence[dict], folder: Path, side: int, syntax: UI
         ``film`` and ``image`` of the files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        {"film": film["film"], "image": str(_write(film, folder / f"{film['film']}.dcm", side, syntax))}
-        for film in films
-    ]
+    random = np.random.default_rng(seed)
+    written = []
+    for film in films:
+        path = folder / f"{film['film']}.dcm"
+        _write(detector_values(film["image"], side, noise, random), path, syntax)
+        written.append({"film": film["film"], "image": str(path)})
+    return written
 
 
-def _write(film: dict, path: Path, side: int, syntax: UID) -> Path:
-    picture = Image.open(film["image"]).convert("F").resize((side, side), Image.Resampling.BICUBIC)
-    pixels = (np.asarray(picture) * _STEPS).round().clip(0, 2**_BITS - 1).astype(np.uint16)
+def detector_values(image: str, side: int, noise: float, random: np.random.Generator) -> np.ndarray:
+    """Return the values of a PNG film, shape (side, side), uint16 with 12 bits used, with Gaussian noise added."""
+    picture = Image.open(image).convert("F").resize((side, side), Image.Resampling.BICUBIC)
+    values = np.asarray(picture) * _STEPS + random.normal(0, noise * 2**BITS, (side, side))
+    return values.round().clip(0, 2**BITS - 1).astype(np.uint16)
+
+
+def _write(pixels: np.ndarray, path: Path, syntax: UID) -> None:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
@@ -71,16 +85,15 @@ def _write(film: dict, path: Path, side: int, syntax: UID) -> Path:
     dataset.PatientOrientation = ["L", "F"]
     dataset.Rows, dataset.Columns = pixels.shape
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, _BITS, _BITS - 1, 0
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, BITS, BITS - 1, 0
     dataset.PixelData = pixels.tobytes()
     if syntax == JPEG2000Lossless:
         _compress(dataset, pixels)
     dataset.save_as(path, enforce_file_format=True)
-    return path
 
 
 def _compress(dataset: FileDataset, pixels: np.ndarray) -> None:
-    stream = imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True, bitspersample=_BITS)
+    stream = imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True, bitspersample=BITS)
     dataset.PixelData = encapsulate([stream])
     dataset["PixelData"].is_undefined_length = True
     dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
