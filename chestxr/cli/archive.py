@@ -11,6 +11,7 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .options import (
     Dicom,
+    LeastDecodedSide,
     Picture,
     Presentation,
     SegmentationType,
@@ -69,6 +70,7 @@ def archive(
     segmentation_type: SegmentationType = None,
     presentation: Presentation = False,
     picture: Picture = False,
+    least_decoded_side: LeastDecodedSide = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the run's manifest, as JSON.")] = False,
@@ -99,7 +101,9 @@ def archive(
     folder = or_exit(bundle_folder, bundle, trust_bundle)
     if store and not dicom:
         raise typer.BadParameter("--store needs the DICOM objects that --no-dicom disables")
-    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom)
+    overrides = overrides_of(
+        site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom, least_decoded_side
+    )
     overrides["save_dicom"] = dicom
     how = {"batch_size": batch_size, "block": block, "tries": tries, "retry_quarantined": retry_quarantined}
     run = or_exit(ArchiveRun, source, out.absolute(), folder, processes, address, store, **how, **overrides)

@@ -15,6 +15,7 @@ __all__ = [
     "AeTitle",
     "Commands",
     "Dicom",
+    "LeastDecodedSide",
     "Picture",
     "Presentation",
     "SegmentationType",
@@ -76,6 +77,15 @@ SiteScale = Annotated[Path | None, typer.Option(help="Site scale written by ches
 SiteThreshold = Annotated[
     Path | None, typer.Option(help="Site threshold written by chestxr tb calibrate.", show_default=False)
 ]
+LeastDecodedSide = Annotated[
+    int | None,
+    typer.Option(
+        min=256,
+        help="Decode JPEG 2000 at its lowest resolution whose shorter side has this many pixels or more, in less time; "
+        "in full by default.",
+        show_default=False,
+    ),
+]
 UidRoot = Annotated[
     str | None, typer.Option(help="Prefix of new DICOM UIDs; the bundle's by default.", show_default=False)
 ]
@@ -135,7 +145,8 @@ def overrides_of(
     presentation: bool = False,
     picture: bool = False,
     dicom: bool = True,
-) -> dict[str, str | bool]:
+    least_decoded_side: int | None = None,
+) -> dict[str, str | bool | int]:
     """
     Return the entries of the bundle's JSON that options override.
 
@@ -147,11 +158,13 @@ def overrides_of(
     if (presentation or picture) and not dicom:
         raise typer.BadParameter("--presentation and --picture need the DICOM objects that --no-dicom disables")
     of_site = {"site_scale": site_scale, "site_threshold": site_threshold}
-    overrides: dict[str, str | bool] = {name: str(path.absolute()) for name, path in of_site.items() if path}
+    overrides: dict[str, str | bool | int] = {name: str(path.absolute()) for name, path in of_site.items() if path}
     if uid_root:
         overrides["uid_root"] = uid_root
     if segmentation_type:
         overrides["segmentation_type"] = segmentation_type.value
+    if least_decoded_side:
+        overrides["least_decoded_side"] = least_decoded_side
     if presentation:
         overrides["save_presentation"] = True
     if picture:

@@ -10,6 +10,7 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 
 from .options import (
     Dicom,
+    LeastDecodedSide,
     Picture,
     Presentation,
     SegmentationType,
@@ -45,6 +46,7 @@ def screen(
     segmentation_type: SegmentationType = None,
     presentation: Presentation = False,
     picture: Picture = False,
+    least_decoded_side: LeastDecodedSide = None,
     bundle: Annotated[str, typer.Option(help="Screening bundle: name or folder.")] = SCREENING_BUNDLE,
     trust_bundle: TrustBundle = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the run's manifest, as JSON.")] = False,
@@ -69,7 +71,9 @@ def screen(
 
     items = or_exit(find_films, films)
     folder = or_exit(bundle_folder, bundle, trust_bundle)
-    overrides = overrides_of(site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom)
+    overrides = overrides_of(
+        site_scale, site_threshold, uid_root, segmentation_type, presentation, picture, dicom, least_decoded_side
+    )
     run = or_exit(
         ScreeningRun, items, out.absolute(), folder, processes, single_here=True, save_dicom=dicom, **overrides
     )

@@ -10,16 +10,20 @@ import sys
 import time
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 import pandas as pd
 import pydicom
 import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
+from pydicom.uid import JPEG2000Lossless
 from typer.testing import CliRunner
 
 from chestxr.cli import app
 from chestxr.screening.results.record import read_record
 from tests.interrupts import hear_interrupts
+from tests.io.film_files import save_compressed
 from tests.phantom import chest_film
 
 pytestmark = pytest.mark.slow
@@ -116,6 +120,23 @@ def test_changed_film_and_other_settings_are_screened_again(tmp_path):
     _phantom(tmp_path / "film.png", 1)
     assert [screened_now(), screened_now()] == [1, 0]
     assert [screened_now("--uid-root", "1.2.3"), screened_now()] == [1, 1]
+
+
+def test_jpeg_2000_at_a_lower_resolution_gives_nearly_the_same_result(tmp_path):
+    film, _ = chest_film((1024, 1024), 0)
+    pixels = film.T.round().astype("uint16")
+    stream = imagecodecs.jpeg2k_encode(pixels, codecformat="j2k", reversible=True, bitspersample=12)
+    save_compressed(tmp_path / "film.dcm", stream, JPEG2000Lossless, pixels, bits=12)
+    tables = []
+    for name, options in {"in full": (), "lower": ("--least-decoded-side", 512)}.items():
+        assert _screen(tmp_path / "film.dcm", "--out", tmp_path / name, *options).exit_code == 0
+        tables.append(pd.read_csv(tmp_path / name / "screening.csv").iloc[0])
+    in_full, lower = tables
+    assert lower["decision"] == in_full["decision"]
+    assert 0 < abs(lower["probability"] - in_full["probability"]) < 0.05
+    masks = [np.asarray(Image.open(tmp_path / name / "film_lungs.png")) for name in ("in full", "lower")]
+    assert masks[0].shape == masks[1].shape == (1024, 1024)
+    assert (masks[0] != masks[1]).mean() < 0.002
 
 
 def test_stale_results_of_a_replaced_film_are_removed(leg_dicom, tmp_path):

@@ -97,8 +97,8 @@ class Commit:
         bundle = self.tree / "bundles" / SCREENING_BUNDLE
         for kind, films in self.films.items():
             with tempfile.TemporaryDirectory(dir=self.folder) as out:
-                seconds, memory = self._program("screening_seconds.py", bundle, out, *films)
-            found |= {f"a film, {kind}": seconds, f"peak memory, {kind}": memory}
+                seconds, memory, own = self._program("screening_seconds.py", bundle, out, *films)
+            found |= {f"a film, {kind}": seconds, f"peak memory, {kind}": memory, f"memory of its own, {kind}": own}
         one = next(iter(self.films.values()))[0]
         with tempfile.TemporaryDirectory(dir=self.folder) as out:
             found["screening one film"] = self._seconds([*_CHESTXR, "screen", one, "--out", out])

@@ -152,15 +152,19 @@ class BareTraining:
         loader = parser.get_parsed_content("train#dataloader")
         self.batches = [tuple(plain(batch[key]) for key in ("image", "label")) for batch in loader]
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=0.002, weight_decay=0.0001)
+        self.amp = parser.get_parsed_content("amp")
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.amp)
 
     def __call__(self, films: Sequence[dict]) -> None:
         """Train for one epoch."""
         self.network.train()
         for image, label in self.batches:
             self.optimizer.zero_grad()
-            classes = self.network(image.to(self.device))
-            self.loss(classes, label.to(self.device)).backward()
-            self.optimizer.step()
+            with torch.autocast(self.device.type, enabled=self.amp):
+                loss = self.loss(self.network(image.to(self.device)), label.to(self.device))
+            self.scaler.scale(loss).backward()
+            self.scaler.step(self.optimizer)
+            self.scaler.update()
 
 
 if __name__ == "__main__":

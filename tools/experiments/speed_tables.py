@@ -92,6 +92,30 @@ def _earlier_commit(result: Mapping) -> str:
     return "\n".join(lines)
 
 
+def _decoders(result: Mapping) -> str:
+    lines = ["| encoding, lossless | MB per film | decoder | ms per film |", "|---|---|---|---|"]
+    for encoding, found in result["encodings"].items():
+        for name, taken in found["ms_per_film"].items():
+            lines.append(f"| {encoding} | {found['MB']:.1f} | {name} | {_ms(taken)} |")
+    return "\n".join(lines)
+
+
+def _lower_resolution(result: Mapping) -> str:
+    lines = [
+        "| compared with the film decoded in full | difference of scores, median | largest | decisions that differ "
+        "| warnings that differ | Dice of masks, median | lowest |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, found in result["compared"].items():
+        scores, masks = found["probability, absolute difference"], found["Dice of masks"]
+        counts = f"{found['decisions that differ']} | {found['warnings that differ']}"
+        lines.append(
+            f"| {name} | {scores['median']:.4f} | {scores['largest']:.3f} | {counts} | {masks['median']:.4f} | "
+            f"{masks['lowest']:.4f} |"
+        )
+    return "\n".join(lines)
+
+
 def _training(training: Mapping) -> str:
     taken, over = training["ms_per_film"], {"floor": {"median": 1}} | training["over_floor"]
     lines = ["| training, one epoch | ms per film | relative to the baseline |", "|---|---|---|"]
@@ -139,6 +163,8 @@ TABLES: dict[str, tuple[str, Callable[[Mapping], str]]] = {
     "features": ("features", _features),
     "feature_peers": ("feature_peers", _feature_peers),
     "earlier_commit": ("earlier_commit", _earlier_commit),
+    "decoders": ("decoders", _decoders),
+    "lower_resolution": ("lower_resolution", _lower_resolution),
     "training": ("training", _training),
     "cost": ("stages", _cost),
     "stages": ("stages", _stages),
