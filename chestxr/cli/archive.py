@@ -49,7 +49,7 @@ def archive(
         int,
         typer.Option(
             min=1,
-            help="Cores to use on this machine; the first needs 4 GB of memory, each other 1.5 to 2 GB.",
+            help="Cores to use on this machine; the first needs 4 GB of memory, each other 1 to 1.5 GB.",
             show_default="all",
         ),
     ] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,

@@ -39,7 +39,7 @@ def screen(
     site_threshold: SiteThreshold = None,
     processes: Annotated[
         int,
-        typer.Option(min=1, help="Films screened in parallel; each uses a core and 1.5 GB (2 GB for large films)."),
+        typer.Option(min=1, help="Films screened in parallel; each needs a core and 1 GB (4,000 px: 1.5 GB)."),
     ] = 1,
     dicom: Dicom = True,
     uid_root: UidRoot = None,

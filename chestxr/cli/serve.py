@@ -41,7 +41,7 @@ def serve(
     ] = 0,
     processes: Annotated[
         int,
-        typer.Option(min=1, help="Films screened in parallel; each uses a core and 1.5 GB (2 GB for large films)."),
+        typer.Option(min=1, help="Films screened in parallel; each needs a core and 1 GB (4,000 px: 1.5 GB)."),
     ] = 1,
     space: Annotated[float, typer.Option(min=0.001, help="Disk space for films that wait, in GB.")] = 20,
     site_scale: SiteScale = None,
