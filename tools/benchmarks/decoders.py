@@ -11,7 +11,6 @@ The result is tools/benchmarks/decoders.json.
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -22,11 +21,10 @@ import numpy as np
 from PIL import Image
 
 from chestxr.io.dicom.lower_resolution import decode_lower_resolution
-from chestxr.utils.atomic import write_text
 from tools.benchmarks.dicom_films import BITS, detector_values
 from tools.benchmarks.interleaved import ms_per_film, spread
 from tools.benchmarks.lower_resolution import NOISE, SIDE
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.masked_films import training_films
 
 _Decode = Callable[[bytes], np.ndarray]
@@ -63,15 +61,11 @@ def main() -> None:
             "ms_per_film": {name: spread(taken, 1) for name, taken in ms_per_film(runs, streams, 1).items()},
         }
     result = {
-        "command": "python -m tools.benchmarks.decoders DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "films": len(films),
         "noise": NOISE,
         "encodings": encodings,
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_result(arguments.out, "decoders DATASET_DIR", result)
 
 
 def _jpeg_2000(film: np.ndarray) -> bytes:

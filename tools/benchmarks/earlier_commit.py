@@ -23,10 +23,9 @@ from tqdm import tqdm
 
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.entry import bundle_entry
-from chestxr.utils.atomic import write_text
 from tools.benchmarks.dicom_films import FILM_KINDS, write_dicom_films
 from tools.benchmarks.interleaved import spread
-from tools.benchmarks.machine import MEASURED_BY, commit_of, machine
+from tools.benchmarks.machine import commit_of, write_result
 from tools.benchmarks.masked_films import film_and_lungs, training_films
 
 # -P: the modules next to a program, or in the current folder, are not those of the measured commit.
@@ -54,16 +53,12 @@ def main() -> None:
         earlier = Commit(arguments.earlier.absolute(), films, Path(folder), {})
         rounds = [(earlier.measure(), now.measure()) for _ in tqdm(range(arguments.rounds), "rounds")]
     result = {
-        "command": "python -m tools.benchmarks.earlier_commit DATASET_DIR --earlier WORK_TREE",
-        **machine(),
-        **MEASURED_BY,
         "earlier_commit": commit_of(arguments.earlier),
         "films": len(items),
         "rounds": arguments.rounds,
         "measured": {name: _compared([(was[name], is_[name]) for was, is_ in rounds]) for name in rounds[0][0]},
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_result(arguments.out, "earlier_commit DATASET_DIR --earlier WORK_TREE", result)
 
 
 class Commit:

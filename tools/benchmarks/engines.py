@@ -12,7 +12,6 @@ The result is tools/benchmarks/engines.json. Engines that are not installed are 
 
 import argparse
 import io
-import json
 import sys
 import tempfile
 import warnings
@@ -33,10 +32,9 @@ from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.inferers.tensor_inferer import plain
 from chestxr.metrics.dice import lung_dice
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 
 __all__ = ["EngineInferer"]
 
@@ -156,16 +154,12 @@ def main() -> None:
     films = [{"film": item["film"], "image": str(item["image"])} for item in items]
     engines = [name for name in ENGINES if find_spec(_NEEDS.get(name, "torch"))]
     result = {
-        "command": "python -m tools.benchmarks.engines DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "engines": {package: version(package) for name, package in _NEEDS.items() if name in engines},
         "bfloat16_by_the_processor": bool(torch.cpu.get_capabilities().get("avx512_bf16")),
         "films": len(films),
         "bundles": {name: measured(name, engines, films) for name in BUNDLES},
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_result(arguments.out, "engines DATASET_DIR", result)
 
 
 def measured(bundle: str, engines: list[str], films: list[dict]) -> dict[str, dict]:

@@ -27,11 +27,10 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from chestxr.radiomics import FeatureEngine, lung_frame, lung_regions
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_library_messages
 from tools.benchmarks.ibsi_codes import IBSI_CODES
 from tools.benchmarks.interleaved import spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.masked_films import film_and_lungs, training_films
 
 FAMILIES = ("firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
@@ -67,14 +66,10 @@ def main() -> None:
         peers = {name: make() for name, (package, make) in _PEERS.items() if importlib.util.find_spec(package)}
         found = _compare(peers, [_frame(item) for item in items])
     result = {
-        "command": "python -m tools.benchmarks.feature_peers DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "films": len(items),
         "peers": earlier | found,
     }
-    write_text(out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_result(out, "feature_peers DATASET_DIR", result)
 
 
 def _compare(peers: Mapping[str, Measure], frames: list[tuple[np.ndarray, dict]]) -> dict[str, dict]:

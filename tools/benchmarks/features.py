@@ -10,7 +10,6 @@ error. Masks are the collection's manual masks. The result is tools/benchmarks/f
 """
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -28,12 +27,11 @@ from chestxr.data import load_split
 from chestxr.radiomics import DEFAULT_SETTINGS, FeatureEngine, FilmToMeasure, measure_films
 from chestxr.radiomics.fine_structure import FINE_SETTINGS, curvature_images, inner_lungs
 from chestxr.radiomics.lung_coordinates import lung_frames
-from chestxr.utils.atomic import write_text
 from chestxr.utils.lung_regions import half_zones, lung_regions
 from chestxr.utils.runtime import hide_library_messages
 from tools.benchmarks.by_processes import control_steps, speed_up_by_processes
 from tools.benchmarks.interleaved import spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.masked_films import film_and_lungs, mask_paths
 from tools.benchmarks.plot import plot_candidates
 
@@ -62,19 +60,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         by_processes = _by_processes(training[: arguments.pool_films], Path(cache))
     result = {
-        "command": "python -m tools.benchmarks.features DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "films": len(items),
         "pyradiomics_s_per_film": spread(stock, 3),
         "chestxr_s_per_film": spread(own, 3),
         "ratio": spread(stock / own, 3),
         **by_processes,
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    write_result(arguments.out, "features DATASET_DIR", result)
     in_ms = {"bundle": spread(own * 1000), "stock": spread(stock * 1000)}
     plot_candidates(arguments.out.with_suffix(".png"), in_ms, _LABELS, "features, ms per film on one core (log scale)")
-    print(json.dumps(result, indent=1))
 
 
 def measured_by_both(item: dict, own_first: bool = False) -> tuple[float, float]:

@@ -12,7 +12,6 @@ Rehearse it without a GPU: `--device cpu --films 16 --ways "mixed precision"`.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -26,10 +25,9 @@ import numpy as np
 import torch
 
 from chestxr.data import load_split
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.training import BareTraining, bundle_epoch
 
 __all__ = ["WAYS", "time_ways"]
@@ -68,17 +66,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         taken, busy = time_ways(items, Path(folder), arguments.device, arguments.epochs, arguments.ways)
     result = {
-        "command": "python -m tools.benchmarks.gpu_training DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "films": len(items),
         "epochs": arguments.epochs,
         "films_per_second": {name: spread(1000 / values, 1) for name, values in taken.items()},
         "over_baseline": ratios(taken, _BASELINE),
         "gpu_busy_percent": busy,
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_result(arguments.out, "gpu_training DATASET_DIR", result)
 
 
 def time_ways(

@@ -10,7 +10,6 @@ tools/benchmarks/lower_resolution.json.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -24,11 +23,10 @@ from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_mask
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.dicom_films import write_dicom_films
 from tools.benchmarks.interleaved import spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 
 __all__ = ["NOISE", "SIDE"]
 
@@ -61,15 +59,11 @@ def main() -> None:
             others[f"at least {side} px"] = _screened(once, out / str(side), least_decoded_side=side)
         compared = {name: _compared(in_full, table) for name, table in others.items()}
     result = {
-        "command": "python -m tools.benchmarks.lower_resolution DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "films": len(items),
         "noise": NOISE,
         "compared": compared,
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+    write_result(arguments.out, "lower_resolution DATASET_DIR", result)
 
 
 def _screened(films: Sequence[dict], out: Path, **overrides: object) -> pd.DataFrame:

@@ -1,17 +1,39 @@
 """Machine, date and code version of a measurement."""
 
+import json
 import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
 
+from chestxr.utils.atomic import write_text
 from chestxr.utils.provenance import package_versions
 
-__all__ = ["MEASURED_BY", "commit_of", "machine"]
+__all__ = ["MEASURED_BY", "commit_of", "machine", "write_result"]
+
+
+def write_result(path: Path, command: str, measured: Mapping[str, object]) -> None:
+    """
+    Write and print what a benchmark measured, with the command, the machine, the date and the commit.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        JSON file to write.
+    command : str
+        Name of the benchmark and its arguments.
+    measured : mapping of str to object
+        The measurements.
+    """
+    about = {"command": f"python -m tools.benchmarks.{command}", **machine(), **MEASURED_BY}
+    text = json.dumps(about | dict(measured), indent=1)
+    write_text(path, text + "\n")
+    print(text)
 
 
 def machine() -> dict[str, object]:

@@ -9,7 +9,6 @@ tools/benchmarks/memory.json.
 """
 
 import argparse
-import json
 import resource
 import sys
 import tempfile
@@ -25,11 +24,10 @@ from pydicom.uid import ExplicitVRLittleEndian
 from chestxr.bundle import SCREENING_BUNDLE, bundle_folder
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages, keep_freed_memory
 from tools.benchmarks.dicom_films import write_dicom_films
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.training import bundle_epoch
 
 KEPT, GIVEN_BACK = "kept", "given back"
@@ -54,15 +52,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="result to write")
     arguments = parser.parse_args()
     items = load_split("default", arguments.dataset_dir.absolute(), masked=True)["training"][:128]
-    result = {"command": "python -m tools.benchmarks.memory DATASET_DIR", **machine(), **MEASURED_BY, "jobs": {}}
+    jobs = {}
     with tempfile.TemporaryDirectory() as folder:
         dicom = write_dicom_films(items[:24], Path(folder) / "dicom", _SIDE, ExplicitVRLittleEndian)
         films = {"png": items, "dicom": dicom}
         for name, (bundle, kind, count, chunk) in JOBS.items():
             some = (films[kind] * -(-count // len(films[kind])))[:count]
-            result["jobs"][name] = _measured(bundle, some, chunk, Path(folder) / "out")
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
-    print(json.dumps(result, indent=1))
+            jobs[name] = _measured(bundle, some, chunk, Path(folder) / "out")
+    write_result(arguments.out, "memory DATASET_DIR", {"jobs": jobs})
 
 
 def _measured(bundle: str | None, films: Sequence[dict], chunk: int, out: Path) -> dict[str, object]:

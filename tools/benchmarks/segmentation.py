@@ -14,7 +14,6 @@ result is tools/benchmarks/segmentation.json and .png.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,12 +28,11 @@ from chestxr.bundle.entry import bundle_entry
 from chestxr.bundle.open import OpenBundle
 from chestxr.data import load_split
 from chestxr.io import read_film
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages
 from tools.benchmarks.baseline import BareOutline
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
 from tools.benchmarks.label_peer import LabelPeer, label_python
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.peers import psp_net, zoo_loop
 from tools.benchmarks.plot import plot_candidates
 from tools.benchmarks.reference_unet import ReferenceUNet
@@ -71,9 +69,6 @@ def main() -> None:
         few = films[: arguments.psp_films]
         psp = ms_per_film({"psp_net": _psp_alone(few), "bundle": candidates["bundle"]}, few, _PSP_CHUNK)
     result = {
-        "command": "python -m tools.benchmarks.segmentation DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "films": len(films),
         "psp_net_films": len(few),
         "ms_per_film": {name: spread(values) for name, values in (taken | {"psp_net": psp["psp_net"]}).items()},
@@ -81,9 +76,8 @@ def main() -> None:
         "over_bundle": ratios(taken, "bundle") | ratios(psp, "bundle"),
         "mask_size": {"film": read_film(films[-1]["image"])[0].shape} | label_shapes,
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    write_result(arguments.out, "segmentation DATASET_DIR", result)
     plot_candidates(arguments.out.with_suffix(".png"), result["ms_per_film"], _LABELS, "ms per film (log scale)")
-    print(json.dumps(result, indent=1))
 
 
 def _candidates(out: Path) -> dict[str, object]:

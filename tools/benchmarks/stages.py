@@ -11,7 +11,6 @@ tools/benchmarks/stages.json and .png.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +24,12 @@ from threadpoolctl import threadpool_limits
 
 from chestxr.bundle import bundle_folder
 from chestxr.bundle.entry import bundle_entry
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import keep_freed_memory
 from tools.benchmarks.baseline import BareScreening
 from tools.benchmarks.bundle_loop import BundleLoop
 from tools.benchmarks.dicom_films import FILM_KINDS, write_dicom_films
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.masked_films import training_films
 from tools.benchmarks.plot import plot_stages
 from tools.benchmarks.stage_clock import REST, STAGES, StageClock
@@ -56,17 +54,13 @@ def main() -> None:
             films = write_dicom_films(items, Path(folder) / name, side, syntax)
             kinds[name] = _summary(*bench.ms_per_film(films, _CHUNK), arguments.usd_per_core_hour)
     result = {
-        "command": "python -m tools.benchmarks.stages DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "threads": 1,
         "films": len(items),
         "usd_per_core_hour": arguments.usd_per_core_hour,
         "kinds": kinds,
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    write_result(arguments.out, "stages DATASET_DIR", result)
     plot_stages(arguments.out.with_suffix(".png"), kinds)
-    print(json.dumps(result, indent=1))
 
 
 class ScreeningBench:

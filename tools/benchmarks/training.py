@@ -10,7 +10,6 @@ tools/benchmarks/training.json and .png.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,10 +22,9 @@ from chestxr.bundle import bundle_folder
 from chestxr.bundle.entry import bundle_entry
 from chestxr.data import load_split
 from chestxr.inferers.tensor_inferer import plain
-from chestxr.utils.atomic import write_text
 from chestxr.utils.runtime import hide_engine_messages, keep_freed_memory
 from tools.benchmarks.interleaved import ms_per_film, ratios, spread
-from tools.benchmarks.machine import MEASURED_BY, machine
+from tools.benchmarks.machine import write_result
 from tools.benchmarks.plot import plot_candidates
 
 UNET = "cxr_lung_segmentation_unet"
@@ -53,9 +51,6 @@ def main() -> None:
         candidates = bundle_and_floor(items, Path(folder)) | {"zoo": zoo}
         taken = ms_per_film(candidates, items * arguments.epochs, len(items))
     result = {
-        "command": "python -m tools.benchmarks.training DATASET_DIR",
-        **machine(),
-        **MEASURED_BY,
         "threads": torch.get_num_threads(),
         "films": len(items),
         "epochs": arguments.epochs,
@@ -63,10 +58,9 @@ def main() -> None:
         "over_floor": ratios(taken, "floor"),
         "zoo_over_bundle": ratios(taken, "bundle")["zoo"],
     }
-    write_text(arguments.out, json.dumps(result, indent=1) + "\n")
+    write_result(arguments.out, "training DATASET_DIR", result)
     picture = arguments.out.with_suffix(".png")
     plot_candidates(picture, result["ms_per_film"], _LABELS, "training, ms per film (log scale)")
-    print(json.dumps(result, indent=1))
 
 
 def bundle_and_floor(items: Sequence[dict], out: Path, **overrides: object) -> dict[str, object]:
