@@ -46,9 +46,10 @@ def normalise_size(
         Region, feature and value. ``original.shape2D.AreaShare`` is the region's fraction of both lungs; for ``lungs``
         itself, the fraction of the frame.
     """
+    lungs = np.count_nonzero(regions["lungs"])
     for region, features in measured.items():
-        area = float(regions[region].sum())
-        whole = regions[region].size if region == "lungs" else float(regions["lungs"].sum())
+        area = np.count_nonzero(regions[region])
+        whole = regions[region].size if region == "lungs" else lungs
         yield region, "original.shape2D.AreaShare", area / whole
         for name, value in features.items():
             kind = _kind(name)

@@ -56,7 +56,7 @@ def main() -> None:
         "earlier_commit": commit_of(arguments.earlier),
         "films": len(items),
         "rounds": arguments.rounds,
-        "measured": {name: _compared([(was[name], is_[name]) for was, is_ in rounds]) for name in rounds[0][0]},
+        **{group: _compared([(was[group], is_[group]) for was, is_ in rounds]) for group in rounds[0][0]},
     }
     write_result(arguments.out, "earlier_commit DATASET_DIR --earlier WORK_TREE", result)
 
@@ -83,8 +83,9 @@ class Commit:
         self.tree, self.films, self.folder, self.chosen_features = tree, films, folder, chosen_features
         self.environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
 
-    def measure(self) -> dict[str, float]:
-        """Return processor seconds, and megabytes, by the name of the measurement."""
+    def measure(self) -> dict[str, dict[str, float]]:
+        """Return processor seconds, and megabytes, by their names, as ``measured``; seconds by kind and stage."""
+        stages = {}
         found = {
             "all features": self._features({}),
             "the classifier's features": self._features(self.chosen_features),
@@ -92,14 +93,15 @@ class Commit:
         bundle = self.tree / "bundles" / SCREENING_BUNDLE
         for kind, films in self.films.items():
             with tempfile.TemporaryDirectory(dir=self.folder) as out:
-                seconds, memory, own = self._program("screening_seconds.py", bundle, out, *films)
-            found |= {f"a film, {kind}": seconds, f"peak memory, {kind}": memory, f"memory of its own, {kind}": own}
+                measured = self._program("screening_seconds.py", bundle, out, *films)
+            stages |= {f"{kind}: {stage}": seconds for stage, seconds in measured.pop("stages").items()}
+            found |= {f"{name}, {kind}": value for name, value in measured.items()}
         one = next(iter(self.films.values()))[0]
         with tempfile.TemporaryDirectory(dir=self.folder) as out:
             found["screening one film"] = self._seconds([*_CHESTXR, "screen", one, "--out", out])
             found["the same again: nothing to do"] = self._seconds([*_CHESTXR, "screen", one, "--out", out])
         found["import torch, monai"] = self._seconds([*_PYTHON, "-c", "import torch, monai"])
-        return found
+        return {"measured": found, "stages": stages}
 
     def _features(self, settings: Mapping[str, object]) -> float:
         return self._program("feature_seconds.py", self.folder / "films.npz", json.dumps(settings, default=str))
@@ -136,10 +138,15 @@ def _chosen_features() -> dict[str, object]:
     return {name: bundle_entry(folder, entry) for name, entry in names.items()}
 
 
-def _compared(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
-    """Return the medians of the earlier and the present values, and the ratio within the rounds."""
-    earlier, now = np.array(pairs).T
-    return {"earlier": spread(earlier, 3), "now": spread(now, 3), "ratio": spread(earlier / now, 2)}
+def _compared(rounds: Sequence[tuple[Mapping[str, float], Mapping[str, float]]]) -> dict[str, dict[str, object]]:
+    """Return the medians of the earlier and the present values, and the ratio within the rounds, by name."""
+    found = {}
+    for name in rounds[0][0]:
+        earlier, now = np.array([(was[name], is_[name]) for was, is_ in rounds]).T
+        found[name] = {"earlier": spread(earlier, 4), "now": spread(now, 4)}
+        if earlier.all() and now.all():
+            found[name]["ratio"] = spread(earlier / now, 2)
+    return found
 
 
 if __name__ == "__main__":

@@ -116,6 +116,19 @@ def _lower_resolution(result: Mapping) -> str:
     return "\n".join(lines)
 
 
+def _earlier_stages(result: Mapping) -> str:
+    kinds = dict.fromkeys(name.split(": ")[0] for name in result["stages"])
+    lines = [
+        "| ms per film | " + " | ".join(f"{kind}: then | now" for kind in kinds) + " |",
+        "|---" * (1 + 2 * len(kinds)) + "|",
+    ]
+    for stage in dict.fromkeys(name.split(": ")[1] for name in result["stages"]):
+        found = [result["stages"][f"{kind}: {stage}"] for kind in kinds]
+        cells = [f"{1000 * of_kind[when]['median']:.0f}" for of_kind in found for when in ("earlier", "now")]
+        lines.append(f"| {stage} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _training(training: Mapping) -> str:
     taken, over = training["ms_per_film"], {"floor": {"median": 1}} | training["over_floor"]
     lines = ["| training, one epoch | ms per film | relative to the baseline |", "|---|---|---|"]
@@ -163,6 +176,7 @@ TABLES: dict[str, tuple[str, Callable[[Mapping], str]]] = {
     "features": ("features", _features),
     "feature_peers": ("feature_peers", _feature_peers),
     "earlier_commit": ("earlier_commit", _earlier_commit),
+    "earlier_stages": ("earlier_commit", _earlier_stages),
     "decoders": ("decoders", _decoders),
     "lower_resolution": ("lower_resolution", _lower_resolution),
     "training": ("training", _training),
